@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "hopxguard",
+  dependencies: [
+    // The command line: parsing, help, completions and the man page. The field's standard in Swift.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // PCRE2: the pattern language that rules are written in, with a JIT that searches at memory speed.
+    .systemLibrary(
+      name: "CPCRE2", pkgConfig: "libpcre2-8",
+      providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
+
+    // libsodium, for SHA-256 (fingerprints). A few kilobytes, static, no start-up cost;
+    // swift-crypto would bring BoringSSL and FoundationEssentials into a hook for one hash.
+    .systemLibrary(
+      name: "CSodium", pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+
+    // toml++ (Debian's libtomlplusplus-dev, header only), behind a C interface. Of the TOML parsers
+    // at hand it alone tells the line of every node, which an error about a rule must name;
+    // TOMLKit wraps the same parser but hides the lines and imports Foundation.
+    .target(name: "CTOML", cxxSettings: [.define("TOML_ENABLE_FORMATTERS", to: "0")]),
+    .target(name: "TOML", dependencies: ["CTOML"], swiftSettings: strict),
+
+    // rules/* as bytes of the binary.
+    .target(name: "CRules"),
+
+    .target(name: "POSIX", swiftSettings: strict),
+    .target(
+      name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "TOML"],
+      swiftSettings: strict),
+    .target(name: "Inputs", dependencies: ["POSIX"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["POSIX"], swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["Detection", "POSIX"], swiftSettings: strict),
+    .executableTarget(
+      name: "hopxguard",
+      dependencies: [
+        "Detection", "Inputs", "Git", "Reporting", "POSIX",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "DetectionTests", dependencies: ["Detection"], swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["hopxguard"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c2x,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,60 @@
+// Which bytes redaction takes out. Where matches overlap all of them count: their union goes, so
+// that no second key survives inside a cut first one.
+
+/// A run of overlapping matches: `range` is replaced by its first `kept` bytes and `...`.
+public struct Cut: Equatable, Sendable {
+  public var range: Range<Int>
+  /// Bytes of the range that stay readable.
+  public var kept: Int
+}
+
+/// The cuts that take out `matches`, which are in order of place.
+///
+/// What stays of a run is what every match in it would keep of itself, so that a match with a small
+/// `keep` is not shown by a larger one that begins before it.
+public func cuts(for matches: [Match], rules: RuleSet) -> [Cut] {
+  var cuts: [Cut] = []
+  for match in matches {
+    let keep = match.range.lowerBound + rules.rules[match.rule].keep
+    if let last = cuts.last, match.range.lowerBound < last.range.upperBound {
+      let range = last.range.lowerBound..<max(last.range.upperBound, match.range.upperBound)
+      let kept = min(last.kept, keep - range.lowerBound)
+      cuts[cuts.count - 1] = Cut(range: range, kept: kept)
+    } else {
+      cuts.append(Cut(range: match.range, kept: keep - match.range.lowerBound))
+    }
+  }
+  return cuts
+}
+
+/// What stands in place of what was cut.
+public let ellipsis: [UInt8] = Array("...".utf8)
+
+/// `bytes[window]` with every cut that touches it made.
+public func apply(
+  _ cuts: [Cut], to bytes: UnsafeRawBufferPointer, in window: Range<Int>
+) -> [UInt8] {
+  var result: [UInt8] = []
+  result.reserveCapacity(window.count)
+  var at = window.lowerBound
+  for cut in cuts where cut.range.overlaps(window) {
+    let keepEnd = min(cut.range.lowerBound + cut.kept, window.upperBound)
+    if at < keepEnd { result.append(contentsOf: bytes[at..<keepEnd]) }
+    if keepEnd < window.upperBound { result.append(contentsOf: ellipsis) }
+    at = min(cut.range.upperBound, window.upperBound)
+  }
+  if at < window.upperBound { result.append(contentsOf: bytes[at..<window.upperBound]) }
+  return result
+}
+
+extension Scanner {
+  /// A short text, such as a path or an error message, with every secret in it redacted.
+  public mutating func redacted(_ text: [UInt8]) -> [UInt8] {
+    text.withUnsafeBytes { buffer in
+      var matches: [Match] = []
+      _ = search(buffer, from: 0, atStart: true, isLast: true, into: &matches)
+      if matches.isEmpty { return text }
+      return apply(cuts(for: matches, rules: rules), to: buffer, in: 0..<buffer.count)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// Examples of keys that are no keys until they run: `{base62:12}` in a rule's example becomes twelve
+// characters of that alphabet, so that no key-shaped text is ever in a file.
+
+/// Fills the placeholders of a template: `{base62:N}`, `{base64url:N}`, `{hex:N}`, `{digits:N}` with
+/// N characters drawn from `generator`, `{repeat:TEXT:N}` with N times TEXT. All else stays.
+public func fill(_ template: String, using generator: inout some RandomNumberGenerator) -> [UInt8] {
+  var result: [UInt8] = []
+  var rest = Substring(template)
+  while let open = rest.firstIndex(of: "{") {
+    result.append(contentsOf: rest[..<open].utf8)
+    rest = rest[open...]
+    guard let close = rest.firstIndex(of: "}"),
+      let text = expand(rest[rest.index(after: open)..<close], using: &generator)
+    else {
+      result.append(UInt8(ascii: "{"))
+      rest = rest.dropFirst()
+      continue
+    }
+    result.append(contentsOf: text)
+    rest = rest[rest.index(after: close)...]
+  }
+  result.append(contentsOf: rest.utf8)
+  return result
+}
+
+private let digits = "0123456789"
+private let base62 = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+/// What stands between the braces, expanded; nil when it is no placeholder.
+private func expand(
+  _ placeholder: Substring, using generator: inout some RandomNumberGenerator
+) -> [UInt8]? {
+  let parts = placeholder.split(separator: ":", omittingEmptySubsequences: false)
+  guard parts.count >= 2, let count = Int(parts[parts.count - 1]), count >= 0, count <= 65_536
+  else { return nil }
+  let alphabet: String
+  switch (parts[0], parts.count) {
+  case ("base62", 2): alphabet = base62
+  case ("base64url", 2): alphabet = base62 + "-_"
+  case ("hex", 2): alphabet = "0123456789abcdef"
+  case ("digits", 2): alphabet = digits
+  case ("repeat", 3):
+    return Array(repeatElement(Array(parts[1].utf8), count: count).joined())
+  default: return nil
+  }
+  let characters = Array(alphabet.utf8)
+  return (0..<count).map { _ in characters.randomElement(using: &generator)! }
+}
+
+/// A generator that gives the same numbers in every run, so that a rule's examples pass or fail the
+/// same way each time. SplitMix64 (Steele, Lea, Flood, 2014).
+public struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  public init(seed: UInt64) { state = seed }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

@@ -1,0 +1,93 @@
+// The rules of a run: the built-in ones and the user's, loaded once and shared by all workers.
+
+import CRules
+
+public struct RuleSet: Sendable {
+  public let rules: [Rule]
+  let prefilter: Prefilter
+
+  static let builtInSource = "built-in"
+
+  private init(_ rules: [Rule]) {
+    self.rules = rules
+    prefilter = Prefilter(literals: rules.map(\.literal))
+  }
+
+  /// The built-in rules alone.
+  public static func builtIn() -> RuleSet {
+    do throws(RuleFileError) {
+      let file = crules_hopx()
+      let text = UnsafeRawBufferPointer(start: file.bytes, count: file.length)
+      return RuleSet(try parseRules(text, source: builtInSource))
+    } catch {
+      fatalError("the built-in rules are broken: \(error)")
+    }
+  }
+
+  /// This set and the rules of a file.
+  ///
+  /// - Parameters:
+  ///   - text: the bytes of the file.
+  ///   - source: what errors and listings call it.
+  /// - Throws: `RuleFileError` for a rule that cannot work, an ID that is taken, or an example that
+  ///   fails.
+  public func adding(_ text: UnsafeRawBufferPointer, source: String) throws(RuleFileError) -> RuleSet {
+    let added = try parseRules(text, source: source)
+    var taken = Dictionary(rules.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for rule in added {
+      if let other = taken.updateValue(rule, forKey: rule.id) {
+        throw RuleFileError(
+          file: source, line: rule.line,
+          reason: "rule '\(rule.id)' is already there: \(other.source):\(other.line)")
+      }
+    }
+    if let failure = RuleSet(added).exampleFailures().first { throw failure }
+    return RuleSet(rules + added)
+  }
+
+  /// Every example that does not do what it is there for.
+  public func exampleFailures() -> [RuleFileError] {
+    var scanner = Scanner(rules: self)
+    var failures: [RuleFileError] = []
+    for (index, rule) in rules.enumerated() {
+      var generator = SeededGenerator(seed: UInt64(rule.line))
+      for example in rule.examples {
+        let text = fill(example.template, using: &generator)
+        if let reason = scanner.check(text, rule: index, matches: example.matches) {
+          failures.append(
+            RuleFileError(
+              file: rule.source, line: example.line,
+              reason: "rule '\(rule.id)': example \(quoted(example.template)) \(reason)"))
+        }
+      }
+    }
+    return failures
+  }
+
+  /// The example with what could be a key in a user's file taken out.
+  private func quoted(_ template: String) -> String {
+    var scanner = Scanner(rules: self)
+    return "'" + String(decoding: scanner.redacted(Array(template.utf8)), as: UTF8.self) + "'"
+  }
+}
+
+extension Scanner {
+  /// Why an example fails; nil when it holds.
+  fileprivate mutating func check(_ text: [UInt8], rule: Int, matches expected: Bool) -> String? {
+    begin()
+    return text.withUnsafeBytes { buffer in
+      var matches: [Match] = []
+      _ = search(buffer, from: 0, atStart: true, isLast: true, into: &matches)
+      if let surrender = surrenders.first(where: { $0.rule == rule }) { return surrender.reason }
+      let reported = matches.filter {
+        $0.rule == rule && confidence($0, in: buffer, atStart: true, isLast: true) != nil
+      }
+      if let short = reported.first(where: { $0.range.count <= rules.rules[rule].keep }) {
+        return "matches \(short.range.count) bytes, all of which 'keep' would show"
+      }
+      if expected && reported.isEmpty { return "must match and does not" }
+      if !expected && !reported.isEmpty { return "must not match and does" }
+      return nil
+    }
+  }
+}

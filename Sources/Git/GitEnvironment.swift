@@ -1,0 +1,71 @@
+// What a git child may know and do: the caller's environment without what shapes git's output or
+// starts programs, and a configuration that overrides whatever a hostile repository set.
+// Sources: git(1) "Environment Variables", git-config(1).
+
+import POSIX
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Which of the caller's `GIT_*` variables a child keeps.
+public enum InheritedRepository: Sendable {
+  /// None: git finds the repository by the folder it is started in.
+  case discovered
+  /// `GIT_DIR`, `GIT_INDEX_FILE` and their like: a hook's partial commit or quarantine depends on them.
+  case fromHook
+}
+
+/// Configuration that wins over the repository's and the user's.
+let pinnedConfiguration = [
+  "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null",
+  "core.pager=cat", "core.sshCommand=false", "core.alternateRefsCommand=true",
+  "credential.helper=", "protocol.allow=never", "diff.external=", "color.ui=never",
+  "gc.auto=0", "maintenance.auto=false",
+]
+
+/// `NAME=VALUE` for a git child.
+func gitEnvironment(_ inherited: InheritedRepository) -> [String] {
+  let kept: Set<String> =
+    switch inherited {
+    case .discovered: ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"]
+    case .fromHook:
+      [
+        "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_DIR",
+        "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE",
+      ]
+    }
+  var result: [String] = []
+  var entry = environ
+  while let pointer = entry.pointee {
+    entry += 1
+    let text = String(cString: pointer)
+    let name = text.prefix { $0 != "=" }
+    // GIT_CONFIG_COUNT and its pairs are the caller's `-c`; what we pin comes later and wins.
+    let isConfigPair =
+      name == "GIT_CONFIG_COUNT" || name.hasPrefix("GIT_CONFIG_KEY_")
+      || name.hasPrefix("GIT_CONFIG_VALUE_")
+    if name.hasPrefix("GIT_") && !kept.contains(String(name)) && !isConfigPair { continue }
+    if name == "LC_ALL" || name == "LANGUAGE" || name == "PAGER" || name == "SSH_ASKPASS" { continue }
+    result.append(text)
+  }
+  result += [
+    "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_NO_REPLACE_OBJECTS=1",
+    "GIT_ALLOW_PROTOCOL=none", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=false", "GIT_PAGER=cat",
+    "GIT_ATTR_NOSYSTEM=1",
+  ]
+  return result
+}
+
+/// git in an absolute folder of PATH: a relative one could be the repository's own.
+func findGit() -> Path? {
+  guard let search = getenv("PATH") else { return nil }
+  for folder in String(cString: search).split(separator: ":") where folder.hasPrefix("/") {
+    let path = Path("\(folder)/git")
+    if path.withCString({ access($0, X_OK) }) == 0 { return path }
+  }
+  return nil
+}

@@ -1,0 +1,113 @@
+// What git knows about a working tree: where it begins, and which files in it are tracked or not
+// ignored. Source: git-ls-files(1), gitrepository-layout(5).
+
+public import POSIX
+
+/// Whether `folder`, which is open, is the top of a working tree: it holds a `.git` that git would
+/// take for a repository, or for a pointer to one.
+public func isWorkTreeTop(_ folder: borrowing Descriptor) -> Bool {
+  let git = Path(".git")
+  guard let kind = try? FileStatus.of(git, in: folder.number).kind else { return false }
+  switch kind {
+  case .file:
+    guard let file = try? Descriptor.openFile(git, in: folder.number) else { return false }
+    let start = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 1)
+    defer { start.deallocate() }
+    guard let count = try? file.read(into: start), count == 8 else { return false }
+    return start.elementsEqual("gitdir: ".utf8)
+  case .folder, .link:
+    return ["HEAD", "objects", "refs"].allSatisfy {
+      (try? FileStatus.of(Path(".git/\($0)"), in: folder.number)) != nil
+    }
+  case .special: return false
+  }
+}
+
+/// The top of the working tree that `path`, absolute and without links, lies in; nil outside of one.
+public func workTreeTop(of path: Path) -> Path? {
+  var candidate: Path? = path
+  while let folder = candidate {
+    if let open = try? Descriptor.openFolder(folder), isWorkTreeTop(open) { return folder }
+    candidate = folder.parent ?? (folder == Path("/") ? nil : Path("/"))
+  }
+  return nil
+}
+
+/// A path in git's list of a working tree.
+public struct ListedFile: Equatable, Sendable {
+  /// Relative to the top.
+  public let path: Path
+  /// git does not expect it to be in the working tree (a sparse checkout).
+  public let mayBeAbsent: Bool
+}
+
+/// Gives `visit` the files of a working tree that are tracked, or untracked and not ignored, each
+/// once, as git lists them: a nested repository or a submodule as the path of its folder. Tracked
+/// files that are not in the working tree are left out.
+///
+/// - Parameters:
+///   - top: of the working tree, absolute.
+///   - folder: below which to list, relative to `top`; empty for all.
+///   - visit: is given paths relative to `top`, some hundred at a time.
+/// - Throws: `GitError`; what had been listed was visited.
+public func listWorkTree(
+  top: Path, below folder: Path, visit: ([ListedFile]) -> Void
+) throws(GitError) {
+  var parser = ListingParser()
+  // The working tree is named here, so that `core.worktree` and `core.bare` cannot move it.
+  var git = try GitProcess.start(
+    options: ["--work-tree=."],
+    ["ls-files", "-z", "-t", "--cached", "--others", "--deleted", "--exclude-standard"],
+    paths: folder.bytes.isEmpty ? [] : [folder], in: top, inherited: .discovered)
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  defer { buffer.deallocate() }
+  while true {
+    let count = try git.read(into: buffer)
+    if count == 0 { break }
+    let paths = parser.parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    if !paths.isEmpty { visit(paths) }
+  }
+  try git.finish()
+  let rest = parser.finish()
+  if !rest.isEmpty { visit(rest) }
+}
+
+/// Turns `TAG SP PATH NUL` records, in whatever pieces they arrive, into paths.
+private struct ListingParser {
+  private var record: [UInt8] = []
+  /// The file that the last record named, until the next tells that it is not deleted.
+  private var held: ListedFile?
+
+  mutating func parse(_ bytes: UnsafeRawBufferPointer) -> [ListedFile] {
+    var files: [ListedFile] = []
+    var rest = bytes[...]
+    while let end = rest.firstIndex(of: 0) {
+      record.append(contentsOf: rest[..<end])
+      rest = rest[(end + 1)...]
+      take(&files)
+      record.removeAll(keepingCapacity: true)
+    }
+    record.append(contentsOf: rest)
+    return files
+  }
+
+  /// A deleted file is listed twice in a row: tagged `H`, then `R` for removed. An unmerged one is
+  /// listed once a stage.
+  private mutating func take(_ files: inout [ListedFile]) {
+    guard record.count > 2 else { return }
+    let name = record[2...]
+    let path = Path(name.last == UInt8(ascii: "/") ? name.dropLast() : name)
+    if record[0] == UInt8(ascii: "R") {
+      if held?.path == path { held = nil }
+      return
+    }
+    if held?.path == path { return }
+    if let held { files.append(held) }
+    held = ListedFile(path: path, mayBeAbsent: record[0] == UInt8(ascii: "S"))
+  }
+
+  mutating func finish() -> [ListedFile] {
+    defer { held = nil }
+    return held.map { [$0] } ?? []
+  }
+}

@@ -1,0 +1,70 @@
+// Where bytes come from: the one method that every kind of input has.
+
+public import POSIX
+
+/// Something that can be read to its end once.
+public protocol ByteSource: ~Copyable {
+  /// Puts at most `buffer.count` bytes at the start of `buffer`.
+  ///
+  /// - Returns: how many; 0 at the end.
+  /// - Throws: `InputError` when the input cannot be read to its end.
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int
+}
+
+/// Why an input was not read to its end, in words for a person.
+public struct InputError: Error, Sendable {
+  public let reason: String
+  public init(_ reason: String) { self.reason = reason }
+}
+
+/// A regular file that is open.
+public struct FileSource: ByteSource, ~Copyable {
+  private let file: Descriptor
+  private let size: Int
+  private var count = 0
+
+  public init(_ file: consuming Descriptor, size: Int) {
+    self.file = file
+    self.size = size
+  }
+
+  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    let read: Int
+    do throws(SystemError) { read = try file.read(into: buffer) } catch {
+      throw InputError("cannot be read: \(error)")
+    }
+    count += read
+    if read == 0 && count < size {
+      throw InputError("became shorter while it was read: \(count) of \(size) bytes")
+    }
+    return read
+  }
+}
+
+/// Standard input, or any other stream that may have to be waited for.
+public struct StreamSource: ByteSource, ~Copyable {
+  private let number: CInt
+
+  public init(descriptor number: CInt) { self.number = number }
+
+  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    do throws(SystemError) { return try readWaiting(number, into: buffer) } catch {
+      throw InputError("cannot be read: \(error)")
+    }
+  }
+}
+
+/// Bytes that are already in memory.
+public struct MemorySource: ByteSource, ~Copyable {
+  private let bytes: [UInt8]
+  private var at = 0
+
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    let count = min(buffer.count, bytes.count - at)
+    bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[at..<(at + count)])) }
+    at += count
+    return count
+  }
+}

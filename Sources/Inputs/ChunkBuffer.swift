@@ -1,0 +1,48 @@
+// The buffer that slides over an input: filled at its end, dropped from at its start. A worker has
+// one and uses it for every input it reads.
+
+/// A part of an input in memory.
+public struct ChunkBuffer: ~Copyable {
+  private let memory: UnsafeMutableRawBufferPointer
+  private var filled = 0
+  /// Bytes of the input before this buffer.
+  public private(set) var offset = 0
+  /// The input ends where the buffer ends.
+  public private(set) var isLast = false
+
+  /// - Parameter capacity: bytes; small enough to stay in a core's cache.
+  public init(capacity: Int) {
+    memory = .allocate(byteCount: capacity, alignment: 64)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// What has been read and not dropped.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<filled]) }
+
+  public var isFull: Bool { filled == memory.count }
+
+  /// Begins another input.
+  public mutating func reset() {
+    filled = 0
+    offset = 0
+    isLast = false
+  }
+
+  /// Drops the first `count` bytes.
+  public mutating func drop(_ count: Int) {
+    guard count > 0 else { return }
+    let rest = filled - count
+    if rest > 0 { memory.baseAddress!.copyMemory(from: memory.baseAddress! + count, byteCount: rest) }
+    filled = rest
+    offset += count
+  }
+
+  /// Reads once.
+  public mutating func fill(from source: inout some ByteSource & ~Copyable) throws(InputError) {
+    precondition(!isFull, "a buffer that nothing was dropped from")
+    let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[filled...]))
+    filled += count
+    if count == 0 { isLast = true }
+  }
+}

@@ -1,0 +1,82 @@
+// Line numbers, worked out only up to where something was found. A line ends with LF, CRLF or a CR
+// alone, as editors count and as SARIF 2.1.0 (3.3.4, "newline sequences") has it.
+
+/// A place in an input that moves forward and knows its line.
+public struct LineCursor: Sendable {
+  /// Bytes from the start of the input.
+  public private(set) var offset = 0
+  /// From 1.
+  public private(set) var line = 1
+  /// Where the line begins, in bytes from the start of the input.
+  public private(set) var lineStart = 0
+
+  public init() {}
+
+  /// Moves to `target`, counting the line ends on the way.
+  ///
+  /// - Parameters:
+  ///   - target: bytes from the start of the input, not before `offset`.
+  ///   - bytes: a buffer that holds the input from `offset` to `target` and the byte at `target`,
+  ///     unless the input ends there.
+  ///   - base: where the buffer begins in the input.
+  public mutating func advance(to target: Int, in bytes: UnsafeRawBufferPointer, base: Int) {
+    let from = offset - base
+    let to = target - base
+    let count = countLineEnds(bytes, from, to)
+    if count > 0 {
+      line += count
+      var last = to - 1
+      while !isLineEnd(bytes, last) { last -= 1 }
+      lineStart = base + last + 1
+    }
+    offset = target
+  }
+}
+
+/// Whether a line ends with the byte at `index`: LF, or CR with no LF behind it.
+@inline(__always)
+func isLineEnd(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+  switch bytes[index] {
+  case 0x0A: true
+  case 0x0D: index + 1 == bytes.count || bytes[index + 1] != 0x0A
+  default: false
+  }
+}
+
+/// Where the line that holds `index` ends: before its LF, CRLF or CR; nil when it goes on past
+/// `limit` or the buffer.
+public func lineEnd(in bytes: UnsafeRawBufferPointer, from index: Int, limit: Int) -> Int? {
+  var at = index
+  let end = min(limit, bytes.count)
+  while at < end {
+    if bytes[at] == 0x0A || bytes[at] == 0x0D { return at }
+    at += 1
+  }
+  return nil
+}
+
+private func countLineEnds(_ bytes: UnsafeRawBufferPointer, _ from: Int, _ to: Int) -> Int {
+  var count = 0
+  var at = from
+  let feed = SIMD16<UInt8>(repeating: 0x0A)
+  let carriage = SIMD16<UInt8>(repeating: 0x0D)
+  // A lane counts to 255 at most before the lanes are added up.
+  while at + 17 <= min(to, bytes.count - 1) {
+    let blocks = min(255, (min(to, bytes.count - 1) - at - 1) / 16)
+    var lanes = SIMD16<UInt8>()
+    for _ in 0..<blocks {
+      let here = bytes.loadUnaligned(fromByteOffset: at, as: SIMD16<UInt8>.self)
+      let next = bytes.loadUnaligned(fromByteOffset: at + 1, as: SIMD16<UInt8>.self)
+      let ends = (here .== feed) .| ((here .== carriage) .& (next .!= feed))
+      // A true lane is all ones, which is -1.
+      lanes &-= unsafeBitCast(ends, to: SIMD16<UInt8>.self)
+      at += 16
+    }
+    for lane in 0..<16 { count += Int(lanes[lane]) }
+  }
+  while at < to {
+    if isLineEnd(bytes, at) { count += 1 }
+    at += 1
+  }
+  return count
+}

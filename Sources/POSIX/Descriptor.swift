@@ -1,0 +1,177 @@
+// Files, folders and links by descriptor: every open is relative to a folder that is already open
+// and follows no symbolic link in its last component, so that a name that is swapped for a link
+// while we look leads nowhere.
+
+#if canImport(Darwin)
+  public import Darwin
+#else
+  public import Glibc
+#endif
+
+/// An open file descriptor, closed when it goes out of scope.
+public struct Descriptor: ~Copyable, Sendable {
+  public let number: CInt
+
+  /// Takes over `number`.
+  public init(_ number: CInt) { self.number = number }
+
+  deinit { close(number) }
+
+  /// The working directory, for paths as the user gave them.
+  public static var workingFolder: CInt { AT_FDCWD }
+}
+
+/// What is at a path.
+public struct FileStatus: Sendable {
+  public enum Kind: Sendable { case file, folder, link, special }
+  public let kind: Kind
+  /// Bytes, as the file system says; 0 for many files that are made when they are read.
+  public let size: Int
+  public let device: UInt64
+  public let inode: UInt64
+  /// Permission bits.
+  public let mode: mode_t
+
+  init(_ status: stat) {
+    kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .folder
+      case S_IFLNK: .link
+      default: .special
+      }
+    size = Int(status.st_size)
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(status.st_ino)
+    mode = status.st_mode & 0o7777
+  }
+}
+
+extension Descriptor {
+  /// Opens for reading without following a link and without waiting for a FIFO's writer.
+  ///
+  /// - Throws: `SystemError`; `ELOOP` for a symbolic link.
+  public static func openFile(_ path: Path, in folder: CInt = workingFolder) throws(SystemError)
+    -> Descriptor
+  {
+    try open(path, in: folder, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+  }
+
+  /// - Throws: `SystemError`; `ELOOP` or `ENOTDIR` for a symbolic link.
+  public static func openFolder(_ path: Path, in folder: CInt = workingFolder) throws(SystemError)
+    -> Descriptor
+  {
+    try open(path, in: folder, flags: O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC)
+  }
+
+  /// `openat` with `mode` for files that it makes.
+  public static func open(
+    _ path: Path, in folder: CInt = workingFolder, flags: CInt, mode: mode_t = 0
+  ) throws(SystemError) -> Descriptor {
+    let number = try path.withCString { (name) throws(SystemError) in
+      try retrying("open") { openat(folder, name, flags, mode) }
+    }
+    return Descriptor(number)
+  }
+
+  /// Reads at most `buffer.count` bytes; 0 at the end.
+  @inline(__always)
+  public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    let number = self.number
+    #if canImport(Darwin)
+      return try retrying("read") { Darwin.read(number, buffer.baseAddress, buffer.count) }
+    #else
+      return try retrying("read") { Glibc.read(number, buffer.baseAddress, buffer.count) }
+    #endif
+  }
+
+  public borrowing func status() throws(SystemError) -> FileStatus {
+    var status = stat()
+    let number = self.number
+    try retrying("fstat") { fstat(number, &status) }
+    return FileStatus(status)
+  }
+}
+
+extension FileStatus {
+  /// What is at `path`, of a link the link itself.
+  public static func of(_ path: Path, in folder: CInt = Descriptor.workingFolder)
+    throws(SystemError) -> FileStatus
+  {
+    var status = stat()
+    try path.withCString { (name) throws(SystemError) in
+      _ = try retrying("lstat") { fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) }
+    }
+    return FileStatus(status)
+  }
+}
+
+/// The text of a symbolic link, at most 64 KiB.
+public func linkTarget(_ path: Path, in folder: CInt = Descriptor.workingFolder)
+  throws(SystemError) -> [UInt8]
+{
+  let target = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  defer { target.deallocate() }
+  let buffer = target.baseAddress!.assumingMemoryBound(to: CChar.self)
+  let count = try path.withCString { (name) throws(SystemError) in
+    try retrying("readlink") { readlinkat(folder, name, buffer, target.count) }
+  }
+  return Array(target[..<count])
+}
+
+/// The absolute path of `path` with every link, `.` and `..` resolved.
+public func canonicalPath(_ path: Path) throws(SystemError) -> Path {
+  let resolved = path.withCString { realpath($0, nil) }
+  guard let resolved else { throw SystemError("realpath") }
+  defer { free(resolved) }
+  return Path(UnsafeBufferPointer(start: resolved, count: strlen(resolved)).lazy.map(UInt8.init(bitPattern:)))
+}
+
+/// Writes all of `bytes`, however many calls that takes.
+public func writeAll(_ bytes: UnsafeRawBufferPointer, to number: CInt) throws(SystemError) {
+  var rest = bytes
+  while let start = rest.baseAddress, !rest.isEmpty {
+    let count = rest.count
+    let written: Int
+    do throws(SystemError) {
+      written = try retrying("write") { write(number, start, count) }
+    } catch {
+      guard error.code == EAGAIN else { throw error }
+      var wait = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+      try retrying("poll") { poll(&wait, 1, -1) }
+      continue
+    }
+    rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+  }
+}
+
+/// Reads at most `buffer.count` bytes; 0 at the end. Waits where a non-blocking descriptor has none.
+public func readWaiting(_ number: CInt, into buffer: UnsafeMutableRawBufferPointer)
+  throws(SystemError) -> Int
+{
+  while true {
+    do throws(SystemError) {
+      return try retrying("read") { read(number, buffer.baseAddress, buffer.count) }
+    } catch {
+      guard error.code == EAGAIN else { throw error }
+      var wait = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+      try retrying("poll") { poll(&wait, 1, -1) }
+    }
+  }
+}
+
+/// The bytes of a file, links followed.
+///
+/// - Throws: `SystemError`; `EFBIG` when there are more than `limit` bytes.
+public func readWhole(_ path: Path, limit: Int) throws(SystemError) -> [UInt8] {
+  let file = try Descriptor.open(path, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: limit + 1, alignment: 1)
+  defer { buffer.deallocate() }
+  var count = 0
+  while count <= limit {
+    let read = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+    if read == 0 { return Array(buffer[..<count]) }
+    count += read
+  }
+  throw SystemError("read", EFBIG)
+}

@@ -1,0 +1,118 @@
+// What every report is made of. Nothing here holds a key: secret, snippet, path and names are
+// redacted before they are put in.
+
+public import Detection
+public import POSIX
+
+/// A secret, and where it stands.
+public struct Finding: Sendable {
+  /// What holds the secret at the path.
+  public enum Place: String, Sendable {
+    case content
+    case fileName = "file name"
+    case linkTarget = "link target"
+  }
+
+  public var rule: String
+  public var title: String
+  public var severity: Severity
+  public var confidence: Confidence
+  /// Redacted.
+  public var secret: String
+  /// `sha256:` and 32 hex digits.
+  public var fingerprint: String
+  /// Relative to the repository's top, or as the user named it; redacted.
+  public var path: Path
+  public var place: Place
+  /// From 1.
+  public var line: Int
+  /// Of the first byte, from 1, in bytes.
+  public var column: Int
+  /// Behind the last byte, from 1, in bytes, counted from the start of `line`.
+  public var endColumn: Int
+  /// `plain`, or how the secret was hidden.
+  public var encoding = "plain"
+  public var snippet: Snippet
+  /// The commit that brought the secret in; nil outside of git's history.
+  public var commit: CommitInfo?
+  /// Where the commit can be reached from, such as `refs/heads/main`.
+  public var ref: String?
+
+  public init(
+    rule: Rule, confidence: Confidence, secret: String, fingerprint: String, path: Path,
+    place: Place, line: Int, column: Int, length: Int, snippet: Snippet
+  ) {
+    self.rule = rule.id
+    self.title = rule.title
+    self.severity = rule.severity
+    self.confidence = confidence
+    self.secret = secret
+    self.fingerprint = fingerprint
+    self.path = path
+    self.place = place
+    self.line = line
+    self.column = column
+    self.endColumn = column + length
+    self.snippet = snippet
+  }
+
+  /// The order of reports.
+  public static func precedes(_ left: Finding, _ right: Finding) -> Bool {
+    if left.path != right.path { return left.path < right.path }
+    let places = (left.place.rawValue, left.line, left.column, left.endColumn)
+    let others = (right.place.rawValue, right.line, right.column, right.endColumn)
+    if places != others { return places < others }
+    let names = (left.rule, left.fingerprint, left.commit?.id ?? "")
+    return names < (right.rule, right.fingerprint, right.commit?.id ?? "")
+  }
+
+  /// Whether two findings are of the same secret at the same place.
+  public static func same(_ left: Finding, _ right: Finding) -> Bool {
+    !precedes(left, right) && !precedes(right, left)
+  }
+}
+
+/// What reports tell of a commit.
+public struct CommitInfo: Sendable {
+  /// 40 or 64 hex digits.
+  public var id: String
+  /// `Name <address>`; redacted.
+  public var author: String
+  /// When it was written, as `2026-11-24T07:08:19Z`, UTC.
+  public var date: String
+
+  public init(id: String, author: String, date: String) {
+    self.id = id
+    self.author = author
+    self.date = date
+  }
+}
+
+/// Something that was asked for and not scanned to its end.
+public struct Problem: Sendable {
+  /// Redacted; empty when the problem is not one file's.
+  public var path: Path
+  public var message: String
+
+  public init(path: Path, message: String) {
+    self.path = path
+    self.message = message
+  }
+
+  public static func precedes(_ left: Problem, _ right: Problem) -> Bool {
+    left.path != right.path ? left.path < right.path : left.message < right.message
+  }
+}
+
+/// How much was scanned, and what came of it.
+public struct Summary: Sendable {
+  public var files = 0
+  public var bytes = 0
+  public var commits = 0
+  public var objects = 0
+  public var findings = 0
+  public var allowed = 0
+  public var seconds = 0.0
+
+  public init() {}
+}

@@ -1,0 +1,92 @@
+// The project's own JSON: `json` is one object, `jsonl` one finding a line and the summary last.
+
+import Detection
+import POSIX
+
+struct JSONReporter: Reporter {
+  private var findings: [[UInt8]] = []
+
+  mutating func report(_ finding: Finding) -> [UInt8] {
+    findings.append(json(finding))
+    return []
+  }
+
+  mutating func finish(_ outcome: Outcome) -> [UInt8] {
+    var fields = head(outcome)
+    fields.append(("findings", jsonArray(findings)))
+    return jsonObject(fields) + newline
+  }
+}
+
+struct JSONLinesReporter: Reporter {
+  mutating func report(_ finding: Finding) -> [UInt8] { json(finding) + newline }
+  mutating func finish(_ outcome: Outcome) -> [UInt8] { jsonObject(head(outcome)) + newline }
+}
+
+private let newline: [UInt8] = [0x0A]
+
+private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
+  let summary = outcome.summary
+  let seconds = jsonNumber(milliseconds: Int((summary.seconds * 1000).rounded()))
+  return [
+    ("version", jsonNumber(1)),
+    ("tool", jsonObject([("name", jsonString(Tool.name.utf8)), ("version", jsonString(Tool.version.utf8))])),
+    ("complete", Array((outcome.isComplete ? "true" : "false").utf8)),
+    (
+      "summary",
+      jsonObject([
+        ("files", jsonNumber(summary.files)), ("bytes", jsonNumber(summary.bytes)),
+        ("commits", jsonNumber(summary.commits)), ("objects", jsonNumber(summary.objects)),
+        ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
+        ("seconds", seconds),
+      ])
+    ),
+    (
+      "problems",
+      jsonArray(
+        outcome.problems.map {
+          jsonObject([("path", jsonString($0.path.bytes)), ("message", jsonString($0.message.utf8))])
+        })
+    ),
+  ]
+}
+
+private func json(_ finding: Finding) -> [UInt8] {
+  var fields: [(String, [UInt8])] = [
+    ("rule", jsonString(finding.rule.utf8)),
+    ("severity", jsonString(finding.severity.rawValue.utf8)),
+    ("confidence", jsonString(finding.confidence.rawValue.utf8)),
+    ("secret", jsonString(finding.secret.utf8)),
+    ("fingerprint", jsonString(finding.fingerprint.utf8)),
+    ("path", jsonString(finding.path.bytes)),
+    ("line", jsonNumber(finding.line)),
+    ("column", jsonNumber(finding.column)),
+    ("endColumn", jsonNumber(finding.endColumn)),
+    ("encoding", jsonString(finding.encoding.utf8)),
+    ("snippet", jsonString(finding.snippet.bytes)),
+  ]
+  if finding.place != .content { fields.append(("place", jsonString(finding.place.rawValue.utf8))) }
+  if let commit = finding.commit {
+    fields.append(("commit", jsonString(commit.id.utf8)))
+    fields.append(("author", jsonString(commit.author.utf8)))
+    fields.append(("date", jsonString(commit.date.utf8)))
+  }
+  if let ref = finding.ref { fields.append(("ref", jsonString(ref.utf8))) }
+  return jsonObject(fields)
+}
+
+private func jsonNumber(_ value: Int) -> [UInt8] { Array(String(value).utf8) }
+
+private func jsonNumber(milliseconds: Int) -> [UInt8] {
+  let fraction = String(milliseconds % 1000)
+  return Array("\(milliseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)".utf8)
+}
+
+private func jsonArray(_ items: [[UInt8]]) -> [UInt8] {
+  Array("[".utf8) + Array(items.joined(separator: ",".utf8)) + Array("]".utf8)
+}
+
+private func jsonObject(_ fields: [(String, [UInt8])]) -> [UInt8] {
+  let members = fields.map { jsonString($0.0.utf8) + [UInt8(ascii: ":")] + $0.1 }
+  return Array("{".utf8) + Array(members.joined(separator: ",".utf8)) + Array("}".utf8)
+}

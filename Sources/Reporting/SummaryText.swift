@@ -1,0 +1,74 @@
+// What a person is told when a run is over: how much was scanned, what was not, and what to do now.
+
+public import Detection
+import POSIX
+
+/// The last lines of a run, for standard error.
+public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> String {
+  var text = ""
+  let summary = outcome.summary
+  if !rules.isEmpty {
+    for rule in rules where !rule.remediation.isEmpty {
+      text += "\n\(style.bold("What to do now")) (\(escapedForTerminal(rule.title.utf8))):\n"
+      for (index, step) in rule.remediation.enumerated() {
+        text += "  \(index + 1). \(escapedForTerminal(step.utf8))\n"
+      }
+    }
+    text += "\n"
+  }
+  var scanned = [counted(summary.files, "file"), byteCount(summary.bytes)]
+  if summary.commits > 0 { scanned.append(counted(summary.commits, "commit")) }
+  if summary.objects > 0 { scanned.append(counted(summary.objects, "object")) }
+  let extent = "\(scanned.joined(separator: ", ")) in \(seconds(summary.seconds))"
+  let allowed = summary.allowed > 0 ? " (\(summary.allowed) allowed)" : ""
+  if summary.findings > 0 {
+    text += style.danger("\(counted(summary.findings, "finding"))\(allowed)") + ": \(extent)"
+  } else if outcome.isComplete {
+    text += style.success("No findings\(allowed)") + ": \(extent)"
+  } else {
+    text += style.warning("No findings in what was scanned\(allowed)") + ": \(extent)"
+  }
+  if !outcome.isComplete {
+    text += "; " + style.warning("\(counted(outcome.problems.count, "problem")), the scan is not complete")
+  }
+  return text + "\n"
+}
+
+/// A problem as a line for standard error.
+public func problemText(_ problem: Problem, style: TextStyle) -> String {
+  let place = problem.path.bytes.isEmpty ? "" : escapedForTerminal(problem.path.bytes) + ": "
+  return "\(style.warning("not scanned:")) \(place)\(escapedForTerminal(problem.message.utf8))\n"
+}
+
+public func counted(_ count: Int, _ noun: String) -> String {
+  "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// Decimal units, as disks are sold: `89.1 MB`.
+public func byteCount(_ bytes: Int) -> String {
+  let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
+  if bytes < 1000 { return counted(bytes, "byte") }
+  var value = Double(bytes) / 1000
+  var unit = 0
+  while value >= 999.95 && unit < units.count - 1 {
+    value /= 1000
+    unit += 1
+  }
+  let tenths = Int((value * 10).rounded())
+  return "\(tenths / 10).\(tenths % 10) \(units[unit])"
+}
+
+private func seconds(_ value: Double) -> String {
+  let milliseconds = Int((value * 1000).rounded())
+  if milliseconds < 1000 { return "\(milliseconds) ms" }
+  return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+}
+
+private func grouped(_ number: Int) -> String {
+  var result = ""
+  for (index, digit) in String(number).reversed().enumerated() {
+    if index > 0 && index % 3 == 0 { result.append(",") }
+    result.append(digit)
+  }
+  return String(result.reversed())
+}

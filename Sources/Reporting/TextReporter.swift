@@ -1,0 +1,56 @@
+// The report for people: findings grouped by file, each with its line and a caret under the secret.
+
+import Detection
+import POSIX
+
+struct TextReporter: Reporter {
+  let style: TextStyle
+  private var path: Path?
+
+  init(style: TextStyle) { self.style = style }
+
+  mutating func report(_ finding: Finding) -> [UInt8] {
+    var text = ""
+    if path != finding.path {
+      if path != nil { text += "\n" }
+      text += style.bold(escapedForTerminal(finding.path.bytes)) + "\n"
+      path = finding.path
+    }
+    let place = finding.place == .content ? "\(finding.line):\(finding.column)" : finding.place.rawValue
+    text += "  \(style.warning(place))  \(finding.title)  \(style.danger(finding.secret))"
+    text += "  " + style.faint("\(finding.rule), \(finding.confidence.rawValue) confidence") + "\n"
+    let bytes = finding.snippet.bytes
+    let highlight = finding.snippet.highlight
+    let lead = shown(bytes[..<highlight.lowerBound])
+    let secret = shown(bytes[highlight])
+    let tail = shown(bytes[highlight.upperBound...])
+    text += "    \(lead)\(style.danger(secret))\(tail)\n"
+    text += "    \(String(repeating: " ", count: width(lead)))"
+    text += style.danger(String(repeating: "^", count: max(1, width(secret)))) + "\n"
+    text += "    " + style.faint(finding.fingerprint) + "\n"
+    return Array(text.utf8)
+  }
+
+  mutating func finish(_ outcome: Outcome) -> [UInt8] { [] }
+
+  /// A tab as two spaces, so that the caret stands where it should.
+  private func shown(_ bytes: ArraySlice<UInt8>) -> String {
+    var result = ""
+    for character in escapedForTerminal(bytes).unicodeScalars {
+      if character == "\t" { result += "  " } else { result.unicodeScalars.append(character) }
+    }
+    return result
+  }
+}
+
+/// Columns of a terminal, near enough: East Asian wide characters and emoji take two.
+private func width(_ text: String) -> Int {
+  text.unicodeScalars.reduce(0) { sum, scalar in
+    switch scalar.value {
+    case 0x300...0x36F: sum
+    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD: sum + 2
+    default: sum + 1
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// Reading a table of settings strictly: each field has a type, and a field nobody asked for is an
+// error, because a misspelt setting that is passed over is a setting that silently does nothing.
+
+/// A TOML table whose fields are taken one by one; `finish()` rejects what was left.
+public struct TOMLTable: ~Copyable {
+  public let line: Int
+  private let name: String
+  private var members: [(key: String, value: TOMLValue)]
+
+  /// - Parameter name: what errors call this table, such as `rule`.
+  /// - Throws: `TOMLError` when `value` is no table.
+  public init(_ value: TOMLValue, name: String) throws(TOMLError) {
+    guard case .table(let members) = value.content else {
+      throw TOMLError(line: value.line, reason: "\(name) is \(value.kind), not a table")
+    }
+    self.line = value.line
+    self.name = name
+    self.members = members
+  }
+
+  public mutating func value(_ key: String) -> TOMLValue? {
+    guard let index = members.firstIndex(where: { $0.key == key }) else { return nil }
+    return members.remove(at: index).value
+  }
+
+  public mutating func string(_ key: String) throws(TOMLError) -> String? {
+    guard let value = value(key) else { return nil }
+    guard case .string(let text) = value.content else { throw wrong(key, value, "a string") }
+    return text
+  }
+
+  public mutating func integer(_ key: String) throws(TOMLError) -> Int? {
+    guard let value = value(key) else { return nil }
+    guard case .integer(let number) = value.content else { throw wrong(key, value, "an integer") }
+    return number
+  }
+
+  public mutating func strings(_ key: String) throws(TOMLError) -> [(text: String, line: Int)]? {
+    guard let value = value(key) else { return nil }
+    guard case .array(let items) = value.content else {
+      throw wrong(key, value, "an array of strings")
+    }
+    var texts: [(text: String, line: Int)] = []
+    for item in items {
+      guard case .string(let text) = item.content else { throw wrong(key, item, "strings only") }
+      texts.append((text, item.line))
+    }
+    return texts
+  }
+
+  /// A field that has to be there.
+  ///
+  /// - Throws: `TOMLError` at the table's line when it is missing.
+  public borrowing func required<Value>(_ key: String, _ value: Value?) throws(TOMLError) -> Value {
+    guard let value else { throw TOMLError(line: line, reason: "\(name) has no '\(key)'") }
+    return value
+  }
+
+  /// - Throws: `TOMLError` for the first field that no call has taken.
+  public consuming func finish() throws(TOMLError) {
+    if let extra = members.first {
+      throw TOMLError(line: extra.value.line, reason: "unknown field '\(extra.key)' in \(name)")
+    }
+  }
+
+  private func wrong(_ key: String, _ value: TOMLValue, _ wanted: String) -> TOMLError {
+    TOMLError(line: value.line, reason: "'\(key)' takes \(wanted), not \(value.kind)")
+  }
+}

@@ -1,0 +1,72 @@
+// Standard error and standard output for people. Whatever goes there is redacted once more: an
+// error message may quote an argument or a file name that holds a key.
+
+import Detection
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+enum Console {
+  /// Writes to standard error. That it is closed is no reason to fail.
+  static func say(_ text: String) {
+    try? writeReport(redacted(text), to: STDERR_FILENO)
+  }
+
+  /// Writes results to standard output.
+  ///
+  /// - Throws: `ExitStatus.failed`, after saying why, when they cannot be written.
+  static func write(_ bytes: [UInt8]) throws(ExitStatus) {
+    do throws(SystemError) { try writeReport(bytes, to: STDOUT_FILENO) } catch {
+      if error.code == EPIPE { endByBrokenPipe() }
+      throw fail("standard output cannot be written: \(error)")
+    }
+  }
+
+  /// Says what went wrong and gives the status to end with.
+  static func fail(_ message: String) -> ExitStatus {
+    say("hopxguard: \(escapedForTerminal(message.utf8))\n")
+    return .failed
+  }
+
+  /// Ends as filters end whose reader went away, though the caller had SIGPIPE ignored.
+  private static func endByBrokenPipe() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    exit(141)
+  }
+
+  private static func redacted(_ text: String) -> [UInt8] {
+    var scanner = Scanner(rules: .builtIn())
+    return scanner.redacted(Array(text.utf8))
+  }
+}
+
+/// `--color`.
+enum ColorChoice: String, CaseIterable {
+  case auto, always, never
+
+  /// Whether to colour what goes to a descriptor: as asked, else by NO_COLOR (no-color.org),
+  /// CLICOLOR_FORCE (bixense.com/clicolors), TERM, and whether a terminal is there.
+  func style(for descriptor: CInt) -> TextStyle {
+    switch self {
+    case .always: return TextStyle(isColored: true)
+    case .never: return TextStyle(isColored: false)
+    case .auto:
+      if isSet("NO_COLOR") { return TextStyle(isColored: false) }
+      if isSet("CLICOLOR_FORCE") { return TextStyle(isColored: true) }
+      let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+      return TextStyle(isColored: isatty(descriptor) == 1 && !isDumb)
+    }
+  }
+
+  private func isSet(_ name: String) -> Bool {
+    guard let value = getenv(name) else { return false }
+    let text = String(cString: value)
+    return !text.isEmpty && (text != "0" || name == "NO_COLOR")
+  }
+}

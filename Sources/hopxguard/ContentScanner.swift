@@ -1,0 +1,141 @@
+// Joins an input to the rules: reads it chunk by chunk, has each chunk searched, and works out line,
+// column, snippet and fingerprint for what was found and only for that.
+
+import Detection
+import Inputs
+import POSIX
+import Reporting
+
+/// One worker's buffers and scanner; it scans one input after the other.
+struct ContentScanner: ~Copyable {
+  private var scanner: Scanner
+  private var buffer = ChunkBuffer(capacity: Self.chunkBytes)
+  private var matches: [Match] = []
+  /// What has been found, in the order it was found.
+  var results = ScanResults()
+
+  /// Half of a core's second-level cache, on the smaller machines.
+  private static let chunkBytes = 256 * 1024
+  /// Bytes that stay in front of what is searched: a snippet's lead and the secrets that reach into it.
+  private static let contextBefore = Rule.longestMatch + Scanner.context + Snippet.longest
+  /// Bytes that a snippet may need behind a match.
+  private static let contextBehind = Rule.longestMatch + Snippet.longest
+
+  init(rules: RuleSet) { scanner = Scanner(rules: rules) }
+
+  /// Scans an input to its end.
+  ///
+  /// - Parameters:
+  ///   - path: what findings call it, not yet redacted.
+  ///   - isLive: the input arrives bit by bit, and what is found is to be known at once.
+  ///   - found: is called after each chunk of a live input in which something was found.
+  /// - Returns: bytes read.
+  @discardableResult
+  mutating func scan(
+    _ source: inout some ByteSource & ~Copyable, path: Path, place: Finding.Place = .content,
+    isLive: Bool = false, found: (inout ScanResults) -> Void = { _ in }
+  ) -> Int {
+    buffer.reset()
+    scanner.begin()
+    var cursor = LineCursor()
+    var searched = 0
+    var listed = 0
+    repeat {
+      do throws(InputError) {
+        repeat { try buffer.fill(from: &source) } while !isLive && !buffer.isFull && !buffer.isLast
+      } catch {
+        addProblem(path, error.reason)
+        break
+      }
+      let before = listed
+      searched = searchChunk(from: searched, &cursor, &listed, path: path, place: place)
+      if isLive && listed > before { found(&results) }
+      if buffer.isFull {
+        let keep = max(0, searched - buffer.offset - Self.contextBefore)
+        if buffer.offset + keep > cursor.offset {
+          cursor.advance(to: buffer.offset + keep, in: buffer.bytes, base: buffer.offset)
+        }
+        buffer.drop(keep)
+      }
+    } while !buffer.isLast
+    for surrender in scanner.surrenders {
+      let rule = scanner.rules.rules[surrender.rule].id
+      addProblem(path, "rule '\(rule)' gave up: \(surrender.reason); simplify its pattern")
+    }
+    if listed > ScanResults.longestInput {
+      addProblem(
+        path, "\(listed) findings, of which the first \(ScanResults.longestInput) are listed")
+    }
+    return buffer.offset + buffer.bytes.count
+  }
+
+  /// Searches the buffer and adds what it finds to the results.
+  ///
+  /// - Parameter from: bytes from the start of the input.
+  /// - Returns: where the next search begins.
+  private mutating func searchChunk(
+    from: Int, _ cursor: inout LineCursor, _ listed: inout Int, path: Path, place: Finding.Place
+  ) -> Int {
+    let bytes = buffer.bytes
+    let base = buffer.offset
+    let atStart = base == 0
+    let isLast = buffer.isLast
+    matches.removeAll(keepingCapacity: true)
+    let progress = scanner.search(
+      bytes, from: from - base, atStart: atStart, isLast: isLast, into: &matches)
+    for match in matches {
+      let needed = match.range.upperBound + Snippet.longest
+      let end = lineEnd(in: bytes, from: match.range.upperBound, limit: needed)
+      if end == nil && !isLast && match.range.upperBound + Self.contextBehind > bytes.count {
+        return base + match.range.lowerBound
+      }
+      guard
+        let confidence = scanner.confidence(match, in: bytes, atStart: atStart, isLast: isLast)
+      else { continue }
+      listed += 1
+      if listed > ScanResults.longestInput { continue }
+      if base + match.range.lowerBound > cursor.offset {
+        cursor.advance(to: base + match.range.lowerBound, in: bytes, base: base)
+      }
+      let line = max(0, cursor.lineStart - base)..<(end ?? min(needed, bytes.count))
+      let snippet = Snippet(
+        of: match, line: line, in: bytes, atStart: atStart, isLast: isLast, scanner: &scanner)
+      let rule = scanner.rules.rules[match.rule]
+      let key = UnsafeRawBufferPointer(rebasing: bytes[match.range])
+      results.add(
+        Finding(
+          rule: rule, confidence: confidence,
+          secret: escapedForTerminal(Array(key.prefix(rule.keep)) + ellipsis),
+          fingerprint: fingerprint(of: key), path: Path(scanner.redacted(path.bytes)), place: place,
+          line: cursor.line, column: base + match.range.lowerBound - cursor.lineStart + 1,
+          length: match.range.count, snippet: snippet))
+    }
+    return base + progress.decided
+  }
+
+  /// Scans a path itself for keys. A finding is at the component that holds the key, so that
+  /// everything below a folder yields one and the same.
+  mutating func scanName(_ path: Path) {
+    let found = path.bytes.withUnsafeBytes { bytes in
+      matches.removeAll(keepingCapacity: true)
+      scanner.begin()
+      _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &matches)
+      return !matches.isEmpty
+    }
+    if !found { return }
+    var end = 0
+    for component in path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      end += component.count
+      var name = MemorySource(Array(component))
+      scan(&name, path: Path(path.bytes[..<end]), place: .fileName)
+      end += 1
+    }
+  }
+
+  mutating func addProblem(_ path: Path, _ message: String) {
+    results.problems.append(
+      Problem(
+        path: Path(scanner.redacted(path.bytes)),
+        message: String(decoding: scanner.redacted(Array(message.utf8)), as: UTF8.self)))
+  }
+}

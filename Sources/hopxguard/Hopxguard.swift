@@ -1,0 +1,57 @@
+// The command line's root: which commands there are, and the one place that turns an error into
+// words and an exit code.
+
+import ArgumentParser
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct Hopxguard: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: Tool.name,
+    abstract: "Keeps Hopx API keys out of git, out of CI and out of logs.",
+    discussion: """
+      Examples:
+        hopxguard scan                    scan the folder you are in
+        hopxguard scan src config.yaml    scan a folder and a file
+        kubectl logs pod | hopxguard scan -
+        hopxguard rules list              what is looked for
+
+      Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
+      """,
+    version: "\(Tool.name) \(Tool.version)",
+    subcommands: [ScanCommand.self, RulesCommand.self])
+}
+
+@main struct Main {
+  static func main() {
+    do {
+      var command = try Hopxguard.parseAsRoot()
+      try command.run()
+    } catch let code as ExitStatus {
+      exit(code.rawValue)
+    } catch {
+      let message = Hopxguard.fullMessage(for: error)
+      if Hopxguard.exitCode(for: error) == .success {
+        print(message)
+        exit(ExitStatus.clean.rawValue)
+      }
+      Console.say(message + "\n")
+      exit(ExitStatus.failed.rawValue)
+    }
+  }
+}
+
+/// How a command ends. No code means two things.
+enum ExitStatus: CInt, Error {
+  /// Everything that was asked for was read to its end, and nothing was found.
+  case clean = 0
+  case found = 1
+  /// A usage error, or something was not scanned.
+  case failed = 2
+}

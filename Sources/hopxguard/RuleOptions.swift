@@ -1,0 +1,38 @@
+// `--rules`, and the reading of rule files for every command that takes them.
+
+import ArgumentParser
+import Detection
+import POSIX
+
+struct RuleOptions: ParsableArguments {
+  @Option(
+    name: .customLong("rules"), parsing: .singleValue,
+    help: ArgumentHelp("More rules, from a file as rules/hopx.toml; repeatable.", valueName: "file"),
+    completion: .file(extensions: ["toml"]))
+  var files: [String] = []
+
+  func load() throws(ExitStatus) -> RuleSet { try loadRules(files) }
+}
+
+/// The built-in rules and those of `files`.
+///
+/// - Throws: `ExitStatus.failed`, after saying which file, line and reason.
+func loadRules(_ files: [String]) throws(ExitStatus) -> RuleSet {
+  var set = RuleSet.builtIn()
+  for file in files {
+    let text: [UInt8]
+    do throws(SystemError) { text = try readWhole(Path(file), limit: 1 << 20) } catch {
+      throw Console.fail("\(file): the rules cannot be read: \(error)")
+    }
+    let result = text.withUnsafeBytes { bytes -> Result<RuleSet, RuleFileError> in
+      do throws(RuleFileError) { return .success(try set.adding(bytes, source: file)) } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case .success(let more): set = more
+    case .failure(let error): throw Console.fail("\(error)")
+    }
+  }
+  return set
+}

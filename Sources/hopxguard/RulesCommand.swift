@@ -1,0 +1,57 @@
+// `hopxguard rules`: what is looked for, and whether its examples hold.
+
+import ArgumentParser
+import Detection
+import Reporting
+
+struct RulesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rules", abstract: "Show the rules, or test them on their own examples.",
+    subcommands: [List.self, Test.self], defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show the rules in use.")
+
+    @OptionGroup var rules: RuleOptions
+
+    func run() throws {
+      for rule in try rules.load().rules {
+        let literal = String(decoding: rule.literal, as: UTF8.self)
+        let text = """
+          \(rule.id)
+            title      \(rule.title)
+            severity   \(rule.severity.rawValue)
+            begins     \(literal)
+            pattern    \(rule.pattern.source)
+            redacted   the first \(counted(rule.keep, "byte")), then ...
+            examples   \(rule.examples.filter(\.matches).count) that match, \
+          \(rule.examples.filter { !$0.matches }.count) that do not
+            from       \(rule.source):\(rule.line)
+
+          """
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        try Console.write(Array(lines.map { escapedForTerminal($0.utf8) }.joined(separator: "\n").utf8))
+      }
+    }
+  }
+
+  struct Test: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Run the examples of the built-in rules and of the given files.",
+      discussion: "Exit codes: 0 all examples hold, 2 one does not, or a file is broken.")
+
+    @Argument(help: "Rule files.", completion: .file(extensions: ["toml"]))
+    var files: [String] = []
+
+    func run() throws {
+      let set = try loadRules(files)
+      let failures = set.exampleFailures()
+      for failure in failures { _ = Console.fail("\(failure)") }
+      if !failures.isEmpty { throw ExitStatus.failed }
+      for rule in set.rules {
+        let line = "ok  \(rule.id)  \(counted(rule.examples.count, "example"))  \(rule.source)\n"
+        try Console.write(Array(line.utf8))
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// What the workers of a scan bring home, and how it becomes one ordered report.
+
+import POSIX
+import Reporting
+
+struct ScanResults: Sendable {
+  var findings: [Finding] = []
+  var problems: [Problem] = []
+  var summary = Summary()
+  /// Findings that are not listed because there were too many.
+  private var dropped = 0
+
+  /// Findings listed of one input. A file full of keys must not fill the memory.
+  static let longestInput = 10_000
+  /// Findings listed in all.
+  private static let longestReport = 100_000
+
+  mutating func add(_ finding: Finding) {
+    findings.append(finding)
+    if findings.count >= 2 * Self.longestReport { order() }
+  }
+
+  mutating func merge(_ other: ScanResults) {
+    findings += other.findings
+    problems += other.problems
+    summary.files += other.summary.files
+    summary.bytes += other.summary.bytes
+    dropped += other.dropped
+  }
+
+  /// Puts everything in the order of reports, whatever order it was found in.
+  mutating func order() {
+    findings.sort(by: Finding.precedes)
+    var unique: [Finding] = []
+    unique.reserveCapacity(findings.count)
+    for finding in findings {
+      if let last = unique.last, Finding.same(last, finding) { continue }
+      unique.append(finding)
+    }
+    if unique.count > Self.longestReport {
+      dropped += unique.count - Self.longestReport
+      unique.removeLast(unique.count - Self.longestReport)
+    }
+    findings = unique
+    problems.sort(by: Problem.precedes)
+  }
+
+  /// - Parameter listed: findings that have been reported.
+  func outcome(listed: Int, seconds: Double) -> Outcome {
+    var summary = summary
+    summary.findings = listed + dropped
+    summary.seconds = seconds
+    var problems = problems
+    if dropped > 0 {
+      problems.append(
+        Problem(path: "", message: "\(counted(dropped, "more finding")) found than can be listed"))
+    }
+    return Outcome(summary: summary, problems: problems)
+  }
+}
