@@ -22,6 +22,7 @@ public struct FileSource: ByteSource, ~Copyable {
   private let file: Descriptor
   private let size: Int
   private var count = 0
+  private var isAtEnd = false
 
   public init(_ file: consuming Descriptor, size: Int) {
     self.file = file
@@ -29,6 +30,7 @@ public struct FileSource: ByteSource, ~Copyable {
   }
 
   public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    if isAtEnd { return 0 }
     let read: Int
     do throws(SystemError) { read = try file.read(into: buffer) } catch {
       throw InputError("cannot be read: \(error)")
@@ -37,6 +39,8 @@ public struct FileSource: ByteSource, ~Copyable {
     if read == 0 && count < size {
       throw InputError("became shorter while it was read: \(count) of \(size) bytes")
     }
+    // A regular file reads short at its end alone: one that says its size needs no further read.
+    isAtEnd = count >= size && size > 0 && read < buffer.count
     return read
   }
 }
