@@ -2,7 +2,7 @@
 
 DIR ?= $(CURDIR)
 PREFIX ?= /usr/local
-STATIC = -c release --static-swift-stdlib -Xswiftc -static-executable
+STATIC = -c release --product hopxguard --static-swift-stdlib -Xswiftc -static-executable
 
 .PHONY: scan test build install packages
 

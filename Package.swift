@@ -49,8 +49,12 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    .testTarget(name: "DetectionTests", dependencies: ["Detection"], swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["hopxguard"], swiftSettings: strict),
+    // Keys made at run time, the oracle of what a key is, fresh folders, and the real binary.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "DetectionTests", dependencies: ["Detection", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x,

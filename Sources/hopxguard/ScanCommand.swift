@@ -114,6 +114,10 @@ struct ScanCommand: ParsableCommand {
     for text in paths where text != "-" {
       do throws(SystemError) {
         work.append(try locate(Path(text), allFiles: allFiles))
+        if !quiet, try FileStatus.of(Path(text)).kind == .link {
+          let name = escapedForTerminal(text.utf8)
+          Console.say("\(name): a symbolic link, not followed; to scan what it leads to, name that\n")
+        }
       } catch {
         problems.append(Problem(path: Path(text), message: "cannot be read: \(error)"))
       }

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The JSON report, as its readers see it.
+struct Report: Decodable {
+  struct Tool: Decodable { let name: String, version: String }
+  struct Summary: Decodable, Equatable {
+    let files: Int, bytes: Int, commits: Int, objects: Int, findings: Int, allowed: Int
+    let seconds: Double
+  }
+  struct Problem: Decodable { let path: String, message: String }
+  struct Finding: Decodable, Equatable {
+    let rule: String, severity: String, confidence: String, secret: String, fingerprint: String
+    let path: String, line: Int, column: Int, endColumn: Int, encoding: String, snippet: String
+    let place: String?, commit: String?, author: String?, date: String?, ref: String?
+  }
+  let version: Int
+  let tool: Tool
+  let complete: Bool
+  let summary: Summary
+  let problems: [Problem]
+  let findings: [Finding]
+  let status: Int32
+
+  enum CodingKeys: CodingKey { case version, tool, complete, summary, problems, findings }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    version = try container.decode(Int.self, forKey: .version)
+    tool = try container.decode(Tool.self, forKey: .tool)
+    complete = try container.decode(Bool.self, forKey: .complete)
+    summary = try container.decode(Summary.self, forKey: .summary)
+    problems = try container.decode([Problem].self, forKey: .problems)
+    findings = try container.decode([Finding].self, forKey: .findings)
+    status = decoder.userInfo[Self.statusKey] as? Int32 ?? -1
+  }
+
+  private static let statusKey = CodingUserInfoKey(rawValue: "status")!
+
+  /// `hopxguard arguments… --format json`, read back.
+  static func of(
+    _ arguments: [String], in folder: TestFolder? = nil, input: [UInt8] = [],
+    environment: [String: String] = [:]
+  ) throws -> Report {
+    let result = try run(
+      hopxguardPath, arguments + ["--format", "json"], in: folder?.path, input: input,
+      environment: environment)
+    expectNoKey(in: result.outputBytes)
+    expectNoKey(in: Array(result.errors.utf8))
+    let decoder = JSONDecoder()
+    decoder.userInfo[statusKey] = result.status
+    return try decoder.decode(Report.self, from: Data(result.outputBytes))
+  }
+
+  static func scan(_ arguments: String..., in folder: TestFolder, input: [UInt8] = []) throws -> Report {
+    try of(["scan"] + arguments, in: folder, input: input)
+  }
+
+  /// `path:line:column` of each finding.
+  var places: [String] { findings.map { "\($0.path):\($0.line):\($0.column)" } }
+}

@@ -1,0 +1,50 @@
+import Detection
+import TestSupport
+import Testing
+
+/// Redaction of a text that is whole in memory.
+struct RedactedTextTests {
+  private func redacted(_ text: [UInt8]) -> [UInt8] {
+    var scanner = Scanner(rules: .builtIn())
+    return scanner.redacted(text)
+  }
+
+  /// The union of the oracle's matches, each run cut to its first 15 bytes.
+  private func expected(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var at = 0
+    var runs: [Range<Int>] = []
+    for range in oracle(text) {
+      if let last = runs.last, range.lowerBound < last.upperBound {
+        runs[runs.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        runs.append(range)
+      }
+    }
+    for run in runs {
+      result += text[at..<run.lowerBound] + text[run.prefix(15)] + Array("...".utf8)
+      at = run.upperBound
+    }
+    return result + text[at...]
+  }
+
+  @Test func `random texts are cut where the oracle cuts, and a second time changes nothing`() {
+    let pieces: [() -> [UInt8]] = [
+      { Array("hopx_live_".utf8) }, { characters(12, of: base62) }, { [UInt8(ascii: ".")] },
+      { makeKey(secret: .random(in: 0...60)) }, { characters(.random(in: 0...50), of: base64url) },
+      { [UInt8.random(in: 0...255)] }, { Array("...".utf8) },
+    ]
+    for _ in 0..<10_000 {
+      let text = (0..<Int.random(in: 1...8)).flatMap { _ in pieces.randomElement()!() }
+      let once = redacted(text)
+      if once != expected(text) { Issue.record("differs from the oracle: \(text.count) bytes") }
+      if redacted(once) != once { Issue.record("redacting twice changes it") }
+      if !oracle(once).isEmpty { Issue.record("a key is left") }
+    }
+  }
+
+  @Test func `placeholders go too`() {
+    let made = "hopx_live_xxxxxxxxxxxx" + "." + String(repeating: "x", count: 43)
+    #expect(redacted(Array(made.utf8)) == Array("hopx_live_xxxxx...".utf8))
+  }
+}
