@@ -54,7 +54,7 @@ struct FolderSurvey: ~Copyable {
     var found: [FolderEntry] = []
     do throws(SystemError) {
       let open = try chain.folder(of: folder.appending("x".utf8))
-      if !folder.bytes.isEmpty && isWorkTreeTop(open.descriptor) {
+      if !isProbed && isWorkTreeTop(open.descriptor) {
         nested.append(folder)
         return
       }
@@ -115,6 +115,9 @@ struct FolderSurvey: ~Copyable {
     }
   }
 
+  /// Whether an entry is about all that is in the folder.
+  func isAboutSecrets(_ folder: Path) -> Bool { matcher.match(folder: folder) != nil }
+
   /// Whether a path leads through no link: git refuses to look beyond one.
   private mutating func isReachable(_ path: Path) -> Bool {
     do throws(SystemError) {
@@ -134,6 +137,9 @@ enum BuildFile {
   }
 
   static func isContainerFile(_ name: ArraySlice<UInt8>) -> Bool {
+    guard name.suffix(4).elementsEqual("file".utf8) || name.first == UInt8(ascii: "D")
+      || name.first == UInt8(ascii: "C")
+    else { return false }
     let text = String(decoding: name, as: UTF8.self)
     if text.hasSuffix(".dockerignore") { return false }
     return ["Dockerfile", "Containerfile"].contains {
