@@ -46,7 +46,26 @@ extension Survey {
         groups.add(.init(kind: .uncommitted, entry: index, rule: rule), path)
       }
     }
-    return groups.all.map { cause, paths in lapse(cause, paths) }
+    let pending = groups.all.filter { $0.cause.kind == .uncommitted }
+    return groups.all.filter { $0.cause.kind != .uncommitted }.map { cause, paths in lapse(cause, paths) }
+      + uncommitted(pending)
+  }
+
+  /// One lapse for each file whose lines others do not have yet.
+  private func uncommitted(_ groups: [(cause: Cause, paths: [Path])]) -> [Lapse] {
+    let files = Dictionary(grouping: groups) { $0.cause.rule!.source }
+    return files.map { source, groups in
+      let rules = groups.map { $0.cause.rule! }
+      let first = rules.min { $0.line < $1.line }!
+      let indexes = Set(groups.map(\.cause.entry)).sorted()
+      let names = indexes.map { "'\(entries[$0].pattern.text)'" }.joined(separator: ", ")
+      return Lapse(
+        .uncommitted, isWarning: indexes.allSatisfy { entries[$0].grade == .recommended },
+        path: source, line: first.line, text: first.pattern,
+        message: "\(names): covered, but by lines that are not committed or staged",
+        details: ["lines \(Set(rules.map(\.line)).sorted().map(String.init).joined(separator: ", "))"],
+        commands: ["git add -- \(shellWord(source))"])
+    }
   }
 
   private func lapse(_ cause: Cause, _ paths: [Path]) -> Lapse {
@@ -77,16 +96,11 @@ extension Survey {
         commands: isTop
           ? [fixCommand]
           : ["remove \(line)", "git add -- \(shellWord(rule.source))"])
-    case .localOnly:
+    default:
       return Lapse(
         .localOnly, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
         message: "\(name) is covered on this machine only: nobody else has this rule",
         details: [places], commands: [fixCommand])
-    default:
-      return Lapse(
-        .uncommitted, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
-        message: "\(name) is covered by a line that is not committed or staged",
-        details: [listed(paths)], commands: ["git add -- \(shellWord(rule.source))"])
     }
   }
 

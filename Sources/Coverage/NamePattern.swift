@@ -3,12 +3,6 @@
 
 import POSIX
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The subset of gitignore(5) that entries are written in: no `**`, no negation, no escapes.
 public struct NamePattern: Sendable {
   /// One component of a path.
@@ -16,7 +10,7 @@ public struct NamePattern: Sendable {
     case literal([UInt8])
     case prefix([UInt8])
     case suffix([UInt8])
-    case general(String)
+    case general([UInt8])
   }
 
   public let text: String
@@ -59,11 +53,8 @@ public struct NamePattern: Sendable {
     if special == [bytes.count - 1], bytes.last == UInt8(ascii: "*") {
       return .prefix(Array(bytes.dropLast()))
     }
-    return .general(text)
+    return .general(bytes)
   }
-
-  /// The text without wildcards, or nil when it has some.
-  var literal: String? { text.contains(where: { "*?[]".contains($0) }) ? nil : text }
 
   /// Whether the pattern means `path`, or a folder above it.
   ///
@@ -95,10 +86,8 @@ public struct NamePattern: Sendable {
     case .prefix(let text): return equal(name.prefix(text.count), text, foldingCase)
     case .suffix(let text): return equal(name.suffix(text.count), text, foldingCase)
     case .general(let text):
-      let flags = FNM_PATHNAME | FNM_NOESCAPE
-      return Path(foldingCase ? name.map(lowered) : Array(name)).withCString {
-        fnmatch(foldingCase ? text.lowercased() : text, $0, flags) == 0
-      }
+      return foldingCase
+        ? globMatches(text.map(lowered), name.map(lowered)[...]) : globMatches(text, name)
     }
   }
 }
