@@ -2,7 +2,7 @@
 // most: patterns come from the repository, and fnmatch(3) can be kept busy for years.
 
 /// Whether `*`, `?`, `[a-z]`, `[!a-z]` and `\` of a pattern match all of a name.
-func globMatches(_ pattern: some RandomAccessCollection<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
+func globMatches(_ pattern: some Sequence<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
   let pattern = Array(pattern)
   var at = 0
   var index = name.startIndex
