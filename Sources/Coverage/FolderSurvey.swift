@@ -33,6 +33,8 @@ struct FolderSurvey: ~Copyable {
   private(set) var buildFiles: [Path] = []
   /// Folders that hold no tracked file.
   var unlisted: [Path] = []
+  /// Probed folders, other than the top, with a `.gitignore` in them or above them.
+  private var governed: Set<Path> = []
   /// Where a repository of its own begins.
   private(set) var nested: [Path] = []
   /// Some probe is a folder here, so that git's answer about the file cannot be had in this place.
@@ -97,10 +99,16 @@ struct FolderSurvey: ~Copyable {
     }
   }
 
+  /// All probes at the top and where a `.gitignore` of its own has a say, elsewhere the first of each
+  /// entry: there all fall to the top's rules, and files that exist are asked about by themselves.
   private mutating func addProbes(_ folder: Path, _ found: [FolderEntry]) {
+    let isTop = folder.bytes.isEmpty
+    let isGoverned =
+      !isTop && (governed.contains(folder.parent ?? Path("")) || ignoreFiles.last?.parent == folder)
+    if isGoverned { governed.insert(folder) }
     for (index, entry) in entries.enumerated() {
-      if entry.pattern.isRooted && !folder.bytes.isEmpty { continue }
-      for probe in entry.probes {
+      if entry.pattern.isRooted && !isTop { continue }
+      for probe in isTop || isGoverned ? entry.probes[...] : entry.probes.prefix(1) {
         let first = probe.bytes.prefix { $0 != UInt8(ascii: "/") }
         let path = folder.appending(probe.bytes)
         if let there = found.first(where: { $0.name.bytes.elementsEqual(first) }) {

@@ -81,8 +81,11 @@ public struct Survey: Sendable {
     var check = try IgnoreCheck(top: top, scope: .machine)
     var folders = FolderSurvey(root: root, entries: entries)
     for folder in index.folders {
+      let count = folders.probes.count
       folders.read(folder, tracked: index.folderSet, isProbed: true)
+      try check.ask(folders.probes[count...].map(\.path))
     }
+    let machine = try check.collect()
     try folders.readUnlisted(index.folderSet, &check)
 
     var survey = Survey(
@@ -99,7 +102,6 @@ public struct Survey: Sendable {
       guard let rule, !rule.isNegated, rule.isShared(deciding: keep.0) else { continue }
       survey.ignoredKeeps.append((keep.0, keep.1, rule))
     }
-    let machine = try check.rules(for: folders.probes.map(\.path))
     try check.finish()
     try survey.judge(
       folders.probes, machine, isHampered: folders.isHampered,

@@ -128,31 +128,33 @@ public struct GitProcess: ~Copyable {
   /// Gives git what fits of `bytes` and reads what it answers, whichever can be done first, so that
   /// neither side waits for the other for ever.
   ///
-  /// - Parameter bytes: for its standard input; empty to read only.
+  /// - Parameters:
+  ///   - bytes: for its standard input; empty to read only.
+  ///   - waits: until one of them can be done.
   /// - Returns: how many bytes were written and read; `read` is nil when nothing was there to be
   ///   read, and 0 at the end of git's output.
   /// - Throws: `GitError`. That git has ended and reads no more is no error here: `finish()` tells.
   public mutating func exchange(
-    _ bytes: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer
+    _ bytes: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer, waits: Bool = true
   ) throws(GitError) -> (written: Int, read: Int?) {
     do throws(SystemError) {
       while true {
-        var waits = [
+        var ends = [
           pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
           pollfd(fd: errorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
           pollfd(fd: bytes.isEmpty ? -1 : input ?? -1, events: Int16(POLLOUT), revents: 0),
         ]
-        try retrying("poll") { poll(&waits, 3, -1) }
-        if waits[1].revents != 0 { try readMessage() }
-        let read = waits[0].revents != 0 ? try output.read(into: buffer) : nil
+        try retrying("poll") { poll(&ends, 3, waits ? -1 : 0) }
+        if ends[1].revents != 0 { try readMessage() }
+        let read = ends[0].revents != 0 ? try output.read(into: buffer) : nil
         var written = 0
-        if waits[2].revents != 0, let input {
+        if ends[2].revents != 0, let input {
           do throws(SystemError) { written = try sendNow(bytes, to: input) } catch {
             guard error.code == EPIPE else { throw error }
             endInput()
           }
         }
-        if read != nil || written > 0 { return (written, read) }
+        if read != nil || written > 0 || !waits { return (written, read) }
       }
     } catch {
       throw GitError("talking to git \(name): \(error)")

@@ -40,9 +40,18 @@ public enum IgnoreScope: Sendable {
 public struct IgnoreCheck: ~Copyable {
   private var git: GitProcess
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  private var asked: [Path] = []
+  private var questions: [UInt8] = []
+  /// Bytes of `questions` that git has been given.
+  private var sent = 0
+  private var rules: [IgnoreRule?] = []
+  /// Of git's output, the record that is not whole yet.
   private var answers: [UInt8] = []
   /// Rules that were answered last, by their bytes: most paths fall to the same few.
   private var recent: [(record: [UInt8], rule: IgnoreRule)] = []
+
+  /// Bytes of questions that are worth a system call.
+  private static let batch = 8192
 
   deinit { buffer.deallocate() }
 
@@ -68,29 +77,52 @@ public struct IgnoreCheck: ~Copyable {
   /// The rule that decides about each of `paths`, which are relative to the top; nil for a path that
   /// none does. No path may lead through a symbolic link: git ends there.
   public mutating func rules(for paths: [Path]) throws(GitError) -> [IgnoreRule?] {
-    var questions: [UInt8] = []
-    questions.reserveCapacity(paths.reduce(0) { $0 + $1.bytes.count + 3 })
+    try ask(paths)
+    return try collect()
+  }
+
+  /// Lets git work on `paths` while the caller does other things; `collect()` has the answers.
+  public mutating func ask(_ paths: [Path]) throws(GitError) {
     for path in paths {
       questions += [UInt8(ascii: "."), UInt8(ascii: "/")]
       questions += path.bytes
       questions.append(0)
     }
-    var rules: [IgnoreRule?] = []
-    rules.reserveCapacity(paths.count)
-    var sent = 0
-    while rules.count < paths.count {
+    asked += paths
+    if questions.count - sent >= Self.batch { try exchange(waits: false) }
+  }
+
+  /// The rules for all that was asked since the last call, in that order.
+  public mutating func collect() throws(GitError) -> [IgnoreRule?] {
+    while rules.count < asked.count { try exchange(waits: true) }
+    defer {
+      asked.removeAll()
+      rules.removeAll()
+      questions.removeAll(keepingCapacity: true)
+      sent = 0
+    }
+    return rules
+  }
+
+  private mutating func exchange(waits: Bool) throws(GitError) {
+    // Each way as long as something moves, so that git is kept busy between two calls.
+    while true {
       let (written, read) = try questions.withUnsafeBufferPointer { (bytes) throws(GitError) in
-        try git.exchange(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[sent...]), into: buffer)
+        let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[sent...])
+        return try git.exchange(rest, into: buffer, waits: waits && rules.count < asked.count)
       }
       sent += written
-      guard let read else { continue }
+      guard let read else {
+        if written == 0 { return }
+        continue
+      }
       if read == 0 {
         try finishProcess()
         throw GitError("git check-ignore ended before it had answered")
       }
-      try parse(UnsafeRawBufferPointer(rebasing: buffer[..<read]), paths, into: &rules)
+      try parse(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
+      if rules.count == asked.count { return }
     }
-    return rules
   }
 
   /// Ends git.
@@ -110,9 +142,7 @@ public struct IgnoreCheck: ~Copyable {
   }
 
   /// Takes the whole `SOURCE NUL LINE NUL PATTERN NUL PATH NUL` records; what is left of one waits.
-  private mutating func parse(
-    _ bytes: UnsafeRawBufferPointer, _ paths: [Path], into rules: inout [IgnoreRule?]
-  ) throws(GitError) {
+  private mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(GitError) {
     answers.append(contentsOf: bytes)
     var start = 0
     var ends: [Int] = []
@@ -120,8 +150,8 @@ public struct IgnoreCheck: ~Copyable {
     for index in answers.indices where answers[index] == 0 {
       ends.append(index)
       guard ends.count == 4 else { continue }
-      guard rules.count < paths.count,
-        answers[(ends[2] + 1)..<ends[3]].dropFirst(2).elementsEqual(paths[rules.count].bytes)
+      guard rules.count < asked.count,
+        answers[(ends[2] + 1)..<ends[3]].dropFirst(2).elementsEqual(asked[rules.count].bytes)
       else { throw GitError("git check-ignore answered what it was not asked") }
       rules.append(try rule(start, ends))
       start = index + 1
