@@ -40,11 +40,14 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Inputs", dependencies: ["POSIX"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["POSIX"], swiftSettings: strict),
+    .target(
+      name: "Coverage", dependencies: ["CRules", "TOML", "POSIX", "Inputs", "Git"],
+      swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Detection", "POSIX"], swiftSettings: strict),
     .executableTarget(
       name: "hopxguard",
       dependencies: [
-        "Detection", "Inputs", "Git", "Reporting", "POSIX",
+        "Detection", "Inputs", "Git", "Coverage", "Reporting", "POSIX", "TOML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -27,6 +27,7 @@ public struct GitProcess: ~Copyable {
   private let process: pid_t
   private let output: Descriptor
   private let errors: Descriptor
+  private var input: CInt?
   private let name: String
   private var message: [UInt8] = []
   private var errorsOpen = true
@@ -34,20 +35,23 @@ public struct GitProcess: ~Copyable {
 
   private static let longestMessage = 4096
 
-  private init(process: pid_t, output: CInt, errors: CInt, name: String) {
+  private init(process: pid_t, input: CInt?, output: CInt, errors: CInt, name: String) {
     self.process = process
+    self.input = input
     self.output = Descriptor(output)
     self.errors = Descriptor(errors)
     self.name = name
   }
 
-  /// Starts `git -C folder arguments… -- paths…` with nothing on its standard input.
+  /// Starts `git -C folder arguments… -- paths…`.
   ///
-  /// - Parameter options: git's own, before the command.
+  /// - Parameters:
+  ///   - options: git's own, before the command.
+  ///   - takesInput: `exchange` feeds its standard input, which is empty otherwise.
   /// - Throws: `GitError` when git cannot be started.
   public static func start(
     options: [String] = [], _ arguments: [String], paths: [Path] = [], in folder: Path,
-    inherited: InheritedRepository
+    inherited: InheritedRepository, takesInput: Bool = false
   ) throws(GitError) -> GitProcess {
     guard let git = findGit() else { throw GitError("git is not installed, or not in PATH") }
     var words = [Path("git"), Path("-C"), folder]
@@ -56,16 +60,24 @@ public struct GitProcess: ~Copyable {
     words += (options + arguments).map { Path($0) }
     if !paths.isEmpty { words += [Path("--")] + paths }
     do throws(SystemError) {
-      let started = try spawnWithPipes(git, words, inherited)
-      return GitProcess(
-        process: started.process, output: started.output, errors: started.errors, name: arguments[0])
+      let input = takesInput ? try makeInputStream() : nil
+      defer { if let input { close(input.child) } }
+      do throws(SystemError) {
+        let started = try spawnWithPipes(git, words, inherited, standardInput: input?.child)
+        return GitProcess(
+          process: started.process, input: input?.own, output: started.output,
+          errors: started.errors, name: arguments[0])
+      } catch {
+        if let input { close(input.own) }
+        throw error
+      }
     } catch {
       throw GitError("git \(arguments[0]) cannot be started: \(error.call): \(error)")
     }
   }
 
   private static func spawnWithPipes(
-    _ git: Path, _ words: [Path], _ inherited: InheritedRepository
+    _ git: Path, _ words: [Path], _ inherited: InheritedRepository, standardInput: CInt?
   ) throws(SystemError) -> (process: pid_t, output: CInt, errors: CInt) {
     let output = try makePipe()
     defer { close(output.write) }
@@ -75,7 +87,7 @@ public struct GitProcess: ~Copyable {
       do throws(SystemError) {
         let process = try spawn(
           git, words, environment: gitEnvironment(inherited),
-          standardOutput: output.write, standardError: errors.write)
+          standardInput: standardInput, standardOutput: output.write, standardError: errors.write)
         return (process, output.read, errors.read)
       } catch {
         close(errors.read)
@@ -88,6 +100,7 @@ public struct GitProcess: ~Copyable {
   }
 
   deinit {
+    if let input { close(input) }
     if !reaped {
       kill(process, SIGKILL)
       var status: CInt = 0
@@ -110,6 +123,48 @@ public struct GitProcess: ~Copyable {
     } catch {
       throw GitError("reading from git \(name): \(error)")
     }
+  }
+
+  /// Gives git what fits of `bytes` and reads what it answers, whichever can be done first, so that
+  /// neither side waits for the other for ever.
+  ///
+  /// - Parameters:
+  ///   - bytes: for its standard input; empty to read only.
+  ///   - waits: until one of them can be done.
+  /// - Returns: how many bytes were written and read; `read` is nil when nothing was there to be
+  ///   read, and 0 at the end of git's output.
+  /// - Throws: `GitError`. That git has ended and reads no more is no error here: `finish()` tells.
+  public mutating func exchange(
+    _ bytes: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer, waits: Bool = true
+  ) throws(GitError) -> (written: Int, read: Int?) {
+    do throws(SystemError) {
+      while true {
+        var ends = [
+          pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
+          pollfd(fd: errorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
+          pollfd(fd: bytes.isEmpty ? -1 : input ?? -1, events: Int16(POLLOUT), revents: 0),
+        ]
+        try retrying("poll") { poll(&ends, 3, waits ? -1 : 0) }
+        if ends[1].revents != 0 { try readMessage() }
+        let read = ends[0].revents != 0 ? try output.read(into: buffer) : nil
+        var written = 0
+        if ends[2].revents != 0, let input {
+          do throws(SystemError) { written = try sendNow(bytes, to: input) } catch {
+            guard error.code == EPIPE else { throw error }
+            endInput()
+          }
+        }
+        if read != nil || written > 0 || !waits { return (written, read) }
+      }
+    } catch {
+      throw GitError("talking to git \(name): \(error)")
+    }
+  }
+
+  /// Lets git see the end of its standard input.
+  public mutating func endInput() {
+    if let input { close(input) }
+    input = nil
   }
 
   private mutating func readMessage() throws(SystemError) {

@@ -33,6 +33,19 @@ public func workTreeTop(of path: Path) -> Path? {
   return nil
 }
 
+/// Whether `path` is, or lies in, a repository without a working tree.
+public func isBareRepository(_ path: Path) -> Bool {
+  var candidate: Path? = path
+  while let folder = candidate {
+    let holdsAll = ["HEAD", "objects", "refs"].allSatisfy {
+      (try? FileStatus.of(folder.appending($0.utf8))) != nil
+    }
+    if holdsAll { return true }
+    candidate = folder.parent
+  }
+  return false
+}
+
 /// A path in git's list of a working tree.
 public struct ListedFile: Equatable, Sendable {
   /// Relative to the top.

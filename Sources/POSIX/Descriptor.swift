@@ -164,7 +164,13 @@ public func readWaiting(_ number: CInt, into buffer: UnsafeMutableRawBufferPoint
 ///
 /// - Throws: `SystemError`; `EFBIG` when there are more than `limit` bytes.
 public func readWhole(_ path: Path, limit: Int) throws(SystemError) -> [UInt8] {
-  let file = try Descriptor.open(path, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
+  try readAll(.open(path, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY), limit: limit)
+}
+
+/// The rest of an open file.
+///
+/// - Throws: `SystemError`; `EFBIG` when there are more than `limit` bytes.
+public func readAll(_ file: borrowing Descriptor, limit: Int) throws(SystemError) -> [UInt8] {
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: limit + 1, alignment: 1)
   defer { buffer.deallocate() }
   var count = 0

@@ -113,6 +113,8 @@ public struct Summary: Sendable {
   public var findings = 0
   public var allowed = 0
   public var seconds = 0.0
+  /// nil when the repository itself was not checked.
+  public var coverage: CoverageExtent?
 
   public init() {}
 }

@@ -11,6 +11,11 @@ struct JSONReporter: Reporter {
     return []
   }
 
+  mutating func report(_ finding: PolicyFinding) -> [UInt8] {
+    findings.append(json(finding))
+    return []
+  }
+
   mutating func finish(_ outcome: Outcome) -> [UInt8] {
     var fields = head(outcome)
     fields.append(("findings", jsonArray(findings)))
@@ -20,6 +25,7 @@ struct JSONReporter: Reporter {
 
 struct JSONLinesReporter: Reporter {
   mutating func report(_ finding: Finding) -> [UInt8] { json(finding) + newline }
+  mutating func report(_ finding: PolicyFinding) -> [UInt8] { json(finding) + newline }
   mutating func finish(_ outcome: Outcome) -> [UInt8] { jsonObject(head(outcome)) + newline }
 }
 
@@ -34,12 +40,13 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
     ("complete", Array((outcome.isComplete ? "true" : "false").utf8)),
     (
       "summary",
-      jsonObject([
+      jsonObject(
+        [
         ("files", jsonNumber(summary.files)), ("bytes", jsonNumber(summary.bytes)),
         ("commits", jsonNumber(summary.commits)), ("objects", jsonNumber(summary.objects)),
         ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
         ("seconds", seconds),
-      ])
+        ] + extent(summary.coverage))
     ),
     (
       "problems",
@@ -49,6 +56,29 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
         })
     ),
   ]
+}
+
+private func extent(_ coverage: CoverageExtent?) -> [(String, [UInt8])] {
+  guard let coverage else { return [] }
+  return [
+    ("trackedFiles", jsonNumber(coverage.trackedFiles)), ("folders", jsonNumber(coverage.folders)),
+    ("names", jsonNumber(coverage.names)), ("warnings", jsonNumber(coverage.warnings)),
+  ]
+}
+
+private func json(_ finding: PolicyFinding) -> [UInt8] {
+  var fields: [(String, [UInt8])] = [
+    ("rule", jsonString(finding.rule.utf8)),
+    ("severity", jsonString(finding.severity.rawValue.utf8)),
+    ("level", jsonString((finding.isWarning ? "warning" : "finding").utf8)),
+    ("path", jsonString(finding.path.bytes)),
+  ]
+  if let line = finding.line { fields.append(("line", jsonNumber(line))) }
+  if !finding.text.isEmpty { fields.append(("snippet", jsonString(finding.text))) }
+  fields.append(("message", jsonString(finding.message.utf8)))
+  fields.append(("details", jsonArray(finding.details.map { jsonString($0.utf8) })))
+  fields.append(("commands", jsonArray(finding.commands.map { jsonString($0.utf8) })))
+  return jsonObject(fields)
 }
 
 private func json(_ finding: Finding) -> [UInt8] {

@@ -3,9 +3,9 @@
 public import POSIX
 
 #if canImport(Darwin)
-  import Darwin
+  public import Darwin
 #else
-  import Glibc
+  public import Glibc
 #endif
 
 /// Why a report cannot go to `target`: a link is not written through, and only a regular file is
@@ -26,14 +26,19 @@ public func obstacle(toReportAt target: Path) -> String? {
   return code == -1 ? "the folder cannot be written to: \(SystemError("access"))" : nil
 }
 
-/// Writes a report beside its place and moves it there when it is whole.
-public func writeReport(_ bytes: [UInt8], at target: Path) throws(SystemError) {
+/// Writes a file beside its place and moves it there when it is whole.
+///
+/// - Parameter mode: its permissions; what the umask leaves unless given.
+public func writeReport(
+  _ bytes: [UInt8], at target: Path, mode: mode_t? = nil
+) throws(SystemError) {
   let temporary = Path(target.bytes + Array(".\(getpid()).tmp".utf8))
   let file = try Descriptor.open(
     temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode: 0o666)
   do throws(SystemError) {
     try writeReport(bytes, to: file.number)
     let number = file.number
+    if let mode { try retrying("fchmod") { fchmod(number, mode) } }
     try retrying("fsync") { fsync(number) }
     try temporary.withCString { (from) throws(SystemError) in
       _ = try target.withCString { (to) throws(SystemError) in

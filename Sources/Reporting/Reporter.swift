@@ -18,6 +18,7 @@ public struct Outcome: Sendable {
 public protocol Reporter {
   /// The bytes that this finding adds to the report.
   mutating func report(_ finding: Finding) -> [UInt8]
+  mutating func report(_ finding: PolicyFinding) -> [UInt8]
   /// The bytes that close the report.
   mutating func finish(_ outcome: Outcome) -> [UInt8]
 }

@@ -16,11 +16,20 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
     }
     text += "\n"
   }
-  var scanned = [counted(summary.files, "file"), byteCount(summary.bytes)]
+  var scanned: [String] = []
+  if summary.coverage == nil || summary.files > 0 {
+    scanned += [counted(summary.files, "file"), byteCount(summary.bytes)]
+  }
   if summary.commits > 0 { scanned.append(counted(summary.commits, "commit")) }
   if summary.objects > 0 { scanned.append(counted(summary.objects, "object")) }
+  var allowed = summary.allowed > 0 ? " (\(summary.allowed) allowed)" : ""
+  if let coverage = summary.coverage {
+    scanned.append(
+      "\(counted(coverage.names, "name")) tried in \(counted(coverage.folders, "folder")) with "
+        + counted(coverage.trackedFiles, "tracked file"))
+    if coverage.warnings > 0 { allowed += ", \(counted(coverage.warnings, "warning"))" }
+  }
   let extent = "\(scanned.joined(separator: ", ")) in \(seconds(summary.seconds))"
-  let allowed = summary.allowed > 0 ? " (\(summary.allowed) allowed)" : ""
   if summary.findings > 0 {
     text += style.danger("\(counted(summary.findings, "finding"))\(allowed)") + ": \(extent)"
   } else if outcome.isComplete {

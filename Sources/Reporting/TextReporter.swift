@@ -10,12 +10,7 @@ struct TextReporter: Reporter {
   init(style: TextStyle) { self.style = style }
 
   mutating func report(_ finding: Finding) -> [UInt8] {
-    var text = ""
-    if path != finding.path {
-      if path != nil { text += "\n" }
-      text += style.bold(escapedForTerminal(finding.path.bytes)) + "\n"
-      path = finding.path
-    }
+    var text = heading(finding.path)
     let place = finding.place == .content ? "\(finding.line):\(finding.column)" : finding.place.rawValue
     text += "  \(style.warning(place))  \(finding.title)  \(style.danger(finding.secret))"
     text += "  " + style.faint("\(finding.rule), \(finding.confidence.rawValue) confidence") + "\n"
@@ -29,6 +24,25 @@ struct TextReporter: Reporter {
     text += style.danger(String(repeating: "^", count: max(1, width(secret)))) + "\n"
     text += "    " + style.faint(finding.fingerprint) + "\n"
     return Array(text.utf8)
+  }
+
+  mutating func report(_ finding: PolicyFinding) -> [UInt8] {
+    var text = heading(finding.path) + "  "
+    if let line = finding.line { text += style.warning("\(line)") + "  " }
+    if finding.isWarning { text += style.warning("warning:") + " " }
+    text += escapedForTerminal(finding.message.utf8)
+    text += "  " + style.faint("\(finding.rule), \(finding.severity.rawValue)") + "\n"
+    if !finding.text.isEmpty { text += "    " + style.danger(shown(finding.text[...])) + "\n" }
+    for detail in finding.details { text += "    \(escapedForTerminal(detail.utf8))\n" }
+    for command in finding.commands { text += "    > \(style.bold(escapedForTerminal(command.utf8)))\n" }
+    return Array(text.utf8)
+  }
+
+  /// The path, above the first of its findings.
+  private mutating func heading(_ path: Path) -> String {
+    if self.path == path { return "" }
+    defer { self.path = path }
+    return (self.path == nil ? "" : "\n") + style.bold(escapedForTerminal(path.bytes)) + "\n"
   }
 
   mutating func finish(_ outcome: Outcome) -> [UInt8] { [] }

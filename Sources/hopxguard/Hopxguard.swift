@@ -20,12 +20,14 @@ struct Hopxguard: ParsableCommand {
         hopxguard scan                    scan the folder you are in
         hopxguard scan src config.yaml    scan a folder and a file
         kubectl logs pod | hopxguard scan -
+        hopxguard gitignore               can .env, *.key and secrets/ be committed?
+        hopxguard check                   both: the line for a CI job
         hopxguard rules list              what is looked for
 
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
       """,
     version: "\(Tool.name) \(Tool.version)",
-    subcommands: [ScanCommand.self, RulesCommand.self])
+    subcommands: [ScanCommand.self, GitignoreCommand.self, CheckCommand.self, RulesCommand.self])
 }
 
 @main struct Main {

@@ -10,6 +10,8 @@ struct ReportWriter {
   private var pending: [UInt8] = []
   /// Findings reported.
   private(set) var count = 0
+  /// Warnings reported, which are no findings.
+  private(set) var warnings = 0
   /// The rules they are of.
   private(set) var rules: Set<String> = []
 
@@ -25,6 +27,14 @@ struct ReportWriter {
       count += 1
       rules.insert(finding.rule)
       if pending.count > 65_536 { try flush() }
+    }
+    try flush()
+  }
+
+  mutating func add(_ findings: [PolicyFinding]) throws(ExitStatus) {
+    for finding in findings {
+      pending += reporter.report(finding)
+      if finding.isWarning { warnings += 1 } else { count += 1 }
     }
     try flush()
   }

@@ -1,11 +1,10 @@
 // `hopxguard scan`: find keys in files and folders, or in standard input.
 
-public import ArgumentParser
+import ArgumentParser
 import Detection
 import Inputs
 import POSIX
-public import Reporting
-import Synchronization
+import Reporting
 
 #if canImport(Darwin)
   import Darwin
@@ -39,25 +38,15 @@ struct ScanCommand: ParsableCommand {
   @Flag(help: "Ignored files and .git too.")
   var allFiles = false
 
-  @Option(help: "What the report looks like: text, json or jsonl.")
-  var format: ReportFormat = .text
-
-  @Option(help: "Write the report to a file instead of standard output.", completion: .file())
-  var output: String?
+  @OptionGroup var reporting: ReportOptions
 
   @OptionGroup var rules: RuleOptions
 
   @Option(help: ArgumentHelp("Threads; as many as there are processors unless given.", valueName: "n"))
   var jobs: Int = min(availableProcessors, 16)
 
-  @Flag(help: "No summary and no advice on standard error.")
-  var quiet = false
-
   @Flag(help: "No progress line.")
   var noProgress = false
-
-  @Option(help: "Colour: auto, always or never.")
-  var color: ColorChoice = .auto
 
   func validate() throws {
     guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256.") }
@@ -65,26 +54,24 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
-    if let output, let obstacle = obstacle(toReportAt: Path(output)) {
-      throw Console.fail("--output \(output): \(obstacle)")
-    }
+    var report = try reporting.open()
     let set = try rules.load()
     let started = monotonicSeconds()
-    var report = ReportWriter(
-      reporter: format.reporter(style: output == nil ? color.style(for: STDOUT_FILENO) : .plain),
-      output: output.map { Path($0) })
 
     var results = ScanResults()
     if paths.contains("-") { results.merge(try scanStandardInput(set, &report)) }
     let (work, problems) = findWork()
     results.problems += problems
-    if !work.isEmpty { results.merge(scanTree(work, set)) }
+    if !work.isEmpty { 
+      results.merge(
+        scanTree(work, set, allFiles: allFiles, jobs: jobs, showsProgress: !noProgress))
+     }
     results.order()
     try report.add(results.findings)
 
     let outcome = results.outcome(listed: report.count, seconds: monotonicSeconds() - started)
     try report.finish(outcome)
-    try conclude(outcome, report, set)
+    try reporting.conclude(outcome, report, set)
   }
 
   // MARK: Standard input
@@ -124,46 +111,4 @@ struct ScanCommand: ParsableCommand {
     }
     return (work, problems)
   }
-
-  private func scanTree(_ work: [TreeWork], _ set: RuleSet) -> ScanResults {
-    let scan = TreeScan(work, allFiles: allFiles, mayRepeat: work.count > 1)
-    let merged = Mutex(ScanResults())
-    let body: @Sendable () -> Void = {
-      var scanner = ContentScanner(rules: set)
-      scan.work(&scanner)
-      let results = scanner.results
-      merged.withLock { $0.merge(results) }
-    }
-    var threads = ThreadGroup()
-    for _ in 1..<max(2, jobs + 1) where !threads.start(body) { break }
-    // A system that gives no thread still gets its scan.
-    if threads.isEmpty { body() }
-    if !noProgress && ProgressLine.isWanted {
-      var line = ProgressLine()
-      while !scan.stack.waitUntilDone(seconds: ProgressLine.interval) {
-        let files = scan.files.load(ordering: .relaxed)
-        let bytes = scan.bytes.load(ordering: .relaxed)
-        line.show("scanning: \(counted(files, "file")), \(byteCount(bytes))")
-      }
-      line.clear()
-    }
-    threads.join()
-    return merged.withLock { $0 }
-  }
-
-  // MARK: The end
-
-  private func conclude(_ outcome: Outcome, _ report: ReportWriter, _ set: RuleSet) throws(ExitStatus) {
-    let style = color.style(for: STDERR_FILENO)
-    for problem in outcome.problems { Console.say(problemText(problem, style: style)) }
-    if !quiet {
-      let found = set.rules.filter { report.rules.contains($0.id) }
-      Console.say(summaryText(outcome, rules: found, style: style))
-    }
-    if !outcome.isComplete { throw .failed }
-    if outcome.summary.findings > 0 { throw .found }
-  }
 }
-
-extension ReportFormat: ExpressibleByArgument {}
-extension ColorChoice: ExpressibleByArgument {}

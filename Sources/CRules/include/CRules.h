@@ -9,3 +9,6 @@ typedef struct crules_file {
 
 /// rules/hopx.toml
 crules_file crules_hopx(void);
+
+/// rules/gitignore.toml
+crules_file crules_gitignore(void);

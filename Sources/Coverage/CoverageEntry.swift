@@ -1,0 +1,168 @@
+// What has to be covered: the built-in entries of rules/gitignore.toml, and what the project changes
+// about them in its own configuration.
+
+import CRules
+public import POSIX
+public import TOML
+
+/// A kind of file that must not get into git.
+public struct CoverageEntry: Sendable {
+  public enum Grade: String, Sendable {
+    /// Not covered is a finding.
+    case required
+    /// Not covered is a warning.
+    case recommended
+    /// The project does not want it looked at.
+    case off
+  }
+
+  /// What a person calls it.
+  public let name: String
+  public let pattern: NamePattern
+  public let grade: Grade
+  public let why: String
+  /// Paths relative to a folder, or to the top when the pattern is rooted.
+  public let probes: [Path]
+  /// Names that must stay committable.
+  public let keep: [Path]
+  /// Names that may be committed or ignored.
+  let except: [Path]
+  /// Where it says so: a file, and a line from 1.
+  public let source: String
+  public let line: Int
+  /// Why the project changed it.
+  public let reason: String?
+
+  /// Whether the entry is about the file at `path`.
+  func covers(_ path: Path, foldingCase: Bool = false) -> Bool {
+    !spares(path.lastComponent) && pattern.covers(path, foldingCase: foldingCase)
+  }
+
+  /// Whether a name is one that the pattern means by accident.
+  func spares(_ name: ArraySlice<UInt8>) -> Bool {
+    keep.contains { $0.bytes.elementsEqual(name) } || except.contains { $0.bytes.elementsEqual(name) }
+  }
+}
+
+/// The entries of a run, in order.
+public struct CoverageEntries: Sendable {
+  public private(set) var entries: [CoverageEntry]
+
+  /// Entries that are looked at.
+  var active: [CoverageEntry] { entries.filter { $0.grade != .off } }
+
+  /// Entries that the project dropped or regraded, or added.
+  public var changed: [CoverageEntry] { entries.filter { $0.reason != nil } }
+
+  public static func builtIn() -> CoverageEntries {
+    let file = crules_gitignore()
+    let text = UnsafeRawBufferPointer(start: file.bytes, count: file.length)
+    do throws(TOMLError) {
+      var table = try TOMLTable(TOMLValue(parsing: text), name: "rules/gitignore.toml")
+      let list = table.value("gitignore")
+      try table.finish()
+      var entries: [CoverageEntry] = []
+      for value in try tables(list) { entries.append(try parse(value, source: "built-in", over: nil)) }
+      return CoverageEntries(entries: entries)
+    } catch {
+      fatalError("rules/gitignore.toml:\(error.line): \(error.reason)")
+    }
+  }
+
+  /// These entries as the `[[gitignore]]` tables of a project's configuration change them. A table
+  /// with the pattern of an entry changes that entry; another adds one. Each gives its `reason`.
+  ///
+  /// - Parameter source: what errors and reports call the configuration.
+  public func changed(by value: TOMLValue?, source: String) throws(TOMLError) -> CoverageEntries {
+    var result = self
+    for value in try tables(value) {
+      let index = try entries.firstIndex(ofPattern: value)
+      let entry = try parse(value, source: source, over: index.map { entries[$0] })
+      if let other = result.entries.first(where: { $0.pattern.text == entry.pattern.text && $0.reason != nil })
+      {
+        throw TOMLError(
+          line: entry.line, reason: "pattern '\(entry.pattern.text)' is there twice: line \(other.line)")
+      }
+      if let index { result.entries[index] = entry } else { result.entries.append(entry) }
+    }
+    return result
+  }
+}
+
+extension [CoverageEntry] {
+  fileprivate func firstIndex(ofPattern value: TOMLValue) throws(TOMLError) -> Int? {
+    var table = try TOMLTable(value, name: "gitignore")
+    let pattern = try table.string("pattern")
+    return firstIndex { $0.pattern.text == pattern }
+  }
+}
+
+private func tables(_ value: TOMLValue?) throws(TOMLError) -> [TOMLValue] {
+  guard let value else { return [] }
+  guard case .array(let tables) = value.content else {
+    throw TOMLError(line: value.line, reason: "write [[gitignore]], with two brackets")
+  }
+  return tables
+}
+
+/// - Parameter base: the entry that the table changes, in a project's configuration.
+private func parse(
+  _ value: TOMLValue, source: String, over base: CoverageEntry?
+) throws(TOMLError) -> CoverageEntry {
+  let isBuiltIn = source == "built-in"
+  var table = try TOMLTable(value, name: "gitignore")
+  let text = try table.required("pattern", table.string("pattern"))
+  if let objection = NamePattern.objection(to: text) {
+    throw TOMLError(line: table.line, reason: "pattern '\(text)': \(objection)")
+  }
+  let pattern = NamePattern(text)
+  let gradeName = try table.string("grade") ?? base?.grade.rawValue ?? "required"
+  guard let grade = CoverageEntry.Grade(rawValue: gradeName), grade != .off || base != nil else {
+    let grades = base == nil ? "required or recommended" : "required, recommended or off"
+    throw TOMLError(line: table.line, reason: "grade '\(gradeName)': \(grades)")
+  }
+  let name = try table.string("name") ?? base?.name ?? text
+  let why = isBuiltIn ? try table.required("why", table.string("why")) : base?.why ?? ""
+  let reason = isBuiltIn ? nil : try table.required("reason", table.string("reason"))
+  if let reason, reason.allSatisfy(\.isWhitespace) {
+    throw TOMLError(line: table.line, reason: "the reason is empty")
+  }
+  var probes = try names(table.strings("probes"), "probes") ?? base?.probes ?? []
+  if probes.isEmpty { probes = try probe(of: pattern, table.line) }
+  let keep = try names(table.strings("keep"), "keep") ?? base?.keep ?? []
+  let except = try names(table.strings("except"), "except") ?? base?.except ?? []
+  let line = table.line
+  try table.finish()
+
+  let entry = CoverageEntry(
+    name: name, pattern: pattern, grade: grade, why: reason ?? why, probes: probes, keep: keep,
+    except: except, source: source, line: line, reason: reason)
+  for probe in probes where !entry.covers(probe) {
+    let text = String(decoding: probe.bytes, as: UTF8.self)
+    throw TOMLError(line: line, reason: "probe '\(text)' is not what pattern '\(pattern.text)' means")
+  }
+  return entry
+}
+
+private func names(_ list: [(text: String, line: Int)]?, _ key: String) throws(TOMLError) -> [Path]? {
+  guard let list else { return nil }
+  for item in list {
+    let parts = item.text.split(separator: "/", omittingEmptySubsequences: false)
+    let isName = !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
+    if !isName || item.text.utf8.contains(where: { $0 < 0x20 }) {
+      throw TOMLError(line: item.line, reason: "'\(item.text)' in '\(key)' is no relative path")
+    }
+  }
+  return list.map { Path($0.text) }
+}
+
+/// A name to try a pattern with.
+private func probe(of pattern: NamePattern, _ line: Int) throws(TOMLError) -> [Path] {
+  if pattern.text.contains("[") {
+    throw TOMLError(line: line, reason: "pattern '\(pattern.text)' needs 'probes'")
+  }
+  var text = pattern.text.drop { $0 == "/" }.map { $0 == "*" ? "hopx" : $0 == "?" ? "x" : String($0) }
+    .joined()
+  if pattern.isForFolders { text += "hopx.txt" }
+  return [Path(text)]
+}

@@ -1,0 +1,119 @@
+// Mending a `.gitignore`: the lines that are missing, put behind what is there. No other line is
+// touched, and a second time there is nothing to add.
+
+import Git
+public import POSIX
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+extension Survey {
+  /// The lines that the top `.gitignore` lacks.
+  public var missingLines: [String] {
+    var wanted: Set<Int> = []
+    for (_, index, verdict) in probes {
+      switch verdict {
+      case .missing, .local: wanted.insert(index)
+      case .negated(let rule) where rule.source.bytes.elementsEqual(ignoreFileName): wanted.insert(index)
+      case .negated, .uncommitted, .covered: break
+      }
+    }
+    for (_, index, rule) in existing where rule == nil { wanted.insert(index) }
+    return wanted.sorted().flatMap { index in
+      [entries[index].pattern.text] + entries[index].keep.map { "!\(shown($0))" }
+    }
+  }
+}
+
+/// A `.gitignore` as it is, and as it has to be.
+public struct IgnoreFileFix: Sendable {
+  /// nil when there is none yet.
+  public let original: [UInt8]?
+  public let result: [UInt8]
+  /// The original's permissions.
+  public let mode: UInt32?
+  private let added: [String]
+
+  /// What stands above the lines that were added.
+  static let heading = "# secret files that never belong in git (hopxguard)"
+
+  /// - Parameter top: of the working tree.
+  /// - Throws: `SurveyProblem` when the `.gitignore` there is not one to add lines to.
+  public init(adding lines: [String], top: Path) throws(SurveyProblem) {
+    let (original, mode) = try Self.read(top)
+    self.original = original
+    self.mode = mode
+    let text = original ?? []
+    let end = Self.lineEnd(of: text)
+    var added = lines
+    let heading = Array(Self.heading.utf8)
+    let has = text.split(separator: 0x0A).contains { line in
+      line.elementsEqual(heading) || line.elementsEqual(heading + [0x0D])
+    }
+    if !has { added.insert(Self.heading, at: 0) }
+    if !has && !text.isEmpty { added.insert("", at: 0) }
+    var result = text
+    if let last = text.last, last != 0x0A { result += Array(end.utf8) }
+    for line in added { result += Array((line + end).utf8) }
+    self.added = added.map { $0 + (end == "\r\n" ? "\r" : "") }
+    self.result = result
+  }
+
+  private static func read(_ top: Path) throws(SurveyProblem) -> ([UInt8]?, UInt32?) {
+    let name = Path(ignoreFileName)
+    do throws(SystemError) {
+      let file = try Descriptor.openFile(top.appending(name.bytes))
+      let status = try file.status()
+      guard status.kind == .file else {
+        throw SystemError("open", status.kind == .folder ? EISDIR : EINVAL)
+      }
+      let text = try readAll(file, limit: 1 << 20)
+      if text.contains(0) {
+        throw SystemError("read", EILSEQ)
+      }
+      return (text, UInt32(status.mode))
+    } catch {
+      switch error.code {
+      case ENOENT: return (nil, nil)
+      case ELOOP:
+        throw SurveyProblem(path: name, reason: "it is a symbolic link, which git does not follow; put a file in its place")
+      case EILSEQ:
+        throw SurveyProblem(path: name, reason: "it is UTF-16 or binary, and git reads it byte by byte; save it as UTF-8")
+      default: throw SurveyProblem(path: name, reason: "it cannot be mended: \(error)")
+      }
+    }
+  }
+
+  /// The line end that most lines have.
+  private static func lineEnd(of text: [UInt8]) -> String {
+    let ends = text.indices.filter { text[$0] == 0x0A }
+    let carriages = ends.count { $0 > 0 && text[$0 - 1] == 0x0D }
+    return carriages * 2 > ends.count ? "\r\n" : "\n"
+  }
+
+  /// The change as a unified diff.
+  public var diff: [UInt8] {
+    let text = original ?? []
+    var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
+    let isWhole = lines.last?.isEmpty ?? true
+    if isWhole { lines.removeLast(min(1, lines.count)) }
+    let context = lines.suffix(3)
+    let first = lines.count - context.count + (context.isEmpty ? 0 : 1)
+    var diff = Array("--- \(original == nil ? "/dev/null" : "a/.gitignore")\n+++ b/.gitignore\n".utf8)
+    let from = "-\(first),\(context.count)"
+    diff += Array("@@ \(from) +\(context.isEmpty ? 1 : first),\(context.count + added.count) @@\n".utf8)
+    for (index, line) in context.enumerated() {
+      if !isWhole && index == context.count - 1 {
+        let end = added[0].hasSuffix("\r") ? [UInt8(0x0D)] : []
+        diff += Array("-".utf8) + line + Array("\n\\ No newline at end of file\n+".utf8) + line + end + [0x0A]
+      } else {
+        diff += Array(" ".utf8) + line + [0x0A]
+      }
+    }
+    for line in added { diff += Array("+\(line)\n".utf8) }
+    return diff
+  }
+}

@@ -1,0 +1,240 @@
+// From a survey to lapses: which names are not covered and which line is to blame, one lapse for
+// each cause however many folders it shows in.
+
+import Git
+import Inputs
+public import POSIX
+
+extension Survey {
+  /// Everything that is wrong with what git ignores and tracks, in the order of reports.
+  ///
+  /// - Parameter strict: what is recommended is required.
+  public func lapses(strict: Bool) -> [Lapse] {
+    var lapses = uncovered() + trackedFiles() + exposedFiles() + changedIgnoreFiles() + tooBroad()
+    lapses += builds()
+    if strict { lapses = lapses.map { $0.asFinding } }
+    return lapses.sorted(by: Lapse.precedes)
+  }
+
+  /// Files that git leaves alone, for a look at their mode: only who may read the repository's
+  /// folder is kept out by ignoring.
+  public var coveredFiles: [Path] {
+    existing.compactMap { file in file.rule.map { !$0.isNegated } ?? false ? file.path : nil }
+  }
+
+  /// The lapse that a file of this mode is which holds a key; nil when only its owner may read it.
+  public static func lapse(forKeyIn path: Path, mode: UInt32, strict: Bool) -> Lapse? {
+    guard mode & 0o077 != 0 else { return nil }
+    let lapse = Lapse(
+      .readable, isWarning: !strict, path: path,
+      message: "holds a key and may be opened by other users (mode 0\(String(mode & 0o777, radix: 8)))",
+      commands: ["chmod 600 -- \(shellWord(path))"])
+    return lapse
+  }
+
+  // MARK: Names
+
+  private func uncovered() -> [Lapse] {
+    var groups = Groups()
+    for (path, index, verdict) in probes {
+      switch verdict {
+      case .covered: break
+      case .missing: groups.add(.init(kind: .missing, entry: index, rule: nil), path)
+      case .negated(let rule): groups.add(.init(kind: .negated, entry: index, rule: rule), path)
+      case .local(let rule): groups.add(.init(kind: .localOnly, entry: index, rule: rule), path)
+      case .uncommitted(let rule):
+        groups.add(.init(kind: .uncommitted, entry: index, rule: rule), path)
+      }
+    }
+    let pending = groups.all.filter { $0.cause.kind == .uncommitted }
+    return groups.all.filter { $0.cause.kind != .uncommitted }.map { cause, paths in lapse(cause, paths) }
+      + uncommitted(pending)
+  }
+
+  /// One lapse for each file whose lines others do not have yet.
+  private func uncommitted(_ groups: [(cause: Cause, paths: [Path])]) -> [Lapse] {
+    let files = Dictionary(grouping: groups) { $0.cause.rule!.source }
+    return files.map { source, groups in
+      let rules = groups.map { $0.cause.rule! }
+      let first = rules.min { $0.line < $1.line }!
+      let indexes = Set(groups.map(\.cause.entry)).sorted()
+      let names = indexes.map { "'\(entries[$0].pattern.text)'" }.joined(separator: ", ")
+      return Lapse(
+        .uncommitted, isWarning: indexes.allSatisfy { entries[$0].grade == .recommended },
+        path: source, line: first.line, text: first.pattern,
+        message: "\(names): covered, but by lines that are not committed or staged",
+        details: ["lines \(Set(rules.map(\.line)).sorted().map(String.init).joined(separator: ", "))"],
+        commands: ["git add -- \(shellWord(source))"])
+    }
+  }
+
+  private func lapse(_ cause: Cause, _ paths: [Path]) -> Lapse {
+    let entry = entries[cause.entry]
+    let isWarning = entry.grade == .recommended
+    let name = "'\(entry.pattern.text)' (\(entry.name))"
+    let places = "not covered: \(listed(paths))"
+    guard let rule = cause.rule else {
+      if let (path, miss) = nearMiss(entry, paths) {
+        return Lapse(
+          .ineffective, isWarning: isWarning, path: path, line: miss.line, text: miss.text,
+          message: "\(name) is not covered by the line that is meant to: \(miss.reason)",
+          details: [places], commands: [fixCommand])
+      }
+      let place = paths.contains { !$0.bytes.contains(UInt8(ascii: "/")) } || entry.pattern.isForFolders
+      return Lapse(
+        .missing, isWarning: isWarning, path: Path(ignoreFileName),
+        message: place ? "\(name) is not ignored" : "\(name) is not ignored everywhere",
+        details: [places, entry.why], commands: [fixCommand])
+    }
+    let line = "line \(rule.line) of \(shown(rule.source))"
+    switch cause.kind {
+    case .negated:
+      let isTop = rule.source.bytes.elementsEqual(ignoreFileName)
+      return Lapse(
+        .negated, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
+        message: "\(name) is taken back in by this line", details: [places],
+        commands: isTop
+          ? [fixCommand]
+          : ["remove \(line)", "git add -- \(shellWord(rule.source))"])
+    default:
+      return Lapse(
+        .localOnly, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
+        message: "\(name) is covered on this machine only: nobody else has this rule",
+        details: [places], commands: [fixCommand])
+    }
+  }
+
+  private var fixCommand: String { "hopxguard gitignore --fix" }
+
+  /// A line at or above one of the places that seems to cover it.
+  private func nearMiss(_ entry: CoverageEntry, _ paths: [Path]) -> (Path, NearMiss)? {
+    guard let root = try? Folder(.openFolder(top)) else { return nil }
+    var chain = FolderChain(root: root)
+    for path in paths.prefix(3) {
+      var folder = path.parent
+      while true {
+        let file = (folder ?? Path("")).appending(ignoreFileName)
+        if let content = readRegular(file, &chain),
+          let miss = Coverage.nearMiss(content, pattern: entry.pattern)
+        {
+          return (file, miss)
+        }
+        guard let here = folder else { break }
+        folder = here.parent
+      }
+    }
+    return nil
+  }
+
+  // MARK: Files
+
+  private func trackedFiles() -> [Lapse] {
+    tracked.map { file, index in
+      let entry = entries[index]
+      let word = shellWord(file.path)
+      var flags: [String] = []
+      var commands: [String] = []
+      if file.isAssumedUnchanged {
+        flags.append("assume-unchanged")
+        commands.append("git update-index --no-assume-unchanged -- \(word)")
+      }
+      if file.isSkipped {
+        flags.append("skip-worktree")
+        commands.append("git update-index --no-skip-worktree -- \(word)")
+      }
+      if !file.isDropped { commands.append("git rm --cached -- \(word)") }
+      commands.append("git commit -m \(shellWord(Path("Stop tracking \(shown(file.path))")))")
+      let marked = flags.isEmpty ? "" : ", marked \(flags.joined(separator: " and "))"
+      let what =
+        file.isDropped
+        ? "is in the last commit still, though no longer in the index"
+        : "is tracked\(marked): ignoring it does nothing"
+      return Lapse(
+        .tracked, isWarning: false, path: file.path,
+        message: "\(what) ('\(entry.pattern.text)', \(entry.name))",
+        details: ["A key that was committed once is leaked: rotate it, then mend this."],
+        commands: commands)
+    }
+  }
+
+  private func exposedFiles() -> [Lapse] {
+    existing.compactMap { path, index, rule in
+      if let rule, !rule.isNegated { return nil }
+      let entry = entries[index]
+      let blame = rule.map { "; line \($0.line) of \(shown($0.source)) takes it in" } ?? ""
+      var commands = [fixCommand]
+      if let rule, !rule.source.bytes.elementsEqual(ignoreFileName) {
+        commands = ["remove line \(rule.line) of \(shown(rule.source))"]
+      }
+      return Lapse(
+        .exposed, isWarning: false, path: path,
+        message:
+          "exists and 'git add' takes it ('\(entry.pattern.text)', \(entry.name))\(blame)",
+        commands: commands)
+    }
+  }
+
+  /// The changed `.gitignore` files on which nothing that was tried depends.
+  private func changedIgnoreFiles() -> [Lapse] {
+    var blamed: Set<Path> = []
+    for probe in probes {
+      if case .uncommitted(let rule) = probe.verdict { blamed.insert(rule.source) }
+    }
+    return changedFiles.filter { !blamed.contains($0.path) }.map { file in
+      Lapse(
+        .uncommitted, isWarning: true, path: file.path,
+        message: "is \(file.change.rawValue): it is not committed as it stands",
+        commands: ["git add -- \(shellWord(file.path))"])
+    }
+  }
+
+  private func tooBroad() -> [Lapse] {
+    ignoredKeeps.map { path, index, rule in
+      Lapse(
+        .tooBroad, isWarning: true, path: rule.source, line: rule.line, text: rule.pattern,
+        message: "'\(shown(path))' is ignored too, and is meant to be committed: it shows which settings there are",
+        commands: ["add a line '!\(shown(path))' behind it"])
+    }
+  }
+
+  private func listed(_ paths: [Path]) -> String {
+    let first = paths.prefix(3).map(shown).joined(separator: ", ")
+    return paths.count > 3 ? "\(first) and \(paths.count - 3) more" : first
+  }
+}
+
+extension Lapse {
+  fileprivate var asFinding: Lapse {
+    Lapse(
+      kind, isWarning: false, path: path, line: line, text: text, message: message,
+      details: details, commands: commands)
+  }
+}
+
+/// What makes names uncovered.
+private struct Cause {
+  let kind: Lapse.Kind
+  let entry: Int
+  let rule: IgnoreRule?
+}
+
+/// Names by the cause that makes them uncovered, in the order they came.
+private struct Groups {
+  private(set) var all: [(cause: Cause, paths: [Path])] = []
+  private var last: [Int: Int] = [:]
+
+  mutating func add(_ cause: Cause, _ path: Path) {
+    let recent = last[cause.entry].flatMap { matches(all[$0].cause, cause) ? $0 : nil }
+    let index = recent ?? all.lastIndex { matches($0.cause, cause) }
+    if let index {
+      all[index].paths.append(path)
+    } else {
+      all.append((cause, [path]))
+    }
+    last[cause.entry] = index ?? all.count - 1
+  }
+
+  private func matches(_ left: Cause, _ right: Cause) -> Bool {
+    left.entry == right.entry && left.kind == right.kind && left.rule == right.rule
+  }
+}

@@ -1,0 +1,103 @@
+// What a check of a repository's coverage can come to: one lapse with the line to blame and the
+// commands that mend it.
+
+public import POSIX
+
+/// Something that lets a secret file into git, or out of the folder by another way.
+public struct Lapse: Sendable {
+  public enum Kind: String, CaseIterable, Sendable {
+    /// No rule covers the name.
+    case missing = "gitignore-missing"
+    /// A line is there that is meant to cover the name, and does not.
+    case ineffective = "gitignore-ineffective"
+    /// A later line takes the name back in.
+    case negated = "gitignore-negated"
+    /// Only a rule of this machine covers the name.
+    case localOnly = "gitignore-local-only"
+    /// The rule, or a `.gitignore`, is not committed as it stands.
+    case uncommitted = "gitignore-uncommitted"
+    /// git tracks such a file, so that ignoring it does nothing.
+    case tracked = "gitignore-tracked"
+    /// Such a file exists, and git would take it.
+    case exposed = "gitignore-exposed"
+    /// A file that has to be committed is ignored.
+    case tooBroad = "gitignore-too-broad"
+    /// A file with a key is open to other users of the machine.
+    case readable = "secret-file-readable"
+    /// A container image is built with the file.
+    case inImage = "dockerignore-uncovered"
+    /// An npm package is published with the file.
+    case inPackage = "npmignore-uncovered"
+    /// A Python source distribution is made with the file.
+    case inDistribution = "sdist-uncovered"
+  }
+
+  public let kind: Kind
+  /// It leaves the exit code alone.
+  public let isWarning: Bool
+  /// The file to look at, relative to the top; of a rule of this machine, as git names it.
+  public let path: Path
+  /// Of the line to blame, from 1; nil when no line is.
+  public let line: Int?
+  /// The line to blame; empty when none is.
+  public let text: [UInt8]
+  public let message: String
+  /// Sentences that explain, if need be.
+  public let details: [String]
+  /// What to type, or to do, in order.
+  public let commands: [String]
+
+  init(
+    _ kind: Kind, isWarning: Bool, path: Path, line: Int? = nil, text: [UInt8] = [],
+    message: String, details: [String] = [], commands: [String] = []
+  ) {
+    self.kind = kind
+    self.isWarning = isWarning
+    self.path = path
+    self.line = line
+    self.text = text
+    self.message = message
+    self.details = details
+    self.commands = commands
+  }
+
+  /// The order of reports.
+  public static func precedes(_ left: Lapse, _ right: Lapse) -> Bool {
+    if left.isWarning != right.isWarning { return right.isWarning }
+    if left.path != right.path { return left.path < right.path }
+    if left.line != right.line { return left.line ?? 0 < right.line ?? 0 }
+    return (left.kind.rawValue, left.message) < (right.kind.rawValue, right.message)
+  }
+}
+
+/// A path as a word of a command for a POSIX shell; of bash, zsh and ksh where it holds bytes that
+/// are not to be shown as they are.
+func shellWord(_ path: Path) -> String {
+  let bytes = path.bytes
+  let isPlain = bytes.allSatisfy { byte in
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: "._-/+:@%,=".utf8.contains(byte)
+    }
+  }
+  if isPlain && !bytes.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+  if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
+    return "'" + String(decoding: bytes, as: UTF8.self).split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "'\\''") + "'"
+  }
+  var text = "$'"
+  for byte in bytes {
+    switch byte {
+    case UInt8(ascii: "'"), UInt8(ascii: "\\"): text += "\\" + String(UnicodeScalar(byte))
+    case 0x20..<0x7F: text += String(UnicodeScalar(byte))
+    default:
+      let digits = String(byte, radix: 8)
+      text += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+    }
+  }
+  return text + "'"
+}
+
+/// A path in a sentence; whoever prints it escapes what a terminal could obey.
+func shown(_ path: Path) -> String { String(decoding: path.bytes, as: UTF8.self) }

@@ -1,0 +1,93 @@
+// Why a `.gitignore` that seems to name a file does not cover it: a line that is close to the pattern
+// and what git makes of it. That it does not cover is git's verdict; this only finds the line.
+
+import POSIX
+
+/// A line that was meant to cover a name.
+struct NearMiss {
+  /// From 1.
+  let line: Int
+  let text: [UInt8]
+  let reason: String
+}
+
+/// The last line of a `.gitignore` that is the pattern but for something that voids or narrows it.
+func nearMiss(_ content: [UInt8], pattern: NamePattern) -> NearMiss? {
+  let isWide = content.contains(0)
+  let wanted = trimmedSlashes(Array(pattern.text.utf8)[...])
+  var found: NearMiss?
+  for (index, raw) in content.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+    // UTF-16 puts a NUL beside each ASCII character.
+    var text = isWide ? Array(raw.filter { $0 != 0 }) : Array(raw)
+    if text.last == 0x0D { text.removeLast() }
+    guard let reason = reason(text, wanted, pattern, isFirst: index == 0, isWide: isWide) else { continue }
+    found = NearMiss(line: index + 1, text: text, reason: reason)
+  }
+  return found
+}
+
+private func reason(
+  _ text: [UInt8], _ wanted: ArraySlice<UInt8>, _ pattern: NamePattern, isFirst: Bool, isWide: Bool
+) -> String? {
+  if isWide {
+    let core = Array(text.drop { $0 >= 0xFE })
+    guard trimmedSlashes(core.dropSpaces()[...]).elementsEqual(wanted) else { return nil }
+    return "the file is UTF-16 or binary, and git reads it byte by byte: no line of it works; save it as UTF-8"
+  }
+  if text.contains(0x0D) {
+    let parts = text.split(separator: 0x0D).map { trimmedSlashes(Array($0).dropSpaces()[...]) }
+    guard parts.contains(where: { $0.elementsEqual(wanted) }) else { return nil }
+    return "a carriage return is part of the name for git; end lines with LF or CRLF"
+  }
+  var core = text
+  var marks: [String] = []
+  while core.starts(with: byteOrderMark) {
+    core.removeFirst(3)
+    // git passes over one, at the start of the file.
+    if !isFirst { marks.append("a byte order mark in front of it is part of the name for git") }
+  }
+  let bare = core.dropSpaces()
+  if bare.count < core.count, core.contains(where: { $0 != 0x20 && isBlank($0) }) || core.first == 0x20 {
+    marks.append("a blank beside it is part of the name for git")
+  } else if bare.count < core.count, core.suffix(2).elementsEqual("\\ ".utf8) {
+    marks.append("the escaped space at its end is part of the name for git")
+  }
+  var rest = bare[...]
+  if rest.last == UInt8(ascii: "\\") { rest = rest.dropLast() }
+  if rest.starts(with: "#".utf8) {
+    guard trimmedSlashes(Array(rest.dropFirst()).dropSpaces()[...]).elementsEqual(wanted) else { return nil }
+    return "it is a comment"
+  }
+  if rest.first == UInt8(ascii: "/") && !pattern.text.hasPrefix("/") {
+    marks.append("the '/' in front makes it count in the folder of this file alone")
+  }
+  if rest.last == UInt8(ascii: "/") && !pattern.isForFolders {
+    marks.append("the '/' at its end makes it match folders alone")
+  }
+  guard trimmedSlashes(rest).elementsEqual(wanted) else { return nil }
+  return marks.isEmpty ? nil : marks.joined(separator: "; ")
+}
+
+private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+private func isBlank(_ byte: UInt8) -> Bool {
+  byte == 0x20 || byte == 0x09 || byte == 0x0B || byte == 0x0C
+}
+
+private func trimmedSlashes(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  var rest = text
+  if rest.first == UInt8(ascii: "/") { rest = rest.dropFirst() }
+  if rest.last == UInt8(ascii: "/") { rest = rest.dropLast() }
+  return rest
+}
+
+extension [UInt8] {
+  fileprivate func dropSpaces() -> [UInt8] {
+    var rest = self[...]
+    while let byte = rest.first, isBlank(byte) { rest = rest.dropFirst() }
+    while let byte = rest.last, isBlank(byte) { rest = rest.dropLast() }
+    // U+00A0
+    while rest.suffix(2).elementsEqual([0xC2, 0xA0]) { rest = rest.dropLast(2) }
+    return Array(rest)
+  }
+}

@@ -1,0 +1,189 @@
+// Which rule of which file decides whether git ignores a path, asked of git itself for any number of
+// paths, existing or not, in one process. Source: git-check-ignore(1), gitignore(5).
+
+public import POSIX
+
+/// The line that decides about a path.
+public struct IgnoreRule: Equatable, Sendable {
+  /// The file that holds the line, as git names it: relative to the working tree's top for a
+  /// `.gitignore`.
+  public let source: Path
+  /// From 1.
+  public let line: Int
+  /// As git understood it: without line end and trailing spaces.
+  public let pattern: [UInt8]
+
+  /// The line takes paths back in.
+  public var isNegated: Bool { pattern.first == UInt8(ascii: "!") }
+
+  /// The line is in a `.gitignore` of the working tree, at or above `path`, and so goes where the
+  /// repository goes. Otherwise it is in `info/exclude` or the user's `core.excludesFile`, which may
+  /// be named `.gitignore` too.
+  public func isShared(deciding path: Path) -> Bool {
+    guard source.bytes.first != UInt8(ascii: "/"),
+      source.lastComponent.elementsEqual(".gitignore".utf8)
+    else { return false }
+    guard let folder = source.parent else { return true }
+    return path.isWithin(folder)
+  }
+}
+
+/// Where the rules come from that a check goes by.
+public enum IgnoreScope: Sendable {
+  /// All that git goes by here: `.gitignore`, `info/exclude`, `core.excludesFile`.
+  case machine
+  /// The `.gitignore` files alone, of the scratch repository's working tree or of this one.
+  case shared(ScratchRepository, ignoreCase: Bool, staged: Bool)
+}
+
+/// A `git check-ignore` that answers until it is finished.
+public struct IgnoreCheck: ~Copyable {
+  private var git: GitProcess
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  private var asked: [Path] = []
+  private var questions: [UInt8] = []
+  /// Bytes of `questions` that git has been given.
+  private var sent = 0
+  private var rules: [IgnoreRule?] = []
+  /// Of git's output, the record that is not whole yet.
+  private var answers: [UInt8] = []
+  /// Rules that were answered last, by their bytes: most paths fall to the same few.
+  private var recent: [(record: [UInt8], rule: IgnoreRule)] = []
+
+  /// Bytes of questions that are worth a system call.
+  private static let batch = 8192
+
+  deinit { buffer.deallocate() }
+
+  /// - Parameter top: of the working tree, absolute.
+  public init(top: Path, scope: IgnoreScope) throws(GitError) {
+    // This command refuses literal pathspecs; `./` in front of each path does their work.
+    var options = ["--no-literal-pathspecs"]
+    var folder = top
+    switch scope {
+    case .machine: options.append("--work-tree=.")
+    case .shared(let scratch, let ignoreCase, let staged):
+      if staged { folder = scratch.workTree }
+      options += [
+        "-c", "core.excludesFile=/dev/null", "-c", "core.ignoreCase=\(ignoreCase)",
+        "--git-dir=\(String(decoding: scratch.gitFolder.bytes, as: UTF8.self))", "--work-tree=.",
+      ]
+    }
+    git = try .start(
+      options: options, ["check-ignore", "--no-index", "-z", "-v", "-n", "--stdin"],
+      in: folder, inherited: .discovered, takesInput: true)
+  }
+
+  /// The rule that decides about each of `paths`, which are relative to the top; nil for a path that
+  /// none does. No path may lead through a symbolic link: git ends there.
+  public mutating func rules(for paths: [Path]) throws(GitError) -> [IgnoreRule?] {
+    try ask(paths)
+    return try collect()
+  }
+
+  /// Lets git work on `paths` while the caller does other things; `collect()` has the answers.
+  public mutating func ask(_ paths: [Path]) throws(GitError) {
+    for path in paths {
+      questions += [UInt8(ascii: "."), UInt8(ascii: "/")]
+      questions += path.bytes
+      questions.append(0)
+    }
+    asked += paths
+    if questions.count - sent >= Self.batch { try exchange(waits: false) }
+  }
+
+  /// The rules for all that was asked since the last call, in that order.
+  public mutating func collect() throws(GitError) -> [IgnoreRule?] {
+    while rules.count < asked.count { try exchange(waits: true) }
+    defer {
+      asked.removeAll()
+      rules.removeAll()
+      questions.removeAll(keepingCapacity: true)
+      sent = 0
+    }
+    return rules
+  }
+
+  private mutating func exchange(waits: Bool) throws(GitError) {
+    // Each way as long as something moves, so that git is kept busy between two calls.
+    while true {
+      let (written, read) = try questions.withUnsafeBufferPointer { (bytes) throws(GitError) in
+        let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[sent...])
+        return try git.exchange(rest, into: buffer, waits: waits && rules.count < asked.count)
+      }
+      sent += written
+      guard let read else {
+        if written == 0 { return }
+        continue
+      }
+      if read == 0 {
+        try finishProcess()
+        throw GitError("git check-ignore ended before it had answered")
+      }
+      try parse(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
+      if rules.count == asked.count { return }
+    }
+  }
+
+  /// Ends git.
+  public mutating func finish() throws(GitError) {
+    git.endInput()
+    guard try git.read(into: buffer) == 0 else {
+      throw GitError("git check-ignore answered more than it was asked")
+    }
+    try finishProcess()
+  }
+
+  private mutating func finishProcess() throws(GitError) {
+    do throws(GitError) { try git.finish() } catch {
+      // 1: no path was ignored.
+      if error.status != 1 { throw error }
+    }
+  }
+
+  /// Takes the whole `SOURCE NUL LINE NUL PATTERN NUL PATH NUL` records; what is left of one waits.
+  private mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(GitError) {
+    answers.append(contentsOf: bytes)
+    var start = 0
+    var ends: [Int] = []
+    ends.reserveCapacity(4)
+    for index in answers.indices where answers[index] == 0 {
+      ends.append(index)
+      guard ends.count == 4 else { continue }
+      guard rules.count < asked.count,
+        answers[(ends[2] + 1)..<ends[3]].dropFirst(2).elementsEqual(asked[rules.count].bytes)
+      else { throw GitError("git check-ignore answered what it was not asked") }
+      rules.append(try rule(start, ends))
+      start = index + 1
+      ends.removeAll(keepingCapacity: true)
+    }
+    answers.removeFirst(start)
+  }
+
+  private mutating func rule(_ start: Int, _ ends: [Int]) throws(GitError) -> IgnoreRule? {
+    if ends[0] == start { return nil }
+    let record = answers[start..<ends[2]]
+    if let known = recent.first(where: { $0.record.elementsEqual(record) }) { return known.rule }
+    guard let line = Int(String(decoding: answers[(ends[0] + 1)..<ends[1]], as: UTF8.self)) else {
+      throw GitError("git check-ignore gave no line number")
+    }
+    let rule = IgnoreRule(
+      source: Path(answers[start..<ends[0]]), line: line,
+      pattern: Array(answers[(ends[1] + 1)..<ends[2]]))
+    if recent.count == 32 { recent.removeFirst() }
+    recent.append((Array(record), rule))
+    return rule
+  }
+}
+
+/// What git says of `core.ignoreCase`.
+public func ignoresCase(top: Path) throws(GitError) -> Bool {
+  var git = try GitProcess.start(
+    ["config", "--type=bool", "--get", "core.ignoreCase"], in: top, inherited: .discovered)
+  let output = try git.readAll(limit: 64)
+  do throws(GitError) { try git.finish() } catch {
+    // 1: it is not set.
+    guard error.status == 1 else { throw error }
+  }
+  return output.starts(with: "true".utf8)
+}

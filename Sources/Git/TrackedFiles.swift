@@ -1,0 +1,146 @@
+// What git tracks: the paths of the index, and those of the last commit that the index has dropped,
+// and what the index holds of a file. Source: git-ls-files(1), git-cat-file(1).
+
+public import POSIX
+
+/// A path that git tracks.
+public struct TrackedFile: Sendable {
+  /// Relative to the top.
+  public let path: Path
+  /// git was told to believe that it does not change.
+  public let isAssumedUnchanged: Bool
+  /// git was told to leave it out of the working tree, or not to look at it there.
+  public let isSkipped: Bool
+  /// It is in the last commit and no longer in the index, or it is in conflict.
+  public let isDropped: Bool
+}
+
+/// Gives `visit` each path of the index and of the last commit once, in the order of their bytes.
+///
+/// - Parameter top: of the working tree, absolute.
+public func listTracked(top: Path, visit: (TrackedFile) -> Void) throws(GitError) {
+  let arguments = ["ls-files", "-z", "-t", "-v", "--cached"]
+  do throws(GitError) {
+    try listTracked(top, arguments + ["--with-tree=HEAD"], visit)
+  } catch {
+    // A repository without a commit has no such tree; any other has to have it.
+    guard error.status != nil, try isUnborn(top: top) else { throw error }
+    try listTracked(top, arguments, visit)
+  }
+}
+
+private func listTracked(
+  _ top: Path, _ arguments: [String], _ visit: (TrackedFile) -> Void
+) throws(GitError) {
+  var git = try GitProcess.start(
+    options: ["--work-tree=."], arguments, in: top, inherited: .discovered)
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  defer { buffer.deallocate() }
+  var record: [UInt8] = []
+  var last = Path("")
+  while true {
+    let count = try git.read(into: buffer)
+    if count == 0 { break }
+    var rest = UnsafeRawBufferPointer(rebasing: buffer[..<count])[...]
+    while let end = rest.firstIndex(of: 0) {
+      record.append(contentsOf: rest[..<end])
+      rest = rest[(end + 1)...]
+      // `TAG SP PATH`; a path in conflict comes once a stage.
+      if record.count > 2, !record[2...].elementsEqual(last.bytes) {
+        last = Path(record[2...])
+        let tag = record[0]
+        visit(
+          TrackedFile(
+            path: last, isAssumedUnchanged: tag >= UInt8(ascii: "a"),
+            isSkipped: tag | 0x20 == UInt8(ascii: "s"), isDropped: tag | 0x20 == UInt8(ascii: "m")))
+      }
+      record.removeAll(keepingCapacity: true)
+    }
+    record.append(contentsOf: rest)
+  }
+  try git.finish()
+}
+
+private func isUnborn(top: Path) throws(GitError) -> Bool {
+  var git = try GitProcess.start(
+    ["rev-parse", "--quiet", "--verify", "HEAD"], in: top, inherited: .discovered)
+  _ = try git.readAll(limit: 256)
+  do throws(GitError) { try git.finish() } catch { return error.status == 1 }
+  return false
+}
+
+/// What the index holds at each of `paths`, as it is stored; nil where it holds nothing.
+///
+/// - Throws: `GitError`, also for a path with a line break, which git could not be asked for.
+public func stagedContent(of paths: [Path], top: Path) throws(GitError) -> [[UInt8]?] {
+  if paths.isEmpty { return [] }
+  var questions: [UInt8] = []
+  for path in paths {
+    guard !path.bytes.contains(0x0A) else {
+      throw GitError("the folder of a .gitignore has a line break in its name")
+    }
+    questions += Array(":".utf8) + path.bytes + [0x0A]
+  }
+  var git = try GitProcess.start(["cat-file", "--batch"], in: top, inherited: .discovered, takesInput: true)
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  defer { buffer.deallocate() }
+  var answers: [UInt8] = []
+  var sent = 0
+  while true {
+    if sent == questions.count { git.endInput() }
+    let (written, read) = try questions.withUnsafeBufferPointer { (bytes) throws(GitError) in
+      try git.exchange(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[sent...]), into: buffer)
+    }
+    sent += written
+    guard let read else { continue }
+    if read == 0 { break }
+    answers.append(contentsOf: buffer[..<read])
+    if answers.count > longestAnswers { throw GitError("the .gitignore files are too large") }
+  }
+  try git.finish()
+  return try parseBatch(answers, paths)
+}
+
+/// Bytes of all staged `.gitignore` files together.
+private let longestAnswers = 256 << 20
+
+/// `OID SP TYPE SP SIZE LF CONTENT LF`, or `NAME SP missing LF`, for each path.
+private func parseBatch(_ answers: [UInt8], _ paths: [Path]) throws(GitError) -> [[UInt8]?] {
+  var contents: [[UInt8]?] = []
+  var at = 0
+  for _ in paths {
+    guard let end = answers[at...].firstIndex(of: 0x0A) else {
+      throw GitError("git cat-file ended before it had answered")
+    }
+    let head = answers[at..<end].split(separator: UInt8(ascii: " "))
+    at = end + 1
+    if head.last?.elementsEqual("missing".utf8) ?? true {
+      contents.append(nil)
+      continue
+    }
+    guard head.count == 3, let size = Int(String(decoding: head[2], as: UTF8.self)),
+      size >= 0, size < answers.count - at
+    else { throw GitError("git cat-file gave an answer that cannot be read") }
+    // A path of the index that is no file is a submodule's commit.
+    contents.append(head[1].elementsEqual("blob".utf8) ? Array(answers[at..<(at + size)]) : nil)
+    at += size + 1
+  }
+  return contents
+}
+
+extension GitProcess {
+  /// All of git's output.
+  ///
+  /// - Throws: `GitError` when it is longer than `limit` bytes.
+  mutating func readAll(limit: Int) throws(GitError) -> [UInt8] {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: limit + 1, alignment: 1)
+    defer { buffer.deallocate() }
+    var count = 0
+    while count <= limit {
+      let read = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+      if read == 0 { return Array(buffer[..<count]) }
+      count += read
+    }
+    throw GitError("git answered more than was expected")
+  }
+}

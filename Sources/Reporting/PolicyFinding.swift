@@ -1,0 +1,54 @@
+// What a check of the repository itself reports, beside the secrets that a scan finds: something is
+// not the way it has to be, here is the line to blame and here is what mends it.
+
+public import Detection
+public import POSIX
+
+/// A shortfall of a repository. Nothing in it holds a key: every text is redacted before.
+public struct PolicyFinding: Sendable {
+  public var rule: String
+  public var severity: Severity
+  /// It is reported and leaves the exit code alone.
+  public var isWarning: Bool
+  /// Relative to the repository's top, or as git names it; redacted.
+  public var path: Path
+  /// From 1; nil when no line is to blame.
+  public var line: Int?
+  /// The line to blame, redacted; empty when there is none.
+  public var text: [UInt8]
+  public var message: String
+  /// Sentences that explain, if need be.
+  public var details: [String]
+  /// What mends it, in order.
+  public var commands: [String]
+
+  public init(
+    rule: String, severity: Severity, isWarning: Bool, path: Path, line: Int?, text: [UInt8],
+    message: String, details: [String], commands: [String]
+  ) {
+    self.rule = rule
+    self.severity = severity
+    self.isWarning = isWarning
+    self.path = path
+    self.line = line
+    self.text = text
+    self.message = message
+    self.details = details
+    self.commands = commands
+  }
+}
+
+/// How much a check of a repository looked at.
+public struct CoverageExtent: Sendable {
+  public var trackedFiles: Int
+  public var folders: Int
+  /// Names that git was asked about.
+  public var names: Int
+  public var warnings = 0
+
+  public init(trackedFiles: Int, folders: Int, names: Int) {
+    self.trackedFiles = trackedFiles
+    self.folders = folders
+    self.names = names
+  }
+}

@@ -1,0 +1,146 @@
+// A check of what a repository's .gitignore covers, as part of a command: where the repository is,
+// the survey, and its lapses as findings of a report.
+
+import Coverage
+import Detection
+import Git
+import Inputs
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// What a check of a repository came to.
+struct CoverageResults {
+  var findings: [PolicyFinding] = []
+  var problems: [Problem] = []
+  /// nil when the repository could not be looked at.
+  var extent: CoverageExtent?
+  /// What a person has to know besides.
+  var notes: [String] = []
+  /// Lines that the top .gitignore lacks.
+  var missingLines: [String] = []
+}
+
+struct CoverageRun {
+  /// Of the working tree, absolute and without links.
+  let top: Path
+  let settings: Settings
+  let strict: Bool
+  let rules: RuleSet
+
+  /// The top of the working tree that `text`, a PATH of the command line, is in.
+  ///
+  /// - Throws: `ExitStatus.failed`, after saying why, when there is none.
+  static func findTop(_ text: String) throws(ExitStatus) -> Path {
+    let folder: Path
+    do throws(SystemError) {
+      let path = try canonicalPath(Path(text))
+      folder = try FileStatus.of(path).kind == .folder ? path : path.parent ?? Path("/")
+    } catch {
+      throw Console.fail("\(text): cannot be read: \(error)")
+    }
+    if let top = workTreeTop(of: folder) { return top }
+    throw Console.fail(
+      isBareRepository(folder)
+        ? "\(text): a bare repository has no working tree, and so no files that git could take"
+        : "\(text): not in a git repository")
+  }
+
+  func run() -> CoverageResults {
+    var scanner = ContentScanner(rules: rules)
+    var results = CoverageResults()
+    do throws(SurveyProblem) {
+      let survey = try Survey(top: top, entries: settings.coverage) { text in
+        var scanner = Scanner(rules: rules)
+        return scanner.redacted(text)
+      }
+      for lapse in survey.lapses(strict: strict) + readableKeys(survey, &scanner) {
+        results.findings.append(finding(lapse))
+      }
+      for problem in survey.problems { scanner.addProblem(problem.path, problem.reason) }
+      results.extent = CoverageExtent(
+        trackedFiles: survey.trackedCount, folders: survey.folderCount, names: survey.probeCount)
+      results.missingLines = survey.missingLines
+      results.notes = notes(survey)
+    } catch {
+      scanner.addProblem(error.path, error.reason)
+    }
+    results.problems = scanner.results.problems
+    results.extent?.warnings = results.findings.count { $0.isWarning }
+    return results
+  }
+
+  // MARK: Files that hold a key
+
+  /// The ignored files that hold a key and may be read by other users.
+  private func readableKeys(_ survey: Survey, _ scanner: inout ContentScanner) -> [Lapse] {
+    guard let root = try? Folder(.openFolder(top)) else { return [] }
+    var chain = FolderChain(root: root)
+    var lapses: [Lapse] = []
+    for path in survey.coveredFiles {
+      do throws(SystemError) {
+        let folder = try chain.folder(of: path)
+        let name = Path(path.lastComponent)
+        let status = try FileStatus.of(name, in: folder.descriptor.number)
+        guard status.kind == .file,
+          let lapse = Survey.lapse(forKeyIn: path, mode: UInt32(status.mode), strict: strict)
+        else { continue }
+        var source = FileSource(
+          try .openFile(name, in: folder.descriptor.number), size: status.size)
+        let before = scanner.results.findings.count
+        scanner.scan(&source, path: path)
+        if scanner.results.findings.count > before { lapses.append(lapse) }
+      } catch {
+        if error.code != ENOENT { scanner.addProblem(path, "cannot be read: \(error)") }
+      }
+    }
+    return lapses
+  }
+
+  // MARK: Words
+
+  private func finding(_ lapse: Lapse) -> PolicyFinding {
+    PolicyFinding(
+      rule: lapse.kind.rawValue, severity: severity(lapse), isWarning: lapse.isWarning,
+      path: Path(redacted(lapse.path.bytes)), line: lapse.line,
+      text: Array(redacted(lapse.text).prefix(Snippet.longest)), message: redacted(lapse.message),
+      details: lapse.details.map(redacted), commands: lapse.commands.map(redacted))
+  }
+
+  private func severity(_ lapse: Lapse) -> Severity {
+    switch lapse.kind {
+    case .tracked: .critical
+    case .exposed: .high
+    case .missing, .ineffective, .negated, .localOnly, .uncommitted: lapse.isWarning ? .medium : .high
+    case .readable, .inImage, .inPackage, .inDistribution: .medium
+    case .tooBroad: .low
+    }
+  }
+
+  private func notes(_ survey: Survey) -> [String] {
+    var notes = settings.coverage.changed.map { entry in
+      "'\(entry.pattern.text)' is \(entry.grade.rawValue): \(entry.reason ?? "") (\(entry.source):\(entry.line))"
+    }
+    if !survey.nested.isEmpty {
+      let names = survey.nested.prefix(3).map { String(decoding: $0.bytes, as: UTF8.self) }
+      let more = survey.nested.count > 3 ? " and \(survey.nested.count - 3) more" : ""
+      notes.append(
+        "not looked into, because repositories of their own: \(names.joined(separator: ", "))\(more)")
+    }
+    return notes.map(redacted)
+  }
+
+  private func redacted(_ text: [UInt8]) -> [UInt8] {
+    var scanner = Scanner(rules: rules)
+    return scanner.redacted(text)
+  }
+
+  private func redacted(_ text: String) -> String {
+    String(decoding: redacted(Array(text.utf8)), as: UTF8.self)
+  }
+}

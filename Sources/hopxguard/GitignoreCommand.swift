@@ -1,0 +1,115 @@
+// `hopxguard gitignore`: can the files that hold secrets be committed, and what mends it.
+
+import ArgumentParser
+import Coverage
+import Detection
+import POSIX
+import Reporting
+
+struct GitignoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gitignore",
+    abstract: "Prove that the files that hold secrets cannot be committed.",
+    discussion: """
+      Asks git which rule decides about .env, *.key, secrets/ and their like, at the top and in every \
+      folder that holds tracked files. Only rules that everyone has count: those of .gitignore files \
+      as they are staged or committed.
+
+      Examples:
+        hopxguard gitignore               the repository you are in
+        hopxguard gitignore --strict      what is recommended is required
+        hopxguard gitignore --dry-run     what --fix would add
+        hopxguard gitignore --fix         add the missing lines, and check again
+
+      Exit codes: 0 all is covered and nothing of it tracked, 1 something found, 2 usage error, no \
+      repository, or not everything was looked at.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A folder or file in the repository.", valueName: "path"), completion: .file())
+  var path = "."
+
+  @Flag(help: "Append the missing lines to the top .gitignore, then check again.")
+  var fix = false
+
+  @Flag(help: "Show what --fix would append, and change nothing.")
+  var dryRun = false
+
+  @Flag(help: "Warnings are findings.")
+  var strict = false
+
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var reporting: ReportOptions
+
+  func validate() throws {
+    if path.isEmpty { throw ValidationError("The path is empty.") }
+  }
+
+  func run() throws {
+    var report = try reporting.open()
+    let started = monotonicSeconds()
+    let top = try CoverageRun.findTop(path)
+    let rules = RuleSet.builtIn()
+    let check = CoverageRun(
+      top: top, settings: try settings.load(top: top), strict: strict, rules: rules)
+    var results = check.run()
+    if fix || dryRun, results.extent != nil {
+      switch plan(top, results.missingLines) {
+      case .success(let change?):
+        if dryRun {
+          try show(change, rules)
+        } else {
+          try write(change, top, results.missingLines)
+          results = check.run()
+        }
+      case .success(nil):
+        if !reporting.quiet { Console.say("Nothing to add to .gitignore.\n") }
+      case .failure(let problem):
+        results.problems.append(Problem(path: problem.path, message: "--fix: \(problem.reason)"))
+      }
+    }
+
+    try report.add(results.findings)
+    for note in results.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
+    var summary = Summary()
+    summary.coverage = results.extent
+    summary.findings = report.count
+    summary.seconds = monotonicSeconds() - started
+    let outcome = Outcome(summary: summary, problems: results.problems)
+    try report.finish(outcome)
+    try reporting.conclude(outcome, report, rules)
+  }
+
+  // MARK: --fix
+
+  private func plan(_ top: Path, _ lines: [String]) -> Result<IgnoreFileFix?, SurveyProblem> {
+    if lines.isEmpty { return .success(nil) }
+    do throws(SurveyProblem) { return .success(try IgnoreFileFix(adding: lines, top: top)) } catch {
+      return .failure(error)
+    }
+  }
+
+  private func write(_ change: IgnoreFileFix, _ top: Path, _ lines: [String]) throws(ExitStatus) {
+    do throws(SystemError) {
+      try writeReport(change.result, at: top.appending(".gitignore".utf8), mode: change.mode)
+    } catch {
+      throw Console.fail(".gitignore: cannot be written: \(error.call): \(error)")
+    }
+    if !reporting.quiet { Console.say("Added to .gitignore: \(lines.joined(separator: "  "))\n") }
+  }
+
+  /// The diff goes where it disturbs no report that a machine reads.
+  private func show(_ change: IgnoreFileFix, _ rules: RuleSet) throws(ExitStatus) {
+    var scanner = Scanner(rules: rules)
+    let lines = scanner.redacted(change.diff).split(separator: 0x0A).map { line in
+      line.last == 0x0D
+        ? escapedForTerminal(line.dropLast()) + "\r" : escapedForTerminal(line)
+    }
+    let text = lines.joined(separator: "\n") + "\n\n"
+    if reporting.format == .text && reporting.output == nil {
+      try Console.write(Array(text.utf8))
+    } else {
+      Console.say(text)
+    }
+  }
+}
