@@ -39,6 +39,9 @@ struct ScanCommand: ParsableCommand {
   @Flag(help: "Ignored files and .git too.")
   var allFiles = false
 
+  @Flag(help: "Everything the repository stores, reachable or not: all commits, files, stashes, notes.")
+  var history = false
+
   @Option(help: "What the report looks like: text, json or jsonl.")
   var format: ReportFormat = .text
 
@@ -76,7 +79,10 @@ struct ScanCommand: ParsableCommand {
 
     var results = ScanResults()
     if paths.contains("-") { results.merge(try scanStandardInput(set, &report)) }
-    let (work, problems) = findWork()
+    if history {
+      results.merge(scanHistory(paths, rules: set, jobs: jobs, showsProgress: !noProgress))
+    }
+    let (work, problems) = history ? ([], []) : findWork()
     results.problems += problems
     if !work.isEmpty { results.merge(scanTree(work, set)) }
     results.order()
