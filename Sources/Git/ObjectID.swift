@@ -56,7 +56,7 @@ public struct ObjectID: Hashable, Comparable, Sendable {
   public func hex(_ format: ObjectFormat) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let text = (0..<format.length * 2).map { index in
-      digits[Int(words[index / 16] >> UInt64(60 - index % 16 * 4)) & 15]
+      digits[Int(words[index / 16] >> UInt64(60 - index % 16 * 4) & 15)]
     }
     return String(decoding: text, as: UTF8.self)
   }

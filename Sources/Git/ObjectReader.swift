@@ -18,6 +18,14 @@ public enum StoreWork: Sendable {
   /// Roots that one piece of work holds.
   private static let batch = 64
 
+  /// Objects that this is about. Those of a pack are counted with its first piece.
+  public var objects: Int {
+    switch self {
+    case .trees(let pack, let range): range.lowerBound == 0 ? pack.count : 0
+    case .loose(let folder): folder.count
+    }
+  }
+
   /// All of a pack, in pieces.
   public static func all(of pack: PackFile) -> [StoreWork] {
     stride(from: 0, to: pack.roots.count, by: batch).map {

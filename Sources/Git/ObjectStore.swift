@@ -25,6 +25,12 @@ public struct LooseFolder: Sendable {
   let names: [[UInt8]]
 
   public var count: Int { names.count }
+
+  /// Those of its objects that `isWanted` says yes to.
+  public func filter(_ format: ObjectFormat, _ isWanted: (ObjectID) -> Bool) -> LooseFolder {
+    let wanted = names.filter { name in ObjectID(hex: prefix + name, format).map(isWanted) ?? false }
+    return LooseFolder(path: path, prefix: prefix, names: wanted)
+  }
 }
 
 /// What a store holds at a moment.

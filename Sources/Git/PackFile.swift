@@ -74,6 +74,8 @@ public final class PackFile: @unchecked Sendable {
 
   public func id(of object: Int) -> ObjectID { index.id(at: Int(layout.positions[object])) }
 
+  public func holds(_ id: ObjectID) -> Bool { index.position(of: id) != nil }
+
   /// The number of the object; nil when the pack does not hold it.
   func object(_ id: ObjectID) -> Int? {
     guard let position = index.position(of: id), let offset = index.offset(at: position) else {

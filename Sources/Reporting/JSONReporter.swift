@@ -72,6 +72,13 @@ private func json(_ finding: Finding) -> [UInt8] {
     fields.append(("date", jsonString(commit.date.utf8)))
   }
   if let ref = finding.ref { fields.append(("ref", jsonString(ref.utf8))) }
+  if let history = finding.history {
+    fields.append(("reach", jsonString(history.reach.rawValue.utf8)))
+    fields.append(("refs", jsonArray(history.refs.map { jsonString($0.utf8) })))
+    fields.append(("refCount", jsonNumber(history.refCount)))
+    fields.append(("commits", jsonNumber(history.commits)))
+    fields.append(("objects", jsonNumber(history.objects)))
+  }
   return jsonObject(fields)
 }
 

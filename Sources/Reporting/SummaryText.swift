@@ -64,7 +64,7 @@ private func seconds(_ value: Double) -> String {
   return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
 }
 
-private func grouped(_ number: Int) -> String {
+public func grouped(_ number: Int) -> String {
   var result = ""
   for (index, digit) in String(number).reversed().enumerated() {
     if index > 0 && index % 3 == 0 { result.append(",") }

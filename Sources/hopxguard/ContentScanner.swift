@@ -147,6 +147,9 @@ struct ContentScanner: ~Copyable {
     }
   }
 
+  /// A name with the keys in it redacted.
+  mutating func redacted(_ path: Path) -> Path { Path(scanner.redacted(path.bytes)) }
+
   mutating func addProblem(_ path: Path, _ message: String) {
     results.problems.append(
       Problem(

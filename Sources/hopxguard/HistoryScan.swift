@@ -6,111 +6,73 @@ import Git
 import Inputs
 import POSIX
 import Reporting
-import Synchronization
-
-func scanHistory(_ paths: [String], rules: RuleSet, jobs: Int, showsProgress: Bool) -> ScanResults {
-  var results = ScanResults()
-  for text in paths {
-    do throws(SystemError) {
-      let path = try canonicalPath(Path(text))
-      do throws(StoreError) {
-        let scan = HistoryScan(
-          repository: try Repository(containing: path), rules: rules, jobs: jobs,
-          showsProgress: showsProgress)
-        results.merge(scan.run())
-      } catch {
-        results.problems.append(Problem(path: Path(text), message: error.reason))
-      }
-    } catch {
-      results.problems.append(Problem(path: Path(text), message: "cannot be read: \(error)"))
-    }
-  }
-  return results
-}
 
 struct HistoryScan {
-  let repository: Repository
   let rules: RuleSet
   let jobs: Int
   let showsProgress: Bool
-
-  /// Times that the store is listed again because something was added to it meanwhile.
-  private static let mostRounds = 8
-
-  func run() -> ScanResults {
-    let store = ObjectStore(repository)
-    let search = StoreSearch(store, rules: rules, jobs: jobs, showsProgress: showsProgress)
-    search.run()
-    return search.results
-  }
-}
-
-/// The search of all of a store's objects, however often git rearranges them meanwhile.
-final class StoreSearch {
-  private let store: ObjectStore
-  private let rules: RuleSet
-  private let jobs: Int
-  private let showsProgress: Bool
-  private let names = KeyNames()
-  private let progress = HistoryProgress()
-  private var seenPacks: Set<Path> = []
-  private var seenLoose: Set<ObjectID> = []
-  private(set) var packs: [PackFile] = []
+  /// Whether whole keys are kept, for `--replace-text`.
+  let collectsKeys: Bool
   private(set) var results = ScanResults()
-  private(set) var hits: [ObjectHit] = []
-  private var vanished: [ObjectID] = []
-  private let gate = Gate()
+  private(set) var keys: [String: [UInt8]] = [:]
 
-  init(_ store: ObjectStore, rules: RuleSet, jobs: Int, showsProgress: Bool) {
-    self.store = store
+  init(rules: RuleSet, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
     self.rules = rules
     self.jobs = jobs
     self.showsProgress = showsProgress
+    self.collectsKeys = collectsKeys
   }
 
-  func run() {
-    let listing = store.list()
-    var work: [StoreWork] = listing.loose.map { .loose($0) }
-    for path in listing.packs {
-      do throws(StoreError) {
-        let pack = try store.open(path)
-        packs.append(pack)
-        work += StoreWork.all(of: pack)
-      } catch {
+  /// Scans the repository that a PATH of the command line is or lies in.
+  mutating func scan(_ path: Path) {
+    do throws(SystemError) {
+      let real = try canonicalPath(path)
+      do throws(StoreError) { scan(try Repository(containing: real)) } catch {
         results.problems.append(Problem(path: path, message: error.reason))
       }
+    } catch {
+      results.problems.append(Problem(path: path, message: "cannot be read: \(error)"))
     }
-    search(work)
   }
 
-  private func search(_ work: [StoreWork]) {
-    let stack = WorkStack(work)
-    let merged = Mutex<(ScanResults, [ObjectHit])>((ScanResults(), []))
-    let (format, rules, names, progress, gate) = (store.format, rules, names, progress, gate)
-    let body: @Sendable () -> Void = {
-      var reader = ObjectReader(format, gate: gate)
-      var visitor = HistoryVisitor(rules: rules, format: format, names: names, progress: progress)
-      while let item = stack.pop() {
-        reader.visit(item, &visitor)
-        stack.done()
-      }
-      visitor.finish()
-      var results = visitor.content.results
-      results.summary.objects = visitor.objects
-      results.summary.commits = visitor.commits
-      results.summary.bytes = visitor.bytes
-      let hits = visitor.hits
-      merged.withLock {
-        $0.0.merge(results)
-        $0.1 += hits
-      }
+  private mutating func scan(_ repository: Repository) {
+    let store = ObjectStore(repository)
+    results.problems += store.problems.map { Problem(path: $0.path, message: $0.reason) }
+    var search = StoreSearch(
+      store, rules: rules, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
+    search.run()
+    results.merge(search.results)
+    keys.merge(search.keys) { first, _ in first }
+    if search.hits.isEmpty { return }
+
+    let hits = inOrder(search.hits)
+    let spread = HistorySpread(hits, in: search.work, of: repository, jobs: jobs)
+    let writer = HistoryFindings(
+      rules: rules, format: repository.format, packs: search.packs, folders: store.folders,
+      names: search.names)
+    results.merge(writer.findings(spread, hits, jobs: jobs))
+    if spread.isCut {
+      results.problems.append(
+        Problem(path: "", message: "the keys are at more paths than can be told apart; not all are listed"))
     }
-    var threads = ThreadGroup()
-    for _ in 0..<jobs where !threads.start(body) { break }
-    if threads.isEmpty { body() }
-    threads.join()
-    let (found, hits) = merged.withLock { $0 }
-    results.merge(found)
-    self.hits += hits
+  }
+
+  /// Files first, then trees; an object that is stored twice once.
+  private func inOrder(_ hits: [ObjectHit]) -> [ObjectHit] {
+    let kinds: [ObjectKind: Int] = [.blob: 0, .tree: 1, .commit: 2, .tag: 3]
+    let sorted = hits.sorted { left, right in
+      let ranks = (kinds[left.kind]!, left.id, left.place.rawValue)
+      let others = (kinds[right.kind]!, right.id, right.place.rawValue)
+      return ranks == others
+        ? left.entryName.lexicographicallyPrecedes(right.entryName) : ranks < others
+    }
+    var unique: [ObjectHit] = []
+    for hit in sorted {
+      if let last = unique.last, last.id == hit.id, last.place == hit.place, last.entryName == hit.entryName {
+        continue
+      }
+      unique.append(hit)
+    }
+    return unique
   }
 }

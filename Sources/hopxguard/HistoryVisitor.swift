@@ -8,12 +8,14 @@ import POSIX
 import Reporting
 import Synchronization
 
-/// Keys that one object holds. For a tree one hit an entry whose name holds some.
+/// Keys that one object holds. For a tree one hit an entry whose name holds some, for a commit one for
+/// each part of it.
 struct ObjectHit: Sendable {
   let id: ObjectID
   let kind: ObjectKind
+  let place: Finding.Place
   /// Of the tree's entry.
-  var entryName: [UInt8] = []
+  let entryName: [UInt8]
   /// As `KeyNames` numbers them, each once.
   let keys: [Int32]
 }
@@ -41,12 +43,20 @@ final class HistoryProgress: Sendable {
   let bytes = Atomic<Int>(0)
 }
 
+/// What one worker brings home.
+struct HistoryShare: Sendable {
+  var results: ScanResults
+  var hits: [ObjectHit]
+  var keys: [String: [UInt8]]
+  var vanished: [ObjectID]
+}
+
 struct HistoryVisitor: ObjectVisitor, ~Copyable {
   var content: ContentScanner
-  private(set) var hits: [ObjectHit] = []
-  private(set) var objects = 0
-  private(set) var commits = 0
-  private(set) var bytes = 0
+  private var hits: [ObjectHit] = []
+  private var objects = 0
+  private var commits = 0
+  private var bytes = 0
   private let format: ObjectFormat
   private let names: KeyNames
   private let progress: HistoryProgress
@@ -105,6 +115,14 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     }
   }
 
+  func share(vanished: [ObjectID]) -> HistoryShare {
+    var results = content.results
+    results.summary.objects = objects
+    results.summary.commits = commits
+    results.summary.bytes = bytes
+    return HistoryShare(results: results, hits: hits, keys: content.keys ?? [:], vanished: vanished)
+  }
+
   @inline(__always)
   private mutating func count(_ kind: ObjectKind, _ size: Int) {
     objects += 1
@@ -126,6 +144,12 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     guard kind == .tree else {
       var source = BorrowedSource(object)
       content.scan(&source, path: path)
+      if kind == .commit {
+        for index in content.results.findings.indices {
+          content.results.findings[index].place = commitPlace(
+            ofLine: content.results.findings[index].line, in: object)
+        }
+      }
       take(kind, id)
       return
     }
@@ -137,19 +161,41 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     }
   }
 
-  /// Turns the findings of an object into a hit.
+  /// Turns the findings of an object into hits.
   private mutating func take(_ kind: ObjectKind, _ id: ObjectID, entryName: [UInt8] = []) {
-    if content.results.findings.isEmpty { return }
-    let keys = Set(content.results.findings.map { names.number(of: $0.fingerprint) }).sorted()
-    content.results.findings.removeAll(keepingCapacity: true)
-    keyCount += keys.count
-    if keyCount > Self.mostKeys { return }
-    hits.append(ObjectHit(id: id, kind: kind, entryName: entryName, keys: keys))
+    while let place = content.results.findings.first?.place {
+      let here = content.results.findings.filter { $0.place == place }
+      content.results.findings.removeAll { $0.place == place }
+      let keys = Set(here.map { names.number(of: $0.fingerprint) }).sorted()
+      keyCount += keys.count
+      if keyCount > Self.mostKeys { continue }
+      hits.append(
+        ObjectHit(
+          id: id, kind: kind, place: kind == .tag ? .tag : place, entryName: entryName, keys: keys))
+    }
   }
 }
 
+/// Which part of a commit a line of it belongs to.
+///
+/// - Parameter line: from 1.
+func commitPlace(ofLine line: Int, in commit: UnsafeRawBufferPointer) -> Finding.Place {
+  var rest = commit[...]
+  for number in 1... {
+    let end = rest.firstIndex(of: 0x0A) ?? rest.endIndex
+    let text = rest[..<end]
+    if text.isEmpty { break }
+    if number == line {
+      if text.starts(with: "author ".utf8) { return .commitAuthor }
+      return text.starts(with: "committer ".utf8) ? .commitCommitter : .commitHeader
+    }
+    rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
+  }
+  return .commitMessage
+}
+
 /// An object that is inflated as it is read.
-private struct LargeObject: ByteSource, ~Copyable {
+struct LargeObject: ByteSource, ~Copyable {
   var stream: ObjectStream
 
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {

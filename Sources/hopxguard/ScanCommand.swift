@@ -80,7 +80,10 @@ struct ScanCommand: ParsableCommand {
     var results = ScanResults()
     if paths.contains("-") { results.merge(try scanStandardInput(set, &report)) }
     if history {
-      results.merge(scanHistory(paths, rules: set, jobs: jobs, showsProgress: !noProgress))
+      var scan = HistoryScan(
+        rules: set, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
+      for path in paths { scan.scan(Path(path)) }
+      results.merge(scan.results)
     }
     let (work, problems) = history ? ([], []) : findWork()
     results.problems += problems
