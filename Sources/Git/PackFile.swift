@@ -59,6 +59,11 @@ public final class PackFile: @unchecked Sendable {
   /// Bytes of the pack.
   public var size: Int { file.bytes.count }
 
+  /// A server that promised objects which are not here sent this pack (partial-clone(7)).
+  public var isPromised: Bool {
+    (try? FileStatus.of(Path(path.bytes.dropLast(5) + Array(".promisor".utf8)))) != nil
+  }
+
   /// The pack or its index lost bytes while it was read.
   public var wasCutShort: Bool { file.wasCutShort || index.wasCutShort }
 

@@ -42,13 +42,14 @@ struct TextReporter: Reporter {
     let others = history.refCount > 3 ? " and \(history.refCount - 3) more" : ""
     let reach =
       switch history.reach {
-      case .head: style.danger("still in HEAD") + ", reachable from \(shown)\(others)"
-      case .refs: "not in HEAD's files; reachable from \(shown)\(others)"
+      case .head: style.danger("still in HEAD") + "; in the history of \(shown)\(others)"
+      case .refs: "in the history of \(shown)\(others)"
       case .stash: "only in the stash"
       case .reflog: "only in the reflog (\(shown)\(others))"
       case .index: "only staged, in no commit"
-      case .unreachable: "unreachable; git deletes it some day"
+      case .unreachable: "unreachable: git deletes it some day"
       }
+    if history.commits == 0 { return reach }
     return "\(reach); in \(counted(history.commits, "commit")), \(counted(history.objects, "object"))"
   }
 

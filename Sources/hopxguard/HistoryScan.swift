@@ -15,6 +15,8 @@ struct HistoryScan {
   let collectsKeys: Bool
   private(set) var results = ScanResults()
   private(set) var keys: [String: [UInt8]] = [:]
+  /// What the repositories do not have on purpose, and how to get it.
+  private(set) var incomplete: [Problem] = []
 
   init(rules: RuleSet, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
     self.rules = rules
@@ -27,7 +29,7 @@ struct HistoryScan {
   mutating func scan(_ path: Path) {
     do throws(SystemError) {
       let real = try canonicalPath(path)
-      do throws(StoreError) { scan(try Repository(containing: real)) } catch {
+      do throws(StoreError) { scan(try Repository(containing: real), prefix: "") } catch {
         results.problems.append(Problem(path: path, message: error.reason))
       }
     } catch {
@@ -35,15 +37,45 @@ struct HistoryScan {
     }
   }
 
-  private mutating func scan(_ repository: Repository) {
+  /// - Parameter prefix: stands in front of every path: a submodule's name.
+  private mutating func scan(_ repository: Repository, prefix: Path) {
+    var own = scanStore(repository)
+    let files = HistoryFiles(repository)
+    own.merge(scanTree(files.work, allFiles: true, rules, jobs: jobs, showsProgress: showsProgress))
+    own.problems += files.problems
+    if !prefix.bytes.isEmpty {
+      for index in own.findings.indices {
+        own.findings[index].path = prefix.appending(own.findings[index].path.bytes)
+      }
+    }
+    results.merge(own)
+    for (folder, name) in files.submodules {
+      let path = prefix.appending(name.bytes)
+      do throws(StoreError) {
+        scan(try Repository(gitFolder: folder, top: nil), prefix: path)
+      } catch {
+        results.problems.append(Problem(path: path, message: error.reason))
+      }
+    }
+  }
+
+  private mutating func scanStore(_ repository: Repository) -> ScanResults {
     let store = ObjectStore(repository)
-    results.problems += store.problems.map { Problem(path: $0.path, message: $0.reason) }
     var search = StoreSearch(
       store, rules: rules, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
     search.run()
-    results.merge(search.results)
+    var results = search.results
     keys.merge(search.keys) { first, _ in first }
-    if search.hits.isEmpty { return }
+    for problem in store.problems {
+      if problem.isMissingAlternate {
+        incomplete.append(
+          Problem(path: problem.path, message: "\(problem.reason); bring it back, then `git repack -ad`"))
+      } else {
+        results.problems.append(Problem(path: problem.path, message: problem.reason))
+      }
+    }
+    noteMissing(repository, search)
+    if search.hits.isEmpty { return results }
 
     let hits = inOrder(search.hits)
     let spread = HistorySpread(hits, in: search.work, of: repository, jobs: jobs)
@@ -54,6 +86,24 @@ struct HistoryScan {
     if spread.isCut {
       results.problems.append(
         Problem(path: "", message: "the keys are at more paths than can be told apart; not all are listed"))
+    }
+    return results
+  }
+
+  private mutating func noteMissing(_ repository: Repository, _ search: StoreSearch) {
+    if let missing = missingHistory(of: repository) {
+      incomplete.append(
+        Problem(path: repository.commonFolder, message: "\(missing.what); `\(missing.remedy)` gets it"))
+    }
+    guard repository.isPartial || search.packs.contains(where: \.isPromised) else { return }
+    let missing = missingObjects(
+      search.work, search.packs, search.seenLoose, repository.format, jobs: jobs)
+    if let first = missing.min() {
+      incomplete.append(
+        Problem(
+          path: repository.commonFolder,
+          message: "this clone is partial: \(counted(missing.count, "object")) not here, such as "
+            + "\(first.hex(repository.format)); `git fetch --refetch --no-filter` gets them"))
     }
   }
 

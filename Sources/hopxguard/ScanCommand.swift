@@ -42,6 +42,14 @@ struct ScanCommand: ParsableCommand {
   @Flag(help: "Everything the repository stores, reachable or not: all commits, files, stashes, notes.")
   var history = false
 
+  @Flag(help: "With --history: what a shallow or partial clone lacks is no failure.")
+  var acceptIncomplete = false
+
+  @Option(
+    help: "With --history: write the keys, whole, to a new file for git filter-repo --replace-text.",
+    completion: .file())
+  var replaceText: String?
+
   @Option(help: "What the report looks like: text, json or jsonl.")
   var format: ReportFormat = .text
 
@@ -64,6 +72,10 @@ struct ScanCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256.") }
+    if !history && (acceptIncomplete || replaceText != nil) {
+      throw ValidationError("--accept-incomplete and --replace-text go with --history.")
+    }
+    if history && paths.contains("-") { throw ValidationError("--history takes repositories, not -.") }
     if paths.contains("") { throw ValidationError("A path is empty.") }
   }
 
@@ -80,14 +92,12 @@ struct ScanCommand: ParsableCommand {
     var results = ScanResults()
     if paths.contains("-") { results.merge(try scanStandardInput(set, &report)) }
     if history {
-      var scan = HistoryScan(
-        rules: set, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
-      for path in paths { scan.scan(Path(path)) }
-      results.merge(scan.results)
+      results.merge(try scanHistory(set))
     }
     let (work, problems) = history ? ([], []) : findWork()
     results.problems += problems
-    if !work.isEmpty { results.merge(scanTree(work, set)) }
+    if !work.isEmpty { results.merge(
+        scanTree(work, allFiles: allFiles, set, jobs: jobs, showsProgress: !noProgress)) }
     results.order()
     try report.add(results.findings)
 
@@ -130,30 +140,28 @@ struct ScanCommand: ParsableCommand {
     return (work, problems)
   }
 
-  private func scanTree(_ work: [TreeWork], _ set: RuleSet) -> ScanResults {
-    let scan = TreeScan(work, allFiles: allFiles, mayRepeat: work.count > 1)
-    let merged = Mutex(ScanResults())
-    let body: @Sendable () -> Void = {
-      var scanner = ContentScanner(rules: set)
-      scan.work(&scanner)
-      let results = scanner.results
-      merged.withLock { $0.merge(results) }
+  // MARK: History
+
+  private func scanHistory(_ set: RuleSet) throws(ExitStatus) -> ScanResults {
+    var scan = HistoryScan(
+      rules: set, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil)
+    for path in paths { scan.scan(Path(path)) }
+    var results = scan.results
+    if acceptIncomplete {
+      let style = color.style(for: STDERR_FILENO)
+      for problem in scan.incomplete { Console.say(problemText(problem, style: style)) }
+    } else {
+      results.problems += scan.incomplete
     }
-    var threads = ThreadGroup()
-    for _ in 1..<max(2, jobs + 1) where !threads.start(body) { break }
-    // A system that gives no thread still gets its scan.
-    if threads.isEmpty { body() }
-    if !noProgress && ProgressLine.isWanted {
-      var line = ProgressLine()
-      while !scan.stack.waitUntilDone(seconds: ProgressLine.interval) {
-        let files = scan.files.load(ordering: .relaxed)
-        let bytes = scan.bytes.load(ordering: .relaxed)
-        line.show("scanning: \(counted(files, "file")), \(byteCount(bytes))")
-      }
-      line.clear()
+    if let replaceText, !scan.keys.isEmpty {
+      do throws(SystemError) {
+        let left = try writeReplacements(scan.keys, at: Path(replaceText))
+        if left > 0 {
+          Console.say("hopxguard: \(counted(left, "key")) with a line end in it not in --replace-text\n")
+        }
+      } catch { throw Console.fail("--replace-text \(replaceText): \(error)") }
     }
-    threads.join()
-    return merged.withLock { $0 }
+    return results
   }
 
   // MARK: The end
@@ -164,6 +172,7 @@ struct ScanCommand: ParsableCommand {
     if !quiet {
       let found = set.rules.filter { report.rules.contains($0.id) }
       Console.say(summaryText(outcome, rules: found, style: style))
+      if history && outcome.summary.findings > 0 { Console.say(historyAdvice(replacements: replaceText)) }
     }
     if !outcome.isComplete { throw .failed }
     if outcome.summary.findings > 0 { throw .found }

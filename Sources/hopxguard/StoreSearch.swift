@@ -23,7 +23,7 @@ struct StoreSearch {
   private let progress = HistoryProgress()
   private let keyNames = KeyNames()
   private var seenPacks: Set<Path> = []
-  private var seenLoose: Set<ObjectID> = []
+  private(set) var seenLoose: Set<ObjectID> = []
   /// Packs that git removed before they were opened.
   private var gonePacks: [Path] = []
   private var vanished: [ObjectID] = []
