@@ -197,3 +197,31 @@ public struct GitProcess: ~Copyable {
     throw GitError(words.isEmpty ? "git \(name) failed with status \(code)" : words, status: code)
   }
 }
+
+extension GitProcess {
+  /// Runs a git command of the working folder's repository, or of the one that a hook's environment
+  /// names, to its end.
+  ///
+  /// - Returns: what it printed.
+  /// - Throws: `GitError` unless it ended well.
+  public static func outputBytes(_ arguments: [String]) throws(GitError) -> [UInt8] {
+    var git = try start(arguments, in: ".", inherited: .fromHook)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+    defer { buffer.deallocate() }
+    var output: [UInt8] = []
+    while true {
+      let count = try git.read(into: buffer)
+      if count == 0 { break }
+      output += buffer[..<count]
+    }
+    try git.finish()
+    return output
+  }
+
+  /// The same as text, without the line ends behind it.
+  public static func output(_ arguments: [String]) throws(GitError) -> String {
+    var text = try outputBytes(arguments)
+    while text.last == 0x0A { text.removeLast() }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -72,3 +72,17 @@ public struct MemorySource: ByteSource, ~Copyable {
     return count
   }
 }
+
+/// Bytes in memory that belong to somebody else, who leaves them there until this is read.
+public struct BorrowedSource: ByteSource, ~Copyable {
+  private var rest: UnsafeRawBufferPointer
+
+  public init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
+
+  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    let count = min(buffer.count, rest.count)
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<count]))
+    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    return count
+  }
+}

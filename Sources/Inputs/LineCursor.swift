@@ -6,11 +6,12 @@ public struct LineCursor: Sendable {
   /// Bytes from the start of the input.
   public private(set) var offset = 0
   /// From 1.
-  public private(set) var line = 1
+  public private(set) var line: Int
   /// Where the line begins, in bytes from the start of the input.
   public private(set) var lineStart = 0
 
-  public init() {}
+  /// - Parameter line: the number of the first line.
+  public init(line: Int = 1) { self.line = line }
 
   /// Moves to `target`, counting the line ends on the way.
   ///

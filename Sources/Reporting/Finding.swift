@@ -11,6 +11,13 @@ public struct Finding: Sendable {
     case content
     case fileName = "file name"
     case linkTarget = "link target"
+    case commitMessage = "commit message"
+    case commitAuthor = "commit author"
+    case commitCommitter = "commit committer"
+    /// Any other line above a commit's message.
+    case commitHeader = "commit header"
+    /// Anywhere in a tag object.
+    case tag
   }
 
   public var rule: String
@@ -37,6 +44,8 @@ public struct Finding: Sendable {
   public var commit: CommitInfo?
   /// Where the commit can be reached from, such as `refs/heads/main`.
   public var ref: String?
+  /// How far the secret has spread in git's history; nil outside of it.
+  public var history: History?
 
   public init(
     rule: Rule, confidence: Confidence, secret: String, fingerprint: String, path: Path,
@@ -69,6 +78,44 @@ public struct Finding: Sendable {
   /// Whether two findings are of the same secret at the same place.
   public static func same(_ left: Finding, _ right: Finding) -> Bool {
     !precedes(left, right) && !precedes(right, left)
+  }
+}
+
+/// Where in a repository's history a secret is, at one path.
+public struct History: Sendable {
+  /// From where it can still be reached.
+  public enum Reach: String, Sendable {
+    /// The commit that is checked out holds it.
+    case head
+    /// A branch, a tag or another ref leads to it.
+    case refs
+    case stash
+    /// Only a reflog, or git's notes of what it was doing (ORIG_HEAD), leads to it.
+    case reflog
+    /// Staged, and in no commit.
+    case index
+    /// Nothing leads to it; git deletes it some day.
+    case unreachable
+  }
+
+  public var reach: Reach
+  /// What leads to it, full names, redacted; at most `mostRefs`.
+  public var refs: [String]
+  /// How many lead to it.
+  public var refCount: Int
+  /// Commits that hold it at this path.
+  public var commits: Int
+  /// Different objects that hold it at this path, such as versions of a file.
+  public var objects: Int
+
+  public static let mostRefs = 20
+
+  public init(reach: Reach, refs: [String], refCount: Int, commits: Int, objects: Int) {
+    self.reach = reach
+    self.refs = refs
+    self.refCount = refCount
+    self.commits = commits
+    self.objects = objects
   }
 }
 
@@ -108,6 +155,8 @@ public struct Problem: Sendable {
 public struct Summary: Sendable {
   public var files = 0
   public var bytes = 0
+  /// Lines that a diff adds.
+  public var lines = 0
   public var commits = 0
   public var objects = 0
   public var findings = 0

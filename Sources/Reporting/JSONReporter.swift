@@ -46,7 +46,7 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
         ("commits", jsonNumber(summary.commits)), ("objects", jsonNumber(summary.objects)),
         ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
         ("seconds", seconds),
-        ] + extent(summary.coverage))
+        ] + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage))
     ),
     (
       "problems",
@@ -102,6 +102,13 @@ private func json(_ finding: Finding) -> [UInt8] {
     fields.append(("date", jsonString(commit.date.utf8)))
   }
   if let ref = finding.ref { fields.append(("ref", jsonString(ref.utf8))) }
+  if let history = finding.history {
+    fields.append(("reach", jsonString(history.reach.rawValue.utf8)))
+    fields.append(("refs", jsonArray(history.refs.map { jsonString($0.utf8) })))
+    fields.append(("refCount", jsonNumber(history.refCount)))
+    fields.append(("commits", jsonNumber(history.commits)))
+    fields.append(("objects", jsonNumber(history.objects)))
+  }
   return jsonObject(fields)
 }
 

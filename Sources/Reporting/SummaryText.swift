@@ -20,6 +20,7 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
   if summary.coverage == nil || summary.files > 0 {
     scanned += [counted(summary.files, "file"), byteCount(summary.bytes)]
   }
+  if summary.lines > 0 { scanned.append(counted(summary.lines, "added line")) }
   if summary.commits > 0 { scanned.append(counted(summary.commits, "commit")) }
   if summary.objects > 0 { scanned.append(counted(summary.objects, "object")) }
   var allowed = summary.allowed > 0 ? " (\(summary.allowed) allowed)" : ""
@@ -73,7 +74,7 @@ private func seconds(_ value: Double) -> String {
   return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
 }
 
-private func grouped(_ number: Int) -> String {
+public func grouped(_ number: Int) -> String {
   var result = ""
   for (index, digit) in String(number).reversed().enumerated() {
     if index > 0 && index % 3 == 0 { result.append(",") }

@@ -23,6 +23,10 @@ struct TextReporter: Reporter {
     text += "    \(String(repeating: " ", count: width(lead)))"
     text += style.danger(String(repeating: "^", count: max(1, width(secret)))) + "\n"
     text += "    " + style.faint(finding.fingerprint) + "\n"
+    if let commit = finding.commit {
+      text += "    since commit \(commit.id.prefix(12)) of \(commit.date) by \(escapedForTerminal(commit.author.utf8))\n"
+    }
+    if let history = finding.history { text += "    " + spread(history) + "\n" }
     return Array(text.utf8)
   }
 
@@ -46,6 +50,22 @@ struct TextReporter: Reporter {
   }
 
   mutating func finish(_ outcome: Outcome) -> [UInt8] { [] }
+
+  private func spread(_ history: History) -> String {
+    let shown = history.refs.prefix(3).map { escapedForTerminal($0.utf8) }.joined(separator: ", ")
+    let others = history.refCount > 3 ? " and \(history.refCount - 3) more" : ""
+    let reach =
+      switch history.reach {
+      case .head: style.danger("still in HEAD") + "; in the history of \(shown)\(others)"
+      case .refs: "in the history of \(shown)\(others)"
+      case .stash: "only in the stash"
+      case .reflog: "only in the reflog (\(shown)\(others))"
+      case .index: "only staged, in no commit"
+      case .unreachable: "unreachable: git deletes it some day"
+      }
+    if history.commits == 0 { return reach }
+    return "\(reach); in \(counted(history.commits, "commit")), \(counted(history.objects, "object"))"
+  }
 
   /// A tab as two spaces, so that the caret stands where it should.
   private func shown(_ bytes: ArraySlice<UInt8>) -> String {

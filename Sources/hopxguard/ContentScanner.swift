@@ -21,23 +21,37 @@ struct ContentScanner: ~Copyable {
   /// Bytes that a snippet may need behind a match.
   private static let contextBehind = Rule.longestMatch + Snippet.longest
 
+  /// The keys that were found, whole, by their fingerprints; nil when nobody asked for them.
+  var keys: [String: [UInt8]]?
+
   init(rules: RuleSet) { scanner = Scanner(rules: rules) }
+
+  /// Whether `scan` would have anything to say about these bytes. For those that are in memory
+  /// already and hold nothing, which are nearly all of a repository's.
+  @inline(__always)
+  mutating func isWorthScanning(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    matches.removeAll(keepingCapacity: true)
+    scanner.begin()
+    _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &matches)
+    return !matches.isEmpty || !scanner.surrenders.isEmpty
+  }
 
   /// Scans an input to its end.
   ///
   /// - Parameters:
   ///   - path: what findings call it, not yet redacted.
+  ///   - firstLine: the number of the input's first line.
   ///   - isLive: the input arrives bit by bit, and what is found is to be known at once.
   ///   - found: is called after each chunk of a live input in which something was found.
   /// - Returns: bytes read.
   @discardableResult
   mutating func scan(
     _ source: inout some ByteSource & ~Copyable, path: Path, place: Finding.Place = .content,
-    isLive: Bool = false, found: (inout ScanResults) -> Void = { _ in }
+    firstLine: Int = 1, isLive: Bool = false, found: (inout ScanResults) -> Void = { _ in }
   ) -> Int {
     buffer.reset()
     scanner.begin()
-    var cursor = LineCursor()
+    var cursor = LineCursor(line: firstLine)
     var searched = 0
     var listed = 0
     repeat {
@@ -102,11 +116,13 @@ struct ContentScanner: ~Copyable {
         of: match, line: line, in: bytes, atStart: atStart, isLast: isLast, scanner: &scanner)
       let rule = scanner.rules.rules[match.rule]
       let key = UnsafeRawBufferPointer(rebasing: bytes[match.range])
+      let name = fingerprint(of: key)
+      keys?[name] = Array(key)
       results.add(
         Finding(
           rule: rule, confidence: confidence,
           secret: escapedForTerminal(Array(key.prefix(rule.keep)) + ellipsis),
-          fingerprint: fingerprint(of: key), path: Path(scanner.redacted(path.bytes)), place: place,
+          fingerprint: name, path: Path(scanner.redacted(path.bytes)), place: place,
           line: cursor.line, column: base + match.range.lowerBound - cursor.lineStart + 1,
           length: match.range.count, snippet: snippet))
     }
@@ -131,6 +147,9 @@ struct ContentScanner: ~Copyable {
       end += 1
     }
   }
+
+  /// A name with the keys in it redacted.
+  mutating func redacted(_ path: Path) -> Path { Path(scanner.redacted(path.bytes)) }
 
   mutating func addProblem(_ path: Path, _ message: String) {
     results.problems.append(

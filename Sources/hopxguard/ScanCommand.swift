@@ -1,7 +1,9 @@
-// `hopxguard scan`: find keys in files and folders, or in standard input.
+// `hopxguard scan`: find keys in files and folders, in standard input, in what git is about to
+// commit, in a range of commits, in a whole history, or in a diff.
 
 import ArgumentParser
 import Detection
+import Git
 import Inputs
 import POSIX
 import Reporting
@@ -15,28 +17,61 @@ import Reporting
 struct ScanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan",
-    abstract: "Find keys in files and folders.",
+    abstract: "Find keys in files, commits, diffs and whole histories.",
     discussion: """
-      Inside a git repository: the files that git tracks, and those it does not ignore. \
-      Elsewhere, and with --all-files: every file.
+      Without an option: files and folders. Inside a git repository the files that git tracks, and \
+      those it does not ignore; elsewhere, and with --all-files, every file.
 
       Examples:
         hopxguard scan                        the folder you are in
         hopxguard scan src deploy/values.yaml
         hopxguard scan --all-files .          ignored files and .git too
         docker logs app 2>&1 | hopxguard scan -
+        hopxguard scan --staged               what the next commit would add
+        hopxguard scan --range main..HEAD     what these commits add, each on its own
+        hopxguard scan --history              everything the repository stores
+        hopxguard scan --diff change.patch    the lines that a diff adds
         hopxguard scan --format json --output report.json
 
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
       """)
 
   @Argument(
-    help: ArgumentHelp("Files and folders; - is standard input.", valueName: "path"),
+    help: ArgumentHelp(
+      "Files and folders; - is standard input. The folder you are in unless given.",
+      valueName: "path"),
     completion: .file())
-  var paths: [String] = ["."]
+  var paths: [String] = []
 
   @Flag(help: "Ignored files and .git too.")
   var allFiles = false
+
+  @Flag(help: "What the next commit would add, from any folder of the repository.")
+  var staged = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What the commits from A to B add, merges, messages and annotated tags too.", valueName: "a..b"))
+  var range: String?
+
+  @Option(help: ArgumentHelp("The same as --range REV..HEAD.", valueName: "rev"))
+  var since: String?
+
+  @Option(
+    help: ArgumentHelp("The lines that a unified diff adds; - is standard input.", valueName: "file"),
+    completion: .file())
+  var diff: String?
+
+  @Flag(help: "Everything the repository stores, reachable or not: all commits, files, stashes, notes.")
+  var history = false
+
+  @Flag(help: "With --history: what a shallow or partial clone lacks is no failure.")
+  var acceptIncomplete = false
+
+  @Option(
+    help: "With --history: write the keys, whole, to a new file for git filter-repo --replace-text.",
+    completion: .file())
+  var replaceText: String?
 
   @OptionGroup var reporting: ReportOptions
 
@@ -51,27 +86,55 @@ struct ScanCommand: ParsableCommand {
   func validate() throws {
     guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256.") }
     if paths.contains("") { throw ValidationError("A path is empty.") }
+    let modes = [
+      ("--staged", staged), ("--range", range != nil), ("--since", since != nil),
+      ("--diff", diff != nil), ("--history", history), ("--all-files", allFiles),
+    ].filter(\.1).map(\.0)
+    if modes.count > 1 {
+      throw ValidationError("\(modes.joined(separator: " and ")) do not go together.")
+    }
+    if let mode = modes.first, mode != "--all-files", mode != "--history", !paths.isEmpty {
+      throw ValidationError("\(mode) takes no paths: it is about the whole repository.")
+    }
+    if !history && (acceptIncomplete || replaceText != nil) {
+      throw ValidationError("--accept-incomplete and --replace-text go with --history.")
+    }
+    if history && paths.contains("-") { throw ValidationError("--history takes repositories, not -.") }
   }
 
   func run() throws {
     var report = try reporting.open()
     let set = try rules.load()
     let started = monotonicSeconds()
-
-    var results = ScanResults()
-    if paths.contains("-") { results.merge(try scanStandardInput(set, &report)) }
-    let (work, problems) = findWork()
-    results.problems += problems
-    if !work.isEmpty { 
-      results.merge(
-        scanTree(work, set, allFiles: allFiles, jobs: jobs, showsProgress: !noProgress))
-     }
+    var results = try scan(set, &report)
     results.order()
     try report.add(results.findings)
 
     let outcome = results.outcome(listed: report.count, seconds: monotonicSeconds() - started)
     try report.finish(outcome)
-    try reporting.conclude(outcome, report, set)
+    do throws(ExitStatus) { try reporting.conclude(outcome, report, set) } catch {
+      if history && outcome.summary.findings > 0 && !reporting.quiet {
+        Console.say(historyAdvice(replacements: replaceText))
+      }
+      throw error
+    }
+  }
+
+  private func scan(_ set: RuleSet, _ report: inout ReportWriter) throws(ExitStatus) -> ScanResults {
+    if staged { return scanStaged(set) }
+    if let range { return scanRange(CommitRange(range), set) }
+    if let since { return scanRange(CommitRange(from: since, to: "HEAD"), set) }
+    if let diff { return scanDiff(diff, set) }
+    if history { return try scanHistory(set) }
+    var results = ScanResults()
+    if paths.contains("-") { results.merge(try scanStandardInput(set, &report)) }
+    let (work, problems) = findWork()
+    results.problems += problems
+    if !work.isEmpty {
+      results.merge(
+        scanTree(work, set, allFiles: allFiles, jobs: jobs, showsProgress: !noProgress))
+    }
+    return results
   }
 
   // MARK: Standard input
@@ -98,10 +161,10 @@ struct ScanCommand: ParsableCommand {
   private func findWork() -> ([TreeWork], [Problem]) {
     var work: [TreeWork] = []
     var problems: [Problem] = []
-    for text in paths where text != "-" {
+    for text in paths.isEmpty ? ["."] : paths where text != "-" {
       do throws(SystemError) {
         work.append(try locate(Path(text), allFiles: allFiles))
-        if !quiet, try FileStatus.of(Path(text)).kind == .link {
+        if !reporting.quiet, try FileStatus.of(Path(text)).kind == .link {
           let name = escapedForTerminal(text.utf8)
           Console.say("\(name): a symbolic link, not followed; to scan what it leads to, name that\n")
         }
@@ -110,5 +173,29 @@ struct ScanCommand: ParsableCommand {
       }
     }
     return (work, problems)
+  }
+
+  // MARK: History
+
+  private func scanHistory(_ set: RuleSet) throws(ExitStatus) -> ScanResults {
+    var scan = HistoryScan(
+      rules: set, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil)
+    for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(path)) }
+    var results = scan.results
+    if acceptIncomplete {
+      let style = reporting.color.style(for: STDERR_FILENO)
+      for problem in scan.incomplete { Console.say(problemText(problem, style: style)) }
+    } else {
+      results.problems += scan.incomplete
+    }
+    if let replaceText, !scan.keys.isEmpty {
+      do throws(SystemError) {
+        let left = try writeReplacements(scan.keys, at: Path(replaceText))
+        if left > 0 {
+          Console.say("hopxguard: \(counted(left, "key")) with a line end in it not in --replace-text\n")
+        }
+      } catch { throw Console.fail("--replace-text \(replaceText): \(error)") }
+    }
+    return results
   }
 }

@@ -25,6 +25,8 @@ struct ScanResults: Sendable {
     problems += other.problems
     summary.files += other.summary.files
     summary.bytes += other.summary.bytes
+    summary.objects += other.summary.objects
+    summary.commits += other.summary.commits
     dropped += other.dropped
   }
 

@@ -1,6 +1,7 @@
 // Scanning files and folders: a few workers over one stack of folders and lists of files. Inside a
 // repository git says which files count; elsewhere every file does.
 
+import Detection
 import Git
 import Inputs
 import POSIX
@@ -231,4 +232,26 @@ final class TreeScan: Sendable {
     case .link, .special: break
     }
   }
+}
+
+/// Scans files and folders with `jobs` threads.
+func scanTree(
+  _ work: [TreeWork], _ rules: RuleSet, allFiles: Bool, jobs: Int, showsProgress: Bool
+) -> ScanResults {
+  let scan = TreeScan(work, allFiles: allFiles, mayRepeat: work.count > 1)
+  let shares = inParallel(scan.stack, jobs: jobs) {
+    guard showsProgress && ProgressLine.isWanted else { return }
+    var line = ProgressLine()
+    while !scan.stack.waitUntilDone(seconds: ProgressLine.interval) {
+      let files = scan.files.load(ordering: .relaxed)
+      let bytes = scan.bytes.load(ordering: .relaxed)
+      line.show("scanning: \(counted(files, "file")), \(byteCount(bytes))")
+    }
+    line.clear()
+  } _: { _ in
+    var scanner = ContentScanner(rules: rules)
+    scan.work(&scanner)
+    return scanner.results
+  }
+  return shares.reduce(into: ScanResults()) { $0.merge($1) }
 }

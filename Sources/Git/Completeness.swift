@@ -1,0 +1,74 @@
+// What a repository does not have on purpose: the history behind a shallow clone, the objects that a
+// server promised a partial one. Sources: gitrepository-layout(5), "shallow"; partial-clone(7).
+
+import POSIX
+
+/// Something that belongs to a repository and is not in it.
+public struct MissingPart: Sendable {
+  public let what: String
+  /// The command that gets it.
+  public let remedy: String
+}
+
+/// What is missing of a shallow clone; nil for any other repository.
+public func missingHistory(of repository: Repository) -> MissingPart? {
+  guard let text = try? readWhole(repository.commonFolder.appending("shallow".utf8), limit: 64 << 20)
+  else { return nil }
+  let count = text.split(separator: 0x0A).count
+  if count == 0 { return nil }
+  return MissingPart(
+    what: "this clone is shallow: the history before \(count) of its commits is not here",
+    remedy: "git fetch --unshallow")
+}
+
+/// Objects that commits, trees and tags name and that are not there.
+///
+/// - Parameter work: all of a store.
+public func missingObjects(
+  _ work: [StoreWork], _ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat, jobs: Int
+) -> Set<ObjectID> {
+  let gate = Gate()
+  let shares = inParallel(work, jobs: jobs) { stack in
+    var reader = ObjectReader(format, gate: gate)
+    var visitor = LinkChecker(packs, loose, format)
+    while let item = stack.pop() {
+      reader.visit(item, blobs: false, &visitor)
+      stack.done()
+    }
+    return visitor.missing
+  }
+  return shares.reduce(into: []) { $0.formUnion($1) }
+}
+
+private struct LinkChecker: ObjectVisitor, ~Copyable {
+  private let packs: [PackFile]
+  private let loose: Set<ObjectID>
+  private let format: ObjectFormat
+  private(set) var missing = Set<ObjectID>()
+
+  init(_ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat) {
+    self.packs = packs
+    self.loose = loose
+    self.format = format
+  }
+
+  mutating func visit(_ bytes: UnsafeRawBufferPointer, _ kind: ObjectKind, id: () -> ObjectID) {
+    switch kind {
+    case .commit: if let header = CommitHeader(bytes, format) { check(header.tree) }
+    case .tag: if let header = TagHeader(bytes, format) { check(header.target) }
+    case .tree:
+      eachTreeEntry(bytes, format) { mode, _, id in
+        if TreeEntryKind(mode: mode) != .submodule { check(ObjectID(id, format)) }
+      }
+    case .blob: break
+    }
+  }
+
+  private mutating func check(_ id: ObjectID) {
+    if packs.contains(where: { $0.holds(id) }) || loose.contains(id) { return }
+    missing.insert(id)
+  }
+
+  mutating func visit(_ stream: consuming ObjectStream, _ kind: ObjectKind, id: ObjectID) {}
+  mutating func failed(_ failure: ObjectFailure) {}
+}

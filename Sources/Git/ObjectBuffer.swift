@@ -1,0 +1,59 @@
+// Memory for objects. A worker gets and gives back hundreds of thousands of buffers, so the small
+// ones are kept for the next object.
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Bytes that belong to whoever took them from a pool.
+struct ObjectBuffer {
+  fileprivate let start: UnsafeMutableRawPointer
+  fileprivate let capacity: Int
+  let count: Int
+
+  @inline(__always)
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
+
+  @inline(__always)
+  var writable: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: start, count: count)
+  }
+}
+
+/// A worker's spare buffers.
+struct BufferPool: ~Copyable {
+  private var spare: [ObjectBuffer] = []
+
+  private static let longestSpare = 1 << 20
+  private static let mostSpare = 32
+
+  deinit {
+    for buffer in spare { free(buffer.start) }
+  }
+
+  /// A buffer of `count` bytes; nil when the system has no memory left.
+  @inline(__always)
+  mutating func take(_ count: Int) -> ObjectBuffer? {
+    if let last = spare.popLast() {
+      if last.capacity >= count {
+        return ObjectBuffer(start: last.start, capacity: last.capacity, count: count)
+      }
+      free(last.start)
+    }
+    // Rounded up, so that a buffer that grows with a file's history is not made anew each time.
+    let capacity = count + count / 4 + 4096
+    guard let start = malloc(capacity) else { return nil }
+    return ObjectBuffer(start: start, capacity: capacity, count: count)
+  }
+
+  @inline(__always)
+  mutating func give(_ buffer: ObjectBuffer) {
+    if buffer.capacity > Self.longestSpare || spare.count >= Self.mostSpare {
+      free(buffer.start)
+    } else {
+      spare.append(buffer)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// git's raw diff format, the one that names objects and no attribute, driver or setting can touch.
+// Source: git-diff-index(1) and git-diff-tree(1), "RAW OUTPUT FORMAT" and "DIFF FORMAT FOR MERGES".
+
+public import POSIX
+
+/// What a commit, or the index, makes of one path.
+public struct Change: Equatable, Sendable {
+  /// Relative to the repository's top.
+  public let path: Path
+  /// The blobs that stood there before, one a parent; hex digits. Empty where nothing stood.
+  public var old: [String]
+  /// The blob that stands there now; nil when the path is gone or is a submodule.
+  public let new: String?
+  /// The new blob is a symbolic link's target.
+  public let isLink: Bool
+  /// git's status letter; `U` for an unmerged path. Of a merge the first parent's.
+  public let status: UInt8
+
+  public init(path: Path, old: [String], new: String?, isLink: Bool, status: UInt8) {
+    self.path = path
+    self.old = old
+    self.new = new
+    self.isLink = isLink
+    self.status = status
+  }
+}
+
+/// The changes of one commit; of the index when there is no commit.
+public struct ChangeSet: Sendable {
+  /// Hex digits.
+  public let commit: String?
+  public var changes: [Change]
+
+  public init(commit: String?, changes: [Change]) {
+    self.commit = commit
+    self.changes = changes
+  }
+}
+
+/// Turns raw diffs, in whatever pieces they arrive, into changes.
+struct RawDiffParser {
+  private var record: [UInt8] = []
+  /// The record that a path has to follow.
+  private var pending: [UInt8]?
+  private(set) var sets: [ChangeSet] = []
+
+  /// - Throws: `GitError` for what is no raw diff.
+  mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(GitError) {
+    var rest = bytes[...]
+    while let end = rest.firstIndex(of: 0) {
+      record.append(contentsOf: rest[..<end])
+      rest = rest[(end + 1)...]
+      try take()
+      record.removeAll(keepingCapacity: true)
+    }
+    record.append(contentsOf: rest)
+  }
+
+  /// - Throws: `GitError` when the diff ends in the middle of a record.
+  func finish() throws(GitError) {
+    if pending != nil || !record.isEmpty { throw GitError("git's diff ends in the middle") }
+  }
+
+  private mutating func take() throws(GitError) {
+    if let header = pending {
+      pending = nil
+      if sets.isEmpty { sets.append(ChangeSet(commit: nil, changes: [])) }
+      let change = try Self.change(header, path: Path(record))
+      sets[sets.count - 1].changes.append(change)
+    } else if record.first == UInt8(ascii: ":") {
+      pending = record
+    } else {
+      sets.append(ChangeSet(commit: String(decoding: record, as: UTF8.self), changes: []))
+    }
+  }
+
+  /// `:MODE MODE ID ID STATUS`, with one more colon, mode, ID and status letter for each further parent.
+  private static func change(_ header: [UInt8], path: Path) throws(GitError) -> Change {
+    let parents = header.prefix { $0 == UInt8(ascii: ":") }.count
+    let fields = header.dropFirst(parents).split(separator: 0x20)
+    guard fields.count == 2 * (parents + 1) + 1, let status = fields.last?.first else {
+      throw GitError("git's diff has a record that no raw diff has")
+    }
+    let modes = fields[...parents].map { String(decoding: $0, as: UTF8.self) }
+    let ids = fields[(parents + 1)..<(2 * parents + 2)].map { String(decoding: $0, as: UTF8.self) }
+    var old: [String] = []
+    for (mode, id) in zip(modes.dropLast(), ids) where isBlob(mode) { old.append(id) }
+    let mode = modes[parents]
+    let new = isBlob(mode) ? ids[parents] : nil
+    return Change(path: path, old: old, new: new, isLink: mode == "120000", status: status)
+  }
+
+  /// A file or a link; not a submodule, and not nothing.
+  private static func isBlob(_ mode: String) -> Bool { mode.hasPrefix("100") || mode == "120000" }
+}

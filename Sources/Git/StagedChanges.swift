@@ -1,0 +1,121 @@
+// What the next commit would add: the index against HEAD and, while a merge is under way, against
+// every other parent.
+
+import POSIX
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The changes that the index holds, by the repository that the working folder is in or that a hook's
+/// environment names.
+///
+/// - Throws: `GitError` when git fails, or there is no repository.
+public func stagedChanges() throws(GitError) -> ChangeSet {
+  var staged = ChangeSet(commit: nil, changes: [])
+  do throws(GitError) {
+    staged.changes = try indexChanges(over: "HEAD")
+  } catch {
+    guard error.status == 128, try isUnborn() else { throw error }
+    let empty = try GitProcess.output(["hash-object", "-t", "tree", "/dev/null"])
+    staged.changes = try indexChanges(over: empty)
+  }
+  let others = try mergeHeads()
+  for head in others {
+    // What is as in that parent is not added by the merge.
+    let theirs = Dictionary(
+      try indexChanges(over: head).map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    staged.changes = staged.changes.compactMap { change in
+      guard let other = theirs[change.path] else { return nil }
+      var change = change
+      change.old += other.old
+      return change
+    }
+  }
+  if staged.changes.contains(where: { $0.status == UInt8(ascii: "U") }) {
+    staged.changes.removeAll { $0.status == UInt8(ascii: "U") }
+    // In a merge every stage is a parent's.
+    if others.isEmpty { staged.changes += try unmergedChanges() }
+  }
+  return staged
+}
+
+private func indexChanges(over tree: String) throws(GitError) -> [Change] {
+  var git = try GitProcess.start(
+    [
+      "diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative",
+      "--ignore-submodules=none", tree, "--",
+    ], in: ".", inherited: .fromHook)
+  return try parse(&git).first?.changes ?? []
+}
+
+/// Of an unmerged path: what is about to be taken over (stage 3) against our own version (stage 2).
+private func unmergedChanges() throws(GitError) -> [Change] {
+  let listing = try GitProcess.outputBytes(["ls-files", "--unmerged", "--full-name", "-z", "--", ":/"])
+  var stages: [Path: [UInt8: (mode: String, id: String)]] = [:]
+  for record in listing.split(separator: 0) {
+    guard let tab = record.firstIndex(of: 0x09) else { throw GitError("git listed what it never lists") }
+    let fields = record[..<tab].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+    guard fields.count == 3, let stage = fields[2].utf8.first else {
+      throw GitError("git listed what it never lists")
+    }
+    stages[Path(record[(tab + 1)...]), default: [:]][stage] = (fields[0], fields[1])
+  }
+  return stages.compactMap { path, stages in
+    guard let theirs = stages[UInt8(ascii: "3")], theirs.mode != "160000" else { return nil }
+    let ours = stages[UInt8(ascii: "2")].map { [$0.id] } ?? []
+    return Change(
+      path: path, old: ours, new: theirs.id, isLink: theirs.mode == "120000",
+      status: UInt8(ascii: "U"))
+  }.sorted { $0.path < $1.path }
+}
+
+/// Whether HEAD names a branch that has no commit yet.
+private func isUnborn() throws(GitError) -> Bool {
+  do throws(GitError) {
+    _ = try GitProcess.output(["rev-parse", "--verify", "--quiet", "HEAD"])
+    return false
+  } catch {
+    guard error.status == 1 else { throw error }
+    _ = try GitProcess.output(["symbolic-ref", "--quiet", "HEAD"])
+    return true
+  }
+}
+
+/// The commits that a merge under way brings in; git keeps them in MERGE_HEAD, one a line.
+private func mergeHeads() throws(GitError) -> [String] {
+  let file: Path
+  if let folder = getenv("GIT_DIR") {
+    file = Path(String(cString: folder)).appending("MERGE_HEAD".utf8)
+  } else {
+    do throws(SystemError) {
+      let here = try canonicalPath(".")
+      guard let repository = try? Repository(containing: here) else { return [] }
+      file = repository.gitFolder.appending("MERGE_HEAD".utf8)
+    } catch { throw GitError("the working folder: \(error)") }
+  }
+  do throws(SystemError) {
+    let text = try readWhole(file, limit: 1 << 20)
+    return text.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+  } catch {
+    if error.code == ENOENT { return [] }
+    throw GitError("MERGE_HEAD cannot be read: \(error)")
+  }
+}
+
+/// Reads all of a raw diff.
+func parse(_ git: inout GitProcess) throws(GitError) -> [ChangeSet] {
+  var parser = RawDiffParser()
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  defer { buffer.deallocate() }
+  while true {
+    let count = try git.read(into: buffer)
+    if count == 0 { break }
+    try parser.parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+  try git.finish()
+  try parser.finish()
+  return parser.sets
+}

@@ -1,0 +1,189 @@
+// Writes out the findings of a history: each object that is shown is read once more, because line,
+// column and snippet were not kept for the hundred thousand versions that are not shown.
+
+import Detection
+import Git
+import Inputs
+import POSIX
+import Reporting
+
+struct HistoryFindings: Sendable {
+  let rules: RuleSet
+  let format: ObjectFormat
+  let packs: [PackFile]
+  let folders: [Path]
+  let names: [String]
+
+  /// - Parameters:
+  ///   - spread: where the keys are.
+  ///   - hits: what `spread` was made of.
+  func findings(_ spread: HistorySpread, _ hits: [ObjectHit], jobs: Int) -> ScanResults {
+    let graph = spread.graph
+    var byHit: [Int32: [KeyAtPath]] = [:]
+    for entry in spread.all { byHit[entry.shown, default: []].append(entry) }
+    let work = byHit.keys.sorted().map { hit in (hits[Int(hit)], byHit[hit]!) }
+    let all = inParallel(work, jobs: jobs) { stack in
+      var reader = ObjectReader(format, gate: Gate())
+      var writer = FindingWriter(rules, format, names)
+      var results = ScanResults()
+      while let (hit, entries) = stack.pop() {
+        writer.begin(hit, entries)
+        _ = reader.visit(hit.id, packs: packs, folders: folders, &writer)
+        for (entry, var finding) in writer.findings {
+          if let commit = entry.commit {
+            finding.commit = writer.commits[commit]
+            if finding.commit == nil {
+              writer.begin(commit: commit, graph.ids[commit])
+              _ = reader.visit(graph.ids[commit], packs: packs, folders: folders, &writer)
+              finding.commit = writer.commits[commit]
+            }
+          }
+          results.add(finding)
+        }
+        // A file that gives more findings than are listed was told of when it was searched.
+        for entry in writer.missing {
+          results.problems.append(
+            Problem(
+              path: writer.redacted(entry.path),
+              message: "\(names[Int(entry.key)]) was found there, and not again"))
+        }
+        stack.done()
+      }
+      return results
+    }
+    var results = ScanResults()
+    for share in all { results.merge(share) }
+    return results
+  }
+}
+
+/// Turns one object after the other into findings.
+private struct FindingWriter: ObjectVisitor, ~Copyable {
+  private var content: ContentScanner
+  private let format: ObjectFormat
+  private let names: [String]
+  private var hit: ObjectHit?
+  private var entries: [KeyAtPath] = []
+  private var wantedCommit: (number: Int, id: ObjectID)?
+  private(set) var findings: [(KeyAtPath, Finding)] = []
+  /// Commits that findings name, by number.
+  private(set) var commits: [Int: CommitInfo] = [:]
+
+  init(_ rules: RuleSet, _ format: ObjectFormat, _ names: [String]) {
+    content = ContentScanner(rules: rules)
+    self.format = format
+    self.names = names
+  }
+
+  mutating func begin(_ hit: ObjectHit, _ entries: [KeyAtPath]) {
+    self.hit = hit
+    self.entries = entries
+    wantedCommit = nil
+    findings.removeAll()
+  }
+
+  mutating func begin(commit number: Int, _ id: ObjectID) { wantedCommit = (number, id) }
+
+  /// Entries that no finding was made for.
+  var missing: [KeyAtPath] {
+    let found = Set(findings.map { FoundKey(path: $0.0.path, place: $0.0.place, key: $0.0.key) })
+    return entries.filter { !found.contains(FoundKey(path: $0.path, place: $0.place, key: $0.key)) }
+  }
+
+  private struct FoundKey: Hashable {
+    let path: Path
+    let place: Finding.Place
+    let key: Int32
+  }
+
+  mutating func redacted(_ path: Path) -> Path { content.redacted(path) }
+
+  mutating func visit(_ bytes: UnsafeRawBufferPointer, _ kind: ObjectKind, id: () -> ObjectID) {
+    if let commit = wantedCommit {
+      wantedCommit = nil
+      if let header = CommitHeader(bytes, format) {
+        commits[commit.number] = CommitInfo(
+          id: commit.id.hex(format),
+          author: String(decoding: content.redacted(Path(header.author.person)).bytes, as: UTF8.self),
+          date: utcDate(header.author.seconds))
+      }
+      return
+    }
+    guard let hit else { return }
+    eachPath { content, path, place in
+      if hit.kind == .tree {
+        var source = MemorySource(hit.entryName)
+        content.scan(&source, path: path, place: place)
+      } else {
+        var source = BorrowedSource(bytes)
+        content.scan(&source, path: path, place: place)
+        if kind == .commit {
+          content.results.findings.removeAll { commitPlace(ofLine: $0.line, in: bytes) != place }
+        }
+      }
+    }
+  }
+
+  mutating func visit(_ stream: consuming ObjectStream, _ kind: ObjectKind, id: ObjectID) {
+    // Read once and shown at each path: a large file is hardly ever at two.
+    var source = LargeObject(stream: stream)
+    guard let first = entries.first else { return }
+    content.scan(&source, path: first.path, place: first.place)
+    let found = content.results.findings
+    eachPath { content, path, place in
+      content.results.findings = found
+      for index in found.indices {
+        content.results.findings[index].path = content.redacted(path)
+        content.results.findings[index].place = place
+      }
+    }
+  }
+
+  mutating func failed(_ failure: ObjectFailure) {}
+
+  /// Scans the object as each path that it is shown at, and keeps the first finding of each key.
+  private mutating func eachPath(
+    _ scan: (inout ContentScanner, Path, Finding.Place) -> Void
+  ) {
+    struct Shown: Hashable {
+      let path: Path
+      let place: Finding.Place
+    }
+    for (shown, here) in Dictionary(grouping: entries, by: { Shown(path: $0.path, place: $0.place) }) {
+      content.results.findings.removeAll()
+      scan(&content, shown.path, shown.place)
+      var wanted: [String: KeyAtPath] = [:]
+      for entry in here { wanted[names[Int(entry.key)]] = entry }
+      for var finding in content.results.findings {
+        guard let entry = wanted.removeValue(forKey: finding.fingerprint) else { continue }
+        finding.place = shown.place
+        finding.ref = entry.refs.first.map { text($0) }
+        finding.history = History(
+          reach: entry.reach, refs: entry.refs.map { text($0) }, refCount: entry.refCount,
+          commits: entry.commits, objects: entry.objects)
+        findings.append((entry, finding))
+      }
+    }
+    content.results.findings.removeAll()
+  }
+
+  private mutating func text(_ name: Path) -> String {
+    String(decoding: content.redacted(name).bytes, as: UTF8.self)
+  }
+}
+
+/// Seconds since 1970 as `2026-11-24T07:08:19Z`. The days by Howard Hinnant's `civil_from_days`.
+func utcDate(_ seconds: Int) -> String {
+  let days = seconds / 86_400 + 719_468
+  let era = days / 146_097
+  let dayOfEra = days - era * 146_097
+  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  let shifted = (5 * dayOfYear + 2) / 153
+  let day = dayOfYear - (153 * shifted + 2) / 5 + 1
+  let month = shifted < 10 ? shifted + 3 : shifted - 9
+  let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  let time = seconds % 86_400
+  return "\(year)-\(two(month))-\(two(day))T\(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60))Z"
+}

@@ -1,0 +1,128 @@
+// `scan --history`: everything a repository stores, reachable or not. Each object is read once and
+// searched; only for what was found is it worked out where it stands and who brought it in.
+
+import Detection
+import Git
+import Inputs
+import POSIX
+import Reporting
+
+struct HistoryScan {
+  let rules: RuleSet
+  let jobs: Int
+  let showsProgress: Bool
+  /// Whether whole keys are kept, for `--replace-text`.
+  let collectsKeys: Bool
+  private(set) var results = ScanResults()
+  private(set) var keys: [String: [UInt8]] = [:]
+  /// What the repositories do not have on purpose, and how to get it.
+  private(set) var incomplete: [Problem] = []
+
+  init(rules: RuleSet, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
+    self.rules = rules
+    self.jobs = jobs
+    self.showsProgress = showsProgress
+    self.collectsKeys = collectsKeys
+  }
+
+  /// Scans the repository that a PATH of the command line is or lies in.
+  mutating func scan(_ path: Path) {
+    do throws(SystemError) {
+      let real = try canonicalPath(path)
+      do throws(StoreError) { scan(try Repository(containing: real), prefix: "") } catch {
+        results.problems.append(Problem(path: path, message: error.reason))
+      }
+    } catch {
+      results.problems.append(Problem(path: path, message: "cannot be read: \(error)"))
+    }
+  }
+
+  /// - Parameter prefix: stands in front of every path: a submodule's name.
+  private mutating func scan(_ repository: Repository, prefix: Path) {
+    var own = scanStore(repository)
+    let files = HistoryFiles(repository)
+    own.merge(scanTree(files.work, rules, allFiles: true, jobs: jobs, showsProgress: showsProgress))
+    own.problems += files.problems
+    if !prefix.bytes.isEmpty {
+      for index in own.findings.indices {
+        own.findings[index].path = prefix.appending(own.findings[index].path.bytes)
+      }
+    }
+    results.merge(own)
+    for (folder, name) in files.submodules {
+      let path = prefix.appending(name.bytes)
+      do throws(StoreError) {
+        scan(try Repository(gitFolder: folder, top: nil), prefix: path)
+      } catch {
+        results.problems.append(Problem(path: path, message: error.reason))
+      }
+    }
+  }
+
+  private mutating func scanStore(_ repository: Repository) -> ScanResults {
+    let store = ObjectStore(repository)
+    var search = StoreSearch(
+      store, rules: rules, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
+    search.run()
+    var results = search.results
+    keys.merge(search.keys) { first, _ in first }
+    for problem in store.problems {
+      if problem.isMissingAlternate {
+        incomplete.append(
+          Problem(path: problem.path, message: "\(problem.reason); bring it back, then `git repack -ad`"))
+      } else {
+        results.problems.append(Problem(path: problem.path, message: problem.reason))
+      }
+    }
+    noteMissing(repository, search)
+    if search.hits.isEmpty { return results }
+
+    let hits = inOrder(search.hits)
+    let spread = HistorySpread(hits, in: search.work, of: repository, jobs: jobs)
+    let writer = HistoryFindings(
+      rules: rules, format: repository.format, packs: search.packs, folders: store.folders,
+      names: search.names)
+    results.merge(writer.findings(spread, hits, jobs: jobs))
+    if spread.isCut {
+      results.problems.append(
+        Problem(path: "", message: "the keys are at more paths than can be told apart; not all are listed"))
+    }
+    return results
+  }
+
+  private mutating func noteMissing(_ repository: Repository, _ search: StoreSearch) {
+    if let missing = missingHistory(of: repository) {
+      incomplete.append(
+        Problem(path: repository.commonFolder, message: "\(missing.what); `\(missing.remedy)` gets it"))
+    }
+    guard repository.isPartial || search.packs.contains(where: \.isPromised) else { return }
+    let missing = missingObjects(
+      search.work, search.packs, search.seenLoose, repository.format, jobs: jobs)
+    if let first = missing.min() {
+      incomplete.append(
+        Problem(
+          path: repository.commonFolder,
+          message: "this clone is partial: \(counted(missing.count, "object")) not here, such as "
+            + "\(first.hex(repository.format)); `git fetch --refetch --no-filter` gets them"))
+    }
+  }
+
+  /// Files first, then trees; an object that is stored twice once.
+  private func inOrder(_ hits: [ObjectHit]) -> [ObjectHit] {
+    let kinds: [ObjectKind: Int] = [.blob: 0, .tree: 1, .commit: 2, .tag: 3]
+    let sorted = hits.sorted { left, right in
+      let ranks = (kinds[left.kind]!, left.id, left.place.rawValue)
+      let others = (kinds[right.kind]!, right.id, right.place.rawValue)
+      return ranks == others
+        ? left.entryName.lexicographicallyPrecedes(right.entryName) : ranks < others
+    }
+    var unique: [ObjectHit] = []
+    for hit in sorted {
+      if let last = unique.last, last.id == hit.id, last.place == hit.place, last.entryName == hit.entryName {
+        continue
+      }
+      unique.append(hit)
+    }
+    return unique
+  }
+}

@@ -1,0 +1,206 @@
+// Searches the objects of a store. Nearly all hold nothing and cost one pass over their bytes; of the
+// others it is noted which keys they hold, and nothing else until it is known which of them are shown.
+
+import Detection
+import Git
+import Inputs
+import POSIX
+import Reporting
+import Synchronization
+
+/// Keys that one object holds. For a tree one hit an entry whose name holds some, for a commit one for
+/// each part of it.
+struct ObjectHit: Sendable {
+  let id: ObjectID
+  let kind: ObjectKind
+  let place: Finding.Place
+  /// Of the tree's entry.
+  let entryName: [UInt8]
+  /// As `KeyNames` numbers them, each once.
+  let keys: [Int32]
+}
+
+/// Numbers for fingerprints, because a key may be in a hundred thousand versions of a file.
+final class KeyNames: Sendable {
+  private let state = Mutex<(numbers: [String: Int32], names: [String])>(([:], []))
+
+  func number(of fingerprint: String) -> Int32 {
+    state.withLock { state in
+      if let number = state.numbers[fingerprint] { return number }
+      let number = Int32(state.names.count)
+      state.numbers[fingerprint] = number
+      state.names.append(fingerprint)
+      return number
+    }
+  }
+
+  var all: [String] { state.withLock { $0.names } }
+}
+
+/// How far the workers are.
+final class HistoryProgress: Sendable {
+  let objects = Atomic<Int>(0)
+  let bytes = Atomic<Int>(0)
+}
+
+/// What one worker brings home.
+struct HistoryShare: Sendable {
+  var results: ScanResults
+  var hits: [ObjectHit]
+  var keys: [String: [UInt8]]
+  var vanished: [ObjectID]
+}
+
+struct HistoryVisitor: ObjectVisitor, ~Copyable {
+  var content: ContentScanner
+  private var hits: [ObjectHit] = []
+  private var objects = 0
+  private var commits = 0
+  private var bytes = 0
+  private let format: ObjectFormat
+  private let names: KeyNames
+  private let progress: HistoryProgress
+  private var told = (objects: 0, bytes: 0)
+  private var keyCount = 0
+  private var failures = 0
+
+  /// Failures that a worker lists. A pack that is broken all over must not fill the memory.
+  private static let mostFailures = 100
+  /// Keys that a worker notes, of all objects together: some 100 MB.
+  private static let mostKeys = 20_000_000
+
+  init(rules: RuleSet, format: ObjectFormat, names: KeyNames, progress: HistoryProgress) {
+    content = ContentScanner(rules: rules)
+    self.format = format
+    self.names = names
+    self.progress = progress
+  }
+
+  @inline(__always)
+  mutating func visit(_ object: UnsafeRawBufferPointer, _ kind: ObjectKind, id: () -> ObjectID) {
+    count(kind, object.count)
+    if content.isWorthScanning(object) { scan(object, kind, id()) }
+  }
+
+  mutating func visit(_ stream: consuming ObjectStream, _ kind: ObjectKind, id: ObjectID) {
+    guard kind == .blob else {
+      content.addProblem(name(id, kind), "it is too large for anything but a file")
+      return
+    }
+    var source = LargeObject(stream: stream)
+    let path = name(id, kind)
+    let count = content.scan(&source, path: path)
+    self.count(kind, count)
+    take(kind, id)
+  }
+
+  mutating func failed(_ failure: ObjectFailure) {
+    failures += 1
+    if failures > Self.mostFailures { return }
+    var text = "object \(failure.id.hex(format)): \(failure.reason)"
+    if failure.dependents > 0 {
+      text += "; nor could \(counted(failure.dependents, "object")) be read that is built on it"
+    }
+    content.addProblem("", text)
+  }
+
+  /// Tells how much is done, and of failures that are not listed.
+  mutating func finish() {
+    tell()
+    if failures > Self.mostFailures {
+      content.addProblem("", "\(counted(failures - Self.mostFailures, "more object")) cannot be read")
+    }
+    if keyCount > Self.mostKeys {
+      content.addProblem("", "more than \(Self.mostKeys) copies of keys; the rest is not listed")
+    }
+  }
+
+  func share(vanished: [ObjectID]) -> HistoryShare {
+    var results = content.results
+    results.summary.objects = objects
+    results.summary.commits = commits
+    results.summary.bytes = bytes
+    return HistoryShare(results: results, hits: hits, keys: content.keys ?? [:], vanished: vanished)
+  }
+
+  @inline(__always)
+  private mutating func count(_ kind: ObjectKind, _ size: Int) {
+    objects += 1
+    bytes += size
+    if kind == .commit { commits += 1 }
+    if objects & 1023 == 0 || bytes - told.bytes > 1 << 24 { tell() }
+  }
+
+  private mutating func tell() {
+    progress.objects.add(objects - told.objects, ordering: .relaxed)
+    progress.bytes.add(bytes - told.bytes, ordering: .relaxed)
+    told = (objects, bytes)
+  }
+
+  private func name(_ id: ObjectID, _ kind: ObjectKind) -> Path { Path("<\(kind) \(id.hex(format))>") }
+
+  private mutating func scan(_ object: UnsafeRawBufferPointer, _ kind: ObjectKind, _ id: ObjectID) {
+    let path = name(id, kind)
+    guard kind == .tree else {
+      var source = BorrowedSource(object)
+      content.scan(&source, path: path)
+      if kind == .commit {
+        for index in content.results.findings.indices {
+          content.results.findings[index].place = commitPlace(
+            ofLine: content.results.findings[index].line, in: object)
+        }
+      }
+      take(kind, id)
+      return
+    }
+    // Of a tree only the names are text; what stands between them are IDs.
+    for name in treeEntryNames(object, format) {
+      var source = MemorySource(name)
+      content.scan(&source, path: path, place: .fileName)
+      take(kind, id, entryName: name)
+    }
+  }
+
+  /// Turns the findings of an object into hits.
+  private mutating func take(_ kind: ObjectKind, _ id: ObjectID, entryName: [UInt8] = []) {
+    while let place = content.results.findings.first?.place {
+      let here = content.results.findings.filter { $0.place == place }
+      content.results.findings.removeAll { $0.place == place }
+      let keys = Set(here.map { names.number(of: $0.fingerprint) }).sorted()
+      keyCount += keys.count
+      if keyCount > Self.mostKeys { continue }
+      hits.append(
+        ObjectHit(
+          id: id, kind: kind, place: kind == .tag ? .tag : place, entryName: entryName, keys: keys))
+    }
+  }
+}
+
+/// Which part of a commit a line of it belongs to.
+///
+/// - Parameter line: from 1.
+func commitPlace(ofLine line: Int, in commit: UnsafeRawBufferPointer) -> Finding.Place {
+  var rest = commit[...]
+  for number in 1... {
+    let end = rest.firstIndex(of: 0x0A) ?? rest.endIndex
+    let text = rest[..<end]
+    if text.isEmpty { break }
+    if number == line {
+      if text.starts(with: "author ".utf8) { return .commitAuthor }
+      return text.starts(with: "committer ".utf8) ? .commitCommitter : .commitHeader
+    }
+    rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
+  }
+  return .commitMessage
+}
+
+/// An object that is inflated as it is read.
+struct LargeObject: ByteSource, ~Copyable {
+  var stream: ObjectStream
+
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    do throws(StoreError) { return try stream.read(into: buffer) } catch {
+      throw InputError(error.reason)
+    }
+  }
+}

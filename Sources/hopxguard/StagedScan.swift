@@ -1,0 +1,34 @@
+// `scan --staged`: what the next commit would add.
+
+import Detection
+import Git
+import POSIX
+import Reporting
+
+/// Scans what the index adds to HEAD.
+func scanStaged(_ rules: RuleSet) -> ScanResults {
+  var scan = ChangeScan(rules: rules)
+  do throws(GitError) {
+    // Started first: git gets ready to hand out objects while it compares the index.
+    let batch = try ObjectBatch()
+    let staged = try stagedChanges()
+    scan.scanNames(staged, commit: nil)
+    try scan.scanNewBlobs([staged], batch)
+    try scan.report([staged]) { _ in nil }
+  } catch {
+    scan.addProblem(explained(error))
+  }
+  return scan.scanner.results
+}
+
+/// git's words, and the way out where they do not tell it.
+func explained(_ error: GitError) -> String {
+  if error.reason.contains("dubious ownership") {
+    return error.reason
+      + " (the repository belongs to another user; if you trust it, git config --global --add safe.directory names it)"
+  }
+  if error.reason.contains("not a git repository") {
+    return error.reason + ": go to one, or scan files and folders by naming them"
+  }
+  return error.reason
+}
