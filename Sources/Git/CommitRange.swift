@@ -78,6 +78,7 @@ private func feed(_ commits: [String], to git: inout GitProcess) throws(GitError
   defer { buffer.deallocate() }
   var sent = 0
   var isOver = false
+  if input.isEmpty { git.endInput() }
   while !isOver {
     var result: Result<Int?, GitError>?
     input.withUnsafeBytes { bytes in

@@ -111,6 +111,7 @@ public struct ObjectBatch: ~Copyable {
   }
 
   private mutating func receive() throws(GitError) {
+    if sent == requests.count { git.endInput() }
     while true {
       let (written, count) = try exchange()
       sent += written
