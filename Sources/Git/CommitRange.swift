@@ -8,11 +8,14 @@ public struct CommitRange: Sendable {
   public let revisions: [String]
   /// How a person calls it.
   public let name: String
+  /// Somebody typed the revisions.
+  private let isTyped: Bool
 
   /// `A..B`, `A...B`, or any other that git knows, such as `A` for all up to A.
   public init(_ text: String) {
     revisions = [text]
     name = text
+    isTyped = true
   }
 
   public init(from: String, to: String) { self.init("\(from)..\(to)") }
@@ -21,7 +24,11 @@ public struct CommitRange: Sendable {
   public init(tips: [String], excluded: [String], name: String) {
     revisions = tips + ["--not"] + excluded
     self.name = name
+    isTyped = false
   }
+
+  /// An option among the revisions that somebody typed: git would obey it.
+  var strayOption: String? { isTyped ? revisions.first { $0.hasPrefix("-") } : nil }
 }
 
 /// A range, read.
@@ -41,10 +48,7 @@ public struct RangeChanges: Sendable {
 ///
 /// - Throws: `GitError`: an unknown revision, a missing object, no repository.
 public func changes(in range: CommitRange) throws(GitError) -> RangeChanges {
-  for revision in range.revisions
-  where revision.hasPrefix("-") && !["--not", "--all"].contains(revision) && !revision.hasPrefix("--remotes=") {
-    throw GitError("'\(revision)' is no revision")
-  }
+  if let option = range.strayOption { throw GitError("'\(option)' is no revision") }
   let shallow = try shallowCommits()
   let listing: String
   do throws(GitError) {

@@ -19,11 +19,11 @@ public enum InheritedRepository: Sendable {
 }
 
 /// Configuration that wins over the repository's and the user's.
-let pinnedConfiguration = [
+public let pinnedConfiguration = [
   "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null",
   "core.pager=cat", "core.sshCommand=false", "core.alternateRefsCommand=true",
   "credential.helper=", "protocol.allow=never", "diff.external=", "color.ui=never",
-  "gc.auto=0", "maintenance.auto=false",
+  "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false",
 ]
 
 /// `NAME=VALUE` for a git child.
@@ -56,6 +56,7 @@ func gitEnvironment(_ inherited: InheritedRepository) -> [String] {
     "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_NO_REPLACE_OBJECTS=1",
     "GIT_ALLOW_PROTOCOL=none", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=false", "GIT_PAGER=cat",
     "GIT_ATTR_NOSYSTEM=1",
+    "GIT_GRAFT_FILE=/dev/null",
   ]
   return result
 }

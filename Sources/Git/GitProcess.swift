@@ -47,15 +47,17 @@ public struct GitProcess: ~Copyable {
   ///
   /// - Parameters:
   ///   - options: git's own, before the command.
+  ///   - configuration: what wins over the repository's and the user's.
   ///   - takesInput: `exchange` feeds its standard input, which is empty otherwise.
   /// - Throws: `GitError` when git cannot be started.
   public static func start(
     options: [String] = [], _ arguments: [String], paths: [Path] = [], in folder: Path,
-    inherited: InheritedRepository, takesInput: Bool = false
+    inherited: InheritedRepository, configuration: [String] = pinnedConfiguration,
+    takesInput: Bool = false
   ) throws(GitError) -> GitProcess {
     guard let git = findGit() else { throw GitError("git is not installed, or not in PATH") }
     var words = [Path("git"), Path("-C"), folder]
-    words += pinnedConfiguration.flatMap { [Path("-c"), Path($0)] }
+    words += configuration.flatMap { [Path("-c"), Path($0)] }
     words.append(Path("--literal-pathspecs"))
     words += (options + arguments).map { Path($0) }
     if !paths.isEmpty { words += [Path("--")] + paths }
@@ -204,8 +206,10 @@ extension GitProcess {
   ///
   /// - Returns: what it printed.
   /// - Throws: `GitError` unless it ended well.
-  public static func outputBytes(_ arguments: [String]) throws(GitError) -> [UInt8] {
-    var git = try start(arguments, in: ".", inherited: .fromHook)
+  public static func outputBytes(
+    _ arguments: [String], configuration: [String] = pinnedConfiguration
+  ) throws(GitError) -> [UInt8] {
+    var git = try start(arguments, in: ".", inherited: .fromHook, configuration: configuration)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
     defer { buffer.deallocate() }
     var output: [UInt8] = []
@@ -219,8 +223,10 @@ extension GitProcess {
   }
 
   /// The same as text, without the line ends behind it.
-  public static func output(_ arguments: [String]) throws(GitError) -> String {
-    var text = try outputBytes(arguments)
+  public static func output(
+    _ arguments: [String], configuration: [String] = pinnedConfiguration
+  ) throws(GitError) -> String {
+    var text = try outputBytes(arguments, configuration: configuration)
     while text.last == 0x0A { text.removeLast() }
     return String(decoding: text, as: UTF8.self)
   }

@@ -12,8 +12,9 @@ import POSIX
 /// The changes that the index holds, by the repository that the working folder is in or that a hook's
 /// environment names.
 ///
+/// - Parameter merged: commits that a merge under way brings in, where git has not noted them yet.
 /// - Throws: `GitError` when git fails, or there is no repository.
-public func stagedChanges() throws(GitError) -> ChangeSet {
+public func stagedChanges(merged: [String] = []) throws(GitError) -> ChangeSet {
   var staged = ChangeSet(commit: nil, changes: [])
   do throws(GitError) {
     staged.changes = try indexChanges(over: "HEAD")
@@ -22,7 +23,7 @@ public func stagedChanges() throws(GitError) -> ChangeSet {
     let empty = try GitProcess.output(["hash-object", "-t", "tree", "/dev/null"])
     staged.changes = try indexChanges(over: empty)
   }
-  let others = try mergeHeads()
+  let others = try merged + mergeHeads()
   for head in others {
     // What is as in that parent is not added by the merge.
     let theirs = Dictionary(
@@ -53,7 +54,9 @@ private func indexChanges(over tree: String) throws(GitError) -> [Change] {
 
 /// Of an unmerged path: what is about to be taken over (stage 3) against our own version (stage 2).
 private func unmergedChanges() throws(GitError) -> [Change] {
-  let listing = try GitProcess.outputBytes(["ls-files", "--unmerged", "--full-name", "-z", "--", ":/"])
+  let top = try GitProcess.output(["rev-parse", "--show-cdup"])
+  let listing = try GitProcess.outputBytes(
+    ["ls-files", "--unmerged", "--full-name", "-z", "--", top.isEmpty ? "." : top])
   var stages: [Path: [UInt8: (mode: String, id: String)]] = [:]
   for record in listing.split(separator: 0) {
     guard let tab = record.firstIndex(of: 0x09) else { throw GitError("git listed what it never lists") }

@@ -133,18 +133,22 @@ struct ChangeScan: ~Copyable {
     }
   }
 
-  /// Scans a commit or a tag.
-  mutating func scanText(_ object: [UInt8], path: Path, commit: CommitInfo?) {
+  /// Scans a commit: its message, and the lines above it.
+  mutating func scanCommit(_ object: [UInt8], _ commit: CommitInfo) {
     let start = scanner.results.findings.count
-    var source = MemorySource(object)
-    scanner.results.summary.bytes += scanner.scan(&source, path: path)
+    scanText(object, path: Path("<commit \(commit.id)>"), place: .commitMessage)
     object.withUnsafeBytes { bytes in
       for index in scanner.results.findings.indices[start...] {
         let line = scanner.results.findings[index].line
-        scanner.results.findings[index].place = commit == nil ? .tag : commitPlace(ofLine: line, in: bytes)
+        scanner.results.findings[index].place = commitPlace(ofLine: line, in: bytes)
         scanner.results.findings[index].commit = commit
       }
     }
+  }
+
+  mutating func scanText(_ text: [UInt8], path: Path, place: Finding.Place) {
+    var source = MemorySource(text)
+    scanner.results.summary.bytes += scanner.scan(&source, path: path, place: place)
   }
 
   mutating func redacted(_ text: [UInt8]) -> String {

@@ -27,7 +27,10 @@ struct Hopxguard: ParsableCommand {
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
       """,
     version: "\(Tool.name) \(Tool.version)",
-    subcommands: [ScanCommand.self, GitignoreCommand.self, CheckCommand.self, RulesCommand.self])
+    subcommands: [
+      ScanCommand.self, GitignoreCommand.self, CheckCommand.self, HookCommand.self,
+      RulesCommand.self,
+    ])
 }
 
 @main struct Main {

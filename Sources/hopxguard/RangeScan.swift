@@ -6,13 +6,14 @@ import Git
 import POSIX
 import Reporting
 
-/// - Parameter mayBeEmpty: a range without a commit is no error, as in a push that brings nothing new.
-func scanRange(_ range: CommitRange, _ rules: RuleSet, mayBeEmpty: Bool = false) -> ScanResults {
+/// - Parameter tips: what a push brings, IDs of objects of any kind. Then a range without a commit is
+///   no error: it may bring nothing new, or a tag alone.
+func scanRange(_ range: CommitRange, tips: [String] = [], _ rules: RuleSet) -> ScanResults {
   var scan = ChangeScan(rules: rules)
   do throws(GitError) {
     let batch = try ObjectBatch()
     let changes = try changes(in: range)
-    if changes.commits.isEmpty && !mayBeEmpty {
+    if changes.commits.isEmpty && tips.isEmpty {
       scan.addProblem(
         "the range \(range.name) holds no commit; is it the right way round, and is the base fetched?")
     }
@@ -22,6 +23,7 @@ func scanRange(_ range: CommitRange, _ rules: RuleSet, mayBeEmpty: Bool = false)
           + unshallow)
     }
     let commits = try scanTexts(changes, &scan)
+    try scanTips(tips, besides: Set(changes.tags), &scan)
     for set in changes.sets { scan.scanNames(set, commit: set.commit.flatMap { commits[$0] }) }
     try scan.scanNewBlobs(changes.sets, batch)
     try scan.report(changes.sets) { commits[$0] }
@@ -50,14 +52,45 @@ private func scanTexts(
     let info = CommitInfo(
       id: id, author: scan.redacted(header.author.person), date: utcDate(header.author.seconds))
     commits[id] = info
-    scan.scanText(object, path: Path("<commit \(id)>"), commit: info)
+    scan.scanCommit(object, info)
   }
   for id in changes.tags {
     guard case .object = try batch.next() else { throw GitError("tag \(id) is missing") }
-    scan.scanText(try batch.readAll(limit: longestText), path: Path("<tag \(id)>"), commit: nil)
+    scan.scanText(try batch.readAll(limit: longestText), path: Path("<tag \(id)>"), place: .tag)
   }
   try batch.finish()
   return commits
+}
+
+/// Scans what is pushed besides commits: tags, tags of tags, and blobs that a ref points to.
+private func scanTips(
+  _ tips: [String], besides seen: Set<String>, _ scan: inout ChangeScan
+) throws(GitError) {
+  var seen = seen
+  var wanted = tips
+  while !wanted.isEmpty {
+    let round = wanted.filter { seen.insert($0).inserted }
+    wanted = []
+    if round.isEmpty { return }
+    var batch = try ObjectBatch()
+    batch.request(round)
+    for id in round {
+      guard case .object(let kind, _) = try batch.next() else { throw GitError("object \(id) is missing") }
+      switch kind {
+      case "tag":
+        let object = try batch.readAll(limit: longestText)
+        scan.scanText(object, path: Path("<tag \(id)>"), place: .tag)
+        let target = object.split(separator: 0x0A).first.map { String(decoding: $0.dropFirst(7), as: UTF8.self) }
+        if let target { wanted.append(target) }
+      case "blob":
+        scan.scanText(try batch.readAll(limit: longestText), path: Path("<blob \(id)>"), place: .content)
+      case "tree":
+        scan.addProblem("a ref is to point to the tree \(id); only commits, tags and files can be scanned")
+      default: break
+      }
+    }
+    try batch.finish()
+  }
 }
 
 /// Bytes of a commit or a tag that are read into memory.

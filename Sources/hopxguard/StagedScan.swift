@@ -6,12 +6,14 @@ import POSIX
 import Reporting
 
 /// Scans what the index adds to HEAD.
-func scanStaged(_ rules: RuleSet) -> ScanResults {
+///
+/// - Parameter merged: commits that a merge under way brings in, where git has not noted them yet.
+func scanStaged(_ rules: RuleSet, merged: [String] = []) -> ScanResults {
   var scan = ChangeScan(rules: rules)
   do throws(GitError) {
     // Started first: git gets ready to hand out objects while it compares the index.
     let batch = try ObjectBatch()
-    let staged = try stagedChanges()
+    let staged = try stagedChanges(merged: merged)
     scan.scanNames(staged, commit: nil)
     try scan.scanNewBlobs([staged], batch)
     try scan.report([staged]) { _ in nil }

@@ -48,6 +48,10 @@ struct Report: Decodable {
       environment: environment)
     expectNoKey(in: result.outputBytes)
     expectNoKey(in: Array(result.errors.utf8))
+    return try read(result)
+  }
+
+  static func read(_ result: CommandResult) throws -> Report {
     let decoder = JSONDecoder()
     decoder.userInfo[statusKey] = result.status
     return try decoder.decode(Report.self, from: Data(result.outputBytes))

@@ -63,3 +63,13 @@ public let gitIdentity = [
   "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com",
   "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
 ]
+
+extension TestFolder {
+  /// Puts a blob into the repository's objects and gives its ID.
+  public func hashed(_ text: String) -> String {
+    let result = try! run(
+      "/usr/bin/env", ["git", "-C", path, "hash-object", "-w", "--stdin"], input: Array(text.utf8),
+      environment: gitIdentity)
+    return result.output.trimmingCharacters(in: .newlines)
+  }
+}

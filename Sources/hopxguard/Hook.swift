@@ -1,0 +1,47 @@
+// The hooks that hopxguard has, and the text of each.
+
+import ArgumentParser
+import CRules
+
+enum Hook: String, CaseIterable, ExpressibleByArgument {
+  case preCommit = "pre-commit"
+  /// git runs no pre-commit for a merge that needs no help (githooks(5)).
+  case preMergeCommit = "pre-merge-commit"
+  case commitMessage = "commit-msg"
+  case prePush = "pre-push"
+  /// On the server.
+  case preReceive = "pre-receive"
+
+  static let ofWorkTree: [Hook] = [.preCommit, .preMergeCommit, .commitMessage, .prePush]
+  static let ofServer: [Hook] = [.preReceive]
+
+  /// Whether git hands the hook a list of refs on standard input.
+  var readsRefs: Bool { self == .prePush || self == .preReceive }
+
+  /// The script, with the place of the binary that it starts.
+  ///
+  /// - Parameter binary: absolute.
+  func script(binary: [UInt8]) -> [UInt8] {
+    let file: crules_file =
+      switch self {
+      case .preCommit: crules_pre_commit()
+      case .preMergeCommit: crules_pre_merge_commit()
+      case .commitMessage: crules_commit_msg()
+      case .prePush: crules_pre_push()
+      case .preReceive: crules_pre_receive()
+      }
+    let text = Array(UnsafeRawBufferPointer(start: file.bytes, count: file.length))
+    let blank = Array(Self.blank.utf8)
+    guard let start = text.indices.first(where: { text[$0...].starts(with: blank) }) else { return text }
+    // Inside single quotes only a single quote needs care.
+    let quoted = binary.flatMap { $0 == UInt8(ascii: "'") ? Array("'\\''".utf8) : [$0] }
+    return text[..<start] + quoted + text[(start + blank.count)...]
+  }
+
+  private static let blank = "@HOPXGUARD@"
+
+  /// Whether a script is one of ours, of any version.
+  static func isOurs(_ script: [UInt8]) -> Bool {
+    script.split(separator: 0x0A).prefix(2).last?.starts(with: "# hopxguard ".utf8) ?? false
+  }
+}

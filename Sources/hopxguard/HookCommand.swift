@@ -1,0 +1,205 @@
+// `hopxguard hook`: install, uninstall, status, and what the hooks themselves call.
+
+import ArgumentParser
+import Git
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct HookCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hook",
+    abstract: "Stop keys in git's hooks: before a commit, a merge, a push.",
+    discussion: """
+      Examples:
+        hopxguard hook install            this repository: pre-commit, pre-merge-commit, commit-msg, \
+      pre-push; in a bare repository pre-receive
+        hopxguard hook install --global   repositories that are cloned or made from now on
+        hopxguard hook status             what runs, and what keeps it from running
+        hopxguard hook uninstall          everything as it was before
+      """,
+    subcommands: [Install.self, Uninstall.self, Status.self, Run.self])
+
+  struct Install: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Put the hooks where git looks; hooks that are there are kept and run first.")
+
+    @Flag(help: "For repositories that are cloned or made from now on (git's init.templateDir).")
+    var global = false
+
+    func run() throws {
+      try report {
+        guard let place = try global ? Place(isTemplateMade: true) : Place() else { return }
+        for hook in place.hooks {
+          say(hook, try place.folder.install(hook) ?? "in place")
+        }
+        for note in place.notes { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
+      }
+    }
+  }
+
+  struct Uninstall: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take the hooks out, and put back those that were there before.")
+
+    @Flag(help: "Those that `hook install --global` put in place.")
+    var global = false
+
+    func run() throws {
+      try report {
+        guard let place = try global ? Place(isTemplateMade: false) : Place() else {
+          Console.say("hopxguard: init.templateDir is not set, so nothing is installed globally\n")
+          return
+        }
+        for hook in place.hooks { say(hook, try place.folder.uninstall(hook) ?? "was not installed") }
+        if global { try forgetOwnTemplate(place) }
+      }
+    }
+
+    private func forgetOwnTemplate(_ place: Place) throws {
+      guard place.folder.path == ownTemplate()?.appending("hooks".utf8) else { return }
+      try setTemplateFolder(nil)
+    }
+  }
+
+  struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Tell which hooks run here, and what keeps one from running.",
+      discussion: "Exit codes: 0 all hooks are in place, 1 one is not, 2 no repository.")
+
+    func run() throws {
+      var isWhole = true
+      try report {
+        let place = try Place()
+        for hook in place.hooks {
+          let state = try place.state(hook)
+          if !state.runs { isWhole = false }
+          say(hook, state.text)
+        }
+        for note in place.notes { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
+      }
+      if !isWhole { throw ExitStatus.found }
+    }
+  }
+
+  struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What an installed hook calls; git gives the arguments.", shouldDisplay: false)
+
+    @Argument var name: Hook
+    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
+
+    func run() throws { try HookRun(hook: name, arguments: rest).run() }
+  }
+
+  // MARK: Where
+
+  /// Where hooks go.
+  fileprivate struct Place {
+    let folder: HookFolder
+    let hooks: [Hook]
+    private(set) var notes: [String] = []
+
+    /// The folder where the working folder's repository has its hooks.
+    init() throws(GitError) {
+      let location = try HookLocation()
+      hooks = location.isBare ? Hook.ofServer : Hook.ofWorkTree
+      var path = location.folder
+      if path.lastComponent.elementsEqual("_".utf8), let husky = path.parent,
+        husky.lastComponent.elementsEqual(".husky".utf8)
+      {
+        // husky 9 keeps its own scripts in `_`, which run those beside it.
+        path = husky
+        notes.append("husky runs the hooks here: they are in .husky, and belong in the repository")
+      } else if let scope = location.sharedScope {
+        notes.append(
+          "core.hooksPath is set in the \(scope) configuration: these hooks are in force for every repository that uses it")
+      } else if location.folder != location.usual {
+        notes.append("core.hooksPath points to \(Self.text(path)), so the hooks are there")
+        if Hook.allCases.contains(where: { HookFolder(path: location.usual).isOurs($0) }) {
+          notes.append("hooks in \(Self.text(location.usual)) do not run: core.hooksPath shadows them")
+        }
+      }
+      folder = HookFolder(path: path)
+      let kept = hooks.map(folder.keptFile) + hooks.map(folder.file)
+      if kept.contains(where: { (try? readWhole($0, limit: 1 << 20)).map(Self.isLefthook) ?? false }) {
+        notes.append(
+          "lefthook puts its hooks in place again when it is installed again; then run `hopxguard hook install` again")
+      }
+    }
+
+    /// The folder that new repositories are made from; nil when there is none and none is made.
+    init?(isTemplateMade isMade: Bool) throws {
+      hooks = Hook.ofWorkTree
+      if let path = try templateFolder() {
+        folder = HookFolder(path: path.appending("hooks".utf8))
+      } else {
+        guard isMade else { return nil }
+        guard let path = ownTemplate() else { throw SystemError("HOME is not set: getenv", ENOENT) }
+        folder = HookFolder(path: path.appending("hooks".utf8))
+        try setTemplateFolder(path)
+      }
+      if isMade {
+        notes.append(
+          "new clones have the hooks; in a repository that is there already, `hopxguard hook install` puts them")
+      }
+    }
+
+    private static func isLefthook(_ script: [UInt8]) -> Bool {
+      let word = Array("lefthook".utf8)
+      return script.indices.contains { script[$0...].starts(with: word) }
+    }
+
+    static func text(_ path: Path) -> String { String(decoding: path.bytes, as: UTF8.self) }
+
+    func state(_ hook: Hook) throws(SystemError) -> (runs: Bool, text: String) {
+      switch try folder.state(hook) {
+      case .absent: return (false, "not installed: hopxguard hook install")
+      case .foreign: return (false, "another hook is in its place: hopxguard hook install keeps it and runs it first")
+      case .ours(let isCurrent):
+        let path = folder.file(hook)
+        if path.withCString({ access($0, X_OK) }) == -1 {
+          return (false, "cannot be executed: chmod +x \(Self.text(path))")
+        }
+        let before = folder.keepsAnother(hook) ? ", after the hook that was there" : ""
+        let age = isCurrent ? "" : "; it starts another hopxguard than this one (hopxguard hook install changes that)"
+        return (true, "runs\(before)\(age)")
+      }
+    }
+  }
+}
+
+extension HookFolder {
+  fileprivate func isOurs(_ hook: Hook) -> Bool {
+    if case .ours = try? state(hook) { return true }
+    return false
+  }
+}
+
+/// Our own template folder, where the user has none: below XDG_CONFIG_HOME or `~/.config`.
+private func ownTemplate() -> Path? {
+  if let folder = getenv("XDG_CONFIG_HOME"), folder.pointee == CChar(UInt8(ascii: "/")) {
+    return Path(String(cString: folder)).appending("hopxguard/git-template".utf8)
+  }
+  return getenv("HOME").map { Path(String(cString: $0)).appending(".config/hopxguard/git-template".utf8) }
+}
+
+private func say(_ hook: Hook, _ text: String) {
+  Console.say("\(hook.rawValue): \(escapedForTerminal(text.utf8))\n")
+}
+
+/// Runs `body` and turns its errors into words and exit code 2.
+private func report(_ body: () throws -> Void) throws(ExitStatus) {
+  do { try body() } catch let error as GitError {
+    throw Console.fail(explained(error))
+  } catch let error as SystemError {
+    throw Console.fail("\(error.call): \(error)")
+  } catch {
+    throw Console.fail("\(error)")
+  }
+}

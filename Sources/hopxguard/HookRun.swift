@@ -1,0 +1,197 @@
+// What a hook does: run the hook that was there before, scan what git is about to take, and say in
+// few lines what stops it and what to do.
+
+import Detection
+import Git
+import Inputs
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct HookRun {
+  let hook: Hook
+  /// The script's own path, then what git gave it.
+  let arguments: [String]
+
+  func run() throws(ExitStatus) {
+    var refs: [UInt8] = []
+    if hook.readsRefs {
+      do throws(SystemError) { refs = try readAllOfStream(STDIN_FILENO, limit: 256 << 20) } catch {
+        throw Console.fail("the refs on standard input cannot be read: \(error)")
+      }
+    }
+    try runKeptHook(refs)
+    let rules = RuleSet.builtIn()
+    var results = try scan(refs, rules)
+    results.order()
+    try conclude(results, rules)
+  }
+
+  // MARK: The hook that was there before
+
+  private func runKeptHook(_ refs: [UInt8]) throws(ExitStatus) {
+    guard let script = arguments.first else { return }
+    let kept = Path(script + HookFolder.keptSuffix)
+    guard kept.withCString({ access($0, X_OK) }) == 0 else { return }
+    let status: CInt
+    do throws(SystemError) {
+      status = try runToEnd(
+        kept, arguments.dropFirst().map { Path($0) }, input: hook.readsRefs ? refs : nil)
+    } catch {
+      throw Console.fail("\(script)\(HookFolder.keptSuffix) cannot be run: \(error)")
+    }
+    // Its own words have been said.
+    if status != 0 { exit(status) }
+  }
+
+  // MARK: Scanning
+
+  private func scan(_ refs: [UInt8], _ rules: RuleSet) throws(ExitStatus) -> ScanResults {
+    switch hook {
+    case .preCommit: return scanStaged(rules)
+    case .preMergeCommit: return scanStaged(rules, merged: mergedHeads)
+    case .commitMessage:
+      guard arguments.count >= 2 else { throw Console.fail("commit-msg: git gave no message file") }
+      return scanMessage(arguments[1], rules)
+    case .prePush:
+      let updates = try parse(refs, tipField: 1, knownField: 3)
+      let remote = arguments.count >= 2 ? arguments[1] : ""
+      let known = updates.map(\.known).filter { !isZero($0) && isHere($0) }
+      return scanTips(updates.map(\.tip), excluded: ["--remotes=\(remote)"] + known, rules)
+    case .preReceive:
+      let updates = try parse(refs, tipField: 1, knownField: 0)
+      return scanTips(updates.map(\.tip), excluded: ["--all"], rules)
+    }
+  }
+
+  /// What `git merge` merges. It writes MERGE_HEAD only after this hook has run, but names each head
+  /// in a variable `GITHEAD_ID` (git's builtin/merge.c).
+  private var mergedHeads: [String] {
+    var heads: [String] = []
+    var entry = environ
+    while let text = entry.pointee {
+      let name = String(cString: text).prefix { $0 != "=" }
+      let id = String(name.dropFirst("GITHEAD_".count))
+      if name.hasPrefix("GITHEAD_") && isID(id) { heads.append(id) }
+      entry += 1
+    }
+    return heads
+  }
+
+  private func scanTips(_ all: [String], excluded: [String], _ rules: RuleSet) -> ScanResults {
+    let tips = all.filter { !isZero($0) }
+    // Only deletions: nothing is brought in.
+    if tips.isEmpty { return ScanResults() }
+    return scanRange(CommitRange(tips: tips, excluded: excluded, name: "of this push"), tips: tips, rules)
+  }
+
+  /// The message as far as it goes into the commit: `git commit -v` puts the diff below a line of its
+  /// own, and what a diff takes out is no leak.
+  private func scanMessage(_ file: String, _ rules: RuleSet) -> ScanResults {
+    var scanner = ContentScanner(rules: rules)
+    do throws(SystemError) {
+      let text = try readWhole(Path(file), limit: 256 << 20)
+      let scissors = Array("------------------------ >8 ------------------------".utf8)
+      let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
+      let cut = lines.first { $0.count < 80 && $0.dropFirst(2).elementsEqual(scissors) }
+      var source = MemorySource(Array(text[..<(cut?.startIndex ?? text.endIndex)]))
+      scanner.scan(&source, path: "commit message")
+      scanner.results.summary.files = 1
+    } catch {
+      scanner.addProblem(Path(file), "cannot be read: \(error)")
+    }
+    return scanner.results
+  }
+
+  /// The lines that git gives a hook about refs (githooks(5)).
+  private func parse(
+    _ refs: [UInt8], tipField: Int, knownField: Int
+  ) throws(ExitStatus) -> [(tip: String, known: String)] {
+    var updates: [(tip: String, known: String)] = []
+    for line in refs.split(separator: 0x0A) {
+      let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+      guard fields.count > max(tipField, knownField), isID(fields[tipField]), isID(fields[knownField]) else {
+        throw Console.fail("\(hook.rawValue): a line on standard input that git does not write")
+      }
+      updates.append((fields[tipField], fields[knownField]))
+    }
+    return updates
+  }
+
+  private func isID(_ text: String) -> Bool {
+    (text.utf8.count == 40 || text.utf8.count == 64)
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+
+  private func isZero(_ id: String) -> Bool { id.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }
+
+  private func isHere(_ id: String) -> Bool {
+    (try? GitProcess.output(["cat-file", "-e", id])) != nil
+  }
+
+  // MARK: The end
+
+  private func conclude(_ results: ScanResults, _ rules: RuleSet) throws(ExitStatus) {
+    let outcome = results.outcome(listed: results.findings.count, seconds: 0)
+    let style = ColorChoice.auto.style(for: STDERR_FILENO)
+    var text = ""
+    if !results.findings.isEmpty {
+      text += style.danger("hopxguard: \(words.what).") + "\n\n"
+      var reporter = ReportFormat.text.reporter(style: style)
+      for finding in results.findings.prefix(Self.mostShown) {
+        text += String(decoding: reporter.report(finding), as: UTF8.self)
+      }
+      let more = results.findings.count - Self.mostShown
+      if more > 0 { text += "  ... and \(counted(more, "more finding"))\n" }
+      text += "\n\(words.mend)\nWas the key ever pushed or shared? Create a new one, deploy it, verify, revoke the old one.\n"
+      text += "A false alarm? \(words.pass)\n"
+    }
+    if !outcome.isComplete {
+      text += style.warning("hopxguard: not everything could be scanned, so \(words.stopped).") + "\n"
+      for problem in outcome.problems.prefix(Self.mostShown) { text += problemText(problem, style: style) }
+      if outcome.problems.count > Self.mostShown {
+        text += "  ... and \(counted(outcome.problems.count - Self.mostShown, "more problem"))\n"
+      }
+    }
+    if !text.isEmpty { Console.say(text) }
+    if !outcome.isComplete { throw .failed }
+    if !results.findings.isEmpty { throw .found }
+  }
+
+  /// Findings or problems that are shown. A hook's words are read in passing.
+  private static let mostShown = 10
+
+  private var words: (what: String, mend: String, pass: String, stopped: String) {
+    let readIt = "Take it out (read it from HOPX_API_KEY instead)"
+    switch hook {
+    case .preCommit:
+      return (
+        "this commit adds a secret", "\(readIt), git add the file, and commit again.",
+        "git commit --no-verify skips the hooks this once.", "nothing is committed")
+    case .preMergeCommit:
+      return (
+        "this merge adds a secret that no side had",
+        "\(readIt), git add the file, and git commit to finish the merge.",
+        "git commit --no-verify skips the hooks this once.", "nothing is committed")
+    case .commitMessage:
+      return (
+        "the commit message holds a secret", "Commit again with a message without it.",
+        "git commit --no-verify skips the hooks this once.", "nothing is committed")
+    case .prePush:
+      return (
+        "the commits of this push add a secret",
+        "Take it out of the commits named above (git rebase -i, edit), and push again.",
+        "git push --no-verify skips the hooks this once.", "nothing is pushed")
+    case .preReceive:
+      return (
+        "this push is rejected: its commits add a secret",
+        "Take it out of the commits named above (git rebase -i, edit), and push again.",
+        "Ask those who run this server.", "the push is rejected")
+    }
+  }
+}

@@ -1,0 +1,288 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The hooks, run by git itself.
+struct HookTests {
+  private let folder = TestFolder()
+  private let key = keyText()
+
+  init() {
+    folder.git("init", "-q", "-b", "main", "repo")
+    folder.write("repo/base", "x\n")
+    folder.git("-C", "repo", "add", ".")
+    folder.git("-C", "repo", "commit", "-qm", "base")
+  }
+
+  private func hook(_ arguments: String..., in place: String = "repo", environment: [String: String] = [:]) throws -> CommandResult {
+    try run(
+      hopxguardPath, ["hook"] + arguments, in: folder.file(place),
+      environment: ["HOME": folder.path, "GIT_CONFIG_NOSYSTEM": "1"].merging(environment) { $1 })
+  }
+
+  /// git, which may fail.
+  private func git(_ arguments: String..., in place: String = "repo", environment: [String: String] = [:]) throws -> CommandResult {
+    let result = try run(
+      "/usr/bin/env", ["git", "-C", folder.file(place)] + arguments,
+      environment: gitIdentity.merging(["HOME": folder.path]) { $1 }.merging(environment) { $1 })
+    expectNoKey(in: Array(result.errors.utf8))
+    return result
+  }
+
+  private func write(_ name: String, _ text: String, executable: Bool = false) {
+    folder.write(name, text)
+    if executable { #expect(chmod(folder.file(name), 0o755) == 0) }
+  }
+
+  private var head: String { folder.git("-C", "repo", "rev-parse", "HEAD") }
+
+  // MARK: Each hook
+
+  @Test func `pre-commit stops a commit that adds a key, in few lines`() throws {
+    #expect(try hook("install").status == 0)
+    folder.write("repo/app.py", "x\nkey = '\(key)'\n")
+    folder.git("-C", "repo", "add", ".")
+    let before = head
+    let result = try git("commit", "-qm", "x")
+    #expect(result.status == 1)
+    #expect(head == before)
+    #expect(result.output.isEmpty)
+    let lines = result.errors.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 15, "\(result.errors)")
+    for part in ["this commit adds a secret", "app.py", "2:8", "\(key.prefix(15))...", "HOPX_API_KEY", "git commit --no-verify"] {
+      #expect(result.errors.contains(part), "\(part)")
+    }
+    folder.write("repo/app.py", "x\n")
+    folder.git("-C", "repo", "add", ".")
+    let clean = try git("commit", "-qm", "x")
+    #expect(clean.status == 0)
+    #expect(clean.errors.isEmpty)
+  }
+
+  @Test func `a partial commit and commit -a are scanned as they will be`() throws {
+    #expect(try hook("install").status == 0)
+    folder.write("repo/base", "x\n\(key)\n")
+    folder.write("repo/other", "clean")
+    folder.git("-C", "repo", "add", "other")
+    #expect(try git("commit", "-qm", "x", "other").status == 0)
+    #expect(try git("commit", "-qm", "x", "base").status == 1)
+    #expect(try git("commit", "-qam", "x").status == 1)
+    #expect(try git("commit", "-qam", "x", "--no-verify").status == 0)
+  }
+
+  @Test func `pre-merge-commit stops a merge that git makes by itself`() throws {
+    folder.git("-C", "repo", "checkout", "-qb", "other")
+    folder.write("repo/theirs", "x")
+    folder.git("-C", "repo", "add", ".")
+    folder.git("-C", "repo", "commit", "-qm", "theirs")
+    folder.git("-C", "repo", "checkout", "-q", "main")
+    folder.write("repo/ours", "x")
+    folder.git("-C", "repo", "add", ".")
+    folder.git("-C", "repo", "commit", "-qm", "ours")
+    #expect(try hook("install").status == 0)
+    // A hook that was there before slips a key into the merge.
+    write("repo/.git/hooks/pre-merge-commit.before-hopxguard", "#!/bin/sh\necho '\(key)' > slipped\ngit add slipped\n", executable: true)
+    let result = try git("merge", "-q", "--no-ff", "--no-edit", "other")
+    #expect(result.status != 0)
+    #expect(result.errors.contains("this merge adds a secret"))
+    folder.git("-C", "repo", "rm", "-qf", "slipped")
+    try FileManager.default.removeItem(atPath: folder.file("repo/.git/hooks/pre-merge-commit.before-hopxguard"))
+    #expect(try git("commit", "-qm", "merge").status == 0)
+  }
+
+  @Test func `a merge is not stopped by what a side had already`() throws {
+    folder.git("-C", "repo", "checkout", "-qb", "other")
+    folder.write("repo/theirs", key)
+    folder.git("-C", "repo", "add", ".")
+    folder.git("-C", "repo", "commit", "-qm", "theirs")
+    folder.git("-C", "repo", "checkout", "-q", "main")
+    folder.write("repo/ours", "x")
+    folder.git("-C", "repo", "add", ".")
+    folder.git("-C", "repo", "commit", "-qm", "ours")
+    #expect(try hook("install").status == 0)
+    #expect(try git("merge", "-q", "--no-ff", "--no-edit", "other").status == 0)
+  }
+
+  @Test func `commit-msg scans the message, not the diff below it`() throws {
+    #expect(try hook("install").status == 0)
+    let result = try git("commit", "-q", "--allow-empty", "-m", "x\n\nsee \(key)")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("the commit message holds a secret"))
+    folder.write("repo/base", "x\n\(key)\n")
+    folder.git("-C", "repo", "commit", "-qam", "x", "--no-verify")
+    folder.write("repo/base", "x\n")
+    folder.git("-C", "repo", "add", ".")
+    // The editor leaves the diff, which takes the key out, below the scissors.
+    let verbose = try git("commit", "-qv", environment: ["GIT_EDITOR": "sed -i 1s/^/subject/"])
+    #expect(verbose.status == 0, "\(verbose.errors)")
+  }
+
+  @Test func `pre-push scans what the remote does not have`() throws {
+    folder.git("init", "-q", "--bare", "remote.git")
+    folder.git("-C", "repo", "remote", "add", "origin", folder.file("remote.git"))
+    folder.write("repo/old", key)
+    folder.git("-C", "repo", "add", ".")
+    folder.git("-C", "repo", "commit", "-qm", "old")
+    folder.git("-C", "repo", "push", "-q", "origin", "main")
+    #expect(try hook("install").status == 0)
+    // Old keys are there already.
+    #expect(try git("push", "-q", "origin", "main:copy").status == 0)
+    let other = keyText()
+    folder.write("repo/new", other)
+    folder.git("-C", "repo", "add", ".")
+    folder.git("-C", "repo", "commit", "-qm", "new", "--no-verify")
+    folder.git("-C", "repo", "rm", "-q", "new")
+    folder.git("-C", "repo", "commit", "-qm", "gone again")
+    for refs in [["main"], ["main:new-branch"], ["+main~1:copy"], ["--delete", "copy"], ["main~2:refs/heads/x", "main:refs/heads/y"]] {
+      let result = try run(
+        "/usr/bin/env", ["git", "-C", folder.file("repo"), "push", "-q", "origin"] + refs, environment: gitIdentity)
+      let isBlocked = refs[0] != "--delete"
+      #expect((result.status != 0) == isBlocked, "\(refs): \(result.errors)")
+      #expect(result.errors.contains("the commits of this push add a secret") == isBlocked, "\(refs): \(result.errors)")
+      expectNoKey(in: Array(result.errors.utf8))
+    }
+    folder.git("-C", "repo", "reset", "-q", "--hard", "main~2")
+    folder.git("-C", "repo", "tag", "-a", "v1", "-m", "tag \(other)")
+    #expect(try git("push", "-q", "origin", "v1").status == 1)
+    #expect(try git("push", "-q", folder.file("remote.git"), "main:by-url").status == 1)
+    folder.git("-C", "repo", "tag", "-d", "v1")
+    #expect(try git("push", "-q", "origin", "main:fine").status == 0)
+    #expect(try git("push", "-q", "--no-verify", "origin", "main:unverified").status == 0)
+  }
+
+  @Test func `pre-receive rejects, and the pusher sees why`() throws {
+    folder.git("init", "-q", "--bare", "-b", "main", "remote.git")
+    #expect(try hook("install", in: "remote.git").status == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("remote.git/hooks")).contains("pre-receive"))
+    folder.git("-C", "repo", "remote", "add", "origin", folder.file("remote.git"))
+    #expect(try git("push", "-q", "origin", "main").status == 0)
+    folder.write("repo/new", key)
+    folder.git("-C", "repo", "add", ".")
+    folder.git("-C", "repo", "commit", "-qm", "new")
+    let result = try git("push", "-q", "origin", "main")
+    #expect(result.status != 0)
+    #expect(result.errors.contains("remote: hopxguard: this push is rejected"))
+    #expect(result.errors.contains("new"))
+    #expect(folder.git("-C", "remote.git", "rev-parse", "main") == folder.git("-C", "repo", "rev-parse", "main~1"))
+    folder.git("-C", "repo", "commit", "-q", "--amend", "-m", "x", "--allow-empty")
+    folder.git("-C", "repo", "rm", "-q", "--cached", "new")
+    folder.git("-C", "repo", "commit", "-q", "--amend", "--allow-empty", "-m", "x")
+    #expect(try git("push", "-q", "origin", "main").status == 0)
+    #expect(try git("push", "-q", "origin", "--delete", "main").errors.contains("hopxguard:") == false)
+  }
+
+  // MARK: Installing
+
+  @Test func `install is safe to repeat, uninstall puts everything back`() throws {
+    let own = "#!/bin/sh\necho ran >> \"$(git rev-parse --git-dir)/ran\"\n"
+    write("repo/.git/hooks/pre-commit", own, executable: true)
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder.file("repo/.git/hooks")).sorted()
+    for _ in 0..<3 { #expect(try hook("install").status == 0) }
+    #expect(try hook("status").status == 0)
+    folder.write("repo/a", "clean")
+    folder.git("-C", "repo", "add", ".")
+    #expect(try git("commit", "-qm", "x").status == 0)
+    #expect(folder.read("repo/.git/ran") == Array("ran\n".utf8))
+    #expect(try hook("uninstall").status == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("repo/.git/hooks")).sorted() == before)
+    #expect(folder.read("repo/.git/hooks/pre-commit") == Array(own.utf8))
+    #expect(try hook("uninstall").status == 0)
+    #expect(try hook("status").status == 1)
+  }
+
+  @Test func `a hook that was there runs first and can stop`() throws {
+    write("repo/.git/hooks/pre-commit", "#!/bin/sh\necho no >&2\nexit 7\n", executable: true)
+    write("repo/.git/hooks/pre-push", "#!/bin/sh\ncat > '\(folder.file("refs"))'\n", executable: true)
+    write("repo/.git/hooks/commit-msg", "exit 1\n")  // not executable: git does not run it
+    #expect(try hook("install").status == 0)
+    folder.write("repo/a", key)
+    folder.git("-C", "repo", "add", ".")
+    let result = try git("commit", "-qm", "x")
+    #expect(result.errors == "no\n")
+    folder.git("-C", "repo", "reset", "-q", "--hard")
+    folder.git("init", "-q", "--bare", "remote.git")
+    #expect(try git("push", "-q", folder.file("remote.git"), "main").status == 0)
+    #expect(String(decoding: folder.read("refs"), as: UTF8.self).hasPrefix("refs/heads/main "))
+  }
+
+  @Test func `core.hooksPath, husky and worktrees`() throws {
+    folder.git("-C", "repo", "config", "core.hooksPath", ".husky/_")
+    write("repo/.husky/_/pre-commit", "#!/bin/sh\nsh -e \"$(dirname \"$(dirname \"$0\")\")/pre-commit\" \"$@\"\n", executable: true)
+    write("repo/.husky/pre-commit", "echo husky >&2\n", executable: true)
+    let installed = try hook("install")
+    #expect(installed.errors.contains("husky"))
+    folder.write("repo/a", key)
+    folder.git("-C", "repo", "add", "a")
+    let result = try git("commit", "-qm", "x")
+    #expect(result.status == 1)
+    #expect(result.errors.hasPrefix("husky\n"))
+    #expect(try hook("uninstall").status == 0)
+    folder.git("-C", "repo", "config", "core.hooksPath", "../team hooks")
+    #expect(try hook("install").errors.contains("core.hooksPath"))
+    #expect(try git("commit", "-qm", "x").status == 1)
+    #expect(FileManager.default.fileExists(atPath: folder.file("team hooks/pre-commit")))
+    folder.git("-C", "repo", "config", "--unset", "core.hooksPath")
+    folder.git("-C", "repo", "reset", "-q", "--hard")
+    folder.git("-C", "repo", "worktree", "add", "-q", "../linked")
+    #expect(try hook("install", in: "linked").status == 0)
+    folder.write("linked/a", key)
+    folder.git("-C", "linked", "add", "a")
+    #expect(try git("commit", "-qm", "x", in: "linked").status == 1)
+  }
+
+  @Test func `status tells what shadows a hook`() throws {
+    #expect(try hook("install").status == 0)
+    folder.git("-C", "repo", "config", "core.hooksPath", "elsewhere")
+    let result = try hook("status")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("shadows"))
+    folder.git("-C", "repo", "config", "--unset", "core.hooksPath")
+    #expect(chmod(folder.file("repo/.git/hooks/pre-push"), 0o644) == 0)
+    #expect(try hook("status").errors.contains("chmod +x"))
+    #expect(try hook("status", in: ".").status == 2)
+  }
+
+  @Test func `the binary is found with a bare PATH, and its absence stops`() throws {
+    let copy = folder.file("it's here/hopxguard")
+    folder.makeFolder("it's here")
+    try FileManager.default.copyItem(atPath: hopxguardPath, toPath: copy)
+    let environment = ["HOME": folder.path, "GIT_CONFIG_NOSYSTEM": "1"]
+    #expect(try run(copy, ["hook", "install"], in: folder.file("repo"), environment: environment).status == 0)
+    folder.write("repo/a", key)
+    folder.git("-C", "repo", "add", "a")
+    #expect(try git("commit", "-qm", "x", environment: ["PATH": "/usr/bin:/bin"]).status == 1)
+    try FileManager.default.removeItem(atPath: copy)
+    folder.write("repo/a", "clean")
+    folder.git("-C", "repo", "add", "a")
+    let result = try git("commit", "-qm", "x", environment: ["PATH": "/usr/bin:/bin"])
+    #expect(result.status == 1)
+    #expect(result.errors.contains("hopxguard is gone"))
+  }
+
+  @Test func `global: new clones have the hooks`() throws {
+    let environment = ["HOME": folder.path, "XDG_CONFIG_HOME": folder.file("config"), "GIT_CONFIG_NOSYSTEM": "1"]
+    #expect(try hook("install", "--global", environment: environment).status == 0)
+    let clone = try run("/usr/bin/env", ["git", "clone", "-q", folder.file("repo"), folder.file("clone")], environment: environment)
+    #expect(clone.status == 0, "\(clone.errors)")
+    folder.write("clone/a", key)
+    folder.git("-C", "clone", "add", "a")
+    #expect(try git("commit", "-qm", "x", in: "clone").errors.contains("this commit adds a secret"))
+    #expect(try hook("uninstall", "--global", environment: environment).status == 0)
+    let setting = try run("/usr/bin/env", ["git", "config", "--global", "init.templateDir"], environment: environment)
+    #expect(setting.status == 1)
+    #expect(try hook("uninstall", "--global", environment: environment).status == 0)
+  }
+
+  @Test func `a scan that fails stops the commit`() throws {
+    #expect(try hook("install").status == 0)
+    folder.write("repo/a", "x")
+    folder.git("-C", "repo", "add", "a")
+    let id = folder.git("-C", "repo", "rev-parse", ":a")
+    // git itself would commit a blob that it cannot read.
+    folder.write("repo/.git/objects/\(id.prefix(2))/\(id.dropFirst(2)).x", "")
+    _ = try run("/bin/sh", ["-c", "chmod u+w \"$1\"; printf broken > \"$1\"", "-", folder.file("repo/.git/objects/\(id.prefix(2))/\(id.dropFirst(2))")])
+    let result = try git("commit", "-qm", "x")
+    #expect(result.status == 2 || result.status == 1)
+    #expect(result.errors.contains("not everything could be scanned"))
+  }
+}
