@@ -53,6 +53,8 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], swiftSettings: strict),
+    .testTarget(
+      name: "CoverageTests", dependencies: ["Coverage", "Git", "POSIX", "TOML"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["hopxguard"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -75,6 +75,10 @@ extension Survey {
     let places = "not covered: \(listed(paths))"
     guard let rule = cause.rule else {
       if let (path, miss) = nearMiss(entry, paths) {
+        if miss.isNegation {
+          let rule = IgnoreRule(source: path, line: miss.line, pattern: miss.text)
+          return lapse(Cause(kind: .negated, entry: cause.entry, rule: rule), paths)
+        }
         return Lapse(
           .ineffective, isWarning: isWarning, path: path, line: miss.line, text: miss.text,
           message: "\(name) is not covered by the line that is meant to: \(miss.reason)",

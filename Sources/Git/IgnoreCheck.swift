@@ -13,6 +13,12 @@ public struct IgnoreRule: Equatable, Sendable {
   /// As git understood it: without line end and trailing spaces.
   public let pattern: [UInt8]
 
+  public init(source: Path, line: Int, pattern: [UInt8]) {
+    self.source = source
+    self.line = line
+    self.pattern = pattern
+  }
+
   /// The line takes paths back in.
   public var isNegated: Bool { pattern.first == UInt8(ascii: "!") }
 
