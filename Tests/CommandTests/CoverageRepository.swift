@@ -85,12 +85,14 @@ struct CoverageRepository {
   }
 
   func hopxguard(
-    _ arguments: String..., in folder: String = "", environment: [String: String] = [:]
+    _ arguments: String..., in folder: String = "", environment: [String: String] = [:],
+    descriptors: Int? = nil
   ) throws -> Outcome {
     let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent().appendingPathComponent("hopxguard")
+    let limit = descriptors.map { ["-c", "ulimit -n \($0); exec \"$0\" \"$@\"", binary.path] }
     return try run(
-      binary.path, arguments, in: folder.isEmpty ? top : top.appendingPathComponent(folder),
+      limit == nil ? binary.path : "/bin/sh", (limit ?? []) + arguments, in: folder.isEmpty ? top : top.appendingPathComponent(folder),
       environment: environment)
   }
 
