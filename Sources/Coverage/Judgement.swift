@@ -101,8 +101,10 @@ extension Survey {
           ? [fixCommand]
           : ["remove \(line)", "git add -- \(shellWord(rule.source))"])
     default:
+      let isKnown = rule != .unknown
       return Lapse(
-        .localOnly, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
+        .localOnly, isWarning: isWarning, path: isKnown ? rule.source : Path(ignoreFileName),
+        line: isKnown ? rule.line : nil, text: rule.pattern,
         message: "\(name) is covered on this machine only: nobody else has this rule",
         details: [places], commands: [fixCommand])
     }
@@ -193,11 +195,19 @@ extension Survey {
   }
 
   private func tooBroad() -> [Lapse] {
-    ignoredKeeps.map { path, index, rule in
+    var rules: [(rule: IgnoreRule, names: [Path])] = []
+    for (path, _, rule) in ignoredKeeps {
+      if let index = rules.firstIndex(where: { $0.rule == rule }) {
+        rules[index].names.append(path)
+      } else {
+        rules.append((rule, [path]))
+      }
+    }
+    return rules.map { rule, names in
       Lapse(
         .tooBroad, isWarning: true, path: rule.source, line: rule.line, text: rule.pattern,
-        message: "'\(shown(path))' is ignored too, and is meant to be committed: it shows which settings there are",
-        commands: ["add a line '!\(shown(path))' behind it"])
+        message: "ignores too what is meant to be committed: \(names.map(shown).joined(separator: ", "))",
+        commands: names.map { "add a line '!\(shown($0))' behind it" })
     }
   }
 

@@ -132,6 +132,28 @@ private let covering = """
     }
   }
 
+  /// git 2.39 crashes when it is asked for the rule of a path below 24 folders.
+  @Test func foldersDeeperThanGitCanExplain() throws {
+    let repository = try repository()
+    defer { repository.remove() }
+    let deep = (0..<60).map { "d\($0)" }.joined(separator: "/")
+    try repository.write("\(deep)/a.txt", "x\n")
+    try repository.commit()
+    let covered = try repository.hopxguard("gitignore", "--format", "json")
+    #expect(covered.status == 0)
+    #expect(try covered.findings.isEmpty)
+    try repository.write(".git/info/exclude", "/d0/\n")
+    #expect(try repository.hopxguard("gitignore", "--strict").status == 0)
+    try repository.write("\(deep)/.gitignore", "!*.key\n")
+    try repository.git("add", "-f", "-A")
+    try repository.commit()
+    let opened = try repository.hopxguard("gitignore", "--format", "json")
+    #expect(opened.status == 1)
+    #expect(try opened.findings.count == 1)
+    #expect(try "\(opened.findings[0])".contains("\(deep)/hopx.key"))
+    #expect(try repository.addable(["\(deep)/hopx.key", "\(deep)/.env"]) == ["\(deep)/hopx.key"])
+  }
+
   // MARK: Other repositories
 
   @Test func outsideOfARepository() throws {
