@@ -6,6 +6,7 @@
 import Git
 import Inputs
 public import POSIX
+import Synchronization
 
 /// What becomes of a name.
 enum Verdict: Sendable {
@@ -78,6 +79,7 @@ public struct Survey: Sendable {
       throw GitError("the top folder cannot be opened: \(error)")
     }
     let index = try TrackedIndex.read(top: top, entries: entries)
+    let staging = StagedFiles(index.ignoreFiles, top: top)
     var check = try IgnoreCheck(top: top, scope: .machine)
     var folders = FolderSurvey(root: root, entries: entries)
     for folder in index.folders {
@@ -94,8 +96,8 @@ public struct Survey: Sendable {
       folderCount: index.folders.count, trackedCount: index.count)
     let foldsCase = LazyCase(top: top)
     try survey.addFiles(index, folders.existing, &check, foldsCase)
-    let staged = try stagedContent(of: index.ignoreFiles, top: top)
-    survey.compare(index.ignoreFiles, staged, root, onDisk: folders.ignoreFiles)
+    let staged = try staging.wait()
+    survey.compare(index.ignoreFiles, staged, onDisk: folders.ignoreFiles)
 
     let keeps = entries.enumerated().flatMap { index, entry in entry.keep.map { ($0, index) } }
     for (keep, rule) in zip(keeps, try check.rules(for: keeps.map(\.0))) {
@@ -149,18 +151,18 @@ public struct Survey: Sendable {
 
   /// Finds the `.gitignore` files that are not what is staged.
   private mutating func compare(
-    _ tracked: [Path], _ staged: [[UInt8]?], _ root: Folder, onDisk: [Path]
+    _ tracked: [Path], _ staged: [[UInt8]?], onDisk: [(path: Path, content: [UInt8]?)]
   ) {
-    var chain = FolderChain(root: root)
+    let contents = Dictionary(onDisk.map { ($0.path, $0.content) }, uniquingKeysWith: { first, _ in first })
     for (path, content) in zip(tracked, staged) {
-      let disk = readRegular(path, &chain)
+      let disk = contents[path] ?? nil
       if let disk, let content, withoutCarriageReturns(disk) == withoutCarriageReturns(content) {
         continue
       }
       changedFiles.append(ChangedIgnoreFile(path: path, change: disk == nil ? .deleted : .modified))
     }
     let known = Set(tracked)
-    for path in onDisk where !known.contains(path) {
+    for (path, _) in onDisk where !known.contains(path) {
       changedFiles.append(ChangedIgnoreFile(path: path, change: .untracked))
     }
   }
@@ -228,6 +230,40 @@ public struct Survey: Sendable {
       }
     }
     try check.finish()
+  }
+}
+
+/// What is staged of the `.gitignore` files, read while git judges probes.
+private struct StagedFiles: ~Copyable {
+  private let answer: Answer
+  private let threads: ThreadGroup
+
+  private final class Answer: Sendable {
+    let result = Mutex<Result<[[UInt8]?], GitError>?>(nil)
+  }
+
+  init(_ paths: [Path], top: Path) {
+    let answer = Answer()
+    let read: @Sendable () -> Void = {
+      do throws(GitError) {
+        let content = try stagedContent(of: paths, top: top)
+        answer.result.withLock { $0 = .success(content) }
+      } catch {
+        answer.result.withLock { $0 = .failure(error) }
+      }
+    }
+    var threads = ThreadGroup()
+    if !threads.start(read) { read() }
+    self.answer = answer
+    self.threads = threads
+  }
+
+  consuming func wait() throws(GitError) -> [[UInt8]?] {
+    threads.join()
+    guard let result = answer.result.withLock({ $0 }) else {
+      throw GitError("git cat-file was not waited for")
+    }
+    return try result.get()
   }
 }
 
