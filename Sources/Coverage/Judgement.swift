@@ -84,10 +84,10 @@ extension Survey {
           message: "\(name) is not covered by the line that is meant to: \(miss.reason)",
           details: [places], commands: [fixCommand])
       }
-      let place = paths.contains { !$0.bytes.contains(UInt8(ascii: "/")) } || entry.pattern.isForFolders
+      let isAtTop = paths.contains { entry.probes.contains($0) }
       return Lapse(
         .missing, isWarning: isWarning, path: Path(ignoreFileName),
-        message: place ? "\(name) is not ignored" : "\(name) is not ignored everywhere",
+        message: isAtTop ? "\(name) is not ignored" : "\(name) is not ignored everywhere",
         details: [places, entry.why], commands: [fixCommand])
     }
     let line = "line \(rule.line) of \(shown(rule.source))"

@@ -6,7 +6,6 @@
 import Git
 import Inputs
 public import POSIX
-import Synchronization
 
 /// What becomes of a name.
 enum Verdict: Sendable {
@@ -233,55 +232,6 @@ public struct Survey: Sendable {
   }
 }
 
-/// What is staged of the `.gitignore` files, read while git judges probes.
-private struct StagedFiles: ~Copyable {
-  private let answer: Answer
-  private let threads: ThreadGroup
-
-  private final class Answer: Sendable {
-    let result = Mutex<Result<[[UInt8]?], GitError>?>(nil)
-  }
-
-  init(_ paths: [Path], top: Path) {
-    let answer = Answer()
-    let read: @Sendable () -> Void = {
-      do throws(GitError) {
-        let content = try stagedContent(of: paths, top: top)
-        answer.result.withLock { $0 = .success(content) }
-      } catch {
-        answer.result.withLock { $0 = .failure(error) }
-      }
-    }
-    var threads = ThreadGroup()
-    if !threads.start(read) { read() }
-    self.answer = answer
-    self.threads = threads
-  }
-
-  consuming func wait() throws(GitError) -> [[UInt8]?] {
-    threads.join()
-    guard let result = answer.result.withLock({ $0 }) else {
-      throw GitError("git cat-file was not waited for")
-    }
-    return try result.get()
-  }
-}
-
-/// `core.ignoreCase`, asked for once and only if it matters.
-private final class LazyCase {
-  private let top: Path
-  private var value: Bool?
-
-  init(top: Path) { self.top = top }
-
-  func get() throws(GitError) -> Bool {
-    if let value { return value }
-    let answer = try ignoresCase(top: top)
-    value = answer
-    return answer
-  }
-}
-
 extension FolderSurvey {
   /// Reads the folders without tracked files that git would look into, and those that are about
   /// secrets.
@@ -297,21 +247,4 @@ extension FolderSurvey {
       }
     }
   }
-}
-
-/// The bytes of a regular file at most 1 MiB long, reached through no link; nil when there is none.
-func readRegular(_ path: Path, _ chain: inout FolderChain) -> [UInt8]? {
-  do throws(SystemError) {
-    let folder = try chain.folder(of: path)
-    let file = try Descriptor.openFile(Path(path.lastComponent), in: folder.descriptor.number)
-    guard try file.status().kind == .file else { return nil }
-    return try readAll(file, limit: 1 << 20)
-  } catch { return nil }
-}
-
-private func withoutCarriageReturns(_ bytes: [UInt8]) -> [UInt8] {
-  if !bytes.contains(0x0D) { return bytes }
-  return bytes.indices.filter {
-    !(bytes[$0] == 0x0D && $0 + 1 < bytes.count && bytes[$0 + 1] == 0x0A)
-  }.map { bytes[$0] }
 }

@@ -41,7 +41,7 @@ import Testing
       messages == [
         "finding '*.pem' (*.pem) is not ignored",
         "finding '.env.local' (local environment file) is not ignored",
-        "warning '/deploy/token.json' (/deploy/token.json) is not ignored everywhere",
+        "warning '/deploy/token.json' (/deploy/token.json) is not ignored",
       ])
     #expect(outcome.errors.contains("'.env.*' is off: they are encrypted (.hopxguard.toml:8)"))
     _ = try repository.hopxguard("gitignore", "--fix")
