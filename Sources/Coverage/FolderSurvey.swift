@@ -27,13 +27,15 @@ struct FolderSurvey: ~Copyable {
   private(set) var existing: [ExistingFile] = []
   /// What to ask git about: names that must be covered, with the entry each is of.
   private(set) var probes: [(path: Path, entry: Int)] = []
-  /// `.gitignore` files on the disk, in folders that hold tracked files.
-  private(set) var ignoreFiles: [Path] = []
+  /// `.gitignore` files on the disk, in folders that hold tracked files; nil where git reads none,
+  /// because it is a link.
+  private(set) var ignoreFiles: [(path: Path, content: [UInt8]?)] = []
   /// Files that say what is built from a folder.
   private(set) var buildFiles: [Path] = []
   /// Folders that hold no tracked file.
   var unlisted: [Path] = []
-  /// Probed folders, other than the top, with a `.gitignore` in them or above them.
+  /// Probed folders, other than the top, with a `.gitignore` in them or above them that may take
+  /// something back in.
   private var governed: Set<Path> = []
   /// Where a repository of its own begins.
   private(set) var nested: [Path] = []
@@ -93,18 +95,25 @@ struct FolderSurvey: ~Copyable {
         existing.append(ExistingFile(path: folder.appending(name), match: match))
       }
       guard isProbed else { return }
-      if name.elementsEqual(ignoreFileName) { ignoreFiles.append(folder.appending(name)) }
+      if name.elementsEqual(ignoreFileName) {
+        let path = folder.appending(name)
+        ignoreFiles.append((path, readRegular(path, &chain)))
+      }
       if entry.kind == .file && BuildFile.isOne(name) { buildFiles.append(folder.appending(name)) }
     case .special, nil: break
     }
   }
 
-  /// All probes at the top and where a `.gitignore` of its own has a say, elsewhere the first of each
-  /// entry: there all fall to the top's rules, and files that exist are asked about by themselves.
+  /// All probes at the top and where a `.gitignore` of its own may take something back in, elsewhere
+  /// the first of each entry: a file without `!` can only ignore more, so all names of an entry fall
+  /// to the top's rules. Files that exist are asked about by themselves.
   private mutating func addProbes(_ folder: Path, _ found: [FolderEntry]) {
     let isTop = folder.bytes.isEmpty
     let isGoverned =
-      !isTop && (governed.contains(folder.parent ?? Path("")) || ignoreFiles.last?.parent == folder)
+      !isTop
+      && (governed.contains(folder.parent ?? Path(""))
+        || (ignoreFiles.last.map { $0.path.parent == folder && $0.content?.contains(UInt8(ascii: "!")) ?? true }
+          ?? false))
     if isGoverned { governed.insert(folder) }
     for (index, entry) in entries.enumerated() {
       if entry.pattern.isRooted && !isTop { continue }

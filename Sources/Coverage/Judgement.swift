@@ -75,15 +75,19 @@ extension Survey {
     let places = "not covered: \(listed(paths))"
     guard let rule = cause.rule else {
       if let (path, miss) = nearMiss(entry, paths) {
+        if miss.isNegation {
+          let rule = IgnoreRule(source: path, line: miss.line, pattern: miss.text)
+          return lapse(Cause(kind: .negated, entry: cause.entry, rule: rule), paths)
+        }
         return Lapse(
           .ineffective, isWarning: isWarning, path: path, line: miss.line, text: miss.text,
           message: "\(name) is not covered by the line that is meant to: \(miss.reason)",
           details: [places], commands: [fixCommand])
       }
-      let place = paths.contains { !$0.bytes.contains(UInt8(ascii: "/")) } || entry.pattern.isForFolders
+      let isAtTop = paths.contains { entry.probes.contains($0) }
       return Lapse(
         .missing, isWarning: isWarning, path: Path(ignoreFileName),
-        message: place ? "\(name) is not ignored" : "\(name) is not ignored everywhere",
+        message: isAtTop ? "\(name) is not ignored" : "\(name) is not ignored everywhere",
         details: [places, entry.why], commands: [fixCommand])
     }
     let line = "line \(rule.line) of \(shown(rule.source))"
@@ -97,8 +101,10 @@ extension Survey {
           ? [fixCommand]
           : ["remove \(line)", "git add -- \(shellWord(rule.source))"])
     default:
+      let isKnown = rule != .unknown
       return Lapse(
-        .localOnly, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
+        .localOnly, isWarning: isWarning, path: isKnown ? rule.source : Path(ignoreFileName),
+        line: isKnown ? rule.line : nil, text: rule.pattern,
         message: "\(name) is covered on this machine only: nobody else has this rule",
         details: [places], commands: [fixCommand])
     }
@@ -189,11 +195,19 @@ extension Survey {
   }
 
   private func tooBroad() -> [Lapse] {
-    ignoredKeeps.map { path, index, rule in
+    var rules: [(rule: IgnoreRule, names: [Path])] = []
+    for (path, _, rule) in ignoredKeeps {
+      if let index = rules.firstIndex(where: { $0.rule == rule }) {
+        rules[index].names.append(path)
+      } else {
+        rules.append((rule, [path]))
+      }
+    }
+    return rules.map { rule, names in
       Lapse(
         .tooBroad, isWarning: true, path: rule.source, line: rule.line, text: rule.pattern,
-        message: "'\(shown(path))' is ignored too, and is meant to be committed: it shows which settings there are",
-        commands: ["add a line '!\(shown(path))' behind it"])
+        message: "ignores too what is meant to be committed: \(names.map(shown).joined(separator: ", "))",
+        commands: names.map { "add a line '!\(shown($0))' behind it" })
     }
   }
 

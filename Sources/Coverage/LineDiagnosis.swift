@@ -9,6 +9,8 @@ struct NearMiss {
   let line: Int
   let text: [UInt8]
   let reason: String
+  /// The line takes the folder back in, of which git tells only when asked about the folder itself.
+  let isNegation: Bool
 }
 
 /// The last line of a `.gitignore` that is the pattern but for something that voids or narrows it.
@@ -20,8 +22,14 @@ func nearMiss(_ content: [UInt8], pattern: NamePattern) -> NearMiss? {
     // UTF-16 puts a NUL beside each ASCII character.
     var text = isWide ? Array(raw.filter { $0 != 0 }) : Array(raw)
     if text.last == 0x0D { text.removeLast() }
+    if pattern.isForFolders, text.first == UInt8(ascii: "!"),
+      trimmedSlashes(Array(text.dropFirst()).dropSpaces()[...]).elementsEqual(wanted)
+    {
+      found = NearMiss(line: index + 1, text: text, reason: "", isNegation: true)
+      continue
+    }
     guard let reason = reason(text, wanted, pattern, isFirst: index == 0, isWide: isWide) else { continue }
-    found = NearMiss(line: index + 1, text: text, reason: reason)
+    found = NearMiss(line: index + 1, text: text, reason: reason, isNegation: false)
   }
   return found
 }

@@ -78,6 +78,7 @@ public struct Survey: Sendable {
       throw GitError("the top folder cannot be opened: \(error)")
     }
     let index = try TrackedIndex.read(top: top, entries: entries)
+    let staging = StagedFiles(index.ignoreFiles, top: top)
     var check = try IgnoreCheck(top: top, scope: .machine)
     var folders = FolderSurvey(root: root, entries: entries)
     for folder in index.folders {
@@ -94,8 +95,8 @@ public struct Survey: Sendable {
       folderCount: index.folders.count, trackedCount: index.count)
     let foldsCase = LazyCase(top: top)
     try survey.addFiles(index, folders.existing, &check, foldsCase)
-    let staged = try stagedContent(of: index.ignoreFiles, top: top)
-    survey.compare(index.ignoreFiles, staged, root, onDisk: folders.ignoreFiles)
+    let staged = try staging.wait()
+    survey.compare(index.ignoreFiles, staged, onDisk: folders.ignoreFiles)
 
     let keeps = entries.enumerated().flatMap { index, entry in entry.keep.map { ($0, index) } }
     for (keep, rule) in zip(keeps, try check.rules(for: keeps.map(\.0))) {
@@ -149,18 +150,18 @@ public struct Survey: Sendable {
 
   /// Finds the `.gitignore` files that are not what is staged.
   private mutating func compare(
-    _ tracked: [Path], _ staged: [[UInt8]?], _ root: Folder, onDisk: [Path]
+    _ tracked: [Path], _ staged: [[UInt8]?], onDisk: [(path: Path, content: [UInt8]?)]
   ) {
-    var chain = FolderChain(root: root)
+    let contents = Dictionary(onDisk.map { ($0.path, $0.content) }, uniquingKeysWith: { first, _ in first })
     for (path, content) in zip(tracked, staged) {
-      let disk = readRegular(path, &chain)
+      let disk = contents[path] ?? nil
       if let disk, let content, withoutCarriageReturns(disk) == withoutCarriageReturns(content) {
         continue
       }
       changedFiles.append(ChangedIgnoreFile(path: path, change: disk == nil ? .deleted : .modified))
     }
     let known = Set(tracked)
-    for path in onDisk where !known.contains(path) {
+    for (path, _) in onDisk where !known.contains(path) {
       changedFiles.append(ChangedIgnoreFile(path: path, change: .untracked))
     }
   }
@@ -231,21 +232,6 @@ public struct Survey: Sendable {
   }
 }
 
-/// `core.ignoreCase`, asked for once and only if it matters.
-private final class LazyCase {
-  private let top: Path
-  private var value: Bool?
-
-  init(top: Path) { self.top = top }
-
-  func get() throws(GitError) -> Bool {
-    if let value { return value }
-    let answer = try ignoresCase(top: top)
-    value = answer
-    return answer
-  }
-}
-
 extension FolderSurvey {
   /// Reads the folders without tracked files that git would look into, and those that are about
   /// secrets.
@@ -261,21 +247,4 @@ extension FolderSurvey {
       }
     }
   }
-}
-
-/// The bytes of a regular file at most 1 MiB long, reached through no link; nil when there is none.
-func readRegular(_ path: Path, _ chain: inout FolderChain) -> [UInt8]? {
-  do throws(SystemError) {
-    let folder = try chain.folder(of: path)
-    let file = try Descriptor.openFile(Path(path.lastComponent), in: folder.descriptor.number)
-    guard try file.status().kind == .file else { return nil }
-    return try readAll(file, limit: 1 << 20)
-  } catch { return nil }
-}
-
-private func withoutCarriageReturns(_ bytes: [UInt8]) -> [UInt8] {
-  if !bytes.contains(0x0D) { return bytes }
-  return bytes.indices.filter {
-    !(bytes[$0] == 0x0D && $0 + 1 < bytes.count && bytes[$0 + 1] == 0x0A)
-  }.map { bytes[$0] }
 }

@@ -5,6 +5,9 @@ public import POSIX
 
 /// The line that decides about a path.
 public struct IgnoreRule: Equatable, Sendable {
+  /// Of a path so deep that git can only be asked whether it is ignored: no line is known.
+  public static let unknown = IgnoreRule(source: Path(""), line: 0, pattern: [])
+
   /// The file that holds the line, as git names it: relative to the working tree's top for a
   /// `.gitignore`.
   public let source: Path
@@ -12,6 +15,12 @@ public struct IgnoreRule: Equatable, Sendable {
   public let line: Int
   /// As git understood it: without line end and trailing spaces.
   public let pattern: [UInt8]
+
+  public init(source: Path, line: Int, pattern: [UInt8]) {
+    self.source = source
+    self.line = line
+    self.pattern = pattern
+  }
 
   /// The line takes paths back in.
   public var isNegated: Bool { pattern.first == UInt8(ascii: "!") }
@@ -39,6 +48,11 @@ public enum IgnoreScope: Sendable {
 /// A `git check-ignore` that answers until it is finished.
 public struct IgnoreCheck: ~Copyable {
   private var git: GitProcess
+  private let options: [String]
+  private let folder: Path
+  /// Questions that git cannot be asked the rule for, and where each stands among all.
+  private var deep: [(index: Int, path: Path)] = []
+  private var count = 0
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
   private var asked: [Path] = []
   private var questions: [UInt8] = []
@@ -49,6 +63,11 @@ public struct IgnoreCheck: ~Copyable {
   private var answers: [UInt8] = []
   /// Rules that were answered last, by their bytes: most paths fall to the same few.
   private var recent: [(record: [UInt8], rule: IgnoreRule)] = []
+
+  /// Folders that a path may lie in. With 24 lists of rules in use git 2.39 moves them in memory, and
+  /// then `check-ignore -v` looks for the name of a rule's file where it was before: it prints
+  /// anything, or crashes. Whether a path is ignored is not affected.
+  private static let deepest = 20
 
   /// Bytes of questions that are worth a system call.
   private static let batch = 8192
@@ -69,6 +88,8 @@ public struct IgnoreCheck: ~Copyable {
         "--git-dir=\(String(decoding: scratch.gitFolder.bytes, as: UTF8.self))", "--work-tree=.",
       ]
     }
+    self.options = options
+    self.folder = folder
     git = try .start(
       options: options, ["check-ignore", "--no-index", "-z", "-v", "-n", "--stdin"],
       in: folder, inherited: .discovered, takesInput: true)
@@ -84,11 +105,14 @@ public struct IgnoreCheck: ~Copyable {
   /// Lets git work on `paths` while the caller does other things; `collect()` has the answers.
   public mutating func ask(_ paths: [Path]) throws(GitError) {
     for path in paths {
-      questions += [UInt8(ascii: "."), UInt8(ascii: "/")]
-      questions += path.bytes
-      questions.append(0)
+      defer { count += 1 }
+      if path.bytes.count(where: { $0 == UInt8(ascii: "/") }) > Self.deepest {
+        deep.append((count, path))
+        continue
+      }
+      appendQuestion(path, to: &questions)
+      asked.append(path)
     }
-    asked += paths
     if questions.count - sent >= Self.batch { try exchange(waits: false) }
   }
 
@@ -97,11 +121,60 @@ public struct IgnoreCheck: ~Copyable {
     while rules.count < asked.count { try exchange(waits: true) }
     defer {
       asked.removeAll()
+      deep.removeAll()
+      count = 0
       rules.removeAll()
       questions.removeAll(keepingCapacity: true)
       sent = 0
     }
-    return rules
+    if deep.isEmpty { return rules }
+    let ignored = try areIgnored(deep.map(\.path))
+    var answers: [IgnoreRule?] = []
+    answers.reserveCapacity(count)
+    var shallow = rules.makeIterator()
+    var next = zip(deep, ignored).makeIterator()
+    var pending = next.next()
+    for index in 0..<count {
+      if let here = pending, here.0.index == index {
+        answers.append(here.1 ? .unknown : nil)
+        pending = next.next()
+      } else {
+        answers.append(shallow.next() ?? nil)
+      }
+    }
+    return answers
+  }
+
+  /// Whether git ignores each path, in a process of its own.
+  private func areIgnored(_ paths: [Path]) throws(GitError) -> [Bool] {
+    var git = try GitProcess.start(
+      options: options, ["check-ignore", "--no-index", "-z", "--stdin"], in: folder,
+      inherited: .discovered, takesInput: true)
+    var questions: [UInt8] = []
+    for path in paths { appendQuestion(path, to: &questions) }
+    var answers: [UInt8] = []
+    var sent = 0
+    while true {
+      if sent == questions.count { git.endInput() }
+      let (written, read) = try questions.withUnsafeBufferPointer { (bytes) throws(GitError) in
+        let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[sent...])
+        return try git.exchange(rest, into: buffer)
+      }
+      sent += written
+      guard let read else { continue }
+      if read == 0 { break }
+      answers.append(contentsOf: buffer[..<read])
+    }
+    try finishCheck(&git)
+    var records = answers.split(separator: 0).makeIterator()
+    var record = records.next()
+    let ignored = paths.map { path in
+      guard let here = record, here.dropFirst(2).elementsEqual(path.bytes) else { return false }
+      record = records.next()
+      return true
+    }
+    guard record == nil else { throw GitError("git check-ignore answered what it was not asked") }
+    return ignored
   }
 
   private mutating func exchange(waits: Bool) throws(GitError) {
@@ -117,7 +190,7 @@ public struct IgnoreCheck: ~Copyable {
         continue
       }
       if read == 0 {
-        try finishProcess()
+        try finishCheck(&git)
         throw GitError("git check-ignore ended before it had answered")
       }
       try parse(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
@@ -131,14 +204,7 @@ public struct IgnoreCheck: ~Copyable {
     guard try git.read(into: buffer) == 0 else {
       throw GitError("git check-ignore answered more than it was asked")
     }
-    try finishProcess()
-  }
-
-  private mutating func finishProcess() throws(GitError) {
-    do throws(GitError) { try git.finish() } catch {
-      // 1: no path was ignored.
-      if error.status != 1 { throw error }
-    }
+    try finishCheck(&git)
   }
 
   /// Takes the whole `SOURCE NUL LINE NUL PATTERN NUL PATH NUL` records; what is left of one waits.
@@ -173,6 +239,19 @@ public struct IgnoreCheck: ~Copyable {
     if recent.count == 32 { recent.removeFirst() }
     recent.append((Array(record), rule))
     return rule
+  }
+}
+
+private func appendQuestion(_ path: Path, to questions: inout [UInt8]) {
+  questions += [UInt8(ascii: "."), UInt8(ascii: "/")]
+  questions += path.bytes
+  questions.append(0)
+}
+
+private func finishCheck(_ git: inout GitProcess) throws(GitError) {
+  do throws(GitError) { try git.finish() } catch {
+    // 1: no path was ignored.
+    if error.status != 1 { throw error }
   }
 }
 

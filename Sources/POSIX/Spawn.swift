@@ -1,16 +1,24 @@
 // Starting a program without a shell.
 
+import Synchronization
+
 #if canImport(Darwin)
   public import Darwin
 #else
   public import Glibc
 #endif
 
+/// Held while a descriptor is made that no child may inherit, and while a child is started: one that
+/// another thread starts in between would keep the descriptor open for as long as it lives.
+private let starting = Mutex(())
+
 /// The descriptors of a new pipe; no child inherits them unless it is given them.
 public func makePipe() throws(SystemError) -> (read: CInt, write: CInt) {
   var ends: [CInt] = [-1, -1]
-  if pipe(&ends) == -1 { throw SystemError("pipe") }
-  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  try starting.withLock { _ throws(SystemError) in
+    if pipe(&ends) == -1 { throw SystemError("pipe") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  }
   return (ends[0], ends[1])
 }
 
@@ -23,8 +31,10 @@ public func makeInputStream() throws(SystemError) -> (own: CInt, child: CInt) {
   #else
     let kind = CInt(SOCK_STREAM.rawValue)
   #endif
-  if socketpair(AF_UNIX, kind, 0, &ends) == -1 { throw SystemError("socketpair") }
-  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  try starting.withLock { _ throws(SystemError) in
+    if socketpair(AF_UNIX, kind, 0, &ends) == -1 { throw SystemError("socketpair") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  }
   #if canImport(Darwin)
     var on: CInt = 1
     setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<CInt>.size))
@@ -94,8 +104,8 @@ public func spawn(
     for case let text? in envp { free(text) }
   }
   var process: pid_t = 0
-  let code = program.withCString {
-    posix_spawn(&process, $0, &actions, &attributes, &argv, &envp)
+  let code = program.withCString { program in
+    starting.withLock { _ in posix_spawn(&process, program, &actions, &attributes, &argv, &envp) }
   }
   if code != 0 { throw SystemError("posix_spawn", code) }
   return process

@@ -18,7 +18,8 @@ struct Settings {
   var coverage = CoverageEntries.builtIn()
 
   static let fileName = ".hopxguard.toml"
-  private static let longest = 1 << 20
+  /// Bytes.
+  fileprivate static let longest = 1 << 20
 
   /// - Parameter text: the bytes of the file.
   init(_ text: [UInt8] = [], source: String) throws(TOMLError) {
@@ -48,12 +49,12 @@ struct SettingsOptions: ParsableArguments {
     let text: [UInt8]
     do throws(SystemError) {
       if let config {
-        text = try readWhole(Path(config), limit: 1 << 20)
+        text = try readWhole(Path(config), limit: Settings.longest)
       } else {
         // A link is not followed: the file is the repository's, and could point anywhere.
         let file = try Descriptor.openFile(top.appending(Settings.fileName.utf8))
         guard try file.status().kind == .file else { throw SystemError("open", EINVAL) }
-        text = try readAll(file, limit: 1 << 20)
+        text = try readAll(file, limit: Settings.longest)
       }
     } catch {
       if config == nil && error.code == ENOENT { text = [] } else {

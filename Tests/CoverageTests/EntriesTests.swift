@@ -1,0 +1,88 @@
+// What the entries of rules/gitignore.toml are, and how a project's configuration changes them.
+
+import Coverage
+import POSIX
+import TOML
+import Testing
+
+@Suite struct EntriesTests {
+  private func changed(_ text: String) throws -> CoverageEntries {
+    let root = try Array(text.utf8).withUnsafeBytes { try TOMLValue(parsing: $0) }
+    var table = try TOMLTable(root, name: "test")
+    return try CoverageEntries.builtIn().changed(by: table.value("gitignore"), source: "test.toml")
+  }
+
+  /// The line and reason of the error that a configuration is refused with.
+  private func refusal(_ text: String) throws -> String {
+    let error = try #require(throws: TOMLError.self) { try changed(text) }
+    return "\(error.line): \(error.reason)"
+  }
+
+  @Test func theBuiltInEntries() {
+    let entries = CoverageEntries.builtIn().entries.map { "\($0.pattern.text) \($0.grade.rawValue)" }
+    #expect(
+      entries == [
+        ".env required", "*.key required", "secrets/ required", ".env.local recommended",
+        ".env.* recommended",
+      ])
+    #expect(CoverageEntries.builtIn().changed.isEmpty)
+  }
+
+  @Test func anEntryIsAdded() throws {
+    let entries = try changed("[[gitignore]]\npattern = '*.pem'\nreason = 'TLS keys'\n")
+    #expect(entries.entries.last?.pattern.text == "*.pem")
+    #expect(entries.entries.last?.grade == .required)
+    #expect(entries.entries.last?.probes == ["hopx.pem"])
+    #expect(entries.changed.map(\.line) == [1])
+  }
+
+  @Test func anEntryIsDroppedAndAnotherRegraded() throws {
+    let entries = try changed(
+      """
+      [[gitignore]]
+      pattern = ".env.*"
+      grade = "off"
+      reason = "encrypted"
+      [[gitignore]]
+      pattern = ".env.local"
+      grade = "required"
+      reason = "policy"
+      """)
+    #expect(entries.changed.map { "\($0.pattern.text) \($0.grade.rawValue)" } == [".env.local required", ".env.* off"])
+    #expect(entries.entries.count == 5)
+    #expect(entries.changed[0].probes == [".env.local"])
+  }
+
+  @Test(arguments: [
+    ("[[gitignore]]\nreason = 'x'\n", "1: gitignore has no 'pattern'"),
+    ("\n[[gitignore]]\npattern = '*.pem'\n", "2: gitignore has no 'reason'"),
+    ("[[gitignore]]\npattern = '*.pem'\nreason = ' '\n", "1: the reason is empty"),
+    ("[[gitignore]]\npattern = '*.pem'\nreason = 'x'\nwhy = 'y'\n", "4: unknown field 'why' in gitignore"),
+    (
+      "[[gitignore]]\npattern = '*.pem'\nreason = 'x'\ngrade = 'must'\n",
+      "1: grade 'must': required or recommended"
+    ),
+    (
+      "[[gitignore]]\npattern = '*.pem'\nreason = 'x'\ngrade = 'off'\n",
+      "1: grade 'off': required or recommended"
+    ),
+    ("[gitignore]\npattern = '*.pem'\n", "1: write [[gitignore]], with two brackets"),
+    (
+      "[[gitignore]]\npattern = '*.pem'\nreason = 'x'\nprobes = ['a.key']\n",
+      "1: probe 'a.key' is not what pattern '*.pem' means"
+    ),
+    (
+      "[[gitignore]]\npattern = '*.pem'\nreason = 'x'\nprobes = ['../a.pem']\n",
+      "4: '../a.pem' in 'probes' is no relative path"
+    ),
+    ("[[gitignore]]\npattern = '!a'\nreason = 'x'\n", "1: pattern '!a': it begins with '!'"),
+    ("[[gitignore]]\npattern = '[ab].pem'\nreason = 'x'\n", "1: pattern '[ab].pem' needs 'probes'"),
+    (
+      "[[gitignore]]\npattern = 'a'\nreason = 'x'\n[[gitignore]]\npattern = 'a'\nreason = 'x'\n",
+      "4: pattern 'a' is there twice: line 1"
+    ),
+  ])
+  func refused(_ text: String, _ reason: String) throws {
+    #expect(try refusal(text) == reason)
+  }
+}
