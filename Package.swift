@@ -38,18 +38,21 @@ let package = Package(
     .target(
       name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "TOML"],
       swiftSettings: strict),
+    .target(name: "Redaction", dependencies: ["Detection"], swiftSettings: strict),
     .target(name: "Inputs", dependencies: ["POSIX"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["POSIX"], swiftSettings: strict),
     .target(name: "Reporting", dependencies: ["Detection", "POSIX"], swiftSettings: strict),
     .executableTarget(
       name: "hopxguard",
       dependencies: [
-        "Detection", "Inputs", "Git", "Reporting", "POSIX",
+        "Detection", "Redaction", "Inputs", "Git", "Reporting", "POSIX",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], swiftSettings: strict),
+    .testTarget(
+      name: "RedactionTests", dependencies: ["Redaction", "Detection"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["hopxguard"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
