@@ -34,7 +34,9 @@ let package = Package(
     // rules/* as bytes of the binary.
     .target(name: "CRules"),
 
-    .target(name: "POSIX", swiftSettings: strict),
+    // Headers of the C library that its Swift module leaves out.
+    .systemLibrary(name: "CPOSIX"),
+    .target(name: "POSIX", dependencies: ["CPOSIX"], swiftSettings: strict),
     .target(
       name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "TOML"],
       swiftSettings: strict),

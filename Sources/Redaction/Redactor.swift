@@ -11,6 +11,9 @@ public import Detection
 public struct Redactor: ~Copyable {
   /// Secrets taken out of all inputs so far; of secrets that overlap each counts.
   public private(set) var count = 0
+  /// Rules that PCRE2 gave up on: from there to the end of that input all that could be a match was
+  /// taken out.
+  public private(set) var surrenders: [Surrender] = []
 
   private var scanner: Scanner
   private let heldBack: HeldBack
@@ -60,9 +63,6 @@ public struct Redactor: ~Copyable {
   public var space: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: memory[filled..<(filled + chunk)])
   }
-
-  /// Rules that PCRE2 gave up on in this input: from there on all that could be a match was taken out.
-  public var surrenders: [Surrender] { scanner.surrenders }
 
   /// Takes in the first `count` bytes of `space` and gives out what is decided now.
   ///
@@ -156,6 +156,9 @@ public struct Redactor: ~Copyable {
   }
 
   private mutating func reset() {
+    for surrender in scanner.surrenders where !surrenders.contains(where: { $0.rule == surrender.rule }) {
+      surrenders.append(surrender)
+    }
     scanner.begin()
     filled = 0
     decided = 0

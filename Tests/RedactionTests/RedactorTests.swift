@@ -32,7 +32,7 @@ struct RedactorTests {
 
   @Test func aFilterServesOneInputAfterTheOther() {
     var samples = Samples(seed: 4)
-    var redactor = Redactor(rules: .builtIn(), chunk: 512)
+    var redactor = Redactor(rules: builtIn, chunk: 512)
     for _ in 0..<500 {
       let input = samples.soup(parts: 6)
       let lengths = samples.cuts(of: input.count, longest: 40)
@@ -42,7 +42,7 @@ struct RedactorTests {
 
   @Test func everyKeyCounts() {
     var samples = Samples(seed: 5)
-    var redactor = Redactor(rules: .builtIn())
+    var redactor = Redactor(rules: builtIn)
     let second = samples.key()
     let input = samples.text("hopx_live_{base62:12}.{base64url:20}") + second + [10] + samples.key()
     _ = outputs(input, lengths: [], through: &redactor)
@@ -79,7 +79,7 @@ struct RedactorTests {
 
   @Test func randomInputsAtRandomCuts() {
     var samples = Samples(seed: 8)
-    var redactor = Redactor(rules: .builtIn(), chunk: 300)
+    var redactor = Redactor(rules: builtIn, chunk: 300)
     for _ in 0..<100_000 {
       let input = samples.soup(parts: Int.random(in: 1...6, using: &samples.generator))
       let longest = [1, 3, 20, 70, 300].randomElement(using: &samples.generator)!

@@ -3,6 +3,9 @@
 import Detection
 import Redaction
 
+/// Loaded once: the rules are a file that has to be parsed.
+let builtIn = RuleSet.builtIn()
+
 struct Samples {
   var generator: SeededGenerator
 
@@ -53,7 +56,7 @@ struct Samples {
 ///
 /// - Returns: what had come out after each read, and after the end.
 func outputs(
-  _ bytes: [UInt8], lengths: [Int], rules: RuleSet = .builtIn(), chunk: Int = 4096
+  _ bytes: [UInt8], lengths: [Int], rules: RuleSet = builtIn, chunk: Int = 4096
 ) -> [[UInt8]] {
   var redactor = Redactor(rules: rules, chunk: chunk)
   return outputs(bytes, lengths: lengths, through: &redactor)
@@ -76,6 +79,6 @@ func outputs(_ bytes: [UInt8], lengths: [Int], through redactor: inout Redactor)
   return steps
 }
 
-func redacted(_ bytes: [UInt8], lengths: [Int] = [], rules: RuleSet = .builtIn()) -> [UInt8] {
+func redacted(_ bytes: [UInt8], lengths: [Int] = [], rules: RuleSet = builtIn) -> [UInt8] {
   outputs(bytes, lengths: lengths, rules: rules).last!
 }

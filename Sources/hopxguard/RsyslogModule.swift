@@ -1,0 +1,5 @@
+import ArgumentParser
+
+enum RsyslogModule: String, CaseIterable, ExpressibleByArgument {
+  case omprog, mmexternal
+}
