@@ -20,7 +20,7 @@ public struct GatheredOutput: ~Copyable {
 
   public init(descriptor number: CInt) {
     self.number = number
-    memory = .allocate(byteCount: 4 * Self.large, alignment: 64)
+    memory = .allocate(byteCount: 2 * Self.large, alignment: 64)
   }
 
   deinit { memory.deallocate() }

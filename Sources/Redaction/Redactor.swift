@@ -45,7 +45,7 @@ public struct Redactor: ~Copyable {
   private static let heldBytes = Rule.longestMatch + Scanner.context + 64
 
   /// - Parameter chunk: bytes of `space`.
-  public init(rules: RuleSet, chunk: Int = 256 * 1024) {
+  public init(rules: RuleSet, chunk: Int = 128 * 1024) {
     scanner = Scanner(rules: rules, unmatched: .isTaken)
     heldBack = HeldBack(rules: rules)
     self.chunk = chunk
