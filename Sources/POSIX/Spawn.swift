@@ -24,38 +24,86 @@ public func spawn(
   _ program: Path, _ arguments: [Path], environment: [String],
   standardOutput: CInt, standardError: CInt
 ) throws(SystemError) -> pid_t {
-  #if canImport(Darwin)
-    var actions: posix_spawn_file_actions_t?
-    var attributes: posix_spawnattr_t?
-  #else
-    var actions = posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-  #endif
-  posix_spawn_file_actions_init(&actions)
-  defer { posix_spawn_file_actions_destroy(&actions) }
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-  posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
-  posix_spawn_file_actions_adddup2(&actions, standardError, 2)
-
-  posix_spawnattr_init(&attributes)
-  defer { posix_spawnattr_destroy(&attributes) }
-  var signals = sigset_t()
-  sigemptyset(&signals)
-  posix_spawnattr_setsigmask(&attributes, &signals)
-  sigaddset(&signals, SIGPIPE)
-  posix_spawnattr_setsigdefault(&attributes, &signals)
-  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-
-  var argv = arguments.map { path in path.withCString { strdup($0) } } + [nil]
   var envp = environment.map { strdup($0) } + [nil]
-  defer {
-    for case let text? in argv { free(text) }
-    for case let text? in envp { free(text) }
+  defer { for case let text? in envp { free(text) } }
+  var request = SpawnRequest(standardOutput: standardOutput, standardError: standardError)
+  posix_spawn_file_actions_addopen(&request.actions, 0, "/dev/null", O_RDONLY, 0)
+  var none = sigset_t()
+  sigemptyset(&none)
+  request.setSignals(mask: none, toDefault: [SIGPIPE])
+  return try request.start(arguments) { process, actions, attributes, argv in
+    program.withCString { posix_spawn(process, $0, actions, attributes, argv, &envp) }
   }
-  var process: pid_t = 0
-  let code = program.withCString {
-    posix_spawn(&process, $0, &actions, &attributes, &argv, &envp)
+}
+
+/// Starts the program that PATH finds for the first of `arguments`, with our own standard input and
+/// environment.
+///
+/// - Parameters:
+///   - mask: the signals that it begins with blocked.
+///   - signalsToDefault: what we ignore and it must not.
+/// - Returns: its process ID.
+/// - Throws: `SystemError`; `ENOENT` when there is no such program.
+public func spawnFromPath(
+  _ arguments: [Path], standardOutput: CInt, standardError: CInt, mask: sigset_t,
+  signalsToDefault: [CInt]
+) throws(SystemError) -> pid_t {
+  var request = SpawnRequest(standardOutput: standardOutput, standardError: standardError)
+  request.setSignals(mask: mask, toDefault: signalsToDefault)
+  return try request.start(arguments) { process, actions, attributes, argv in
+    arguments[0].withCString { posix_spawnp(process, $0, actions, attributes, argv, environ) }
   }
-  if code != 0 { throw SystemError("posix_spawn", code) }
-  return process
+}
+
+/// The attributes and file actions of `posix_spawn`.
+private struct SpawnRequest: ~Copyable {
+  #if canImport(Darwin)
+    typealias Actions = posix_spawn_file_actions_t?
+    typealias Attributes = posix_spawnattr_t?
+    var actions: Actions = nil
+    private var attributes: Attributes = nil
+  #else
+    typealias Actions = posix_spawn_file_actions_t
+    typealias Attributes = posix_spawnattr_t
+    var actions = Actions()
+    private var attributes = Attributes()
+  #endif
+
+  init(standardOutput: CInt, standardError: CInt) {
+    posix_spawn_file_actions_init(&actions)
+    posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
+    posix_spawn_file_actions_adddup2(&actions, standardError, 2)
+    posix_spawnattr_init(&attributes)
+  }
+
+  deinit {
+    var (actions, attributes) = (actions, attributes)
+    posix_spawn_file_actions_destroy(&actions)
+    posix_spawnattr_destroy(&attributes)
+  }
+
+  mutating func setSignals(mask: sigset_t, toDefault signals: [CInt]) {
+    var mask = mask
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &set)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+  }
+
+  mutating func start(
+    _ arguments: [Path],
+    _ call: (
+      UnsafeMutablePointer<pid_t>, UnsafePointer<Actions>, UnsafePointer<Attributes>,
+      UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    ) -> CInt
+  ) throws(SystemError) -> pid_t {
+    var argv = arguments.map { path in path.withCString { strdup($0) } } + [nil]
+    defer { for case let text? in argv { free(text) } }
+    var process: pid_t = 0
+    let code = call(&process, &actions, &attributes, &argv)
+    if code != 0 { throw SystemError("posix_spawn", code) }
+    return process
+  }
 }

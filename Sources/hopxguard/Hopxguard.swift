@@ -25,7 +25,7 @@ struct Hopxguard: ParsableCommand {
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
       """,
     version: "\(Tool.name) \(Tool.version)",
-    subcommands: [ScanCommand.self, RedactCommand.self, RulesCommand.self])
+    subcommands: [ScanCommand.self, RedactCommand.self, RunCommand.self, RulesCommand.self])
 }
 
 @main struct Main {
