@@ -106,6 +106,17 @@ extension FileStatus {
   }
 }
 
+extension FileStatus {
+  /// What is at `path`, links followed.
+  public static func following(_ path: Path) throws(SystemError) -> FileStatus {
+    var status = stat()
+    try path.withCString { (name) throws(SystemError) in
+      _ = try retrying("stat") { stat(name, &status) }
+    }
+    return FileStatus(status)
+  }
+}
+
 /// The text of a symbolic link, at most 64 KiB.
 public func linkTarget(_ path: Path, in folder: CInt = Descriptor.workingFolder)
   throws(SystemError) -> [UInt8]

@@ -73,6 +73,7 @@ struct RedactCommand: ParsableCommand {
   func run() throws {
     occupyClosedStandardDescriptors()
     let set = try rules.load()
+    if let rsyslog { return try serve(rsyslog, set) }
     if inPlace { return try rewrite(set) }
     if check { return try look(set) }
     try filter(set)
@@ -81,9 +82,7 @@ struct RedactCommand: ParsableCommand {
   // MARK: To standard output
 
   private func filter(_ set: RuleSet) throws(ExitStatus) {
-    letPass(SIGINT, once: true)
-    letPass(SIGTERM)
-    letPass(SIGHUP)
+    drainWhenAskedToEnd()
     enlargePipe(STDIN_FILENO)
     enlargePipe(STDOUT_FILENO)
     var stream = StreamRedaction(rules: set, output: STDOUT_FILENO)
@@ -107,6 +106,33 @@ struct RedactCommand: ParsableCommand {
 
   private func outputFailure(_ error: SystemError) -> ExitStatus {
     Console.fail("standard output cannot be written: \(error)")
+  }
+
+  /// In `app | hopxguard redact` a signal to all is for the application: its last words are to come.
+  private func drainWhenAskedToEnd() {
+    letPass(SIGINT, once: true)
+    letPass(SIGTERM)
+    letPass(SIGHUP)
+  }
+
+  // MARK: rsyslog
+
+  private func serve(_ module: RsyslogModule, _ set: RuleSet) throws(ExitStatus) {
+    drainWhenAskedToEnd()
+    do throws(SystemError) {
+      switch module {
+      case .mmexternal:
+        var handler = MarkedMessage()
+        try serveMessages(set, &handler)
+      case .omprog:
+        var handler = try ConfirmedLog(appendingTo: Path(append!))
+        // rsyslog waits for this before it sends the first message.
+        try writeReport(Array("OK\n".utf8), to: STDOUT_FILENO)
+        try serveMessages(set, &handler)
+      }
+    } catch {
+      throw Console.fail("--rsyslog \(module.rawValue): \(error.call): \(error)")
+    }
   }
 
   // MARK: Looking only
