@@ -55,6 +55,7 @@ let package = Package(
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], swiftSettings: strict),
     .testTarget(
       name: "RedactionTests", dependencies: ["Redaction", "Detection"], swiftSettings: strict),
+    .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["hopxguard"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
