@@ -28,7 +28,7 @@ struct WrappedCommand {
   /// - Returns: the exit code that we end with.
   func run() throws(ExitStatus) -> CInt {
     // SIGTTOU: a command that takes the terminal for itself must not stop us from writing to it.
-    let signals = SignalQueue(Self.passedOn + [SIGWINCH, SIGCHLD, SIGTTOU])
+    let signals = SignalQueue(Self.passedOn + [SIGWINCH, SIGCHLD, SIGTTIN, SIGTTOU])
     let ignoresPipe = isIgnored(SIGPIPE)
     signal(SIGPIPE, SIG_IGN)
     let relays: [OutputRelay]
@@ -86,7 +86,7 @@ struct WrappedCommand {
         for relay in relays { relay.resize() }
         // Again, though the terminal told it: it may have looked before the size was right.
         if status == nil { kill(process, SIGWINCH) }
-      case SIGTTOU: continue
+      case SIGTTIN, SIGTTOU: continue
       case let signal:
         if let status {
           // Only a reader that does not read keeps us here. Who asks again wants to be gone.
@@ -122,7 +122,12 @@ struct WrappedCommand {
     close(terminal)
     // What the command wrote before it stopped shall be seen now.
     usleep(50_000)
-    kill(getpid(), SIGSTOP)
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, signal)
+    kill(getpid(), signal)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
   private func conclude(_ status: CInt, _ relays: [OutputRelay]) -> CInt {
