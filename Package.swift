@@ -53,8 +53,12 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], swiftSettings: strict),
+    .target(
+      name: "RedactionOracle", dependencies: ["Detection"], path: "Tests/RedactionOracle",
+      swiftSettings: strict),
     .testTarget(
-      name: "RedactionTests", dependencies: ["Redaction", "Detection"], swiftSettings: strict),
+      name: "RedactionTests", dependencies: ["Redaction", "Detection", "RedactionOracle"],
+      swiftSettings: strict),
     .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["hopxguard"], swiftSettings: strict),
   ],
@@ -62,3 +66,13 @@ let package = Package(
   cLanguageStandard: .c2x,
   cxxLanguageStandard: .cxx17
 )
+
+// libFuzzer brings its own `main` and instruments what it is built with: Fuzzing/run asks for it.
+if Context.environment["HOPXGUARD_FUZZING"] != nil {
+  let fuzzer = ["-sanitize=fuzzer", "-parse-as-library"]
+  package.targets.append(
+    .executableTarget(
+      name: "RedactionFuzz", dependencies: ["Redaction", "Detection", "RedactionOracle"],
+      path: "Fuzzing/RedactionFuzz", swiftSettings: strict + [.unsafeFlags(fuzzer)],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

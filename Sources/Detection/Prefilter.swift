@@ -3,6 +3,12 @@
 // alternation of six is twenty times slower. Nothing else may know how this searches, so that a
 // multi-literal automaton can take its place when rule sets grow.
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// A place where a rule's literal stands.
 struct Candidate: Sendable {
   let offset: Int
@@ -53,7 +59,10 @@ private struct Needle: Sendable {
 
   init(_ literal: [UInt8]) {
     self.literal = literal
-    let rarest = literal.indices.sorted { (commonness(literal[$0]), $0) < (commonness(literal[$1]), $1) }
+    // Of equally rare bytes the later one: what a literal begins with is more often a word of its own.
+    let rarest = literal.indices.sorted {
+      (commonness(literal[$0]), -$0) < (commonness(literal[$1]), -$1)
+    }
     let one = rarest[0]
     let other = rarest.first { literal[$0] != literal[one] } ?? rarest.last!
     first = min(one, other)
@@ -81,12 +90,19 @@ private struct Needle: Sendable {
       let hit1 = probe(one, two, 16, firstByte, secondByte)
       let hit2 = probe(one, two, 32, firstByte, secondByte)
       let hit3 = probe(one, two, 48, firstByte, secondByte)
-      let any = (hit0 | hit1) | (hit2 | hit3)
-      let words = unsafeBitCast(any, to: SIMD2<UInt64>.self)
-      if words[0] | words[1] != 0 { verify(base, at..<min(at + 64, last + 1), found) }
+      let any = unsafeBitCast((hit0 | hit1) | (hit2 | hit3), to: SIMD2<UInt64>.self)
+      if any[0] | any[1] != 0 {
+        verify(base, at, hit0, last, found)
+        verify(base, at + 16, hit1, last, found)
+        verify(base, at + 32, hit2, last, found)
+        verify(base, at + 48, hit3, last, found)
+      }
       at += 64
     }
-    if at <= last { verify(base, at..<(last + 1), found) }
+    while at <= last {
+      if stands(at: base + at) { found(at) }
+      at += 1
+    }
   }
 
   @inline(__always)
@@ -99,19 +115,30 @@ private struct Needle: Sendable {
     return unsafeBitCast((a .== firstByte) .& (b .== secondByte), to: SIMD16<UInt8>.self)
   }
 
-  @inline(never)
-  private func verify(_ base: UnsafeRawPointer, _ places: Range<Int>, _ found: (Int) -> Void) {
-    literal.withUnsafeBytes { literal in
-      for place in places {
-        let here = base + place
-        guard here.load(fromByteOffset: first, as: UInt8.self) == literal[first],
-          here.load(fromByteOffset: second, as: UInt8.self) == literal[second]
-        else { continue }
-        if (0..<literal.count).allSatisfy({ here.load(fromByteOffset: $0, as: UInt8.self) == literal[$0] }) {
-          found(place)
-        }
+  /// Looks at each of the sixteen places from `start` on whose lane in `hits` is set.
+  @inline(__always)
+  private func verify(
+    _ base: UnsafeRawPointer, _ start: Int, _ hits: SIMD16<UInt8>, _ last: Int,
+    _ found: (Int) -> Void
+  ) {
+    let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
+    for half in 0..<2 {
+      var lanes = UInt64(littleEndian: words[half])
+      while lanes != 0 {
+        let lane = lanes.trailingZeroBitCount / 8
+        lanes &= ~(0xFF << UInt64(lane * 8))
+        let place = start + half * 8 + lane
+        if place <= last && stands(at: base + place) { found(place) }
       }
     }
+  }
+
+  @inline(__always)
+  private func stands(at here: UnsafeRawPointer) -> Bool {
+    guard here.load(fromByteOffset: first, as: UInt8.self) == literal[first],
+      here.load(fromByteOffset: second, as: UInt8.self) == literal[second]
+    else { return false }
+    return literal.withUnsafeBytes { memcmp(here, $0.baseAddress!, $0.count) == 0 }
   }
 }
 

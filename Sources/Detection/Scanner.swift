@@ -79,7 +79,11 @@ public struct Scanner: ~Copyable {
     let until = min(until, buffer.count)
     candidates.removeAll(keepingCapacity: true)
     rules.prefilter.search(buffer, at: from..<until, into: &candidates)
+    // Matches of short literals may stand behind the beginning of a longer one that is cut off.
+    var decided = isLast ? until : min(until, rules.prefilter.cutLiteral(in: buffer, from: from))
+    var openRule: Int?
     for candidate in candidates {
+      if candidate.offset >= decided { break }
       var result = match(candidate, in: buffer, atStart: atStart, isLast: isLast)
       if case .gaveUp(let code) = result {
         surrenders.append(Surrender(rule: candidate.rule, reason: Pattern.message(code)))
@@ -90,17 +94,14 @@ public struct Scanner: ~Copyable {
       case .match(let end):
         matches.append(Match(rule: candidate.rule, range: candidate.offset..<end))
       case .undecided:
+        decided = candidate.offset
+        openRule = candidate.rule
         // Matches of other rules at the same place will be found again.
-        while matches.last?.range.lowerBound == candidate.offset { matches.removeLast() }
-        return SearchProgress(decided: candidate.offset, openRule: candidate.rule)
+        while matches.last?.range.lowerBound == decided { matches.removeLast() }
       case .gaveUp: preconditionFailure("a rule that is given up on is not matched")
       }
     }
-    if isLast { return SearchProgress(decided: until, openRule: nil) }
-    let decided = min(until, rules.prefilter.cutLiteral(in: buffer, from: from))
-    // A short literal may stand behind the beginning of a longer one; it will be found again.
-    while let last = matches.last, last.range.lowerBound >= decided { matches.removeLast() }
-    return SearchProgress(decided: decided, openRule: nil)
+    return SearchProgress(decided: decided, openRule: openRule)
   }
 
   private mutating func match(

@@ -24,14 +24,8 @@ func loadRules(_ files: [String]) throws(ExitStatus) -> RuleSet {
     do throws(SystemError) { text = try readWhole(Path(file), limit: 1 << 20) } catch {
       throw Console.fail("\(file): the rules cannot be read: \(error)")
     }
-    let result = text.withUnsafeBytes { bytes -> Result<RuleSet, RuleFileError> in
-      do throws(RuleFileError) { return .success(try set.adding(bytes, source: file)) } catch {
-        return .failure(error)
-      }
-    }
-    switch result {
-    case .success(let more): set = more
-    case .failure(let error): throw Console.fail("\(error)")
+    do throws(RuleFileError) { set = try set.adding(text, source: file) } catch {
+      throw Console.fail("\(error)")
     }
   }
   return set

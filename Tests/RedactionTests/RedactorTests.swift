@@ -1,5 +1,6 @@
 import Detection
 import Redaction
+import RedactionOracle
 import Testing
 
 struct RedactorTests {

@@ -2,13 +2,14 @@
 // every offset tried, the union of what matches taken out. The key is written down a second time
 // here, byte class by byte class, from the design and not from the rule file.
 
-/// A rule as the oracle knows it: the end of the match that begins at an offset, if there is one.
-struct OracleRule: Sendable {
-  let keep: Int
-  let match: @Sendable (_ bytes: [UInt8], _ start: Int) -> Int?
+/// A rule as the oracle knows it.
+public struct OracleRule: Sendable {
+  public let keep: Int
+  /// The end of the match that begins at an offset.
+  public let match: @Sendable (_ bytes: [UInt8], _ start: Int) -> Int?
 }
 
-let oracleKey = OracleRule(keep: 15) { bytes, start in
+public let oracleKey = OracleRule(keep: 15) { bytes, start in
   guard bytes[start] == UInt8(ascii: "h"), bytes.count - start >= 31,
     bytes[start..<(start + 10)].elementsEqual("hopx_live_".utf8)
   else { return nil }
@@ -26,7 +27,7 @@ private func isBase62(_ byte: UInt8) -> Bool {
 }
 
 /// The redacted form of a whole input.
-func oracle(_ bytes: [UInt8], rules: [OracleRule] = [oracleKey]) -> [UInt8] {
+public func oracle(_ bytes: [UInt8], rules: [OracleRule] = [oracleKey]) -> [UInt8] {
   var matches: [(start: Int, end: Int, kept: Int)] = []
   for start in bytes.indices {
     for rule in rules {
@@ -53,7 +54,7 @@ func oracle(_ bytes: [UInt8], rules: [OracleRule] = [oracleKey]) -> [UInt8] {
 
 /// How much of a truncated input is certain to come out whatever follows, by trying what may follow:
 /// the longest common beginning of the outputs.
-func certain(_ bytes: [UInt8], continuations: [[UInt8]]) -> [UInt8] {
+public func certain(_ bytes: [UInt8], continuations: [[UInt8]]) -> [UInt8] {
   var common: [UInt8]?
   for more in continuations {
     let output = oracle(bytes + more)
