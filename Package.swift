@@ -73,6 +73,6 @@ if Context.environment["HOPXGUARD_FUZZING"] != nil {
   package.targets.append(
     .executableTarget(
       name: "RedactionFuzz", dependencies: ["Redaction", "Detection", "RedactionOracle"],
-      path: "Fuzzing/RedactionFuzz", swiftSettings: strict + [.unsafeFlags(fuzzer)],
+      path: "Fuzzing/RedactionFuzz", swiftSettings: strict + [.enableExperimentalFeature("Extern"), .unsafeFlags(fuzzer)],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
 }

@@ -9,8 +9,23 @@ private let builtIn = RuleSet.builtIn()
 nonisolated(unsafe) private var keyFilter = Redactor(rules: builtIn, chunk: 512)
 nonisolated(unsafe) private var userFilter = Redactor(rules: userRules.rules, chunk: 512)
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+/// libFuzzer's own entry for programs that have a `main` (FuzzerInterface.h).
+@_extern(c, "LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+@main struct Main {
+  static func main() {
+    var count = CommandLine.argc
+    var arguments = CommandLine.unsafeArgv
+    _ = runDriver(&count, &arguments) { fuzz($0, $1) }
+  }
+}
+
+private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   var input = UnsafeBufferPointer(start: start, count: count)[...]
   guard let mode = input.popFirst() else { return 0 }
   var text: [UInt8] = []
