@@ -14,20 +14,61 @@ public func makePipe() throws(SystemError) -> (read: CInt, write: CInt) {
   return (ends[0], ends[1])
 }
 
-/// Starts `program` with `/dev/null` as its standard input, and default signals.
+/// The two ends of a stream to a child that may die before it has read it all: writing to `own` by
+/// `sendNow` raises no SIGPIPE, which a pipe would, and which would end this program.
+public func makeInputStream() throws(SystemError) -> (own: CInt, child: CInt) {
+  var ends: [CInt] = [-1, -1]
+  #if canImport(Darwin)
+    let kind = SOCK_STREAM
+  #else
+    let kind = CInt(SOCK_STREAM.rawValue)
+  #endif
+  if socketpair(AF_UNIX, kind, 0, &ends) == -1 { throw SystemError("socketpair") }
+  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  #if canImport(Darwin)
+    var on: CInt = 1
+    setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<CInt>.size))
+  #endif
+  return (ends[0], ends[1])
+}
+
+/// Writes what fits without waiting.
+///
+/// - Returns: bytes written; 0 when nothing fits now.
+/// - Throws: `SystemError`; `EPIPE` when the reader is gone.
+public func sendNow(_ bytes: UnsafeRawBufferPointer, to stream: CInt) throws(SystemError) -> Int {
+  #if canImport(Darwin)
+    let flags = MSG_DONTWAIT
+  #else
+    let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
+  #endif
+  do throws(SystemError) {
+    return try retrying("send") { send(stream, bytes.baseAddress, bytes.count, flags) }
+  } catch {
+    if error.code == EAGAIN || error.code == EWOULDBLOCK { return 0 }
+    throw error.code == ECONNRESET ? SystemError("send", EPIPE) : error
+  }
+}
+
+/// Starts `program` with default signals.
 ///
 /// - Parameters:
 ///   - arguments: argv, the program's own name first.
 ///   - environment: `NAME=VALUE`.
+///   - standardInput: `/dev/null` unless given.
 /// - Returns: its process ID.
 public func spawn(
   _ program: Path, _ arguments: [Path], environment: [String],
-  standardOutput: CInt, standardError: CInt
+  standardInput: CInt? = nil, standardOutput: CInt, standardError: CInt
 ) throws(SystemError) -> pid_t {
   var envp = environment.map { strdup($0) } + [nil]
   defer { for case let text? in envp { free(text) } }
   var request = SpawnRequest(standardOutput: standardOutput, standardError: standardError)
-  posix_spawn_file_actions_addopen(&request.actions, 0, "/dev/null", O_RDONLY, 0)
+  if let standardInput {
+    posix_spawn_file_actions_adddup2(&request.actions, standardInput, 0)
+  } else {
+    posix_spawn_file_actions_addopen(&request.actions, 0, "/dev/null", O_RDONLY, 0)
+  }
   var none = sigset_t()
   sigemptyset(&none)
   request.setSignals(mask: none, toDefault: [SIGPIPE])
