@@ -45,10 +45,10 @@ struct UserRuleTests {
 
   /// A match is as long as it can be and no longer, wherever reads end.
   @Test func theLongestMatch() {
-    for inner in [8185, 8186, 8187, 9000] {
+    for inner in [8186, 8187] {
       let input = Array("a<<<".utf8) + Array(repeating: UInt8(ascii: "b"), count: inner) + Array(">>>c".utf8)
       let expected = oracle(input, rules: userRules.oracle)
-      #expect((expected == input) == (inner > 8186))
+      #expect((expected == input) == (inner == 8187))
       for lengths in [[], [100, 4000, 4091], [8195, 1], Array(repeating: 1, count: input.count)] {
         #expect(redacted(input, lengths: lengths, rules: rules) == expected)
       }
