@@ -31,6 +31,9 @@ struct Hopxguard: ParsableCommand {
 @main struct Main {
   static func main() {
     do {
+      if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0 {
+        return try redactStandardInput()
+      }
       var command = try Hopxguard.parseAsRoot()
       try command.run()
     } catch let code as ExitStatus {

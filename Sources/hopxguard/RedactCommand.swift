@@ -76,43 +76,7 @@ struct RedactCommand: ParsableCommand {
     if let rsyslog { return try serve(rsyslog, set) }
     if inPlace { return try rewrite(set) }
     if check { return try look(set) }
-    try filter(set)
-  }
-
-  // MARK: To standard output
-
-  private func filter(_ set: RuleSet) throws(ExitStatus) {
-    drainWhenAskedToEnd()
-    enlargePipe(STDIN_FILENO)
-    enlargePipe(STDOUT_FILENO)
-    var stream = StreamRedaction(rules: set, output: STDOUT_FILENO)
-    var isComplete = true
-    do throws(OutputError) {
-      // One stream, however many files: a key that ends in the next one is whole on standard output.
-      for name in inputs {
-        guard let problem = try stream.pass(name) else { continue }
-        _ = Console.fail(problem)
-        isComplete = false
-      }
-      try stream.finish()
-    } catch {
-      if error.reason.code == EPIPE { endBySignal(SIGPIPE) }
-      throw outputFailure(error.reason)
-    }
-    // Some file systems tell only now that the bytes found no room.
-    if close(STDOUT_FILENO) == -1, errno != EINTR { throw outputFailure(SystemError("close")) }
-    try conclude(stream.tally, isComplete: isComplete, set)
-  }
-
-  private func outputFailure(_ error: SystemError) -> ExitStatus {
-    Console.fail("standard output cannot be written: \(error)")
-  }
-
-  /// In `app | hopxguard redact` a signal to all is for the application: its last words are to come.
-  private func drainWhenAskedToEnd() {
-    letPass(SIGINT, once: true)
-    letPass(SIGTERM)
-    letPass(SIGHUP)
+    try conclude(redactToStandardOutput(inputs, set), set)
   }
 
   // MARK: rsyslog
@@ -139,23 +103,22 @@ struct RedactCommand: ParsableCommand {
 
   private func look(_ set: RuleSet) throws(ExitStatus) {
     var total = RedactionTally()
-    var isComplete = true
     for name in inputs {
       var stream = StreamRedaction(rules: set, output: nil)
       do throws(OutputError) {
         if let problem = try stream.pass(name) {
           _ = Console.fail(problem)
-          isComplete = false
+          total.isComplete = false
         }
         try stream.finish()
       } catch {
-        throw outputFailure(error.reason)
+        throw standardOutputFailure(error.reason)
       }
       let keys = stream.tally.keys
       if keys > 0 { try Console.writeLine("\(name): \(counted(keys, "key"))") }
       total.add(stream.tally)
     }
-    try conclude(total, isComplete: isComplete, set)
+    try conclude(total, set)
     if total.keys > 0 { throw .found }
   }
 
@@ -164,34 +127,26 @@ struct RedactCommand: ParsableCommand {
   private func rewrite(_ set: RuleSet) throws(ExitStatus) {
     Interruption.watch()
     var total = RedactionTally()
-    var isComplete = true
     for name in files {
       do throws(RewriteError) {
         total.add(try redactInPlace(Path(name), set))
       } catch {
         _ = Console.fail("\(name) \(error.reason)")
-        isComplete = false
+        total.isComplete = false
       }
       if let signal = Interruption.signal { endBySignal(signal) }
     }
-    try conclude(total, isComplete: isComplete, set)
+    try conclude(total, set)
   }
 
   // MARK: The end
 
   private var inputs: [String] { files.isEmpty ? ["-"] : files }
 
-  private func conclude(
-    _ tally: RedactionTally, isComplete: Bool, _ set: RuleSet
-  ) throws(ExitStatus) {
+  private func conclude(_ tally: RedactionTally, _ set: RuleSet) throws(ExitStatus) {
     if stats {
       Console.say("hopxguard: \(counted(tally.keys, "key")) in \(byteCount(tally.bytes))\n")
     }
-    for surrender in tally.surrenders {
-      _ = Console.fail(
-        "rule '\(set.rules[surrender.rule].id)' gave up: \(surrender.reason); all that could be a "
-          + "match was redacted; simplify its pattern")
-    }
-    if !isComplete || !tally.surrenders.isEmpty { throw .failed }
+    try report(tally, set)
   }
 }

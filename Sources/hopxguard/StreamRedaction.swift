@@ -21,12 +21,15 @@ struct RedactionTally {
   var keys = 0
   /// Read.
   var bytes = 0
+  /// Every input was read to its end.
+  var isComplete = true
   /// Rules that PCRE2 gave up on, each once.
   var surrenders: [Surrender] = []
 
   mutating func add(_ other: RedactionTally) {
     keys += other.keys
     bytes += other.bytes
+    isComplete = isComplete && other.isComplete
     for surrender in other.surrenders where !surrenders.contains(where: { $0.rule == surrender.rule }) {
       surrenders.append(surrender)
     }
