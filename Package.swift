@@ -44,10 +44,13 @@ let package = Package(
     // rules/* as bytes of the binary.
     .target(name: "CRules"),
 
-    .target(name: "POSIX", swiftSettings: strict),
+    // Headers of the C library that its Swift module leaves out.
+    .systemLibrary(name: "CPOSIX"),
+    .target(name: "POSIX", dependencies: ["CPOSIX"], swiftSettings: strict),
     .target(
       name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "TOML"],
       swiftSettings: strict),
+    .target(name: "Redaction", dependencies: ["Detection"], swiftSettings: strict),
     .target(name: "Inputs", dependencies: ["POSIX"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["POSIX", "CDeflate", "CZlib"], swiftSettings: strict),
     .target(
@@ -57,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "hopxguard",
       dependencies: [
-        "Detection", "Inputs", "Git", "Coverage", "Reporting", "POSIX", "TOML",
+        "Detection", "Redaction", "Inputs", "Git", "Coverage", "Reporting", "POSIX", "TOML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -70,8 +73,25 @@ let package = Package(
       name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CoverageTests", dependencies: ["Coverage", "Git", "POSIX", "TOML"], swiftSettings: strict),
+    .target(
+      name: "RedactionOracle", dependencies: ["Detection"], path: "Tests/RedactionOracle",
+      swiftSettings: strict),
+    .testTarget(
+      name: "RedactionTests", dependencies: ["Redaction", "Detection", "RedactionOracle"],
+      swiftSettings: strict),
+    .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x,
   cxxLanguageStandard: .cxx17
 )
+
+// libFuzzer brings its own `main` and instruments what it is built with: Fuzzing/run asks for it.
+if Context.environment["HOPXGUARD_FUZZING"] != nil {
+  let fuzzer = ["-sanitize=fuzzer", "-parse-as-library"]
+  package.targets.append(
+    .executableTarget(
+      name: "RedactionFuzz", dependencies: ["Redaction", "Detection", "RedactionOracle"],
+      path: "Fuzzing/RedactionFuzz", swiftSettings: strict + [.enableExperimentalFeature("Extern"), .unsafeFlags(fuzzer)],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

@@ -15,7 +15,7 @@ public struct Cut: Equatable, Sendable {
 public func cuts(for matches: [Match], rules: RuleSet) -> [Cut] {
   var cuts: [Cut] = []
   for match in matches {
-    let keep = match.range.lowerBound + rules.rules[match.rule].keep
+    let keep = keptEnd(of: match, rules: rules)
     if let last = cuts.last, match.range.lowerBound < last.range.upperBound {
       let range = last.range.lowerBound..<max(last.range.upperBound, match.range.upperBound)
       let kept = min(last.kept, keep - range.lowerBound)
@@ -25,6 +25,11 @@ public func cuts(for matches: [Match], rules: RuleSet) -> [Cut] {
     }
   }
   return cuts
+}
+
+/// Where the bytes end that stay readable of `match` alone.
+public func keptEnd(of match: Match, rules: RuleSet) -> Int {
+  min(match.range.lowerBound + rules.rules[match.rule].keep, match.range.upperBound)
 }
 
 /// What stands in place of what was cut.

@@ -25,14 +25,28 @@ struct Prefilter: Sendable {
     longestLiteral = literals.map(\.count).max() ?? 0
   }
 
-  /// Appends every candidate that begins at or after `start` and lies whole in `bytes`, in order.
-  func search(_ bytes: UnsafeRawBufferPointer, from start: Int, into candidates: inout [Candidate]) {
+  /// Appends every candidate that begins in `places` and lies whole in `bytes`, in order.
+  func search(
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, into candidates: inout [Candidate]
+  ) {
     for (rule, needle) in needles.enumerated() {
-      needle.search(bytes, from: start) { candidates.append(Candidate(offset: $0, rule: rule)) }
+      needle.search(bytes, at: places) { candidates.append(Candidate(offset: $0, rule: rule)) }
     }
     if needles.count > 1 {
       candidates.sort { ($0.offset, $0.rule) < ($1.offset, $1.rule) }
     }
+  }
+
+  /// The first place at or after `start` where `bytes` ends in the middle of a literal; the end when
+  /// there is none.
+  func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var at = max(start, bytes.count - (longestLiteral - 1))
+    while at < bytes.count {
+      let tail = UnsafeRawBufferPointer(rebasing: bytes[at...])
+      if needles.contains(where: { $0.isCut(tail) }) { return at }
+      at += 1
+    }
+    return bytes.count
   }
 }
 
@@ -55,15 +69,20 @@ private struct Needle: Sendable {
     second = max(one, other)
   }
 
+  /// Whether `tail` is the beginning of the literal and no more.
+  func isCut(_ tail: UnsafeRawBufferPointer) -> Bool {
+    tail.count < literal.count && tail.indices.allSatisfy { tail[$0] == literal[$0] }
+  }
+
   @inline(__always)
-  func search(_ bytes: UnsafeRawBufferPointer, from start: Int, _ found: (Int) -> Void) {
-    guard let base = bytes.baseAddress, bytes.count - start >= literal.count else { return }
-    let last = bytes.count - literal.count
+  func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void) {
+    let last = min(bytes.count - literal.count, places.upperBound - 1)
+    guard let base = bytes.baseAddress, places.lowerBound <= last else { return }
     let firstByte = SIMD16(repeating: literal[first])
     let secondByte = SIMD16(repeating: literal[second])
-    var at = start
+    var at = places.lowerBound
     // The probes read up to 63 bytes past `at + second`.
-    let vectorEnd = bytes.count - second - 64
+    let vectorEnd = min(bytes.count - second - 64, last)
     while at <= vectorEnd {
       let one = base + (at + first)
       let two = base + (at + second)

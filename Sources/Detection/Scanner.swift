@@ -26,15 +26,24 @@ public struct SearchProgress: Equatable, Sendable {
   public let openRule: Int?
 }
 
-/// A rule that PCRE2 gave up on; it is not searched for in the rest of the input.
+/// A rule that PCRE2 gave up on; it is not matched in the rest of the input.
 public struct Surrender: Equatable, Sendable {
   public let rule: Int
   public let reason: String
 }
 
+/// What stands where the literal of a rule is found that has been given up on.
+public enum Unmatched: Sendable {
+  /// No match: a scan reports that it is not complete.
+  case passes
+  /// A match as long as any can be, because redaction must not let through what it cannot judge.
+  case isTaken
+}
+
 /// Searches for the rules of a set.
 public struct Scanner: ~Copyable {
   public let rules: RuleSet
+  private let unmatched: Unmatched
   private let matcher = PatternMatcher()
   private var codes: [OpaquePointer?]
   private var candidates: [Candidate] = []
@@ -45,8 +54,9 @@ public struct Scanner: ~Copyable {
   /// a pattern's lookbehind may look at.
   public static let context = 256
 
-  public init(rules: RuleSet) {
+  public init(rules: RuleSet, unmatched: Unmatched = .passes) {
     self.rules = rules
+    self.unmatched = unmatched
     codes = Array(repeating: nil, count: rules.rules.count)
   }
 
@@ -57,47 +67,61 @@ public struct Scanner: ~Copyable {
   ///
   /// - Parameters:
   ///   - buffer: a part of the input, with at least `context` bytes before `from`, or all there are.
+  ///   - until: only matches that begin before this offset; a caller bounds the number of matches
+  ///     that it gets at once.
   ///   - atStart: the buffer begins where the input begins.
   ///   - isLast: the buffer ends where the input ends.
-  /// - Returns: how far the search came; all of the buffer when `isLast`.
+  /// - Returns: how far the search came; up to `until`, or all of the buffer, when `isLast`.
   public mutating func search(
-    _ buffer: UnsafeRawBufferPointer, from: Int, atStart: Bool, isLast: Bool,
+    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int = .max, atStart: Bool, isLast: Bool,
     into matches: inout [Match]
   ) -> SearchProgress {
+    let until = min(until, buffer.count)
     candidates.removeAll(keepingCapacity: true)
-    rules.prefilter.search(buffer, from: from, into: &candidates)
+    rules.prefilter.search(buffer, at: from..<until, into: &candidates)
+    // Matches of short literals may stand behind the beginning of a longer one that is cut off.
+    var decided = isLast ? until : min(until, rules.prefilter.cutLiteral(in: buffer, from: from))
+    var openRule: Int?
     for candidate in candidates {
-      let result = match(candidate, in: buffer, atStart: atStart, isLast: isLast)
+      if candidate.offset >= decided { break }
+      var result = match(candidate, in: buffer, atStart: atStart, isLast: isLast)
+      if case .gaveUp(let code) = result {
+        surrenders.append(Surrender(rule: candidate.rule, reason: Pattern.message(code)))
+        result = match(candidate, in: buffer, atStart: atStart, isLast: isLast)
+      }
       switch result {
       case .noMatch: continue
       case .match(let end):
         matches.append(Match(rule: candidate.rule, range: candidate.offset..<end))
       case .undecided:
+        decided = candidate.offset
+        openRule = candidate.rule
         // Matches of other rules at the same place will be found again.
-        while matches.last?.range.lowerBound == candidate.offset { matches.removeLast() }
-        return SearchProgress(decided: candidate.offset, openRule: candidate.rule)
-      case .gaveUp(let code):
-        surrenders.append(Surrender(rule: candidate.rule, reason: Pattern.message(code)))
+        while matches.last?.range.lowerBound == decided { matches.removeLast() }
+      case .gaveUp: preconditionFailure("a rule that is given up on is not matched")
       }
     }
-    if isLast { return SearchProgress(decided: buffer.count, openRule: nil) }
-    let tail = buffer.count - (rules.prefilter.longestLiteral - 1)
-    return SearchProgress(decided: max(from, min(tail, buffer.count)), openRule: nil)
+    return SearchProgress(decided: decided, openRule: openRule)
   }
 
   private mutating func match(
     _ candidate: Candidate, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool
   ) -> MatchResult {
-    if surrenders.contains(where: { $0.rule == candidate.rule }) { return .noMatch }
-    guard let code = code(of: candidate.rule) else { return .noMatch }
     let start = max(0, candidate.offset - Self.context)
     let end = min(buffer.count, candidate.offset + Rule.longestMatch)
     let reachesEnd = end == buffer.count
+    let mayGrow = reachesEnd && !isLast && end - candidate.offset < Rule.longestMatch
+    guard !surrenders.contains(where: { $0.rule == candidate.rule }),
+      let code = code(of: candidate.rule)
+    else {
+      if unmatched == .passes { return .noMatch }
+      return mayGrow ? .undecided : .match(end: end)
+    }
     let result = matcher.match(
       code, UnsafeRawBufferPointer(rebasing: buffer[start..<end]), at: candidate.offset - start,
       startsInput: start == 0 && atStart,
       endsInput: reachesEnd && isLast,
-      mayGrow: reachesEnd && !isLast && end - candidate.offset < Rule.longestMatch)
+      mayGrow: mayGrow)
     if case .match(let length) = result { return .match(end: start + length) }
     return result
   }

@@ -106,6 +106,17 @@ extension FileStatus {
   }
 }
 
+extension FileStatus {
+  /// What is at `path`, links followed.
+  public static func following(_ path: Path) throws(SystemError) -> FileStatus {
+    var status = stat()
+    try path.withCString { (name) throws(SystemError) in
+      _ = try retrying("stat") { stat(name, &status) }
+    }
+    return FileStatus(status)
+  }
+}
+
 /// The text of a symbolic link, at most 64 KiB.
 public func linkTarget(_ path: Path, in folder: CInt = Descriptor.workingFolder)
   throws(SystemError) -> [UInt8]
@@ -132,15 +143,7 @@ public func writeAll(_ bytes: UnsafeRawBufferPointer, to number: CInt) throws(Sy
   var rest = bytes
   while let start = rest.baseAddress, !rest.isEmpty {
     let count = rest.count
-    let written: Int
-    do throws(SystemError) {
-      written = try retrying("write") { write(number, start, count) }
-    } catch {
-      guard error.code == EAGAIN else { throw error }
-      var wait = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
-      try retrying("poll") { poll(&wait, 1, -1) }
-      continue
-    }
+    let written = try waiting(for: POLLOUT, on: number) { write(number, start, count) }
     rest = UnsafeRawBufferPointer(rebasing: rest[written...])
   }
 }
@@ -149,13 +152,22 @@ public func writeAll(_ bytes: UnsafeRawBufferPointer, to number: CInt) throws(Sy
 public func readWaiting(_ number: CInt, into buffer: UnsafeMutableRawBufferPointer)
   throws(SystemError) -> Int
 {
+  try waiting(for: POLLIN, on: number) { read(number, buffer.baseAddress, buffer.count) }
+}
+
+/// Calls `body` until it is not interrupted, and waits whenever a non-blocking descriptor is not ready
+/// for it.
+@inline(__always)
+func waiting(for event: CInt, on number: CInt, _ body: () -> Int) throws(SystemError) -> Int {
   while true {
-    do throws(SystemError) {
-      return try retrying("read") { read(number, buffer.baseAddress, buffer.count) }
-    } catch {
-      guard error.code == EAGAIN else { throw error }
-      var wait = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    let result = body()
+    if result != -1 { return result }
+    let code = errno
+    if code == EAGAIN {
+      var wait = pollfd(fd: number, events: Int16(event), revents: 0)
       try retrying("poll") { poll(&wait, 1, -1) }
+    } else if code != EINTR {
+      throw SystemError(event == POLLIN ? "read" : "write", code)
     }
   }
 }

@@ -1,24 +1,16 @@
 // Starting a program without a shell.
 
-import Synchronization
-
 #if canImport(Darwin)
   public import Darwin
 #else
   public import Glibc
 #endif
 
-/// Held while a descriptor is made that no child may inherit, and while a child is started: one that
-/// another thread starts in between would keep the descriptor open for as long as it lives.
-private let starting = Mutex(())
-
 /// The descriptors of a new pipe; no child inherits them unless it is given them.
 public func makePipe() throws(SystemError) -> (read: CInt, write: CInt) {
   var ends: [CInt] = [-1, -1]
-  try starting.withLock { _ throws(SystemError) in
-    if pipe(&ends) == -1 { throw SystemError("pipe") }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-  }
+  if pipe(&ends) == -1 { throw SystemError("pipe") }
+  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   return (ends[0], ends[1])
 }
 
@@ -31,10 +23,8 @@ public func makeInputStream() throws(SystemError) -> (own: CInt, child: CInt) {
   #else
     let kind = CInt(SOCK_STREAM.rawValue)
   #endif
-  try starting.withLock { _ throws(SystemError) in
-    if socketpair(AF_UNIX, kind, 0, &ends) == -1 { throw SystemError("socketpair") }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-  }
+  if socketpair(AF_UNIX, kind, 0, &ends) == -1 { throw SystemError("socketpair") }
+  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   #if canImport(Darwin)
     var on: CInt = 1
     setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<CInt>.size))
@@ -71,42 +61,90 @@ public func spawn(
   _ program: Path, _ arguments: [Path], environment: [String],
   standardInput: CInt? = nil, standardOutput: CInt, standardError: CInt
 ) throws(SystemError) -> pid_t {
-  #if canImport(Darwin)
-    var actions: posix_spawn_file_actions_t?
-    var attributes: posix_spawnattr_t?
-  #else
-    var actions = posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-  #endif
-  posix_spawn_file_actions_init(&actions)
-  defer { posix_spawn_file_actions_destroy(&actions) }
-  if let standardInput {
-    posix_spawn_file_actions_adddup2(&actions, standardInput, 0)
-  } else {
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-  }
-  posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
-  posix_spawn_file_actions_adddup2(&actions, standardError, 2)
-
-  posix_spawnattr_init(&attributes)
-  defer { posix_spawnattr_destroy(&attributes) }
-  var signals = sigset_t()
-  sigemptyset(&signals)
-  posix_spawnattr_setsigmask(&attributes, &signals)
-  sigaddset(&signals, SIGPIPE)
-  posix_spawnattr_setsigdefault(&attributes, &signals)
-  posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-
-  var argv = arguments.map { path in path.withCString { strdup($0) } } + [nil]
   var envp = environment.map { strdup($0) } + [nil]
-  defer {
-    for case let text? in argv { free(text) }
-    for case let text? in envp { free(text) }
+  defer { for case let text? in envp { free(text) } }
+  var request = SpawnRequest(standardOutput: standardOutput, standardError: standardError)
+  if let standardInput {
+    posix_spawn_file_actions_adddup2(&request.actions, standardInput, 0)
+  } else {
+    posix_spawn_file_actions_addopen(&request.actions, 0, "/dev/null", O_RDONLY, 0)
   }
-  var process: pid_t = 0
-  let code = program.withCString { program in
-    starting.withLock { _ in posix_spawn(&process, program, &actions, &attributes, &argv, &envp) }
+  var none = sigset_t()
+  sigemptyset(&none)
+  request.setSignals(mask: none, toDefault: [SIGPIPE])
+  return try request.start(arguments) { process, actions, attributes, argv in
+    program.withCString { posix_spawn(process, $0, actions, attributes, argv, &envp) }
   }
-  if code != 0 { throw SystemError("posix_spawn", code) }
-  return process
+}
+
+/// Starts the program that PATH finds for the first of `arguments`, with our own standard input and
+/// environment.
+///
+/// - Parameters:
+///   - mask: the signals that it begins with blocked.
+///   - signalsToDefault: what we ignore and it must not.
+/// - Returns: its process ID.
+/// - Throws: `SystemError`; `ENOENT` when there is no such program.
+public func spawnFromPath(
+  _ arguments: [Path], standardOutput: CInt, standardError: CInt, mask: sigset_t,
+  signalsToDefault: [CInt]
+) throws(SystemError) -> pid_t {
+  var request = SpawnRequest(standardOutput: standardOutput, standardError: standardError)
+  request.setSignals(mask: mask, toDefault: signalsToDefault)
+  return try request.start(arguments) { process, actions, attributes, argv in
+    arguments[0].withCString { posix_spawnp(process, $0, actions, attributes, argv, environ) }
+  }
+}
+
+/// The attributes and file actions of `posix_spawn`.
+private struct SpawnRequest: ~Copyable {
+  #if canImport(Darwin)
+    typealias Actions = posix_spawn_file_actions_t?
+    typealias Attributes = posix_spawnattr_t?
+    var actions: Actions = nil
+    private var attributes: Attributes = nil
+  #else
+    typealias Actions = posix_spawn_file_actions_t
+    typealias Attributes = posix_spawnattr_t
+    var actions = Actions()
+    private var attributes = Attributes()
+  #endif
+
+  init(standardOutput: CInt, standardError: CInt) {
+    posix_spawn_file_actions_init(&actions)
+    posix_spawn_file_actions_adddup2(&actions, standardOutput, 1)
+    posix_spawn_file_actions_adddup2(&actions, standardError, 2)
+    posix_spawnattr_init(&attributes)
+  }
+
+  deinit {
+    var (actions, attributes) = (actions, attributes)
+    posix_spawn_file_actions_destroy(&actions)
+    posix_spawnattr_destroy(&attributes)
+  }
+
+  mutating func setSignals(mask: sigset_t, toDefault signals: [CInt]) {
+    var mask = mask
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &set)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+  }
+
+  mutating func start(
+    _ arguments: [Path],
+    _ call: (
+      UnsafeMutablePointer<pid_t>, UnsafePointer<Actions>, UnsafePointer<Attributes>,
+      UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    ) -> CInt
+  ) throws(SystemError) -> pid_t {
+    var argv = arguments.map { path in path.withCString { strdup($0) } } + [nil]
+    defer { for case let text? in argv { free(text) } }
+    var process: pid_t = 0
+    let code = call(&process, &actions, &attributes, &argv)
+    if code != 0 { throw SystemError("posix_spawn", code) }
+    return process
+  }
 }

@@ -22,7 +22,8 @@ enum Console {
   /// - Throws: `ExitStatus.failed`, after saying why, when they cannot be written.
   static func write(_ bytes: [UInt8]) throws(ExitStatus) {
     do throws(SystemError) { try writeReport(bytes, to: STDOUT_FILENO) } catch {
-      if error.code == EPIPE { endByBrokenPipe() }
+      // As filters end whose reader went away, though the caller had SIGPIPE ignored.
+      if error.code == EPIPE { endBySignal(SIGPIPE) }
       throw fail("standard output cannot be written: \(error)")
     }
   }
@@ -33,11 +34,9 @@ enum Console {
     return .failed
   }
 
-  /// Ends as filters end whose reader went away, though the caller had SIGPIPE ignored.
-  private static func endByBrokenPipe() -> Never {
-    signal(SIGPIPE, SIG_DFL)
-    raise(SIGPIPE)
-    exit(141)
+  /// Writes a line of results, fit to show.
+  static func writeLine(_ text: String) throws(ExitStatus) {
+    try write(redacted(escapedForTerminal(text.utf8) + "\n"))
   }
 
   private static func redacted(_ text: String) -> [UInt8] {

@@ -28,14 +28,17 @@ struct Hopxguard: ParsableCommand {
       """,
     version: "\(Tool.name) \(Tool.version)",
     subcommands: [
-      ScanCommand.self, GitignoreCommand.self, CheckCommand.self, HookCommand.self,
-      RulesCommand.self,
+      ScanCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
+      CheckCommand.self, HookCommand.self, RulesCommand.self,
     ])
 }
 
 @main struct Main {
   static func main() {
     do {
+      if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0 {
+        return try redactStandardInput()
+      }
       var command = try Hopxguard.parseAsRoot()
       try command.run()
     } catch let code as ExitStatus {

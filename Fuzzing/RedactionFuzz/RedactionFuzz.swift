@@ -1,0 +1,86 @@
+// The fuzz target: libFuzzer's bytes become a text and the places where it is cut, and the filter's
+// output is held against the oracle's. Fuzzing/run builds and runs it.
+
+import Detection
+import Redaction
+import RedactionOracle
+
+private let builtIn = RuleSet.builtIn()
+nonisolated(unsafe) private var keyFilter = Redactor(rules: builtIn, chunk: 512)
+nonisolated(unsafe) private var userFilter = Redactor(rules: userRules.rules, chunk: 512)
+
+/// libFuzzer's own entry for programs that have a `main` (FuzzerInterface.h).
+@_extern(c, "LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+@main struct Main {
+  static func main() {
+    var count = CommandLine.argc
+    var arguments = CommandLine.unsafeArgv
+    _ = runDriver(&count, &arguments) { fuzz($0, $1) }
+  }
+}
+
+private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  var input = UnsafeBufferPointer(start: start, count: count)[...]
+  guard let mode = input.popFirst() else { return 0 }
+  var text: [UInt8] = []
+  var lengths: [Int] = []
+  var length = 0
+  while let byte = input.popFirst() {
+    let before = text.count
+    switch byte {
+    // Pieces of keys have codes of their own: no key has to be guessed, and none lies in the corpus.
+    case 0x01: text += "hopx_live_".utf8
+    case 0x02: text += "NXAXAV4sU3Ii".utf8
+    case 0x03: text += "EXi3vR9kOJuhfbR5z42aFx5rhGjH1xnzFdjn9ca-qps".utf8
+    case 0x04: text += "aB3_-xY9".utf8
+    case 0x05:
+      // A cut.
+      lengths.append(length)
+      length = 0
+    case 0x06: text += "<<<".utf8
+    case 0x07: text += ">>>".utf8
+    case 0x08: text += "abc1".utf8
+    default: text.append(byte)
+    }
+    length += text.count - before
+    if mode & 1 == 1, length > 0 {
+      lengths.append(length)
+      length = 0
+    }
+  }
+  if mode & 2 == 2 { lengths = Array(repeating: 1, count: text.count) }
+  lengths.append(length)
+  if mode & 4 == 4 {
+    check(text, lengths, &userFilter, userRules.oracle)
+  } else {
+    check(text, lengths, &keyFilter, [oracleKey])
+  }
+  return 0
+}
+
+private func check(
+  _ text: [UInt8], _ lengths: [Int], _ redactor: inout Redactor, _ rules: [OracleRule]
+) {
+  let expected = oracle(text, rules: rules)
+  var output: [UInt8] = []
+  var rest = text[...]
+  for length in lengths + [text.count] {
+    var part = rest.prefix(length)
+    rest = rest.dropFirst(length)
+    while !part.isEmpty {
+      let count = min(part.count, redactor.space.count)
+      redactor.space.copyBytes(from: part.prefix(count))
+      part = part.dropFirst(count)
+      redactor.take(count, isLast: false) { output += $0 }
+      precondition(expected.starts(with: output), "shows what the end does not")
+    }
+  }
+  redactor.take(0, isLast: true) { output += $0 }
+  precondition(output == expected, "not what the oracle says")
+}

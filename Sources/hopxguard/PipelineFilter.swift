@@ -1,0 +1,70 @@
+// `redact` to standard output: what stands in log pipelines, for months at a time.
+
+import Detection
+import POSIX
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Redacts `inputs`, of which `-` is standard input, to standard output. They are one stream, because a
+/// key that ends in the next input is whole on standard output.
+///
+/// - Throws: `ExitStatus.failed`, after saying why, when standard output cannot be written.
+func redactToStandardOutput(_ inputs: [String], _ rules: RuleSet) throws(ExitStatus) -> RedactionTally {
+  drainWhenAskedToEnd()
+  enlargePipe(STDIN_FILENO)
+  enlargePipe(STDOUT_FILENO)
+  var stream = StreamRedaction(rules: rules, output: STDOUT_FILENO)
+  var isComplete = true
+  do throws(OutputError) {
+    for name in inputs {
+      guard let problem = try stream.pass(name) else { continue }
+      _ = Console.fail(problem)
+      isComplete = false
+    }
+    try stream.finish()
+  } catch {
+    if error.reason.code == EPIPE { endBySignal(SIGPIPE) }
+    throw standardOutputFailure(error.reason)
+  }
+  // Some file systems tell only now that the bytes found no room.
+  if close(STDOUT_FILENO) == -1, errno != EINTR { throw standardOutputFailure(SystemError("close")) }
+  var tally = stream.tally
+  tally.isComplete = isComplete
+  return tally
+}
+
+func standardOutputFailure(_ error: SystemError) -> ExitStatus {
+  Console.fail("standard output cannot be written: \(error)")
+}
+
+/// In `app | hopxguard redact` a signal to all is for the application: its last words are to come.
+func drainWhenAskedToEnd() {
+  letPass(SIGINT, once: true)
+  letPass(SIGTERM)
+  letPass(SIGHUP)
+}
+
+/// Says which rules PCRE2 gave up on.
+///
+/// - Throws: `ExitStatus.failed` when there are any, or not everything was read.
+func report(_ tally: RedactionTally, _ rules: RuleSet) throws(ExitStatus) {
+  for surrender in tally.surrenders {
+    _ = Console.fail(
+      "rule '\(rules.rules[surrender.rule].id)' gave up: \(surrender.reason); all that could be a "
+        + "match was redacted; simplify its pattern")
+  }
+  if !tally.isComplete || !tally.surrenders.isEmpty { throw .failed }
+}
+
+/// `hopxguard redact` and nothing more, as most pipelines have it.
+///
+/// Parsing a command line costs more memory than all that the filter needs.
+func redactStandardInput() throws(ExitStatus) {
+  occupyClosedStandardDescriptors()
+  let rules = RuleSet.builtIn()
+  try report(redactToStandardOutput(["-"], rules), rules)
+}

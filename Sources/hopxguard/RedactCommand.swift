@@ -1,0 +1,152 @@
+// `hopxguard redact`: the filter for log pipelines, and for logs that are already there.
+
+import ArgumentParser
+import Detection
+import POSIX
+import Redaction
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct RedactCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "redact",
+    abstract: "Take the keys out of a stream or of files.",
+    discussion: """
+      Standard input or files go to standard output; of every key only the first 15 characters and \
+      `...` are left, every other byte is as it was. Nothing waits for the end of a line.
+
+      Examples:
+        app 2>&1 | hopxguard redact >> app.log
+        kubectl logs -f pod | hopxguard redact
+        hopxguard redact --in-place app.log
+        hopxguard redact --check *.log
+
+      Exit codes: 0 everything was read and written, 1 with --check: there is a key, \
+      2 usage error, or something could not be read or written.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Files; - is standard input, as is none.", valueName: "file"),
+    completion: .file())
+  var files: [String] = []
+
+  @Flag(help: "Rewrite the files instead of writing to standard output.")
+  var inPlace = false
+
+  @Flag(help: "Write nothing; exit with 1 if there is anything to redact.")
+  var check = false
+
+  @Flag(help: "Say on standard error what was redacted, at the end.")
+  var stats = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Speak rsyslog's protocol: mmexternal, or omprog with --append.", valueName: "module"))
+  var rsyslog: RsyslogModule?
+
+  @Option(
+    help: ArgumentHelp("Where --rsyslog omprog writes the messages.", valueName: "file"),
+    completion: .file())
+  var append: String?
+
+  @OptionGroup var rules: RuleOptions
+
+  func validate() throws {
+    if files.contains("") { throw ValidationError("A file name is empty.") }
+    if inPlace && (files.isEmpty || files.contains("-")) {
+      throw ValidationError("--in-place takes files.")
+    }
+    if inPlace && check { throw ValidationError("--check changes nothing; leave out --in-place.") }
+    if rsyslog != nil && (inPlace || check || stats || !files.isEmpty) {
+      throw ValidationError("--rsyslog reads messages from standard input; it takes no files.")
+    }
+    if (rsyslog == .omprog) != (append != nil) {
+      throw ValidationError("--rsyslog omprog and --append FILE go together.")
+    }
+  }
+
+  func run() throws {
+    occupyClosedStandardDescriptors()
+    let set = try rules.load()
+    if let rsyslog { return try serve(rsyslog, set) }
+    if inPlace { return try rewrite(set) }
+    if check { return try look(set) }
+    try conclude(redactToStandardOutput(inputs, set), set)
+  }
+
+  // MARK: rsyslog
+
+  private func serve(_ module: RsyslogModule, _ set: RuleSet) throws(ExitStatus) {
+    drainWhenAskedToEnd()
+    do throws(SystemError) {
+      switch module {
+      case .mmexternal:
+        var handler = MarkedMessage()
+        try serveMessages(set, &handler)
+      case .omprog:
+        var handler = try ConfirmedLog(appendingTo: Path(append!))
+        // rsyslog waits for this before it sends the first message.
+        try writeReport(Array("OK\n".utf8), to: STDOUT_FILENO)
+        try serveMessages(set, &handler)
+      }
+    } catch {
+      throw Console.fail("--rsyslog \(module.rawValue): \(error.call): \(error)")
+    }
+  }
+
+  // MARK: Looking only
+
+  private func look(_ set: RuleSet) throws(ExitStatus) {
+    var total = RedactionTally()
+    for name in inputs {
+      var stream = StreamRedaction(rules: set, output: nil)
+      do throws(OutputError) {
+        if let problem = try stream.pass(name) {
+          _ = Console.fail(problem)
+          total.isComplete = false
+        }
+        try stream.finish()
+      } catch {
+        throw standardOutputFailure(error.reason)
+      }
+      let keys = stream.tally.keys
+      if keys > 0 { try Console.writeLine("\(name): \(counted(keys, "key"))") }
+      total.add(stream.tally)
+    }
+    try conclude(total, set)
+    if total.keys > 0 { throw .found }
+  }
+
+  // MARK: In place
+
+  private func rewrite(_ set: RuleSet) throws(ExitStatus) {
+    Interruption.watch()
+    var total = RedactionTally()
+    for name in files {
+      do throws(RewriteError) {
+        total.add(try redactInPlace(Path(name), set))
+      } catch {
+        _ = Console.fail("\(name) \(error.reason)")
+        total.isComplete = false
+      }
+      if let signal = Interruption.signal { endBySignal(signal) }
+    }
+    try conclude(total, set)
+  }
+
+  // MARK: The end
+
+  private var inputs: [String] { files.isEmpty ? ["-"] : files }
+
+  private func conclude(_ tally: RedactionTally, _ set: RuleSet) throws(ExitStatus) {
+    if stats {
+      Console.say("hopxguard: \(counted(tally.keys, "key")) in \(byteCount(tally.bytes))\n")
+    }
+    try report(tally, set)
+  }
+}

@@ -1,0 +1,64 @@
+// `hopxguard run`: a command with its output redacted, and nothing else about it changed: its input,
+// its signals, its exit code. The command line and the environment are never printed.
+
+import ArgumentParser
+import Detection
+import POSIX
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a command with its standard output and standard error redacted.",
+    discussion: """
+      At a terminal the command finds a terminal too. Signals are passed on, also as process 1 of a \
+      container.
+
+      Examples:
+        hopxguard run -- npm start
+        hopxguard run --rules tokens.toml -- ./deploy.sh production
+
+      Exit codes: the command's own; 128 and the signal's number when one ended it; 126 when it cannot \
+      be run, 127 when it is not found; 2 when its output could not be written.
+      """)
+
+  @OptionGroup var rules: RuleOptions
+
+  @Argument(
+    parsing: .captureForPassthrough,
+    help: ArgumentHelp("The command and its arguments.", valueName: "command"))
+  var command: [String]
+
+  func validate() throws {
+    // Everything from the first word on is the command's, so what is ours has to be told apart here.
+    if command == ["--help"] || command == ["-h"] { throw CleanExit.helpRequest(self) }
+    if let first = command.first, first != "--", first.hasPrefix("-") {
+      throw ValidationError("Unknown option '\(first)'; a command goes behind --.")
+    }
+    if words.isEmpty { throw ValidationError("Name a command: hopxguard run -- COMMAND ...") }
+  }
+
+  func run() throws {
+    occupyClosedStandardDescriptors()
+    let set = try rules.load()
+    end(try WrappedCommand(words, rules: set).run())
+  }
+
+  /// The command's words as the system gave them to us, whatever their encoding.
+  private var words: [Path] {
+    let all = (0..<Int(CommandLine.argc)).map { index in
+      let word = CommandLine.unsafeArgv[index]!
+      return Path(UnsafeBufferPointer(start: word, count: strlen(word)).lazy.map(UInt8.init(bitPattern:)))
+    }
+    let own = command.first == "--" ? command.count - 1 : command.count
+    return Array(all.suffix(own))
+  }
+}
+
+/// `ParsableCommand` has an `exit` of its own, which knows only its own codes.
+private func end(_ code: CInt) -> Never { exit(code) }

@@ -1,0 +1,134 @@
+// Joins inputs to the filter and the filter to an output: one read, one write, nothing held back that
+// is decided.
+
+import Detection
+import POSIX
+import Redaction
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The output cannot be written.
+struct OutputError: Error {
+  let reason: SystemError
+}
+
+/// What redaction came to.
+struct RedactionTally {
+  var keys = 0
+  /// Read.
+  var bytes = 0
+  /// Every input was read to its end.
+  var isComplete = true
+  /// Rules that PCRE2 gave up on, each once.
+  var surrenders: [Surrender] = []
+
+  mutating func add(_ other: RedactionTally) {
+    keys += other.keys
+    bytes += other.bytes
+    isComplete = isComplete && other.isComplete
+    for surrender in other.surrenders where !surrenders.contains(where: { $0.rule == surrender.rule }) {
+      surrenders.append(surrender)
+    }
+  }
+}
+
+/// Redacts inputs, one behind the other, to one output.
+struct StreamRedaction: ~Copyable {
+  private var redactor: Redactor
+  private var output: GatheredOutput
+  private let isDiscarded: Bool
+  private var bytes = 0
+
+  /// - Parameter output: nil when what comes out goes nowhere.
+  init(rules: RuleSet, output: CInt?) {
+    redactor = Redactor(rules: rules)
+    self.output = GatheredOutput(descriptor: output ?? -1)
+    isDiscarded = output == nil
+  }
+
+  var tally: RedactionTally {
+    RedactionTally(keys: redactor.count, bytes: bytes, surrenders: redactor.surrenders)
+  }
+
+  /// Reads a file, or standard input for `-`, to its end. What could go on in the next input is held
+  /// back.
+  ///
+  /// - Returns: why it was not read to its end, in words for a person; nil when it was.
+  mutating func pass(_ name: String) throws(OutputError) -> String? {
+    if name == "-" { return try pass(STDIN_FILENO).map { "standard input \($0)" } }
+    let file: Descriptor
+    do throws(SystemError) {
+      file = try .open(Path(name), flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    } catch {
+      return "\(name) cannot be read: \(error)"
+    }
+    return try pass(file.number).map { "\(name) \($0)" }
+  }
+
+  /// - Parameter goesOn: is asked before each read.
+  mutating func pass(_ input: CInt, while goesOn: () -> Bool = { true }) throws(OutputError) -> String? {
+    if !isDiscarded, isSameFile(input, output.number) { return "is also the output" }
+    var isFirst = true
+    while goesOn() {
+      let read: Int
+      do throws(SystemError) {
+        read = isFirst ? try readStart(input) : try readWaiting(input, into: redactor.space)
+      } catch {
+        return "cannot be read: \(error)"
+      }
+      if read == 0 { break }
+      if isFirst {
+        let start = UnsafeRawBufferPointer(rebasing: redactor.space[..<read])
+        if let obstacle = compressionObstacle(start) { return obstacle }
+        isFirst = false
+      }
+      bytes += read
+      try take(read, isLast: false)
+    }
+    return nil
+  }
+
+  /// Ends the stream: what is held back is no key any more, or is redacted.
+  mutating func finish() throws(OutputError) { try take(0, isLast: true) }
+
+  /// Reads once, or as often as it takes to know whether it is gzip. Other formats are told by what one
+  /// read brings: their marks begin like text, which must not be held back.
+  private func readStart(_ input: CInt) throws(SystemError) -> Int {
+    var count = 0
+    while true {
+      let space = UnsafeMutableRawBufferPointer(rebasing: redactor.space[count...])
+      let read = try readWaiting(input, into: space)
+      count += read
+      let start = UnsafeRawBufferPointer(rebasing: redactor.space[..<count])
+      if read == 0 || !couldBecomeGzip(start) { return count }
+    }
+  }
+
+  private mutating func take(_ read: Int, isLast: Bool) throws(OutputError) {
+    do throws(SystemError) {
+      if isDiscarded {
+        redactor.take(read, isLast: isLast) { _ in }
+      } else {
+        try redactor.take(read, isLast: isLast) { (piece) throws(SystemError) in
+          try output.append(piece)
+        }
+        try output.flush()
+      }
+    } catch {
+      throw OutputError(reason: error)
+    }
+  }
+}
+
+/// Whether both are one regular file, so that reading would never come to what was written last.
+private func isSameFile(_ input: CInt, _ output: CInt) -> Bool {
+  var first = stat()
+  var second = stat()
+  guard fstat(input, &first) == 0, fstat(output, &second) == 0 else { return false }
+  return first.st_mode & S_IFMT == S_IFREG && first.st_dev == second.st_dev
+    && first.st_ino == second.st_ino
+}
