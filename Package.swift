@@ -60,6 +60,12 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(name: "DetectionTests", dependencies: ["Detection"], swiftSettings: strict),
+    // Packs that no git would write, for the tests of the pack reader and its fuzzer.
+    .target(
+      name: "PackFixtures", dependencies: ["CZlib"], path: "Tests/PackFixtures",
+      swiftSettings: strict),
+    .testTarget(
+      name: "GitTests", dependencies: ["Git", "POSIX", "PackFixtures"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["hopxguard"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
