@@ -72,3 +72,11 @@ let package = Package(
   cLanguageStandard: .c2x,
   cxxLanguageStandard: .cxx17
 )
+
+// The fuzz target links with libFuzzer only, which brings its own `main`: scripts/fuzz.
+if Context.environment["HOPXGUARD_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "PackFuzz", dependencies: ["Git", "POSIX", "PackFixtures"], path: "Tests/PackFuzz",
+      exclude: ["Corpus"], swiftSettings: strict))
+}
