@@ -59,7 +59,7 @@ public struct Snapshots {
   /// There were more paths than are told apart: a hostile tree that holds itself ten times over, ten
   /// levels deep, has as many as there are bytes in memory.
   public private(set) var isCut = false
-  private static let mostPaths = 500_000
+  private static let mostPaths = 100_000
 
   private static let root: Int32 = -1
   /// Folders in folders.
