@@ -123,7 +123,8 @@ public struct Snapshots {
         result.append((search.nodes[node], Snapshot(sightings: sightings)))
       }
     }
-    return result
+    // Nodes are numbered as the workers met them; reports are the same for any number of workers.
+    return result.sorted { $0.root < $1.root }
   }
 
   /// Relative to the top.

@@ -182,6 +182,30 @@ import Testing
     #expect(report.of(other).map(\.commit) == [try repository.git("rev-parse", "HEAD~9")])
   }
 
+  @Test func `a file larger than what is held in memory, loose and packed`() throws {
+    let repository = try Repository()
+    let key = Repository.key()
+    var data = Data(repeating: 0x0A, count: 130 << 20)
+    data.append(Data("x\(key)\n".utf8))
+    try repository.write("large", data)
+    let commit = try repository.commit("large")
+    for _ in 0..<2 {
+      let found = try repository.scan().of(key)
+      #expect(found.map(\.line) == [130 << 20 | 1])
+      #expect(found.map(\.column) == [2])
+      #expect(found.map(\.commit) == [commit])
+      try repository.git("repack", "-adq")
+    }
+  }
+
+  @Test func `a repository whose files are FIFOs does not make it wait`() throws {
+    let repository = try Repository()
+    for name in ["objects/info/alternates", "shallow", "packed-refs", "refs/heads/x", "index", "commondir"] {
+      mkfifo("\(repository.path)/.git/\(name)", 0o600)
+    }
+    #expect(try repository.scan().status == 2)
+  }
+
   @Test func `nothing found is exit 0 and tells how much was read`() throws {
     let repository = try Repository()
     try repository.write("a", "b")
