@@ -25,7 +25,7 @@ made() {
 [ $# -gt 0 ] || set -- "$(made 20000)"
 for repository in "$@"; do
   echo "$repository: $(git -C "$repository" count-objects -v | sed -n 's/^in-pack: //p') objects in" \
-    "$(du -shL "$(git -C "$repository" rev-parse --git-path objects --path-format=absolute | tail -1)" | cut -f1)"
+    "$(du -shL "$(git -C "$repository" rev-parse --path-format=absolute --git-path objects)" | cut -f1)"
   cat_file="git -C '$repository' cat-file --batch --batch-all-objects --unordered --buffer"
   measure 5 "git cat-file, all objects" "$cat_file" \
     "hopxguard scan --history" "'$guard' scan --history '$repository'"
