@@ -80,6 +80,12 @@ let package = Package(
       name: "RedactionTests", dependencies: ["Redaction", "Detection", "RedactionOracle"],
       swiftSettings: strict),
     .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection"], swiftSettings: strict),
+    // Packs that no git would write, for the tests of the pack reader and its fuzzer.
+    .target(
+      name: "PackFixtures", dependencies: ["CZlib"], path: "Tests/PackFixtures",
+      swiftSettings: strict),
+    .testTarget(
+      name: "GitTests", dependencies: ["Git", "POSIX", "PackFixtures"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x,
@@ -94,4 +100,12 @@ if Context.environment["HOPXGUARD_FUZZING"] != nil {
       name: "RedactionFuzz", dependencies: ["Redaction", "Detection", "RedactionOracle"],
       path: "Fuzzing/RedactionFuzz", swiftSettings: strict + [.enableExperimentalFeature("Extern"), .unsafeFlags(fuzzer)],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}
+
+// The fuzz target links with libFuzzer only, which brings its own `main`: scripts/fuzz.
+if Context.environment["HOPXGUARD_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "PackFuzz", dependencies: ["Git", "POSIX", "PackFixtures"], path: "Tests/PackFuzz",
+      exclude: ["Corpus"], swiftSettings: strict))
 }

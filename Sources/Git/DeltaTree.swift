@@ -181,7 +181,9 @@ struct DeltaTreeWalker: ~Copyable {
 
   /// Lets others have large objects in memory.
   mutating func leaveGate() {
-    if isBehindGate { gate.leave() }
+    guard isBehindGate else { return }
+    pool.dropLarge()
+    gate.leave()
     isBehindGate = false
   }
 

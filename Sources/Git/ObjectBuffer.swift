@@ -25,18 +25,33 @@ struct ObjectBuffer {
 /// A worker's spare buffers.
 struct BufferPool: ~Copyable {
   private var spare: [ObjectBuffer] = []
+  /// One that is larger, so that not every version of a large file makes the system clear new pages.
+  private var largeSpare: ObjectBuffer?
 
   private static let longestSpare = 1 << 20
   private static let mostSpare = 32
 
   deinit {
     for buffer in spare { free(buffer.start) }
+    if let largeSpare { free(largeSpare.start) }
+  }
+
+  /// Gives the memory of a large buffer back to the system.
+  mutating func dropLarge() {
+    if let largeSpare { free(largeSpare.start) }
+    largeSpare = nil
   }
 
   /// A buffer of `count` bytes; nil when the system has no memory left.
   @inline(__always)
   mutating func take(_ count: Int) -> ObjectBuffer? {
-    if let last = spare.popLast() {
+    if count > Self.longestSpare {
+      if let large = largeSpare, large.capacity >= count {
+        largeSpare = nil
+        return ObjectBuffer(start: large.start, capacity: large.capacity, count: count)
+      }
+      dropLarge()
+    } else if let last = spare.popLast() {
       if last.capacity >= count {
         return ObjectBuffer(start: last.start, capacity: last.capacity, count: count)
       }
@@ -50,7 +65,10 @@ struct BufferPool: ~Copyable {
 
   @inline(__always)
   mutating func give(_ buffer: ObjectBuffer) {
-    if buffer.capacity > Self.longestSpare || spare.count >= Self.mostSpare {
+    if buffer.capacity > Self.longestSpare {
+      dropLarge()
+      largeSpare = buffer
+    } else if spare.count >= Self.mostSpare {
       free(buffer.start)
     } else {
       spare.append(buffer)

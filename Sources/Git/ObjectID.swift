@@ -13,6 +13,10 @@ public struct ObjectID: Hashable, Comparable, Sendable {
   /// Big-endian, so that numbers order as bytes do.
   var words: SIMD4<UInt64>
 
+  static let zero = ObjectID(words: SIMD4())
+
+  private init(words: SIMD4<UInt64>) { self.words = words }
+
   /// The ID whose bytes begin at `start`.
   @inline(__always)
   init(_ start: UnsafeRawPointer, _ format: ObjectFormat) {

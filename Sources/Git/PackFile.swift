@@ -117,5 +117,11 @@ public struct ObjectFailure: Sendable {
   /// Such as `its compressed data is broken`.
   public let reason: String
   /// Objects that are built on it, and were not read for that.
-  public var dependents = 0
+  public var dependents: Int
+
+  public init(id: ObjectID, reason: String, dependents: Int = 0) {
+    self.id = id
+    self.reason = reason
+    self.dependents = dependents
+  }
 }

@@ -54,6 +54,24 @@ final class PackIndex: @unchecked Sendable {
     largeCount = large / 8
     let trailer = bytes.count - 2 * format.length
     packChecksum = UnsafeRawBufferPointer(rebasing: bytes[trailer..<(trailer + format.length)])
+    guard isInOrder else { throw StoreError("the index's IDs are not in order") }
+  }
+
+  /// Whether the IDs ascend and the fan-out table tells where each first byte begins: without that an
+  /// object would be there for a walk and not for a look-up.
+  private var isInOrder: Bool {
+    var previous = ObjectID.zero
+    var position = 0
+    for byte in 0..<256 {
+      let end = Int(bigEndian32(fanout + byte * 4))
+      while position < end {
+        let id = id(at: position)
+        if id < previous || Int(id.words[0] >> 56) != byte { return false }
+        previous = id
+        position += 1
+      }
+    }
+    return true
   }
 
   /// Whether this index says it is the index of a pack that ends with `trailer`.

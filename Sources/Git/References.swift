@@ -46,7 +46,7 @@ private struct TipReader {
   /// Folders in `refs` and `logs`; more are no git's.
   private static let deepest = 64
   /// Bytes of a reflog or of `packed-refs`.
-  private static let longestFile = 1 << 30
+  private static let longestFile = 256 << 20
 
   init(format: ObjectFormat) { self.format = format }
 
@@ -131,10 +131,7 @@ private struct TipReader {
   }
 
   private func text(_ path: Path) -> [UInt8]? {
-    guard let file = try? Descriptor.openFile(path), let status = try? file.status(),
-      status.kind == .file, status.size <= Self.longestFile
-    else { return nil }
-    return try? readWhole(path, limit: status.size + 4096)
+    try? readRegular(path, limit: Self.longestFile)
   }
 
   consuming func finish() -> [Tip] {

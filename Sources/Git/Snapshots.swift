@@ -59,7 +59,7 @@ public struct Snapshots {
   /// There were more paths than are told apart: a hostile tree that holds itself ten times over, ten
   /// levels deep, has as many as there are bytes in memory.
   public private(set) var isCut = false
-  private static let mostPaths = 500_000
+  private static let mostPaths = 100_000
 
   private static let root: Int32 = -1
   /// Folders in folders.
@@ -123,7 +123,8 @@ public struct Snapshots {
         result.append((search.nodes[node], Snapshot(sightings: sightings)))
       }
     }
-    return result
+    // Nodes are numbered as the workers met them; reports are the same for any number of workers.
+    return result.sorted { $0.root < $1.root }
   }
 
   /// Relative to the top.

@@ -23,6 +23,9 @@ struct ContentScanner: ~Copyable {
 
   /// The keys that were found, whole, by their fingerprints; nil when nobody asked for them.
   var keys: [String: [UInt8]]?
+  /// The fingerprints that findings are made of; nil for all. A finding costs a hundred times what a
+  /// match does, and of an object in git's history mostly one key of many is to be shown.
+  var wanted: Set<String>?
 
   init(rules: RuleSet) { scanner = Scanner(rules: rules) }
 
@@ -34,6 +37,25 @@ struct ContentScanner: ~Copyable {
     scanner.begin()
     _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &matches)
     return !matches.isEmpty || !scanner.surrenders.isEmpty
+  }
+
+  /// The keys that `scan` would find in the bytes that `isWorthScanning` was asked about just now, and
+  /// where each begins, without the cost of making findings.
+  ///
+  /// - Parameter path: what problems call the bytes.
+  mutating func fingerprints(
+    in bytes: UnsafeRawBufferPointer, path: Path
+  ) -> [(name: String, offset: Int)] {
+    var found: [(name: String, offset: Int)] = []
+    for match in matches
+    where scanner.confidence(match, in: bytes, atStart: true, isLast: true) != nil {
+      let key = UnsafeRawBufferPointer(rebasing: bytes[match.range])
+      let name = fingerprint(of: key)
+      if keys != nil { keys![name] = Array(key) }
+      found.append((name, match.range.lowerBound))
+    }
+    if !scanner.surrenders.isEmpty { tellSurrenders(path) }
+    return found
   }
 
   /// Scans an input to its end.
@@ -72,15 +94,19 @@ struct ContentScanner: ~Copyable {
         buffer.drop(keep)
       }
     } while !buffer.isLast
-    for surrender in scanner.surrenders {
-      let rule = scanner.rules.rules[surrender.rule].id
-      addProblem(path, "rule '\(rule)' gave up: \(surrender.reason); simplify its pattern")
-    }
+    tellSurrenders(path)
     if listed > ScanResults.longestInput {
       addProblem(
         path, "\(listed) findings, of which the first \(ScanResults.longestInput) are listed")
     }
     return buffer.offset + buffer.bytes.count
+  }
+
+  private mutating func tellSurrenders(_ path: Path) {
+    for surrender in scanner.surrenders {
+      let rule = scanner.rules.rules[surrender.rule].id
+      addProblem(path, "rule '\(rule)' gave up: \(surrender.reason); simplify its pattern")
+    }
   }
 
   /// Searches the buffer and adds what it finds to the results.
@@ -103,6 +129,8 @@ struct ContentScanner: ~Copyable {
       if end == nil && !isLast && match.range.upperBound + Self.contextBehind > bytes.count {
         return base + match.range.lowerBound
       }
+      let key = UnsafeRawBufferPointer(rebasing: bytes[match.range])
+      if let wanted, !wanted.contains(fingerprint(of: key)) { continue }
       guard
         let confidence = scanner.confidence(match, in: bytes, atStart: atStart, isLast: isLast)
       else { continue }
@@ -115,7 +143,6 @@ struct ContentScanner: ~Copyable {
       let snippet = Snippet(
         of: match, line: line, in: bytes, atStart: atStart, isLast: isLast, scanner: &scanner)
       let rule = scanner.rules.rules[match.rule]
-      let key = UnsafeRawBufferPointer(rebasing: bytes[match.range])
       let name = fingerprint(of: key)
       keys?[name] = Array(key)
       results.add(

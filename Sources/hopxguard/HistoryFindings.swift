@@ -118,7 +118,9 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
         var source = BorrowedSource(bytes)
         content.scan(&source, path: path, place: place)
         if kind == .commit {
-          content.results.findings.removeAll { commitPlace(ofLine: $0.line, in: bytes) != place }
+          content.results.findings.removeAll {
+            commitPlace(at: offset(of: $0, in: bytes), in: bytes) != place
+          }
         }
       }
     }
@@ -128,6 +130,7 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     // Read once and shown at each path: a large file is hardly ever at two.
     var source = LargeObject(stream: stream)
     guard let first = entries.first else { return }
+    content.wanted = Set(entries.map { names[Int($0.key)] })
     content.scan(&source, path: first.path, place: first.place)
     let found = content.results.findings
     eachPath { content, path, place in
@@ -151,9 +154,10 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     }
     for (shown, here) in Dictionary(grouping: entries, by: { Shown(path: $0.path, place: $0.place) }) {
       content.results.findings.removeAll()
-      scan(&content, shown.path, shown.place)
       var wanted: [String: KeyAtPath] = [:]
       for entry in here { wanted[names[Int(entry.key)]] = entry }
+      content.wanted = Set(wanted.keys)
+      scan(&content, shown.path, shown.place)
       for var finding in content.results.findings {
         guard let entry = wanted.removeValue(forKey: finding.fingerprint) else { continue }
         finding.place = shown.place

@@ -43,9 +43,16 @@ struct HistoryScan {
     let files = HistoryFiles(repository)
     own.merge(scanTree(files.work, rules, allFiles: true, jobs: jobs, showsProgress: showsProgress))
     own.problems += files.problems
+    // Folders outside of the repository name some problems, and any name may hold a key.
+    var content = ContentScanner(rules: rules)
+    for index in own.problems.indices {
+      own.problems[index].path = content.redacted(own.problems[index].path)
+    }
+    for index in incomplete.indices { incomplete[index].path = content.redacted(incomplete[index].path) }
     if !prefix.bytes.isEmpty {
+      let shown = content.redacted(prefix)
       for index in own.findings.indices {
-        own.findings[index].path = prefix.appending(own.findings[index].path.bytes)
+        own.findings[index].path = shown.appending(own.findings[index].path.bytes)
       }
     }
     results.merge(own)

@@ -32,6 +32,8 @@ struct HistorySpread {
   private let staged: [ObjectID: Path]
   private(set) var all: [KeyAtPath] = []
   private var numbers: [Name: Int32] = [:]
+  /// What has been made of each sighting: snapshots have most of theirs in common.
+  private var known: [Sighting: [Int32]] = [:]
   private var objects = Set<UInt64>()
   /// Of each snapshot, and of each commit by itself, what it holds; ascending.
   private var ofSnapshot: [[Int32]] = []
@@ -82,27 +84,35 @@ struct HistorySpread {
 
   private mutating func takeSnapshots() {
     for snapshot in snapshots.all {
-      var here = Set<Int32>()
+      var here: [Int32] = []
       for sighting in snapshot.sightings {
         for number in take(sighting) {
           if let commit = snapshot.firstReachable ?? snapshot.first {
             note(number, commit, sighting.object)
           }
-          here.insert(number)
+          here.append(number)
         }
       }
-      for number in here { all[Int(number)].commits += snapshot.commits }
-      ofSnapshot.append(here.sorted())
+      here.sort()
+      var unique: [Int32] = []
+      for number in here where unique.last != number {
+        unique.append(number)
+        all[Int(number)].commits += snapshot.commits
+      }
+      ofSnapshot.append(unique)
     }
   }
 
   /// The places that a sighting adds a version to.
   private mutating func take(_ sighting: Sighting) -> [Int32] {
+    if let known = known[sighting] { return known }
     let hit = hits[Int(sighting.object)]
     seen[Int(sighting.object)] = true
     let path = snapshots.path(sighting.path)
     let place: Finding.Place = hit.kind == .tree ? .fileName : sighting.isLink ? .linkTarget : .content
-    return hit.keys.map { number(of: $0, path, place, sighting.object) }
+    let numbers = hit.keys.map { number(of: $0, path, place, sighting.object) }
+    known[sighting] = numbers
+    return numbers
   }
 
   private mutating func number(

@@ -62,6 +62,7 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
   private let progress: HistoryProgress
   private var told = (objects: 0, bytes: 0)
   private var keyCount = 0
+  private var knownNames: [String: Int32] = [:]
   private var failures = 0
 
   /// Failures that a worker lists. A pack that is broken all over must not fill the memory.
@@ -91,7 +92,8 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     let path = name(id, kind)
     let count = content.scan(&source, path: path)
     self.count(kind, count)
-    take(kind, id)
+    take(kind, id, .content, content.results.findings.map(\.fingerprint))
+    content.results.findings.removeAll()
   }
 
   mutating func failed(_ failure: ObjectFailure) {
@@ -142,56 +144,70 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
   private mutating func scan(_ object: UnsafeRawBufferPointer, _ kind: ObjectKind, _ id: ObjectID) {
     let path = name(id, kind)
     guard kind == .tree else {
-      var source = BorrowedSource(object)
-      content.scan(&source, path: path)
-      if kind == .commit {
-        for index in content.results.findings.indices {
-          content.results.findings[index].place = commitPlace(
-            ofLine: content.results.findings[index].line, in: object)
+      let found = content.fingerprints(in: object, path: path)
+      switch kind {
+      case .commit:
+        let places = found.map { (place: commitPlace(at: $0.offset, in: object), name: $0.name) }
+        for place in Set(places.map(\.place)) {
+          take(kind, id, place, places.filter { $0.place == place }.map(\.name))
         }
+      case .tag: take(kind, id, .tag, found.map(\.name))
+      default: take(kind, id, .content, found.map(\.name))
       }
-      take(kind, id)
       return
     }
     // Of a tree only the names are text; what stands between them are IDs.
     for name in treeEntryNames(object, format) {
-      var source = MemorySource(name)
-      content.scan(&source, path: path, place: .fileName)
-      take(kind, id, entryName: name)
+      let found = name.withUnsafeBytes { bytes in
+        content.isWorthScanning(bytes) ? content.fingerprints(in: bytes, path: path) : []
+      }
+      take(kind, id, .fileName, found.map(\.name), entryName: name)
     }
   }
 
-  /// Turns the findings of an object into hits.
-  private mutating func take(_ kind: ObjectKind, _ id: ObjectID, entryName: [UInt8] = []) {
-    while let place = content.results.findings.first?.place {
-      let here = content.results.findings.filter { $0.place == place }
-      content.results.findings.removeAll { $0.place == place }
-      let keys = Set(here.map { names.number(of: $0.fingerprint) }).sorted()
-      keyCount += keys.count
-      if keyCount > Self.mostKeys { continue }
-      hits.append(
-        ObjectHit(
-          id: id, kind: kind, place: kind == .tag ? .tag : place, entryName: entryName, keys: keys))
-    }
+  private mutating func take(
+    _ kind: ObjectKind, _ id: ObjectID, _ place: Finding.Place, _ found: [String],
+    entryName: [UInt8] = []
+  ) {
+    if found.isEmpty { return }
+    let keys = Set(found.map { number(of: $0) }).sorted()
+    keyCount += keys.count
+    if keyCount > Self.mostKeys { return }
+    hits.append(ObjectHit(id: id, kind: kind, place: place, entryName: entryName, keys: keys))
+  }
+
+  private mutating func number(of fingerprint: String) -> Int32 {
+    if let number = knownNames[fingerprint] { return number }
+    let number = names.number(of: fingerprint)
+    knownNames[fingerprint] = number
+    return number
   }
 }
 
-/// Which part of a commit a line of it belongs to.
-///
-/// - Parameter line: from 1.
-func commitPlace(ofLine line: Int, in commit: UnsafeRawBufferPointer) -> Finding.Place {
-  var rest = commit[...]
-  for number in 1... {
-    let end = rest.firstIndex(of: 0x0A) ?? rest.endIndex
-    let text = rest[..<end]
-    if text.isEmpty { break }
-    if number == line {
+/// Which part of a commit a byte of it belongs to.
+func commitPlace(at offset: Int, in commit: UnsafeRawBufferPointer) -> Finding.Place {
+  var start = 0
+  while start < commit.count, commit[start] != 0x0A {
+    let end = commit[start...].firstIndex(of: 0x0A) ?? commit.count
+    if offset < end {
+      let text = commit[start..<end]
       if text.starts(with: "author ".utf8) { return .commitAuthor }
       return text.starts(with: "committer ".utf8) ? .commitCommitter : .commitHeader
     }
-    rest = end == rest.endIndex ? rest[end...] : rest[(end + 1)...]
+    start = end + 1
   }
   return .commitMessage
+}
+
+/// The place of a finding in the bytes that were scanned whole.
+func offset(of finding: Finding, in bytes: UnsafeRawBufferPointer) -> Int {
+  var start = 0
+  for _ in 1..<finding.line {
+    guard let end = lineEnd(in: bytes, from: start, limit: bytes.count) else { break }
+    let isPair = bytes[end] == 0x0D && end + 1 < bytes.count && bytes[end + 1] == 0x0A
+    start = end + (isPair ? 2 : 1)
+  }
+  return start + finding.column - 1
 }
 
 /// An object that is inflated as it is read.
