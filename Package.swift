@@ -44,7 +44,9 @@ let package = Package(
     // rules/* as bytes of the binary.
     .target(name: "CRules"),
 
-    .target(name: "POSIX", swiftSettings: strict),
+    // System calls that Swift's view of the C library hides.
+    .systemLibrary(name: "CPOSIX"),
+    .target(name: "POSIX", dependencies: ["CPOSIX"], swiftSettings: strict),
     .target(
       name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "TOML"],
       swiftSettings: strict),

@@ -48,7 +48,7 @@ public struct Repository: Sendable {
     commonFolder = Self.commonFolder(of: gitFolder)
     let config: Configuration
     do throws(SystemError) {
-      config = Configuration(try readWhole(commonFolder.appending("config".utf8), limit: 16 << 20))
+      config = Configuration(try readRegularFile(commonFolder.appending("config".utf8), limit: 16 << 20))
     } catch {
       guard error.code == ENOENT else { throw StoreError("its config cannot be read: \(error)") }
       config = Configuration([])
@@ -73,18 +73,18 @@ public struct Repository: Sendable {
       && isThere("refs", in: common)
   }
 
-  private static func commonFolder(of gitFolder: Path) -> Path {
-    guard let text = try? readWhole(gitFolder.appending("commondir".utf8), limit: 65_536) else {
+  static func commonFolder(of gitFolder: Path) -> Path {
+    guard let text = try? readRegularFile(gitFolder.appending("commondir".utf8), limit: 65_536) else {
       return gitFolder
     }
     return resolved(text, against: gitFolder) ?? gitFolder
   }
 
   /// `.git` itself, or where its text `gitdir: FOLDER` points.
-  private static func pointedFolder(_ path: Path) -> Path? {
+  static func pointedFolder(_ path: Path) -> Path? {
     guard let status = try? FileStatus.of(path) else { return nil }
     if status.kind != .file { return try? canonicalPath(path) }
-    guard let text = try? readWhole(path, limit: 65_536), text.starts(with: "gitdir: ".utf8),
+    guard let text = try? readRegularFile(path, limit: 65_536), text.starts(with: "gitdir: ".utf8),
       let folder = path.parent
     else { return nil }
     return resolved(Array(text.dropFirst(8)), against: folder)

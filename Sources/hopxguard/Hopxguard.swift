@@ -32,8 +32,10 @@ struct Hopxguard: ParsableCommand {
 
 @main struct Main {
   static func main() {
+    // A caller that ignores this signal, and passes that on, would hide from us how git ended.
+    signal(SIGCHLD, SIG_DFL)
     do {
-      var command = try Hopxguard.parseAsRoot()
+      var command = try Hopxguard.parseAsRoot(commandLineArguments())
       try command.run()
     } catch let code as ExitStatus {
       exit(code.rawValue)
