@@ -19,8 +19,9 @@ struct ScanCommand: ParsableCommand {
     commandName: "scan",
     abstract: "Find keys in files, commits, diffs and whole histories.",
     discussion: """
-      Without an option: files and folders; a FIFO or a device is read to its end. Inside a git repository the files that git tracks, and \
-      those it does not ignore; elsewhere, and with --all-files, every file.
+      Without an option: files and folders. Inside a git repository the files that git tracks, and \
+      those it does not ignore; elsewhere, and with --all-files, every file. A FIFO or a device is \
+      read to its end.
 
       Examples:
         hopxguard scan                        the folder you are in

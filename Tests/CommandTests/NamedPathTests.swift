@@ -10,7 +10,7 @@ struct NamedPathTests {
   /// A shell's command with the binary as `$0`, stopped after a minute.
   private func shell(_ command: String) throws -> CommandResult {
     let result = try run(
-      "/usr/bin/timeout", ["60", "/bin/bash", "-c", command, hopxguardPath], in: folder.path)
+      "/usr/bin/timeout", ["-s", "KILL", "60", "/bin/bash", "-c", command, hopxguardPath], in: folder.path)
     expectNoKey(in: result.outputBytes)
     expectNoKey(in: Array(result.errors.utf8))
     return result
@@ -44,7 +44,7 @@ struct NamedPathTests {
   }
 
   @Test(arguments: [
-    ("mkfifo fifo; cat in > fifo & \"$0\" scan fifo --format jsonl", "fifo"),
+    ("mkfifo fifo; timeout -s KILL 60 cp in fifo & \"$0\" scan fifo --format jsonl", "fifo"),
     ("\"$0\" scan /dev/stdin --format jsonl < in", "/dev/stdin"),
     ("cat in | \"$0\" scan /dev/stdin --format jsonl", "/dev/stdin"),
     ("\"$0\" scan <(cat in) --format jsonl", "/dev/fd/63"),
@@ -59,7 +59,7 @@ struct NamedPathTests {
 
   @Test func `a finding in a named stream is shown before its end`() throws {
     folder.write("in", "\(key)\n")
-    let command = "mkfifo fifo seen; (exec 3> fifo; cat in >&3; read line < seen; exec 3>&-) & "
+    let command = "mkfifo fifo seen; timeout -s KILL 60 bash -c 'exec 3> fifo; cat in >&3; read line < seen' & "
       + "\"$0\" scan fifo --quiet | tee >(head -1 > seen)"
     #expect(try shell(command).status == 0)
   }
