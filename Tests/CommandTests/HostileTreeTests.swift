@@ -81,7 +81,7 @@ struct HostileTreeTests {
     folder.write("key", key)
     let result = try shell(
       """
-      mkdir many && cd many && git init -q r0 && rm -rf r0/.git/hooks && for i in $(seq 399); do cp -r r0 r$i; done
+      mkdir many && cd many && git init -q r0 && rm -rf r0/.git/hooks && echo x > r0/x && for i in $(seq 399); do cp -r r0 r$i; done
       for i in 0 99 199 299 399; do cp ../key r$i/k; done; cd ..
       ulimit -n 128; exec "$0" scan many --format jsonl --jobs \(jobs)
       """)
@@ -93,7 +93,7 @@ struct HostileTreeTests {
     folder.write("key", key)
     let result = try shell(
       """
-      git init -q . && git init -q a0/r && rm -rf a0/r/.git/hooks && for i in $(seq 299); do cp -r a0 a$i; done
+      git init -q . && git init -q a0/r && rm -rf a0/r/.git/hooks && echo x > a0/r/x && for i in $(seq 299); do cp -r a0 a$i; done
       for i in 0 150 299; do cp key a$i/r/k; done; rm key
       ulimit -n 96; exec "$0" scan . --format jsonl --jobs 2
       """)
