@@ -12,7 +12,7 @@ public struct MissingPart: Sendable {
 
 /// What is missing of a shallow clone; nil for any other repository.
 public func missingHistory(of repository: Repository) -> MissingPart? {
-  guard let text = try? readRegular(repository.commonFolder.appending("shallow".utf8), limit: 64 << 20)
+  guard let text = try? readRegularFile(repository.commonFolder.appending("shallow".utf8), limit: 64 << 20)
   else { return nil }
   let count = text.split(separator: 0x0A).count
   if count == 0 { return nil }

@@ -12,7 +12,8 @@ import POSIX
 
 /// Which of the caller's `GIT_*` variables a child keeps.
 public enum InheritedRepository: Sendable {
-  /// None: git finds the repository by the folder it is started in.
+  /// None: the repository is the one whose top is the folder that git is started in. Where that is
+  /// none for git, no folder above may answer in its place.
   case discovered
   /// `GIT_DIR`, `GIT_INDEX_FILE` and their like: a hook's partial commit or quarantine depends on them.
   case fromHook
@@ -26,8 +27,8 @@ public let pinnedConfiguration = [
   "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false",
 ]
 
-/// `NAME=VALUE` for a git child.
-func gitEnvironment(_ inherited: InheritedRepository) -> [String] {
+/// `NAME=VALUE` for a git child that is started in `folder`.
+func gitEnvironment(_ inherited: InheritedRepository, in folder: Path) -> [Path] {
   let kept: Set<String> =
     switch inherited {
     case .discovered: ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"]
@@ -38,17 +39,17 @@ func gitEnvironment(_ inherited: InheritedRepository) -> [String] {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE",
       ]
     }
-  var result: [String] = []
+  var result: [Path] = []
   var entry = environ
   while let pointer = entry.pointee {
     entry += 1
-    let text = String(cString: pointer)
-    let name = text.prefix { $0 != "=" }
+    let text = Path(cString: pointer)
+    let name = String(decoding: text.bytes.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
     // GIT_CONFIG_COUNT and its pairs are the caller's `-c`; what we pin comes later and wins.
     let isConfigPair =
       name == "GIT_CONFIG_COUNT" || name.hasPrefix("GIT_CONFIG_KEY_")
       || name.hasPrefix("GIT_CONFIG_VALUE_")
-    if name.hasPrefix("GIT_") && !kept.contains(String(name)) && !isConfigPair { continue }
+    if name.hasPrefix("GIT_") && !kept.contains(name) && !isConfigPair { continue }
     if name == "LC_ALL" || name == "LANGUAGE" || name == "PAGER" || name == "SSH_ASKPASS" { continue }
     result.append(text)
   }
@@ -58,15 +59,20 @@ func gitEnvironment(_ inherited: InheritedRepository) -> [String] {
     "GIT_ATTR_NOSYSTEM=1",
     "GIT_GRAFT_FILE=/dev/null",
   ]
+  if case .discovered = inherited {
+    result.append(Path("GIT_CEILING_DIRECTORIES=".utf8 + (folder.parent ?? "/").bytes))
+  }
   return result
 }
 
 /// git in an absolute folder of PATH: a relative one could be the repository's own.
 func findGit() -> Path? {
   guard let search = getenv("PATH") else { return nil }
-  for folder in String(cString: search).split(separator: ":") where folder.hasPrefix("/") {
-    let path = Path("\(folder)/git")
-    if path.withCString({ access($0, X_OK) }) == 0 { return path }
+  for folder in Path(cString: search).bytes.split(separator: UInt8(ascii: ":"))
+  where folder.first == UInt8(ascii: "/") {
+    let path = Path(folder).appending("git".utf8)
+    guard path.withCString({ access($0, X_OK) }) == 0 else { continue }
+    if let kind = try? FileStatus.following(path).kind, kind == .file { return path }
   }
   return nil
 }

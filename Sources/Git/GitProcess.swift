@@ -34,6 +34,11 @@ public struct GitProcess: ~Copyable {
   private var reaped = false
 
   private static let longestMessage = 4096
+  /// Seconds that git may sleep without having been woken once. Nothing on a disk takes as long; what
+  /// does is a FIFO of a hostile repository, in the place of a file that git opens.
+  private static let longestSleep = 10
+  /// Seconds of silence that git gets where the system does not tell what it does.
+  private static let longestSilence = 300
 
   private init(process: pid_t, input: CInt?, output: CInt, errors: CInt, name: String) {
     self.process = process
@@ -65,7 +70,8 @@ public struct GitProcess: ~Copyable {
       let input = takesInput ? try makeInputStream() : nil
       defer { if let input { close(input.child) } }
       do throws(SystemError) {
-        let started = try spawnWithPipes(git, words, inherited, standardInput: input?.child)
+        let started = try spawnWithPipes(
+          git, words, in: folder, inherited, standardInput: input?.child)
         return GitProcess(
           process: started.process, input: input?.own, output: started.output,
           errors: started.errors, name: arguments[0])
@@ -79,7 +85,8 @@ public struct GitProcess: ~Copyable {
   }
 
   private static func spawnWithPipes(
-    _ git: Path, _ words: [Path], _ inherited: InheritedRepository, standardInput: CInt?
+    _ git: Path, _ words: [Path], in folder: Path, _ inherited: InheritedRepository,
+    standardInput: CInt?
   ) throws(SystemError) -> (process: pid_t, output: CInt, errors: CInt) {
     let output = try makePipe()
     defer { close(output.write) }
@@ -88,7 +95,7 @@ public struct GitProcess: ~Copyable {
       defer { close(errors.write) }
       do throws(SystemError) {
         let process = try spawn(
-          git, words, environment: gitEnvironment(inherited),
+          git, words, environment: gitEnvironment(inherited, in: folder),
           standardInput: standardInput, standardOutput: output.write, standardError: errors.write)
         return (process, output.read, errors.read)
       } catch {
@@ -112,18 +119,40 @@ public struct GitProcess: ~Copyable {
 
   /// Reads git's output; 0 at its end.
   public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(GitError) -> Int {
-    do throws(SystemError) {
-      while true {
-        var waits = [
-          pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
-          pollfd(fd: errorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
-        ]
-        try retrying("poll") { poll(&waits, 2, -1) }
-        if waits[1].revents != 0 { try readMessage() }
-        if waits[0].revents != 0 { return try output.read(into: buffer) }
+    while true {
+      var ends = [
+        pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: errorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
+      ]
+      try wait(for: &ends)
+      do throws(SystemError) {
+        if ends[1].revents != 0 { try readMessage() }
+        if ends[0].revents != 0 { return try output.read(into: buffer) }
+      } catch {
+        throw GitError("reading from git \(name): \(error)")
       }
-    } catch {
-      throw GitError("reading from git \(name): \(error)")
+    }
+  }
+
+  /// Waits until one of `ends` is ready.
+  ///
+  /// - Throws: `GitError` when git will never say anything more.
+  private func wait(for ends: inout [pollfd]) throws(GitError) {
+    var seconds = 0
+    var last = ProcessActivity.unknown
+    while true {
+      do throws(SystemError) {
+        if try retrying("poll", { poll(&ends, nfds_t(ends.count), 1000) }) > 0 { return }
+      } catch {
+        throw GitError("waiting for git \(name): \(error)")
+      }
+      let now = ProcessActivity(of: process)
+      seconds = now == last && now != .busy ? seconds + 1 : 0
+      last = now
+      if seconds >= (now == .unknown ? Self.longestSilence : Self.longestSleep) {
+        throw GitError(
+          "git \(name) does not go on, as when a file that it reads is a FIFO, and was stopped")
+      }
     }
   }
 
@@ -139,14 +168,15 @@ public struct GitProcess: ~Copyable {
   public mutating func exchange(
     _ bytes: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer, waits: Bool = true
   ) throws(GitError) -> (written: Int, read: Int?) {
-    do throws(SystemError) {
-      while true {
-        var ends = [
-          pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
-          pollfd(fd: errorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
-          pollfd(fd: bytes.isEmpty ? -1 : input ?? -1, events: Int16(POLLOUT), revents: 0),
-        ]
-        try retrying("poll") { poll(&ends, 3, waits ? -1 : 0) }
+    while true {
+      var ends = [
+        pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: errorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: bytes.isEmpty ? -1 : input ?? -1, events: Int16(POLLOUT), revents: 0),
+      ]
+      if waits { try wait(for: &ends) }
+      do throws(SystemError) {
+        if !waits { try retrying("poll") { poll(&ends, 3, 0) } }
         if ends[1].revents != 0 { try readMessage() }
         let read = ends[0].revents != 0 ? try output.read(into: buffer) : nil
         var written = 0
@@ -157,9 +187,9 @@ public struct GitProcess: ~Copyable {
           }
         }
         if read != nil || written > 0 || !waits { return (written, read) }
+      } catch {
+        throw GitError("talking to git \(name): \(error)")
       }
-    } catch {
-      throw GitError("talking to git \(name): \(error)")
     }
   }
 
@@ -177,23 +207,34 @@ public struct GitProcess: ~Copyable {
     message += chunk[..<min(count, Self.longestMessage - message.count)]
   }
 
+  /// What git has said on its standard error, in one line: 4,096 bytes at most.
+  public var words: String {
+    String(decoding: message, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
+  }
+
   /// Waits for git to end.
   ///
   /// - Throws: `GitError` with git's words unless its exit status is 0.
   public mutating func finish() throws(GitError) {
+    while errorsOpen {
+      var ends = [pollfd(fd: errors.number, events: Int16(POLLIN), revents: 0)]
+      try wait(for: &ends)
+      do throws(SystemError) { try readMessage() } catch {
+        throw GitError("reading from git \(name): \(error)")
+      }
+    }
     var status: CInt = 0
     do throws(SystemError) {
-      while errorsOpen { try readMessage() }
       let process = process
       try retrying("waitpid") { waitpid(process, &status, 0) }
     } catch {
+      // Somebody else took its end: the number may be another process's by now.
+      if error.code == ECHILD { reaped = true }
       throw GitError("waiting for git \(name): \(error)")
     }
     reaped = true
     if status == 0 { return }
     let signal = status & 0x7F
-    let words = String(decoding: message, as: UTF8.self)
-      .split(separator: "\n").joined(separator: "; ")
     if signal != 0 { throw GitError("git \(name) was killed by signal \(signal). \(words)") }
     let code = (status >> 8) & 0xFF
     throw GitError(words.isEmpty ? "git \(name) failed with status \(code)" : words, status: code)

@@ -75,7 +75,7 @@ public struct ObjectStore: Sendable {
     let list = real.appending("info/alternates".utf8)
     do throws(SystemError) {
       // One folder a line; # begins a comment; relative to the `objects` folder that holds the list.
-      for line in try readRegular(list, limit: 1 << 20).split(separator: 0x0A)
+      for line in try readRegularFile(list, limit: 1 << 20).split(separator: 0x0A)
       where line.first != UInt8(ascii: "#") {
         let name = Self.unquoted(line)
         add(name.first == UInt8(ascii: "/") ? Path(name) : real.appending(name), depth: depth + 1)

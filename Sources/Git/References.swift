@@ -131,7 +131,7 @@ private struct TipReader {
   }
 
   private func text(_ path: Path) -> [UInt8]? {
-    try? readRegular(path, limit: Self.longestFile)
+    try? readRegularFile(path, limit: Self.longestFile)
   }
 
   consuming func finish() -> [Tip] {

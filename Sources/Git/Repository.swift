@@ -48,7 +48,7 @@ public struct Repository: Sendable {
     commonFolder = Self.commonFolder(of: gitFolder)
     let config: Configuration
     do throws(SystemError) {
-      config = Configuration(try readRegular(commonFolder.appending("config".utf8), limit: 16 << 20))
+      config = Configuration(try readRegularFile(commonFolder.appending("config".utf8), limit: 16 << 20))
     } catch {
       guard error.code == ENOENT else { throw StoreError("its config cannot be read: \(error)") }
       config = Configuration([])
@@ -73,18 +73,18 @@ public struct Repository: Sendable {
       && isThere("refs", in: common)
   }
 
-  private static func commonFolder(of gitFolder: Path) -> Path {
-    guard let text = try? readRegular(gitFolder.appending("commondir".utf8), limit: 65_536) else {
+  static func commonFolder(of gitFolder: Path) -> Path {
+    guard let text = try? readRegularFile(gitFolder.appending("commondir".utf8), limit: 65_536) else {
       return gitFolder
     }
     return resolved(text, against: gitFolder) ?? gitFolder
   }
 
   /// `.git` itself, or where its text `gitdir: FOLDER` points.
-  private static func pointedFolder(_ path: Path) -> Path? {
+  static func pointedFolder(_ path: Path) -> Path? {
     guard let status = try? FileStatus.of(path) else { return nil }
     if status.kind != .file { return try? canonicalPath(path) }
-    guard let text = try? readRegular(path, limit: 65_536), text.starts(with: "gitdir: ".utf8),
+    guard let text = try? readRegularFile(path, limit: 65_536), text.starts(with: "gitdir: ".utf8),
       let folder = path.parent
     else { return nil }
     return resolved(Array(text.dropFirst(8)), against: folder)
@@ -97,24 +97,4 @@ public struct Repository: Sendable {
     let path = name.first == UInt8(ascii: "/") ? Path(name) : folder.appending(name)
     return try? canonicalPath(path)
   }
-}
-
-/// The bytes of one of git's small files. Not waiting for a FIFO, which a hostile repository may have
-/// in its place.
-///
-/// - Throws: `SystemError`; `EINVAL` for what is no regular file, `EFBIG` for one that is too large.
-func readRegular(_ path: Path, limit: Int) throws(SystemError) -> [UInt8] {
-  let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-  let status = try file.status()
-  guard status.kind == .file else { throw SystemError("open", EINVAL) }
-  guard status.size <= limit else { throw SystemError("open", EFBIG) }
-  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: status.size + 4096, alignment: 1)
-  defer { buffer.deallocate() }
-  var count = 0
-  while count < buffer.count {
-    let read = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
-    if read == 0 { return Array(buffer[..<count]) }
-    count += read
-  }
-  throw SystemError("read", EFBIG)
 }

@@ -50,26 +50,44 @@ public func isBareRepository(_ path: Path) -> Bool {
 public struct ListedFile: Equatable, Sendable {
   /// Relative to the top.
   public let path: Path
-  /// git does not expect it to be in the working tree (a sparse checkout).
+  /// git does not expect it to be in the working tree: it was deleted, or the checkout is sparse.
   public let mayBeAbsent: Bool
+
+  /// Whether the path stays in the working tree and out of `.git`. In an index that git has written it
+  /// does; one that came in an archive can name any file of the machine.
+  public var isSound: Bool {
+    var rest = path.bytes[...]
+    while true {
+      let name = rest.prefix { $0 != UInt8(ascii: "/") }
+      if name.isEmpty { return false }
+      if name.first == UInt8(ascii: ".") {
+        if name.count == 1 || name.elementsEqual("..".utf8) || name.elementsEqual(".git".utf8) {
+          return false
+        }
+      }
+      if name.endIndex == rest.endIndex { return true }
+      rest = rest[(name.endIndex + 1)...]
+    }
+  }
 }
 
 /// Gives `visit` the files of a working tree that are tracked, or untracked and not ignored, each
-/// once, as git lists them: a nested repository or a submodule as the path of its folder. Tracked
-/// files that are not in the working tree are left out.
+/// once, as git lists them: a nested repository or a submodule as the path of its folder.
 ///
 /// - Parameters:
 ///   - top: of the working tree, absolute.
 ///   - folder: below which to list, relative to `top`; empty for all.
 ///   - visit: is given paths relative to `top`, some hundred at a time.
+/// - Returns: git's warnings; empty when it could look at everything.
 /// - Throws: `GitError`; what had been listed was visited.
 public func listWorkTree(
   top: Path, below folder: Path, visit: ([ListedFile]) -> Void
-) throws(GitError) {
+) throws(GitError) -> String {
   var parser = ListingParser()
+  let excludes = try prepareListing(of: top)
   // The working tree is named here, so that `core.worktree` and `core.bare` cannot move it.
   var git = try GitProcess.start(
-    options: ["--work-tree=."],
+    options: ["--work-tree=."] + excludes,
     ["ls-files", "-z", "-t", "--cached", "--others", "--deleted", "--exclude-standard"],
     paths: folder.bytes.isEmpty ? [] : [folder], in: top, inherited: .discovered)
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
@@ -83,6 +101,7 @@ public func listWorkTree(
   try git.finish()
   let rest = parser.finish()
   if !rest.isEmpty { visit(rest) }
+  return git.words
 }
 
 /// Turns `TAG SP PATH NUL` records, in whatever pieces they arrive, into paths.
@@ -104,14 +123,15 @@ private struct ListingParser {
     return files
   }
 
-  /// A deleted file is listed twice in a row: tagged `H`, then `R` for removed. An unmerged one is
-  /// listed once a stage.
+  /// A deleted file is listed twice in a row: tagged `H`, then `R` for removed, which is also what git
+  /// says of a file that it could not look at. An unmerged one is listed once a stage.
   private mutating func take(_ files: inout [ListedFile]) {
     guard record.count > 2 else { return }
     let name = record[2...]
     let path = Path(name.last == UInt8(ascii: "/") ? name.dropLast() : name)
     if record[0] == UInt8(ascii: "R") {
-      if held?.path == path { held = nil }
+      if let held, held.path != path { files.append(held) }
+      held = ListedFile(path: path, mayBeAbsent: true)
       return
     }
     if held?.path == path { return }

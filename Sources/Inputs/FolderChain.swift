@@ -13,9 +13,15 @@ public final class Folder: Sendable {
 
 /// The open folders from a root down to the file that was opened last.
 public struct FolderChain: ~Copyable {
+  /// Folders that are open at most, besides the last: of a path of a thousand components not all are.
+  public static let longest = 16
+
   private let root: Folder
   private var names: [ArraySlice<UInt8>] = []
+  /// Those of the first names.
   private var folders: [Folder] = []
+  /// The one of all names, where they are more than `longest`.
+  private var deepest: Folder?
 
   public init(root: Folder) { self.root = root }
 
@@ -27,13 +33,19 @@ public struct FolderChain: ~Copyable {
     let wanted = components.dropLast()
     var shared = 0
     while shared < min(names.count, wanted.count), names[shared] == wanted[shared] { shared += 1 }
-    names.removeLast(names.count - shared)
-    folders.removeLast(folders.count - shared)
-    for name in wanted.dropFirst(shared) {
-      let parent = folders.last ?? root
-      folders.append(Folder(try .openFolder(Path(name), in: parent.descriptor.number)))
+    if shared < names.count {
+      deepest = nil
+      // What is not open is opened once more, from the last that is.
+      let kept = min(shared, Self.longest)
+      names.removeLast(names.count - kept)
+      folders.removeLast(folders.count - min(kept, folders.count))
+    }
+    for name in wanted.dropFirst(names.count) {
+      let parent = deepest ?? folders.last ?? root
+      let folder = Folder(try .openFolder(Path(name), in: parent.descriptor.number))
+      if folders.count < Self.longest { folders.append(folder) } else { deepest = folder }
       names.append(name)
     }
-    return folders.last ?? root
+    return deepest ?? folders.last ?? root
   }
 }

@@ -85,6 +85,26 @@ extension Descriptor {
     #endif
   }
 
+  /// Lets this process open as many files as the system allows it to, at most 65,536.
+  ///
+  /// - Returns: how many that are.
+  public static func raiseLimit() -> Int {
+    #if canImport(Darwin)
+      let resource = RLIMIT_NOFILE
+    #else
+      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #endif
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0 else { return 256 }
+    let wanted = min(limit.rlim_max, 65_536)
+    if wanted > limit.rlim_cur {
+      let before = limit.rlim_cur
+      limit.rlim_cur = wanted
+      if setrlimit(resource, &limit) == -1 { limit.rlim_cur = before }
+    }
+    return Int(min(limit.rlim_cur, 65_536))
+  }
+
   public borrowing func status() throws(SystemError) -> FileStatus {
     var status = stat()
     let number = self.number
@@ -98,20 +118,20 @@ extension FileStatus {
   public static func of(_ path: Path, in folder: CInt = Descriptor.workingFolder)
     throws(SystemError) -> FileStatus
   {
-    var status = stat()
-    try path.withCString { (name) throws(SystemError) in
-      _ = try retrying("lstat") { fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) }
-    }
-    return FileStatus(status)
+    try of(path, in: folder, flags: AT_SYMLINK_NOFOLLOW)
   }
-}
 
-extension FileStatus {
-  /// What is at `path`, links followed.
+  /// What is at `path`, of a link what it leads to.
   public static func following(_ path: Path) throws(SystemError) -> FileStatus {
+    try of(path, in: Descriptor.workingFolder, flags: 0)
+  }
+
+  private static func of(_ path: Path, in folder: CInt, flags: CInt) throws(SystemError)
+    -> FileStatus
+  {
     var status = stat()
     try path.withCString { (name) throws(SystemError) in
-      _ = try retrying("stat") { stat(name, &status) }
+      _ = try retrying("stat") { fstatat(folder, name, &status, flags) }
     }
     return FileStatus(status)
   }
@@ -177,6 +197,17 @@ func waiting(for event: CInt, on number: CInt, _ body: () -> Int) throws(SystemE
 /// - Throws: `SystemError`; `EFBIG` when there are more than `limit` bytes.
 public func readWhole(_ path: Path, limit: Int) throws(SystemError) -> [UInt8] {
   try readAll(.open(path, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY), limit: limit)
+}
+
+/// The bytes of a regular file, links followed. For files of a hostile repository: a FIFO in its
+/// place is not waited for.
+///
+/// - Throws: `SystemError`; `EFBIG` when there are more than `limit` bytes, `EINVAL` for what is no
+///   regular file.
+public func readRegularFile(_ path: Path, limit: Int) throws(SystemError) -> [UInt8] {
+  let file = try Descriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+  guard try file.status().kind == .file else { throw SystemError("open", EINVAL) }
+  return try readAll(file, limit: limit)
 }
 
 /// The rest of an open file.

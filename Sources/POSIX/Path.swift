@@ -1,6 +1,12 @@
 // A path as the system knows it: any bytes but NUL. Never a String, because a repository may hold
 // names that are not UTF-8.
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// The bytes of a path, without the closing NUL.
 public struct Path: Hashable, Comparable, Sendable, ExpressibleByStringLiteral {
   public var bytes: [UInt8]
@@ -8,13 +14,18 @@ public struct Path: Hashable, Comparable, Sendable, ExpressibleByStringLiteral {
   public init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
   public init(stringLiteral text: String) { self.init(text) }
   public init(_ text: String) { self.bytes = Array(text.utf8) }
+  public init(cString text: UnsafePointer<CChar>) {
+    self.init(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+  }
 
   public static func < (left: Path, right: Path) -> Bool {
     left.bytes.lexicographicallyPrecedes(right.bytes)
   }
 
-  /// This path with `name` below it. Below `""` and `"."` is `name` itself.
+  /// This path with `name` below it. Below `""` and `"."` is `name` itself; below any path, `""` is
+  /// that path.
   public func appending(_ name: some Collection<UInt8>) -> Path {
+    if name.isEmpty { return self }
     if bytes.isEmpty || bytes == [UInt8(ascii: ".")] { return Path(name) }
     var joined = bytes
     joined.reserveCapacity(bytes.count + 1 + name.count)

@@ -15,10 +15,10 @@
 public func runToEnd(
   _ program: Path, _ arguments: [Path], input: [UInt8]?
 ) throws(SystemError) -> CInt {
-  var environment: [String] = []
+  var environment: [Path] = []
   var entry = environ
   while let text = entry.pointee {
-    environment.append(String(cString: text))
+    environment.append(Path(UnsafeRawBufferPointer(start: text, count: strlen(text))))
     entry += 1
   }
   let stream = try input.map { (_) throws(SystemError) in try makeInputStream() }

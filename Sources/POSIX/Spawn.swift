@@ -6,11 +6,18 @@
   public import Glibc
 #endif
 
+import CPOSIX
+
 /// The descriptors of a new pipe; no child inherits them unless it is given them.
 public func makePipe() throws(SystemError) -> (read: CInt, write: CInt) {
   var ends: [CInt] = [-1, -1]
-  if pipe(&ends) == -1 { throw SystemError("pipe") }
-  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  #if canImport(Darwin)
+    if pipe(&ends) == -1 { throw SystemError("pipe") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+  #else
+    // In one step: another thread may start a child between two.
+    if pipe2(&ends, O_CLOEXEC) == -1 { throw SystemError("pipe2") }
+  #endif
   return (ends[0], ends[1])
 }
 
@@ -21,11 +28,11 @@ public func makeInputStream() throws(SystemError) -> (own: CInt, child: CInt) {
   #if canImport(Darwin)
     let kind = SOCK_STREAM
   #else
-    let kind = CInt(SOCK_STREAM.rawValue)
+    let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
   #endif
   if socketpair(AF_UNIX, kind, 0, &ends) == -1 { throw SystemError("socketpair") }
-  for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   #if canImport(Darwin)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var on: CInt = 1
     setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<CInt>.size))
   #endif
@@ -58,10 +65,10 @@ public func sendNow(_ bytes: UnsafeRawBufferPointer, to stream: CInt) throws(Sys
 ///   - standardInput: `/dev/null` unless given.
 /// - Returns: its process ID.
 public func spawn(
-  _ program: Path, _ arguments: [Path], environment: [String],
+  _ program: Path, _ arguments: [Path], environment: [Path],
   standardInput: CInt? = nil, standardOutput: CInt, standardError: CInt
 ) throws(SystemError) -> pid_t {
-  var envp = environment.map { strdup($0) } + [nil]
+  var envp = environment.map { entry in entry.withCString { strdup($0) } } + [nil]
   defer { for case let text? in envp { free(text) } }
   var request = SpawnRequest(standardOutput: standardOutput, standardError: standardError)
   if let standardInput {
@@ -146,5 +153,35 @@ private struct SpawnRequest: ~Copyable {
     let code = call(&process, &actions, &attributes, &argv)
     if code != 0 { throw SystemError("posix_spawn", code) }
     return process
+  }
+}
+
+/// What a child is doing.
+public enum ProcessActivity: Equatable, Sendable {
+  /// The system does not tell.
+  case unknown
+  /// It computes, waits for a disk, or was stopped by its user.
+  case busy
+  /// It sleeps until something happens, or has ended; it has gone to sleep that many times.
+  case asleep(times: Int)
+
+  /// Of a process, from `/proc` where there is one. Source: proc(5), "/proc/pid/status".
+  public init(of process: pid_t) {
+    self = .unknown
+    guard let text = try? readWhole(Path("/proc/\(process)/status"), limit: 65_536) else { return }
+    for line in text.split(separator: 0x0A) {
+      if line.starts(with: "State:".utf8) {
+        let letter = line.dropFirst(6).first { $0 > 0x20 }
+        guard letter == UInt8(ascii: "S") || letter == UInt8(ascii: "Z") else {
+          self = .busy
+          return
+        }
+      } else if line.starts(with: "voluntary_ctxt_switches:".utf8) {
+        let digits = line.filter { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        guard let times = Int(String(decoding: digits, as: UTF8.self)) else { return }
+        self = .asleep(times: times)
+        return
+      }
+    }
   }
 }

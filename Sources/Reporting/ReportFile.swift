@@ -11,6 +11,7 @@ public import POSIX
 /// Why a report cannot go to `target`: a link is not written through, and only a regular file is
 /// replaced. nil when it can, as far as is known before it is written.
 public func obstacle(toReportAt target: Path) -> String? {
+  if target.lastComponent.isEmpty { return "names no file" }
   do throws(SystemError) {
     switch try FileStatus.of(target).kind {
     case .file: break
@@ -28,13 +29,21 @@ public func obstacle(toReportAt target: Path) -> String? {
 
 /// Writes a file beside its place and moves it there when it is whole.
 ///
-/// - Parameter mode: its permissions; what the umask leaves unless given.
+/// - Parameter mode: its permissions; those of the file that it replaces unless given, and of a new
+///   one what the umask leaves.
 public func writeReport(
   _ bytes: [UInt8], at target: Path, mode: mode_t? = nil
 ) throws(SystemError) {
-  let temporary = Path(target.bytes + Array(".\(getpid()).tmp".utf8))
+  // Short, because the target's own name may be as long as names can be; and new in every run, because
+  // in a container every run may have the same number and one may have been killed.
+  let name = ".hopxguard-\(getpid())-\(UInt64(monotonicSeconds() * 1e9)).tmp"
+  let temporary = Path(target.bytes.dropLast(target.lastComponent.count) + Array(name.utf8))
+  var mode = mode
+  if mode == nil { mode = try replacedMode(target) }
+  // What replaces a file that others may not read must not be readable before it does.
   let file = try Descriptor.open(
-    temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode: 0o666)
+    temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+    mode: mode == nil ? 0o666 : 0o600)
   do throws(SystemError) {
     try writeReport(bytes, to: file.number)
     let number = file.number
@@ -48,6 +57,15 @@ public func writeReport(
   } catch {
     _ = temporary.withCString { unlink($0) }
     throw error
+  }
+}
+
+private func replacedMode(_ target: Path) throws(SystemError) -> mode_t? {
+  do throws(SystemError) {
+    return try FileStatus.of(target).mode
+  } catch {
+    guard error.code == ENOENT else { throw error }
+    return nil
   }
 }
 

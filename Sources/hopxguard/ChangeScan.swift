@@ -139,8 +139,8 @@ struct ChangeScan: ~Copyable {
     scanText(object, path: Path("<commit \(commit.id)>"), place: .commitMessage)
     object.withUnsafeBytes { bytes in
       for index in scanner.results.findings.indices[start...] {
-        let line = scanner.results.findings[index].line
-        scanner.results.findings[index].place = commitPlace(ofLine: line, in: bytes)
+        let place = offset(of: scanner.results.findings[index], in: bytes)
+        scanner.results.findings[index].place = commitPlace(at: place, in: bytes)
         scanner.results.findings[index].commit = commit
       }
     }

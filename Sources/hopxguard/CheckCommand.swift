@@ -58,7 +58,7 @@ struct CheckCommand: ParsableCommand {
     do throws(SystemError) {
       results.merge(
         scanTree(
-          [try locate(top, allFiles: false)], set, allFiles: false, jobs: jobs,
+          [.target(try locate(top, allFiles: false))], set, allFiles: false, jobs: jobs,
           showsProgress: !noProgress))
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))

@@ -35,11 +35,13 @@ struct Hopxguard: ParsableCommand {
 
 @main struct Main {
   static func main() {
+    // A caller that ignores this signal, and passes that on, would hide from us how git ended.
+    signal(SIGCHLD, SIG_DFL)
     do {
       if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0 {
         return try redactStandardInput()
       }
-      var command = try Hopxguard.parseAsRoot()
+      var command = try Hopxguard.parseAsRoot(commandLineArguments())
       try command.run()
     } catch let code as ExitStatus {
       exit(code.rawValue)

@@ -26,12 +26,12 @@ struct ReportOptions: ParsableArguments {
 
   /// - Throws: `ExitStatus.failed`, after saying why, when the report could not go where it shall.
   func open() throws(ExitStatus) -> ReportWriter {
-    if let output, let obstacle = obstacle(toReportAt: Path(output)) {
+    if let output, let obstacle = obstacle(toReportAt: Path(argument: output)) {
       throw Console.fail("--output \(output): \(obstacle)")
     }
     return ReportWriter(
       reporter: format.reporter(style: output == nil ? color.style(for: STDOUT_FILENO) : .plain),
-      output: output.map { Path($0) })
+      output: output.map { Path(argument: $0) })
   }
 
   /// Says what the run came to, and ends it.

@@ -21,7 +21,7 @@ func loadRules(_ files: [String]) throws(ExitStatus) -> RuleSet {
   var set = RuleSet.builtIn()
   for file in files {
     let text: [UInt8]
-    do throws(SystemError) { text = try readWhole(Path(file), limit: 1 << 20) } catch {
+    do throws(SystemError) { text = try readWhole(Path(argument: file), limit: 1 << 20) } catch {
       throw Console.fail("\(file): the rules cannot be read: \(error)")
     }
     do throws(RuleFileError) { set = try set.adding(text, source: file) } catch {

@@ -20,7 +20,8 @@ struct ScanCommand: ParsableCommand {
     abstract: "Find keys in files, commits, diffs and whole histories.",
     discussion: """
       Without an option: files and folders. Inside a git repository the files that git tracks, and \
-      those it does not ignore; elsewhere, and with --all-files, every file.
+      those it does not ignore; elsewhere, and with --all-files, every file. A FIFO or a device is \
+      read to its end.
 
       Examples:
         hopxguard scan                        the folder you are in
@@ -127,25 +128,45 @@ struct ScanCommand: ParsableCommand {
     if let diff { return scanDiff(diff, set) }
     if history { return try scanHistory(set) }
     var results = ScanResults()
-    if paths.contains("-") { results.merge(try scanStandardInput(set, &report)) }
-    let (work, problems) = findWork()
-    results.problems += problems
-    if !work.isEmpty {
+    let found = findTargets()
+    results.problems += found.problems
+    for stream in found.streams { results.merge(try scanStream(stream, set, &report)) }
+    let turns = turns(found.targets)
+    let seen = turns.count > 1 ? SeenPaths() : nil
+    for targets in turns {
       results.merge(
-        scanTree(work, set, allFiles: allFiles, jobs: jobs, showsProgress: !noProgress))
+        scanTree(
+          targets.map { .target($0) }, set, allFiles: allFiles, jobs: jobs,
+          showsProgress: !noProgress, seen: seen))
     }
     return results
   }
 
-  // MARK: Standard input
+  // MARK: Streams
 
-  private func scanStandardInput(
-    _ set: RuleSet, _ report: inout ReportWriter
+  /// - Parameter path: `-` is standard input; else of a FIFO or a device, which is waited for.
+  private func scanStream(
+    _ path: Path, _ set: RuleSet, _ report: inout ReportWriter
+  ) throws(ExitStatus) -> ScanResults {
+    if path == "-" { return try scanStream(STDIN_FILENO, "<stdin>", set, &report) }
+    let stream: Descriptor
+    do throws(SystemError) {
+      stream = try .open(path, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    } catch {
+      var results = ScanResults()
+      results.problems.append(Problem(path: path, message: "cannot be read: \(error)"))
+      return results
+    }
+    return try scanStream(stream.number, trimmed(path), set, &report)
+  }
+
+  private func scanStream(
+    _ number: CInt, _ path: Path, _ set: RuleSet, _ report: inout ReportWriter
   ) throws(ExitStatus) -> ScanResults {
     var scanner = ContentScanner(rules: set)
-    var source = StreamSource(descriptor: STDIN_FILENO)
+    var source = StreamSource(descriptor: number)
     var failure: ExitStatus?
-    let count = scanner.scan(&source, path: "<stdin>", isLive: true) { results in
+    let count = scanner.scan(&source, path: path, isLive: true) { results in
       do throws(ExitStatus) { try report.add(results.findings) } catch { failure = failure ?? error }
       results.findings.removeAll()
     }
@@ -157,22 +178,25 @@ struct ScanCommand: ParsableCommand {
 
   // MARK: Files and folders
 
-  /// What the PATHs come to, and those that come to nothing.
-  private func findWork() -> ([TreeWork], [Problem]) {
-    var work: [TreeWork] = []
+  /// What the PATHs stand for, and those that stand for nothing.
+  private func findTargets() -> (streams: [Path], targets: [ScanTarget], problems: [Problem]) {
+    var streams: [Path] = []
+    var targets: [ScanTarget] = []
     var problems: [Problem] = []
-    for text in paths.isEmpty ? ["."] : paths where text != "-" {
+    for path in paths.isEmpty ? ["."] : paths.map({ Path(argument: $0) }) {
       do throws(SystemError) {
-        work.append(try locate(Path(text), allFiles: allFiles))
-        if !reporting.quiet, try FileStatus.of(Path(text)).kind == .link {
-          let name = escapedForTerminal(text.utf8)
-          Console.say("\(name): a symbolic link, not followed; to scan what it leads to, name that\n")
+        if path == "-" {
+          if !streams.contains(path) { streams.append(path) }
+        } else if try FileStatus.following(path).kind == .special {
+          streams.append(path)
+        } else {
+          targets.append(try locate(path, allFiles: allFiles))
         }
       } catch {
-        problems.append(Problem(path: Path(text), message: "cannot be read: \(error)"))
+        problems.append(Problem(path: path, message: "cannot be read: \(error)"))
       }
     }
-    return (work, problems)
+    return (streams, targets, problems)
   }
 
   // MARK: History
@@ -180,7 +204,7 @@ struct ScanCommand: ParsableCommand {
   private func scanHistory(_ set: RuleSet) throws(ExitStatus) -> ScanResults {
     var scan = HistoryScan(
       rules: set, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil)
-    for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(path)) }
+    for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(argument: path)) }
     var results = scan.results
     if acceptIncomplete {
       let style = reporting.color.style(for: STDERR_FILENO)

@@ -74,6 +74,26 @@ struct OutputTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["in", "link", "report.json", "victim"])
   }
 
+  @Test func `the output file may have the longest name, and keeps its mode`() throws {
+    folder.write("in/a", key)
+    let long = String(repeating: "n", count: 255)
+    for target in ["report", long] {
+      folder.write(target, "old")
+      #expect(chmod(folder.file(target), 0o640) == 0)
+      #expect(try hopxguard("scan", "in", "--output", target, in: folder).status == 1)
+      let attributes = try FileManager.default.attributesOfItem(atPath: folder.file(target))
+      #expect(attributes[.posixPermissions] as? Int == 0o640)
+      #expect(folder.read(target) != Array("old".utf8))
+    }
+    for target in ["", "absent/"] {
+      let result = try hopxguard("scan", "in", "--output", target, in: folder)
+      #expect(result.status == 2)
+      #expect(result.errors.hasPrefix("hopxguard: --output \(target): "), "before anything is scanned")
+      #expect(!result.errors.contains("finding"))
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["in", long, "report"])
+  }
+
   @Test func `a full disk is an error`() throws {
     folder.write("a", key)
     let result = try run("/bin/sh", ["-c", "exec \"$0\" scan > /dev/full", hopxguardPath], in: folder.path)
