@@ -9,30 +9,61 @@
   import Glibc
 #endif
 
-/// A place where a rule's literal stands.
+/// A place where the literal of some rules stands.
 struct Candidate: Sendable {
   let offset: Int
-  let rule: Int
+  /// As `Prefilter.rules` numbers them.
+  let literal: Int
 }
 
 struct Prefilter: Sendable {
   private let needles: [Needle]
+  /// For each literal the rules that begin with it, in order.
+  let rules: [[Int]]
   /// Bytes of the longest literal.
   let longestLiteral: Int
 
+  /// - Parameter literals: of each rule.
   init(literals: [[UInt8]]) {
-    needles = literals.map(Needle.init)
+    var numbers: [[UInt8]: Int] = [:]
+    var needles: [Needle] = []
+    var rules: [[Int]] = []
+    for (rule, literal) in literals.enumerated() {
+      if let number = numbers[literal] {
+        rules[number].append(rule)
+      } else {
+        numbers[literal] = needles.count
+        needles.append(Needle(literal))
+        rules.append([rule])
+      }
+    }
+    self.needles = needles
+    self.rules = rules
     longestLiteral = literals.map(\.count).max() ?? 0
   }
 
-  /// Appends every candidate that begins at or after `start` and lies whole in `bytes`, in order.
-  func search(_ bytes: UnsafeRawBufferPointer, from start: Int, into candidates: inout [Candidate]) {
-    for (rule, needle) in needles.enumerated() {
-      needle.search(bytes, from: start) { candidates.append(Candidate(offset: $0, rule: rule)) }
+  /// Appends every candidate that begins in `places` and lies whole in `bytes`, in order.
+  func search(
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, into candidates: inout [Candidate]
+  ) {
+    for (literal, needle) in needles.enumerated() {
+      needle.search(bytes, at: places) { candidates.append(Candidate(offset: $0, literal: literal)) }
     }
     if needles.count > 1 {
-      candidates.sort { ($0.offset, $0.rule) < ($1.offset, $1.rule) }
+      candidates.sort { ($0.offset, $0.literal) < ($1.offset, $1.literal) }
     }
+  }
+
+  /// The first place at or after `start` where `bytes` ends in the middle of a literal; the end when
+  /// there is none.
+  func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var at = max(start, bytes.count - (longestLiteral - 1))
+    while at < bytes.count {
+      let tail = UnsafeRawBufferPointer(rebasing: bytes[at...])
+      if needles.contains(where: { $0.isCut(tail) }) { return at }
+      at += 1
+    }
+    return bytes.count
   }
 }
 
@@ -55,15 +86,20 @@ private struct Needle: Sendable {
     second = max(one, other)
   }
 
+  /// Whether `tail` is the beginning of the literal and no more.
+  func isCut(_ tail: UnsafeRawBufferPointer) -> Bool {
+    tail.count < literal.count && tail.indices.allSatisfy { tail[$0] == literal[$0] }
+  }
+
   @inline(__always)
-  func search(_ bytes: UnsafeRawBufferPointer, from start: Int, _ found: (Int) -> Void) {
-    guard let base = bytes.baseAddress, bytes.count - start >= literal.count else { return }
-    let last = bytes.count - literal.count
+  func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void) {
+    let last = min(bytes.count - literal.count, places.upperBound - 1)
+    guard let base = bytes.baseAddress, places.lowerBound <= last else { return }
     let firstByte = SIMD16(repeating: literal[first])
     let secondByte = SIMD16(repeating: literal[second])
-    var at = start
+    var at = places.lowerBound
     // The probes read up to 63 bytes past `at + second`.
-    let vectorEnd = bytes.count - second - 64
+    let vectorEnd = min(bytes.count - second - 64, last)
     while at <= vectorEnd {
       let one = base + (at + first)
       let two = base + (at + second)

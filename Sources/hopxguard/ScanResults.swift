@@ -1,13 +1,15 @@
 // What the workers of a scan bring home, and how it becomes one ordered report.
 
+import Detection
 import POSIX
 import Reporting
 
 struct ScanResults: Sendable {
   var findings: [Finding] = []
   var problems: [Problem] = []
+  /// Its findings are those that an input has beyond those listed.
   var summary = Summary()
-  /// Findings that are not listed because there were too many.
+  /// Findings that are not listed because there were too many in all.
   private var dropped = 0
 
   /// Findings listed of one input. A file full of keys must not fill the memory.
@@ -27,6 +29,7 @@ struct ScanResults: Sendable {
     summary.bytes += other.summary.bytes
     summary.objects += other.summary.objects
     summary.commits += other.summary.commits
+    summary.findings += other.summary.findings
     dropped += other.dropped
   }
 
@@ -45,18 +48,24 @@ struct ScanResults: Sendable {
     }
     findings = unique
     problems.sort(by: Problem.precedes)
+    // A name that a rule gives up on is met at every file below it.
+    var last: Problem?
+    problems.removeAll { problem in
+      defer { last = problem }
+      return last.map { $0.path == problem.path && $0.message == problem.message } ?? false
+    }
   }
 
   /// - Parameter listed: findings that have been reported.
-  func outcome(listed: Int, seconds: Double) -> Outcome {
+  func outcome(listed: Int, seconds: Double, rules: RuleSet) -> Outcome {
     var summary = summary
-    summary.findings = listed + dropped
+    summary.findings += listed + dropped
     summary.seconds = seconds
     var problems = problems
     if dropped > 0 {
       problems.append(
         Problem(path: "", message: "\(counted(dropped, "more finding")) found than can be listed"))
     }
-    return Outcome(summary: summary, problems: problems)
+    return Outcome(summary: summary, problems: problems, rules: rules)
   }
 }
