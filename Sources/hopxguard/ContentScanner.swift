@@ -26,6 +26,9 @@ struct ContentScanner: ~Copyable {
   /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
   private static let mostMatches = 16_384
 
+  /// Where findings go when there are many; nil where there is one scanner.
+  var pool: FindingPool?
+
   /// The keys that were found, whole, by their fingerprints; nil when nobody asked for them.
   var keys: [String: [UInt8]]?
 
@@ -77,6 +80,7 @@ struct ContentScanner: ~Copyable {
         buffer.drop(keep)
       }
     } while !buffer.isLast
+    if let pool, results.findings.count >= FindingPool.share { pool.take(&results.findings) }
     addSurrenders(path)
     if !isLive && input.found > ScanResults.longestInput {
       addProblem(
@@ -93,6 +97,8 @@ struct ContentScanner: ~Copyable {
     var cursor: LineCursor
     /// The path, redacted, once something was found.
     var shownPath: Path?
+    /// The report is full before it comes to this input.
+    var isBeyondReport = false
     /// Findings.
     var found = 0
   }
@@ -144,6 +150,15 @@ struct ContentScanner: ~Copyable {
           results.summary.findings += 1
           continue
         }
+        if input.shownPath == nil {
+          input.shownPath = redacted(input.path)
+          // A name may be found once a file below it, and counts once.
+          input.isBeyondReport = input.place != .fileName && pool?.isFull(before: input.shownPath!) == true
+        }
+        if input.isBeyondReport {
+          results.drop()
+          continue
+        }
         if cuts == nil { cuts = cutsNear(progress) }
         add(match, confidence, cuts!, &input)
       }
@@ -192,7 +207,6 @@ struct ContentScanner: ~Copyable {
     let kept = bytes[start..<keptEnd(of: match, rules: scanner.rules)]
     let name = fingerprint(of: key)
     keys?[name] = Array(key)
-    if input.shownPath == nil { input.shownPath = redacted(input.path) }
     results.add(
       Finding(
         rule: rule, confidence: confidence, secret: escapedForTerminal(Array(kept) + ellipsis),

@@ -44,8 +44,10 @@ struct HistoryScan {
     own.merge(scanTree(files.work, rules, allFiles: true, jobs: jobs, showsProgress: showsProgress))
     own.problems += files.problems
     if !prefix.bytes.isEmpty {
+      var scanner = Scanner(rules: rules, purpose: .redaction)
+      let shown = Path(scanner.redacted(prefix.bytes))
       for index in own.findings.indices {
-        own.findings[index].path = prefix.appending(own.findings[index].path.bytes)
+        own.findings[index].path = shown.appending(own.findings[index].path.bytes)
       }
     }
     results.merge(own)

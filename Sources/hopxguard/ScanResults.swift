@@ -11,6 +11,8 @@ struct ScanResults: Sendable {
   var summary = Summary()
   /// Findings that are not listed because there were too many in all.
   private var dropped = 0
+  /// Where the last finding is that has room in a full report; nil while there is room.
+  private(set) var end: Path?
 
   /// Findings listed of one input. A file full of keys must not fill the memory.
   static let longestInput = 10_000
@@ -21,6 +23,9 @@ struct ScanResults: Sendable {
     findings.append(finding)
     if findings.count >= 2 * Self.longestReport { order() }
   }
+
+  /// Counts a finding behind the end of a full report.
+  mutating func drop() { dropped += 1 }
 
   mutating func merge(_ other: ScanResults) {
     findings += other.findings
@@ -45,6 +50,7 @@ struct ScanResults: Sendable {
     if unique.count > Self.longestReport {
       dropped += unique.count - Self.longestReport
       unique.removeLast(unique.count - Self.longestReport)
+      end = unique.last?.path
     }
     findings = unique
     problems.sort(by: Problem.precedes)

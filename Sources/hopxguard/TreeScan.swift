@@ -239,6 +239,7 @@ func scanTree(
   _ work: [TreeWork], _ rules: RuleSet, allFiles: Bool, jobs: Int, showsProgress: Bool
 ) -> ScanResults {
   let scan = TreeScan(work, allFiles: allFiles, mayRepeat: work.count > 1)
+  let pool = FindingPool()
   let shares = inParallel(scan.stack, jobs: jobs) {
     guard showsProgress && ProgressLine.isWanted else { return }
     var line = ProgressLine()
@@ -250,8 +251,9 @@ func scanTree(
     line.clear()
   } _: { _ in
     var scanner = ContentScanner(rules: rules)
+    scanner.pool = pool
     scan.work(&scanner)
     return scanner.results
   }
-  return shares.reduce(into: ScanResults()) { $0.merge($1) }
+  return shares.reduce(into: pool.results) { $0.merge($1) }
 }

@@ -38,7 +38,6 @@ struct LeakTests {
     try expectProblem(["gitignore", key])
     try expectProblem(["check", key])
     try expectProblem(["scan", "--rules", key])
-    try expectProblem(["check", "--config", key])
     try expectProblem(["scan", "--output", "\(key)/x"])
   }
 
@@ -46,6 +45,7 @@ struct LeakTests {
     folder.git("init", "-q")
     try expectProblem(["scan", "--range", "\(key)..HEAD"])
     try expectProblem(["scan", "--since", key])
+    try expectProblem(["check", "--config", key])
   }
 
   @Test func `a repository that is called by a key`() throws {
@@ -54,6 +54,19 @@ struct LeakTests {
     folder.write("\(key)/.git/objects/pack/pack-1.pack", "no pack")
     try expectProblem(["scan", "--history", key])
     try expectProblem(["scan", "--diff", key])
+  }
+
+  @Test func `a submodule that is called by a key`() throws {
+    folder.git("init", "-q", "inner")
+    folder.write("inner/a", keyText())
+    folder.git("-C", "inner", "add", "a")
+    folder.git("-C", "inner", "commit", "-qm", "a")
+    folder.git("init", "-q", "outer")
+    folder.makeFolder("outer/.git/modules")
+    try FileManager.default.copyItem(
+      atPath: folder.file("inner/.git"), toPath: folder.file("outer/.git/modules/\(key)"))
+    let result = try hopxguard("scan", "--history", "outer", "--format", "jsonl", in: folder)
+    #expect(result.output.contains("\"path\":\"\(key.prefix(15)).../a\""))
   }
 
   @Test func `rules from a file that is called by a key`() throws {
