@@ -40,7 +40,7 @@ struct ContentScanner: ~Copyable {
   mutating func isWorthScanning(_ bytes: UnsafeRawBufferPointer) -> Bool {
     matches.removeAll(keepingCapacity: true)
     scanner.begin()
-    _ = scanner.search(bytes, from: 0, most: 1, atStart: true, isLast: true, into: &matches)
+    _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &matches)
     return !matches.isEmpty || !scanner.surrenders.isEmpty
   }
 
@@ -81,7 +81,7 @@ struct ContentScanner: ~Copyable {
       }
     } while !buffer.isLast
     if let pool, results.findings.count >= FindingPool.share { pool.take(&results.findings) }
-    addSurrenders(path)
+    tellSurrenders(path)
     if !isLive && input.found > ScanResults.longestInput {
       addProblem(
         path, "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed")
@@ -215,7 +215,7 @@ struct ContentScanner: ~Copyable {
         snippet: Snippet(of: match, line: line, in: bytes, cuts: cuts)))
   }
 
-  private mutating func addSurrenders(_ path: Path) {
+  private mutating func tellSurrenders(_ path: Path) {
     for surrender in scanner.surrenders {
       let rule = scanner.rules.rules[surrender.rule].id
       addProblem(path, "rule '\(rule)' gave up: \(surrender.reason); simplify its pattern")
@@ -227,7 +227,7 @@ struct ContentScanner: ~Copyable {
   mutating func scanName(_ path: Path) {
     let found = path.bytes.withUnsafeBytes { isWorthScanning($0) }
     if !found { return }
-    addSurrenders(path)
+    tellSurrenders(path)
     var end = 0
     for component in path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
       end += component.count
