@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,11 @@ struct document : ctoml_document {
   std::string message;
 };
 
-void append(document &out, const toml::node &node, const toml::key *key) {
+// Deeper than any settings file, and far from what recursion has room for.
+constexpr int deepest = 64;
+
+void append(document &out, const toml::node &node, const toml::key *key, int depth) {
+  if (depth > deepest) throw std::length_error("nested too deeply");
   size_t at = out.list.size();
   ctoml_node flat{};
   flat.kind = ctoml_other;
@@ -55,14 +60,53 @@ void append(document &out, const toml::node &node, const toml::key *key) {
   if (auto table = node.as_table()) {
     std::vector<std::pair<const toml::key *, const toml::node *>> members;
     for (auto &&[name, value] : *table) members.emplace_back(&name, &value);
-    std::stable_sort(members.begin(), members.end(), [](auto &a, auto &b) {
+    std::sort(members.begin(), members.end(), [](auto &a, auto &b) {
       return a.first->source().begin < b.first->source().begin;
     });
-    for (auto &[name, value] : members) append(out, *value, name);
+    for (auto &[name, value] : members) append(out, *value, name, depth + 1);
   } else if (auto array = node.as_array()) {
-    for (auto &value : *array) append(out, value, nullptr);
+    for (auto &value : *array) append(out, value, nullptr, depth + 1);
   }
   out.list[at].extent = out.list.size() - at - 1;
+}
+
+// The first line with more dots outside of strings and comments than `deepest`, from 1; 0 if there is
+// none. toml++ makes a table of each part of a dotted key and takes them apart recursively.
+uint32_t line_with_long_key(std::string_view text) {
+  uint32_t line = 1;
+  int dots = 0;
+  for (size_t at = 0; at < text.size(); at++) {
+    char byte = text[at];
+    if (byte == '\n') {
+      line++;
+      dots = 0;
+    } else if (byte == '.') {
+      if (++dots > deepest) return line;
+    } else if (byte == '#') {
+      while (at + 1 < text.size() && text[at + 1] != '\n') at++;
+    } else if (byte == '"' || byte == '\'') {
+      bool is_long = text.substr(at, 3) == std::string(3, byte);
+      at += is_long ? 3 : 1;
+      for (; at < text.size(); at++) {
+        // A string of one line that is not closed is for the parser to complain about.
+        if (text[at] == '\n') {
+          line++;
+          dots = 0;
+          if (!is_long) break;
+        } else if (text[at] == '\\' && byte == '"') {
+          at++;
+          if (at < text.size() && text[at] == '\n') line++;
+        } else if (text[at] == byte) {
+          if (!is_long) break;
+          if (text.substr(at, 3) == std::string(3, byte)) {
+            at += 2;
+            break;
+          }
+        }
+      }
+    }
+  }
+  return 0;
 }
 
 }  // namespace
@@ -70,14 +114,24 @@ void append(document &out, const toml::node &node, const toml::key *key) {
 ctoml_document *ctoml_parse(const char *text, size_t length) {
   auto *out = new document{};
   try {
+    if (uint32_t line = line_with_long_key(std::string_view(text, length))) {
+      out->message = "a key of too many parts";
+      out->error = out->message.c_str();
+      out->error_line = line;
+      return out;
+    }
     out->root = toml::parse(std::string_view(text, length));
-    append(*out, out->root, nullptr);
+    append(*out, out->root, nullptr, 0);
     out->nodes = out->list.data();
     out->count = out->list.size();
   } catch (const toml::parse_error &error) {
     out->message = std::string(error.description());
     out->error = out->message.c_str();
     out->error_line = error.source().begin.line;
+  } catch (const std::exception &error) {
+    out->message = error.what();
+    out->error = out->message.c_str();
+    out->error_line = 1;
   }
   return out;
 }

@@ -6,6 +6,11 @@ public struct Cut: Equatable, Sendable {
   public var range: Range<Int>
   /// Bytes of the range that stay readable.
   public var kept: Int
+
+  public init(range: Range<Int>, kept: Int) {
+    self.range = range
+    self.kept = kept
+  }
 }
 
 /// The cuts that take out `matches`, which are in order of place.
@@ -27,9 +32,9 @@ public func cuts(for matches: [Match], rules: RuleSet) -> [Cut] {
   return cuts
 }
 
-/// Where the bytes end that stay readable of `match` alone.
+/// Where the bytes end that stay readable of `match` alone: never more than half of it.
 public func keptEnd(of match: Match, rules: RuleSet) -> Int {
-  min(match.range.lowerBound + rules.rules[match.rule].keep, match.range.upperBound)
+  match.range.lowerBound + min(rules.rules[match.rule].keep, match.range.count / 2)
 }
 
 /// What stands in place of what was cut.
@@ -53,9 +58,14 @@ public func apply(
 }
 
 extension Scanner {
-  /// A short text, such as a path or an error message, with every secret in it redacted.
+  /// A short text, such as a path or an error message, with every secret in it redacted. The input that
+  /// is being searched is not touched: a rule given up on there is tried here, and the other way round.
   public mutating func redacted(_ text: [UInt8]) -> [UInt8] {
-    text.withUnsafeBytes { buffer in
+    let (ownPurpose, ownInput) = (purpose, input)
+    purpose = .redaction
+    begin()
+    defer { (purpose, input) = (ownPurpose, ownInput) }
+    return text.withUnsafeBytes { buffer in
       var matches: [Match] = []
       _ = search(buffer, from: 0, atStart: true, isLast: true, into: &matches)
       if matches.isEmpty { return text }

@@ -2,7 +2,8 @@
 // characters of that alphabet, so that no key-shaped text is ever in a file.
 
 /// Fills the placeholders of a template: `{base62:N}`, `{base64url:N}`, `{hex:N}`, `{digits:N}` with
-/// N characters drawn from `generator`, `{repeat:TEXT:N}` with N times TEXT. All else stays.
+/// N characters drawn from `generator`, `{repeat:TEXT:N}` with N times TEXT. All else stays, and so does
+/// what would make the result longer than `longestFill`.
 public func fill(_ template: String, using generator: inout some RandomNumberGenerator) -> [UInt8] {
   var result: [UInt8] = []
   var rest = Substring(template)
@@ -10,7 +11,8 @@ public func fill(_ template: String, using generator: inout some RandomNumberGen
     result.append(contentsOf: rest[..<open].utf8)
     rest = rest[open...]
     guard let close = rest.firstIndex(of: "}"),
-      let text = expand(rest[rest.index(after: open)..<close], using: &generator)
+      let text = expand(
+        rest[rest.index(after: open)..<close], room: longestFill - result.count, using: &generator)
     else {
       result.append(UInt8(ascii: "{"))
       rest = rest.dropFirst()
@@ -23,15 +25,18 @@ public func fill(_ template: String, using generator: inout some RandomNumberGen
   return result
 }
 
+/// Bytes.
+private let longestFill = 65_536
+
 private let digits = "0123456789"
 private let base62 = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 /// What stands between the braces, expanded; nil when it is no placeholder.
 private func expand(
-  _ placeholder: Substring, using generator: inout some RandomNumberGenerator
+  _ placeholder: Substring, room: Int, using generator: inout some RandomNumberGenerator
 ) -> [UInt8]? {
   let parts = placeholder.split(separator: ":", omittingEmptySubsequences: false)
-  guard parts.count >= 2, let count = Int(parts[parts.count - 1]), count >= 0, count <= 65_536
+  guard parts.count >= 2, let count = Int(parts[parts.count - 1]), count >= 0, count <= room
   else { return nil }
   let alphabet: String
   switch (parts[0], parts.count) {
@@ -40,7 +45,9 @@ private func expand(
   case ("hex", 2): alphabet = "0123456789abcdef"
   case ("digits", 2): alphabet = digits
   case ("repeat", 3):
-    return Array(repeatElement(Array(parts[1].utf8), count: count).joined())
+    let text = Array(parts[1].utf8)
+    guard text.count <= room / max(1, count) else { return nil }
+    return Array(repeatElement(text, count: count).joined())
   default: return nil
   }
   let characters = Array(alphabet.utf8)

@@ -63,11 +63,24 @@ public final class Pattern: @unchecked Sendable {
     return String(decoding: text.prefix(max(0, Int(count))), as: UTF8.self)
   }
 
-  /// - Throws: `PatternError` when it does not compile, or matches the empty text.
+  /// - Throws: `PatternError` when it does not compile, matches the empty text, or looks further back
+  ///   than a scanner shows it bytes.
   func validate() throws(PatternError) {
-    var matchesEmpty: UInt32 = 0
-    pcre2_pattern_info_8(try code(), UInt32(PCRE2_INFO_MATCHEMPTY), &matchesEmpty)
-    if matchesEmpty != 0 { throw PatternError(reason: "it matches the empty text") }
+    if try info(PCRE2_INFO_MATCHEMPTY) != 0 { throw PatternError(reason: "it matches the empty text") }
+    let lookbehind = try info(PCRE2_INFO_MAXLOOKBEHIND)
+    if lookbehind > Scanner.context {
+      throw PatternError(
+        reason: "it looks \(lookbehind) bytes back; at most \(Scanner.context) are shown to it")
+    }
+  }
+
+  /// Bytes that every match has at least; 0 when PCRE2 cannot tell.
+  func shortestMatch() throws(PatternError) -> Int { try info(PCRE2_INFO_MINLENGTH) }
+
+  private func info(_ what: CInt) throws(PatternError) -> Int {
+    var value: UInt32 = 0
+    pcre2_pattern_info_8(try code(), UInt32(what), &value)
+    return Int(value)
   }
 
   /// Whether the pattern has a group of that name.
@@ -97,19 +110,23 @@ enum MatchResult {
 
 /// A worker's own match data, limits and JIT stack.
 struct PatternMatcher: ~Copyable {
-  private let data: OpaquePointer
+  private var data: OpaquePointer
   private let context: OpaquePointer
   private let stack: OpaquePointer?
+  /// What the last match may have taken, to a factor of eight; 0 when it was as few as any may take.
+  private(set) var steps = 0
 
+  /// Steps that a match may take without being asked for them: about a microsecond.
+  private static let freeSteps = 256
   /// Steps of one match, some milliseconds: a pattern that needs more backtracks without end.
-  private static let stepLimit: UInt32 = 500_000
+  private static let mostSteps = 500_000
   private static let heapLimitKibibytes: UInt32 = 16_384
 
   init() {
-    data = pcre2_match_data_create_8(16, nil)
+    data = pcre2_match_data_create_8(4, nil)
     context = pcre2_match_context_create_8(nil)
-    pcre2_set_match_limit_8(context, Self.stepLimit)
-    pcre2_set_depth_limit_8(context, Self.stepLimit)
+    pcre2_set_match_limit_8(context, UInt32(Self.freeSteps))
+    pcre2_set_depth_limit_8(context, UInt32(Self.mostSteps))
     pcre2_set_heap_limit_8(context, Self.heapLimitKibibytes)
     stack = pcre2_jit_stack_create_8(32 * 1024, 1024 * 1024, nil)
     if let stack { pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack)) }
@@ -121,13 +138,22 @@ struct PatternMatcher: ~Copyable {
     pcre2_match_data_free_8(data)
   }
 
+  /// Makes sure that all groups of `code` have room.
+  mutating func makeRoom(for code: OpaquePointer) {
+    var groups: UInt32 = 0
+    pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_CAPTURECOUNT), &groups)
+    if groups < pcre2_get_ovector_count_8(data) { return }
+    pcre2_match_data_free_8(data)
+    data = pcre2_match_data_create_8(groups + 1, nil)
+  }
+
   /// Matches `code` at `offset`, seeing the bytes before it for lookbehind.
   ///
   /// - Parameters:
   ///   - startsInput: `subject` begins where the input begins, so `^` and `\A` may match there.
   ///   - endsInput: `subject` ends where the input ends, so `$` may match there.
   ///   - mayGrow: `subject` would be longer if more input had been read.
-  borrowing func match(
+  mutating func match(
     _ code: OpaquePointer, _ subject: UnsafeRawBufferPointer, at offset: Int,
     startsInput: Bool, endsInput: Bool, mayGrow: Bool
   ) -> MatchResult {
@@ -135,9 +161,20 @@ struct PatternMatcher: ~Copyable {
     if !startsInput { options |= UInt32(PCRE2_NOTBOL) }
     if !endsInput { options |= UInt32(PCRE2_NOTEOL) }
     if mayGrow { options |= PCRE2_PARTIAL_HARD }
-    let count = pcre2_match_8(
-      code, subject.baseAddress?.assumingMemoryBound(to: UInt8.self), subject.count, offset, options,
-      data, context)
+    let start = subject.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    var count = pcre2_match_8(code, start, subject.count, offset, options, data, context)
+    steps = 0
+    if count == PCRE2_ERROR_MATCHLIMIT {
+      // PCRE2 does not tell how many steps it took, only that they were too many: so ask for more and more.
+      var limit = Self.freeSteps
+      repeat {
+        limit = min(limit * 8, Self.mostSteps)
+        steps += limit
+        pcre2_set_match_limit_8(context, UInt32(limit))
+        count = pcre2_match_8(code, start, subject.count, offset, options, data, context)
+      } while count == PCRE2_ERROR_MATCHLIMIT && limit < Self.mostSteps
+      pcre2_set_match_limit_8(context, UInt32(Self.freeSteps))
+    }
     switch count {
     case PCRE2_ERROR_NOMATCH: return .noMatch
     case PCRE2_ERROR_PARTIAL: return .undecided

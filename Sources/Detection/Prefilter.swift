@@ -9,19 +9,36 @@
   import Glibc
 #endif
 
-/// A place where a rule's literal stands.
+/// A place where the literal of some rules stands.
 struct Candidate: Sendable {
   let offset: Int
-  let rule: Int
+  /// As `Prefilter.rules` numbers them.
+  let literal: Int
 }
 
 struct Prefilter: Sendable {
   private let needles: [Needle]
+  /// For each literal the rules that begin with it, in order.
+  let rules: [[Int]]
   /// Bytes of the longest literal.
   let longestLiteral: Int
 
+  /// - Parameter literals: of each rule.
   init(literals: [[UInt8]]) {
-    needles = literals.map(Needle.init)
+    var numbers: [[UInt8]: Int] = [:]
+    var needles: [Needle] = []
+    var rules: [[Int]] = []
+    for (rule, literal) in literals.enumerated() {
+      if let number = numbers[literal] {
+        rules[number].append(rule)
+      } else {
+        numbers[literal] = needles.count
+        needles.append(Needle(literal))
+        rules.append([rule])
+      }
+    }
+    self.needles = needles
+    self.rules = rules
     longestLiteral = literals.map(\.count).max() ?? 0
   }
 
@@ -29,11 +46,11 @@ struct Prefilter: Sendable {
   func search(
     _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, into candidates: inout [Candidate]
   ) {
-    for (rule, needle) in needles.enumerated() {
-      needle.search(bytes, at: places) { candidates.append(Candidate(offset: $0, rule: rule)) }
+    for (literal, needle) in needles.enumerated() {
+      needle.search(bytes, at: places) { candidates.append(Candidate(offset: $0, literal: literal)) }
     }
     if needles.count > 1 {
-      candidates.sort { ($0.offset, $0.rule) < ($1.offset, $1.rule) }
+      candidates.sort { ($0.offset, $0.literal) < ($1.offset, $1.literal) }
     }
   }
 

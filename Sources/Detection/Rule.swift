@@ -21,7 +21,8 @@ public struct Rule: Sendable {
   public let literal: [UInt8]
   /// PCRE2, matched on bytes, anchored where the literal stands.
   public let pattern: Pattern
-  /// Bytes of a match that redaction leaves readable.
+  /// Bytes of a match that redaction leaves readable: what the rule's file asks for, and at most half
+  /// of the shortest match.
   public let keep: Int
   /// Bytes that the group `secret` (or the match, without such a group) needs for each confidence.
   let confidence: (high: Int, medium: Int)
@@ -43,8 +44,12 @@ public struct Rule: Sendable {
   }
 
   /// Bytes of a match at most. What of a longer one lies beyond is not part of it. The window makes
-  /// a match the same wherever a chunk ends and bounds what a filter has to hold back.
+  /// a match the same wherever a chunk ends and bounds what a filter has to hold back. To a pattern it
+  /// is where the text ends: `\z` and `\Z` match there, `$` only where the input ends.
   public static let longestMatch = 8192
+
+  /// Bytes of a literal at most: a search holds back as many at a chunk's end.
+  static let longestLiteral = 256
 
   /// The most that redaction may keep: `Hopx: "api_key[:15]" followed by "..."`.
   static let longestKeep = 15

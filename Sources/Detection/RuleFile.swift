@@ -15,8 +15,12 @@ public struct RuleFileError: Error, Sendable, CustomStringConvertible {
 
 /// The rules in `text`, the bytes of a rule file.
 ///
-/// - Parameter source: what errors and listings call the file.
-func parseRules(_ text: UnsafeRawBufferPointer, source: String) throws(RuleFileError) -> [Rule] {
+/// - Parameters:
+///   - source: what errors and listings call the file.
+///   - isTrusted: the patterns are known to be sound; to compile them would cost every start.
+func parseRules(
+  _ text: UnsafeRawBufferPointer, source: String, isTrusted: Bool
+) throws(RuleFileError) -> [Rule] {
   do throws(TOMLError) {
     var file = try TOMLTable(TOMLValue(parsing: text), name: "a rule file")
     guard let list = file.value("rule") else {
@@ -27,14 +31,16 @@ func parseRules(_ text: UnsafeRawBufferPointer, source: String) throws(RuleFileE
       throw TOMLError(line: list.line, reason: "write [[rule]], with two brackets")
     }
     var rules: [Rule] = []
-    for table in tables { rules.append(try parseRule(table, source: source)) }
+    for table in tables { rules.append(try parseRule(table, source, isTrusted)) }
     return rules
   } catch {
     throw RuleFileError(file: source, line: error.line, reason: error.reason)
   }
 }
 
-private func parseRule(_ value: TOMLValue, source: String) throws(TOMLError) -> Rule {
+private func parseRule(
+  _ value: TOMLValue, _ source: String, _ isTrusted: Bool
+) throws(TOMLError) -> Rule {
   var table = try TOMLTable(value, name: "rule")
   let id = try table.required("id", table.string("id"))
   guard !id.isEmpty, id.utf8.allSatisfy(isIDByte) else {
@@ -42,24 +48,26 @@ private func parseRule(_ value: TOMLValue, source: String) throws(TOMLError) -> 
       line: table.line, reason: "id '\(id)': use lower case letters, digits and hyphens")
   }
   let title = try table.string("title") ?? id
-  let severity = try parseSeverity(table.value("severity"))
+  let severity = try parseSeverity(&table)
 
-  let literalValue = table.value("literal")
-  let literal = try table.required("literal", text(literalValue, "literal"))
+  let literal = try table.required("literal", table.string("literal"))
   if literal.utf8.count < 3 {
     throw TOMLError(
-      line: literalValue!.line,
+      line: table.line(of: "literal"),
       reason: "literal '\(literal)': at least 3 bytes, or the search stops everywhere")
   }
-  let patternValue = table.value("pattern")
-  let pattern = Pattern(try table.required("pattern", text(patternValue, "pattern")))
-  let keepValue = table.value("keep")
-  let keep = try integer(keepValue, "keep") ?? min(literal.utf8.count, Rule.longestKeep)
-  let keepLimit = min(Rule.longestKeep, literal.utf8.count + 5)
-  guard (0...keepLimit).contains(keep) else {
+  if literal.utf8.count > Rule.longestLiteral {
     throw TOMLError(
-      line: keepValue?.line ?? table.line,
-      reason: "keep \(keep): from 0 to \(keepLimit), the literal and five bytes, at most 15")
+      line: table.line(of: "literal"),
+      reason: "a literal of \(literal.utf8.count) bytes: at most \(Rule.longestLiteral)")
+  }
+  let pattern = Pattern(try table.required("pattern", table.string("pattern")))
+  let wanted = try table.integer("keep") ?? min(literal.utf8.count, Rule.longestKeep)
+  let keepLimit = min(Rule.longestKeep, literal.utf8.count + 5)
+  guard (0...keepLimit).contains(wanted) else {
+    throw TOMLError(
+      line: table.line(of: "keep"),
+      reason: "keep \(wanted): from 0 to \(keepLimit), the literal and five bytes, at most 15")
   }
 
   let confidence = try parseConfidence(table.value("confidence"))
@@ -67,20 +75,23 @@ private func parseRule(_ value: TOMLValue, source: String) throws(TOMLError) -> 
   let remediation = try table.strings("remediation")?.map(\.text) ?? []
   let matching = try table.strings("match") ?? []
   let others = try table.strings("no_match") ?? []
-  let line = table.line
-  try table.finish()
 
+  var keep = wanted
   do throws(PatternError) {
-    if source != RuleSet.builtInSource {
+    if !isTrusted {
       try pattern.validate()
+      keep = min(wanted, try pattern.shortestMatch() / 2)
       let hasParts = try pattern.hasGroup("secret") ? true : pattern.hasGroup("id")
       if placeholder != nil && !hasParts {
         throw PatternError(reason: "'placeholder' looks at its groups 'id' and 'secret'; it has neither")
       }
     }
   } catch {
-    throw TOMLError(line: patternValue!.line, reason: "rule '\(id)': the pattern: \(error.reason)")
+    throw TOMLError(
+      line: table.line(of: "pattern"), reason: "rule '\(id)': the pattern: \(error.reason)")
   }
+  let line = table.line
+  try table.finish()
   return Rule(
     id: id, title: title, severity: severity, literal: Array(literal.utf8), pattern: pattern,
     keep: keep, confidence: confidence, placeholder: placeholder, remediation: remediation,
@@ -97,27 +108,11 @@ private func isIDByte(_ byte: UInt8) -> Bool {
   }
 }
 
-private func text(_ value: TOMLValue?, _ key: String) throws(TOMLError) -> String? {
-  guard let value else { return nil }
-  guard case .string(let text) = value.content else {
-    throw TOMLError(line: value.line, reason: "'\(key)' takes a string, not \(value.kind)")
-  }
-  return text
-}
-
-private func integer(_ value: TOMLValue?, _ key: String) throws(TOMLError) -> Int? {
-  guard let value else { return nil }
-  guard case .integer(let number) = value.content else {
-    throw TOMLError(line: value.line, reason: "'\(key)' takes an integer, not \(value.kind)")
-  }
-  return number
-}
-
-private func parseSeverity(_ value: TOMLValue?) throws(TOMLError) -> Severity {
-  guard let value, let name = try text(value, "severity") else { return .high }
+private func parseSeverity(_ table: inout TOMLTable) throws(TOMLError) -> Severity {
+  guard let name = try table.string("severity") else { return .high }
   guard let severity = Severity(rawValue: name) else {
     let names = Severity.allCases.map(\.rawValue).joined(separator: ", ")
-    throw TOMLError(line: value.line, reason: "severity '\(name)': one of \(names)")
+    throw TOMLError(line: table.line(of: "severity"), reason: "severity '\(name)': one of \(names)")
   }
   return severity
 }

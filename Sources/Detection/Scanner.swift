@@ -11,10 +11,14 @@ public struct Match: Equatable, Sendable {
   public let rule: Int
   /// Bytes in the buffer that was searched.
   public let range: Range<Int>
+  /// How sure it is that this is a secret; nil when a scan does not report it, and in redaction, which
+  /// does not ask.
+  public let confidence: Confidence?
 
-  public init(rule: Int, range: Range<Int>) {
+  public init(rule: Int, range: Range<Int>, confidence: Confidence? = nil) {
     self.rule = rule
     self.range = range
+    self.confidence = confidence
   }
 }
 
@@ -26,135 +30,200 @@ public struct SearchProgress: Equatable, Sendable {
   public let openRule: Int?
 }
 
-/// A rule that PCRE2 gave up on; it is not matched in the rest of the input.
+/// A rule that was given up on. In the rest of the input each place where its literal stands counts as
+/// a match as long as any can be, of which no scan is sure: what cannot be judged is not shown.
 public struct Surrender: Equatable, Sendable {
   public let rule: Int
   public let reason: String
 }
 
-/// What stands where the literal of a rule is found that has been given up on.
-public enum Unmatched: Sendable {
-  /// No match: a scan reports that it is not complete.
-  case passes
-  /// A match as long as any can be, because redaction must not let through what it cannot judge.
-  case isTaken
+/// What the matches are wanted for.
+public enum SearchPurpose: Sendable {
+  /// To be reported: how sure it is that each is a secret is worked out.
+  case scan
+  /// To be taken out, whatever they look like.
+  case redaction
 }
 
 /// Searches for the rules of a set.
 public struct Scanner: ~Copyable {
   public let rules: RuleSet
-  private let unmatched: Unmatched
-  private let matcher = PatternMatcher()
+  var purpose: SearchPurpose
+  var input = Input()
+  private var matcher = PatternMatcher()
   private var codes: [OpaquePointer?]
   private var candidates: [Candidate] = []
+
+  /// What is known of an input while it is searched.
+  struct Input {
+    var surrenders: [Surrender] = []
+    /// Bytes.
+    var searched = 0
+    /// Steps of backtracking that rules took, beyond those that any pattern may take at a place.
+    var steps: [Int: Int] = [:]
+  }
+
   /// Rules given up on in this input.
-  public private(set) var surrenders: [Surrender] = []
+  public var surrenders: [Surrender] { input.surrenders }
 
   /// Bytes before `from` that the caller keeps in the buffer where the input has them: what
   /// a pattern's lookbehind may look at.
   public static let context = 256
 
-  public init(rules: RuleSet, unmatched: Unmatched = .passes) {
+  /// Bytes in which candidates are collected at once: it bounds how many there are.
+  private static let batchBytes = 32 * 1024
+  /// Steps that a rule may take in an input, a fraction of a second, and for each byte of it as many
+  /// as keep it above some ten megabytes a second.
+  private static let steps = (input: 50_000_000, byte: 32)
+
+  public init(rules: RuleSet, purpose: SearchPurpose = .scan) {
     self.rules = rules
-    self.unmatched = unmatched
+    self.purpose = purpose
     codes = Array(repeating: nil, count: rules.rules.count)
   }
 
   /// Forgets what the last input came to.
-  public mutating func begin() { surrenders.removeAll(keepingCapacity: true) }
+  public mutating func begin() { input = Input() }
 
   /// Appends the matches that begin in `buffer[from...]`, in order of place and rule.
   ///
   /// - Parameters:
   ///   - buffer: a part of the input, with at least `context` bytes before `from`, or all there are.
-  ///   - until: only matches that begin before this offset; a caller bounds the number of matches
-  ///     that it gets at once.
+  ///   - until: only matches that begin before this offset.
+  ///   - most: stop when there are so many matches, behind the last at its place.
   ///   - atStart: the buffer begins where the input begins.
   ///   - isLast: the buffer ends where the input ends.
-  /// - Returns: how far the search came; up to `until`, or all of the buffer, when `isLast`.
+  /// - Returns: how far the search came: where `most` stopped it, else at a place that more bytes could
+  ///   change, else at `until` or the buffer's end.
   public mutating func search(
-    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int = .max, atStart: Bool, isLast: Bool,
-    into matches: inout [Match]
+    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int = .max, most: Int = .max, atStart: Bool,
+    isLast: Bool, into matches: inout [Match]
   ) -> SearchProgress {
     let until = min(until, buffer.count)
-    candidates.removeAll(keepingCapacity: true)
-    rules.prefilter.search(buffer, at: from..<until, into: &candidates)
     // Matches of short literals may stand behind the beginning of a longer one that is cut off.
-    var decided = isLast ? until : min(until, rules.prefilter.cutLiteral(in: buffer, from: from))
-    var openRule: Int?
-    for candidate in candidates {
-      if candidate.offset >= decided { break }
-      var result = match(candidate, in: buffer, atStart: atStart, isLast: isLast)
-      if case .gaveUp(let code) = result {
-        surrenders.append(Surrender(rule: candidate.rule, reason: Pattern.message(code)))
-        result = match(candidate, in: buffer, atStart: atStart, isLast: isLast)
+    let end = isLast ? until : min(until, rules.prefilter.cutLiteral(in: buffer, from: from))
+    let limit = most == .max ? .max : matches.count + most
+    var at = from
+    while at < end {
+      let next = min(end, at + Self.batchBytes)
+      candidates.removeAll(keepingCapacity: true)
+      rules.prefilter.search(buffer, at: at..<next, into: &candidates)
+      if !candidates.isEmpty,
+        let stop = match(limit, in: buffer, atStart: atStart, isLast: isLast, into: &matches)
+      {
+        input.searched += stop.decided - from
+        return stop
       }
-      switch result {
-      case .noMatch: continue
-      case .match(let end):
-        matches.append(Match(rule: candidate.rule, range: candidate.offset..<end))
-      case .undecided:
-        decided = candidate.offset
-        openRule = candidate.rule
-        // Matches of other rules at the same place will be found again.
-        while matches.last?.range.lowerBound == decided { matches.removeLast() }
-      case .gaveUp: preconditionFailure("a rule that is given up on is not matched")
+      at = next
+    }
+    input.searched += at - from
+    return SearchProgress(decided: at, openRule: nil)
+  }
+
+  /// Matches all candidates.
+  ///
+  /// - Returns: where it stopped before all were matched.
+  private mutating func match(
+    _ limit: Int, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool,
+    into matches: inout [Match]
+  ) -> SearchProgress? {
+    var index = 0
+    while index < candidates.count {
+      let place = candidates[index].offset
+      if matches.count >= limit { return SearchProgress(decided: place, openRule: nil) }
+      var here = rules.prefilter.rules[candidates[index].literal]
+      index += 1
+      if index < candidates.count, candidates[index].offset == place {
+        while index < candidates.count, candidates[index].offset == place {
+          here += rules.prefilter.rules[candidates[index].literal]
+          index += 1
+        }
+        here.sort()
+      }
+      let count = matches.count
+      for rule in here {
+        switch match(rule, at: place, in: buffer, atStart: atStart, isLast: isLast) {
+        case .noMatch: continue
+        case .match(let match): matches.append(match)
+        case .undecided:
+          // Matches of other rules at the same place will be found again.
+          matches.removeLast(matches.count - count)
+          return SearchProgress(decided: place, openRule: rule)
+        }
       }
     }
-    return SearchProgress(decided: decided, openRule: openRule)
+    return nil
+  }
+
+  private enum Verdict {
+    case match(Match)
+    case noMatch
+    case undecided
   }
 
   private mutating func match(
-    _ candidate: Candidate, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool
-  ) -> MatchResult {
-    let start = max(0, candidate.offset - Self.context)
-    let end = min(buffer.count, candidate.offset + Rule.longestMatch)
-    let reachesEnd = end == buffer.count
-    let mayGrow = reachesEnd && !isLast && end - candidate.offset < Rule.longestMatch
-    guard !surrenders.contains(where: { $0.rule == candidate.rule }),
-      let code = code(of: candidate.rule)
-    else {
-      if unmatched == .passes { return .noMatch }
-      return mayGrow ? .undecided : .match(end: end)
+    _ rule: Int, at place: Int, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool
+  ) -> Verdict {
+    let start = max(0, place - Self.context)
+    let end = min(buffer.count, place + Rule.longestMatch)
+    let mayGrow = !isLast && end < place + Rule.longestMatch
+    if let code = code(of: rule) {
+      let subject = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+      let result = matcher.match(
+        code, subject, at: place - start, startsInput: start == 0 && atStart,
+        endsInput: isLast && end == buffer.count, mayGrow: mayGrow)
+      if matcher.steps > 0 { charge(rule) }
+      switch result {
+      case .noMatch: return .noMatch
+      case .undecided: return .undecided
+      case .gaveUp(let code): giveUp(rule, Pattern.message(code))
+      case .match(let end):
+        let range = place..<(start + end)
+        let confidence = purpose == .scan ? confidence(rule, code, range, subject) : nil
+        return .match(Match(rule: rule, range: range, confidence: confidence))
+      }
     }
-    let result = matcher.match(
-      code, UnsafeRawBufferPointer(rebasing: buffer[start..<end]), at: candidate.offset - start,
-      startsInput: start == 0 && atStart,
-      endsInput: reachesEnd && isLast,
-      mayGrow: mayGrow)
-    if case .match(let length) = result { return .match(end: start + length) }
-    return result
+    return mayGrow ? .undecided : .match(Match(rule: rule, range: place..<end))
   }
 
+  private mutating func charge(_ rule: Int) {
+    let steps = input.steps[rule, default: 0] + matcher.steps
+    input.steps[rule] = steps
+    if steps > Self.steps.input + Self.steps.byte * input.searched {
+      giveUp(rule, "it backtracks too much, at too many places")
+    }
+  }
+
+  private mutating func giveUp(_ rule: Int, _ reason: String) {
+    if input.surrenders.contains(where: { $0.rule == rule }) { return }
+    input.surrenders.append(Surrender(rule: rule, reason: reason))
+  }
+
+  /// nil when the rule has been given up on.
   private mutating func code(of rule: Int) -> OpaquePointer? {
+    if !input.surrenders.isEmpty, input.surrenders.contains(where: { $0.rule == rule }) { return nil }
     if let code = codes[rule] { return code }
     do throws(PatternError) {
-      codes[rule] = try rules.rules[rule].pattern.code()
+      let code = try rules.rules[rule].pattern.code()
+      matcher.makeRoom(for: code)
+      codes[rule] = code
     } catch {
-      surrenders.append(Surrender(rule: rule, reason: error.reason))
+      giveUp(rule, error.reason)
     }
     return codes[rule]
   }
 
-  /// How sure it is that a match is a secret; nil when a scan does not report it.
-  ///
-  /// - Parameter buffer: the buffer that the match was found in.
-  public mutating func confidence(
-    _ match: Match, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool
+  /// How sure it is that what `matcher` has just matched in `subject` is a secret.
+  private borrowing func confidence(
+    _ rule: Int, _ code: OpaquePointer, _ range: Range<Int>, _ subject: UnsafeRawBufferPointer
   ) -> Confidence? {
-    let rule = rules.rules[match.rule]
-    let candidate = Candidate(offset: match.range.lowerBound, rule: match.rule)
-    guard case .match = self.match(candidate, in: buffer, atStart: atStart, isLast: isLast),
-      let code = code(of: match.rule)
-    else { return nil }
-    let base = max(0, candidate.offset - Self.context)
-    let parts = [matcher.group("id", of: code), matcher.group("secret", of: code)]
-    let subject = UnsafeRawBufferPointer(rebasing: buffer[base...])
+    let rule = rules.rules[rule]
+    let secret = matcher.group("secret", of: code)
     if let placeholder = rule.placeholder {
-      for case let part? in parts
+      for case let part? in [matcher.group("id", of: code), secret]
       where placeholder.describes(UnsafeRawBufferPointer(rebasing: subject[part])) { return nil }
     }
-    let length = parts[1]?.count ?? match.range.count
+    let length = secret?.count ?? range.count
     if length >= rule.confidence.high { return .high }
     return length >= rule.confidence.medium ? .medium : nil
   }

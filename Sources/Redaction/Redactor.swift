@@ -46,7 +46,7 @@ public struct Redactor: ~Copyable {
 
   /// - Parameter chunk: bytes of `space`.
   public init(rules: RuleSet, chunk: Int = 128 * 1024) {
-    scanner = Scanner(rules: rules, unmatched: .isTaken)
+    scanner = Scanner(rules: rules, purpose: .redaction)
     heldBack = HeldBack(rules: rules)
     self.chunk = chunk
     memory = .allocate(byteCount: chunk + Self.heldBytes, alignment: 64)

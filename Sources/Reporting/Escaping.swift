@@ -38,9 +38,11 @@ public func jsonString(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     case "\r": result.append(contentsOf: "\\r".utf8)
     case "\t": result.append(contentsOf: "\\t".utf8)
     default:
-      if scalar.value <= 0xFFFF && isTreacherous(scalar) {
-        let digits = String(scalar.value, radix: 16)
-        result.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+      if isTreacherous(scalar) {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+        }
       } else {
         result.append(contentsOf: UTF8.encode(scalar)!)
       }
@@ -59,8 +61,9 @@ private func hexEscape(_ byte: UInt8) -> String {
 /// Standard 39; CVE-2021-42574).
 private func isTreacherous(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
-  case 0..<0x20, 0x7F..<0xA0, 0xAD, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
-    0xFFF9...0xFFFB: true
+  case 0..<0x20, 0x7F..<0xA0, 0xAD, 0x34F, 0x61C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F,
+    0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0x3164, 0xFE00...0xFE0F, 0xFEFF, 0xFFA0,
+    0xFFF0...0xFFFB, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF: true
   default: false
   }
 }

@@ -135,9 +135,9 @@ public struct CommitInfo: Sendable {
   }
 }
 
-/// Something that was asked for and not scanned to its end.
+/// Something that was asked for and not scanned to its end. An `Outcome` redacts it.
 public struct Problem: Sendable {
-  /// Redacted; empty when the problem is not one file's.
+  /// Empty when the problem is not one file's.
   public var path: Path
   public var message: String
 

@@ -12,49 +12,33 @@ public struct Snippet: Sendable {
   /// Bytes.
   public static let longest = 200
   /// Bytes of the line in front of the match.
-  private static let longestLead = 80
-
-  public init(bytes: [UInt8], highlight: Range<Int>) {
-    self.bytes = bytes
-    self.highlight = highlight
-  }
+  public static let longestLead = 80
 
   /// - Parameters:
   ///   - match: bytes in `buffer`.
   ///   - line: where the line of the match begins and ends in `buffer`, as far as the buffer goes.
-  ///   - buffer: the input around the match; see `Scanner.search` for `atStart` and `isLast`.
-  public init(
-    of match: Match, line: Range<Int>, in buffer: UnsafeRawBufferPointer, atStart: Bool,
-    isLast: Bool, scanner: inout Scanner
-  ) {
+  ///   - cuts: all that reach into the `longestLead` bytes before the match, the match, or the `longest`
+  ///     bytes behind it, in order of place. They may begin before the buffer and end behind it.
+  public init(of match: Match, line: Range<Int>, in buffer: UnsafeRawBufferPointer, cuts: [Cut]) {
     let start = Self.boundary(
       in: buffer, atOrAfter: max(line.lowerBound, match.range.lowerBound - Self.longestLead))
     let reach = min(line.upperBound, match.range.upperBound + Self.longest)
-    let around =
-      max(0, start - Rule.longestMatch)..<min(buffer.count, reach + Rule.longestMatch)
-
-    var matches: [Match] = []
-    let progress = scanner.search(
-      UnsafeRawBufferPointer(rebasing: buffer[..<around.upperBound]), from: around.lowerBound,
-      atStart: atStart, isLast: isLast && around.upperBound == buffer.count, into: &matches)
-    if let rule = progress.openRule {
-      // What could still become a secret is treated as one.
-      matches.append(Match(rule: rule, range: progress.decided..<around.upperBound))
+    var first = cuts.startIndex
+    var end = cuts.endIndex
+    while first < end {
+      let middle = (first + end) / 2
+      if cuts[middle].range.upperBound > start { end = middle } else { first = middle + 1 }
     }
-    // Rules that were given up on in this input find their match here all the same.
-    if !matches.contains(match) {
-      matches.append(match)
-      matches.sort { $0.range.lowerBound < $1.range.lowerBound }
-    }
-    let cuts = Detection.cuts(for: matches, rules: scanner.rules)
-    let cut = cuts.first { $0.range.overlaps(match.range) }!
+    let near = Array(cuts[first...].prefix { $0.range.lowerBound < max(reach, match.range.upperBound) })
+    let cut = near.first { $0.range.overlaps(match.range) }!.range
 
-    let lead = apply(cuts, to: buffer, in: start..<max(start, cut.range.lowerBound))
-    let body = apply(cuts, to: buffer, in: max(start, cut.range.lowerBound)..<min(cut.range.upperBound, buffer.count))
-    let rest = cut.range.upperBound..<max(cut.range.upperBound, reach)
-    let tail = apply(cuts, to: buffer, in: rest).prefix(Self.longest - lead.count - body.count)
-    bytes = lead + body + Self.wholeCharacters(tail)
-    highlight = lead.count..<(lead.count + body.count)
+    let body = max(start, cut.lowerBound)..<min(cut.upperBound, buffer.count)
+    let lead = apply(near, to: buffer, in: start..<body.lowerBound)
+    let secret = apply(near, to: buffer, in: body)
+    let rest = body.upperBound..<max(body.upperBound, reach)
+    let room = max(0, Self.longest - lead.count - secret.count)
+    bytes = lead + secret + Self.wholeCharacters(apply(near, to: buffer, in: rest).prefix(room))
+    highlight = lead.count..<(lead.count + secret.count)
   }
 
   /// The first place from `index` on that is not inside a UTF-8 character.

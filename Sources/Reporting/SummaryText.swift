@@ -47,7 +47,7 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
 /// A problem as a line for standard error.
 public func problemText(_ problem: Problem, style: TextStyle) -> String {
   let place = problem.path.bytes.isEmpty ? "" : escapedForTerminal(problem.path.bytes) + ": "
-  return "\(style.warning("not scanned:")) \(place)\(escapedForTerminal(problem.message.utf8))\n"
+  return "\(style.warning("problem:")) \(place)\(escapedForTerminal(problem.message.utf8))\n"
 }
 
 public func counted(_ count: Int, _ noun: String) -> String {

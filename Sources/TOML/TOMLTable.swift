@@ -5,7 +5,8 @@
 public struct TOMLTable: ~Copyable {
   public let line: Int
   private let name: String
-  private var members: [(key: String, value: TOMLValue)]
+  private let members: [(key: String, value: TOMLValue)]
+  private var taken: Set<String> = []
 
   /// - Parameter name: what errors call this table, such as `rule`.
   /// - Throws: `TOMLError` when `value` is no table.
@@ -19,8 +20,13 @@ public struct TOMLTable: ~Copyable {
   }
 
   public mutating func value(_ key: String) -> TOMLValue? {
-    guard let index = members.firstIndex(where: { $0.key == key }) else { return nil }
-    return members.remove(at: index).value
+    taken.insert(key)
+    return members.first { $0.key == key }?.value
+  }
+
+  /// Where a field stands; where the table does when it has no such field. From 1.
+  public borrowing func line(of key: String) -> Int {
+    members.first { $0.key == key }?.value.line ?? line
   }
 
   public mutating func string(_ key: String) throws(TOMLError) -> String? {
@@ -58,7 +64,7 @@ public struct TOMLTable: ~Copyable {
 
   /// - Throws: `TOMLError` for the first field that no call has taken.
   public consuming func finish() throws(TOMLError) {
-    if let extra = members.first {
+    if let extra = members.first(where: { !taken.contains($0.key) }) {
       throw TOMLError(line: extra.value.line, reason: "unknown field '\(extra.key)' in \(name)")
     }
   }

@@ -66,7 +66,8 @@ struct CheckCommand: ParsableCommand {
     results.order()
     try report.add(results.findings)
     results.summary.coverage = coverage.extent
-    let outcome = results.outcome(listed: report.count, seconds: monotonicSeconds() - started)
+    let outcome = results.outcome(
+      listed: report.count, seconds: monotonicSeconds() - started, rules: set)
     try report.finish(outcome)
     try reporting.conclude(outcome, report, set)
   }

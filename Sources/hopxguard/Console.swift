@@ -4,6 +4,7 @@
 import Detection
 import POSIX
 import Reporting
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -12,12 +13,18 @@ import Reporting
 #endif
 
 enum Console {
+  /// What is redacted; the built-in rules until others are loaded.
+  private static let rules = Mutex<RuleSet?>(nil)
+
+  /// Has the secrets of these rules redacted from now on.
+  static func use(_ set: RuleSet) { rules.withLock { $0 = set } }
+
   /// Writes to standard error. That it is closed is no reason to fail.
   static func say(_ text: String) {
     try? writeReport(redacted(text), to: STDERR_FILENO)
   }
 
-  /// Writes results to standard output.
+  /// Writes results to standard output, as they are.
   ///
   /// - Throws: `ExitStatus.failed`, after saying why, when they cannot be written.
   static func write(_ bytes: [UInt8]) throws(ExitStatus) {
@@ -28,20 +35,27 @@ enum Console {
     }
   }
 
+  /// Writes a line to standard output, fit to show.
+  static func writeLine(_ text: String) throws(ExitStatus) {
+    try write(redacted(escapedForTerminal(text.utf8) + "\n"))
+  }
+
   /// Says what went wrong and gives the status to end with.
   static func fail(_ message: String) -> ExitStatus {
     say("hopxguard: \(escapedForTerminal(message.utf8))\n")
     return .failed
   }
 
-  /// Writes a line of results, fit to show.
-  static func writeLine(_ text: String) throws(ExitStatus) {
-    try write(redacted(escapedForTerminal(text.utf8) + "\n"))
-  }
-
   private static func redacted(_ text: String) -> [UInt8] {
-    var scanner = Scanner(rules: .builtIn())
-    return scanner.redacted(Array(text.utf8))
+    let set = rules.withLock { rules in
+      let set = rules ?? .builtIn()
+      rules = set
+      return set
+    }
+    var scanner = Scanner(rules: set, purpose: .redaction)
+    // Line by line: each is about something else.
+    let lines = Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false)
+    return Array(lines.map { scanner.redacted(Array($0)) }.joined(separator: [0x0A]))
   }
 }
 

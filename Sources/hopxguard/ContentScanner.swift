@@ -11,15 +11,23 @@ struct ContentScanner: ~Copyable {
   private var scanner: Scanner
   private var buffer = ChunkBuffer(capacity: Self.chunkBytes)
   private var matches: [Match] = []
+  /// Matches before what is searched next that reach into a snippet's lead, in bytes from the start of the
+  /// input.
+  private var earlier: [Match] = []
   /// What has been found, in the order it was found.
   var results = ScanResults()
 
   /// Half of a core's second-level cache, on the smaller machines.
   private static let chunkBytes = 256 * 1024
-  /// Bytes that stay in front of what is searched: a snippet's lead and the secrets that reach into it.
-  private static let contextBefore = Rule.longestMatch + Scanner.context + Snippet.longest
+  /// Bytes that stay in front of what is searched: what patterns look back at, and a snippet's lead.
+  private static let contextBefore = max(Scanner.context, Snippet.longestLead)
   /// Bytes that a snippet may need behind a match.
   private static let contextBehind = Rule.longestMatch + Snippet.longest
+  /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
+  private static let mostMatches = 16_384
+
+  /// Where findings go when there are many; nil where there is one scanner.
+  var pool: FindingPool?
 
   /// The keys that were found, whole, by their fingerprints; nil when nobody asked for them.
   var keys: [String: [UInt8]]?
@@ -47,8 +55,7 @@ struct ContentScanner: ~Copyable {
     in bytes: UnsafeRawBufferPointer, path: Path
   ) -> [(name: String, offset: Int)] {
     var found: [(name: String, offset: Int)] = []
-    for match in matches
-    where scanner.confidence(match, in: bytes, atStart: true, isLast: true) != nil {
+    for match in matches where match.confidence != nil {
       let key = UnsafeRawBufferPointer(rebasing: bytes[match.range])
       let name = fingerprint(of: key)
       if keys != nil { keys![name] = Array(key) }
@@ -73,9 +80,9 @@ struct ContentScanner: ~Copyable {
   ) -> Int {
     buffer.reset()
     scanner.begin()
-    var cursor = LineCursor(line: firstLine)
+    earlier.removeAll()
+    var input = Input(path: path, place: place, isLive: isLive, cursor: LineCursor(line: firstLine))
     var searched = 0
-    var listed = 0
     repeat {
       do throws(InputError) {
         repeat { try buffer.fill(from: &source) } while !isLive && !buffer.isFull && !buffer.isLast
@@ -83,23 +90,155 @@ struct ContentScanner: ~Copyable {
         addProblem(path, error.reason)
         break
       }
-      let before = listed
-      searched = searchChunk(from: searched, &cursor, &listed, path: path, place: place)
-      if isLive && listed > before { found(&results) }
+      let before = input.found
+      searched = searchChunk(from: searched, &input)
+      if isLive && input.found > before { found(&results) }
       if buffer.isFull {
         let keep = max(0, searched - buffer.offset - Self.contextBefore)
-        if buffer.offset + keep > cursor.offset {
-          cursor.advance(to: buffer.offset + keep, in: buffer.bytes, base: buffer.offset)
+        if buffer.offset + keep > input.cursor.offset {
+          input.cursor.advance(to: buffer.offset + keep, in: buffer.bytes, base: buffer.offset)
         }
         buffer.drop(keep)
       }
     } while !buffer.isLast
+    if let pool, results.findings.count >= FindingPool.share { pool.take(&results.findings) }
     tellSurrenders(path)
-    if listed > ScanResults.longestInput {
+    if !isLive && input.found > ScanResults.longestInput {
       addProblem(
-        path, "\(listed) findings, of which the first \(ScanResults.longestInput) are listed")
+        path, "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed")
     }
     return buffer.offset + buffer.bytes.count
+  }
+
+  /// What is known of an input while it is scanned.
+  private struct Input {
+    let path: Path
+    let place: Finding.Place
+    let isLive: Bool
+    var cursor: LineCursor
+    /// The path, redacted, once something was found.
+    var shownPath: Path?
+    /// The report is full before it comes to this input.
+    var isBeyondReport = false
+    /// Findings.
+    var found = 0
+  }
+
+  /// Searches the buffer and adds what it finds to the results.
+  ///
+  /// - Parameter from: bytes from the start of the input.
+  /// - Returns: where the next search begins.
+  private mutating func searchChunk(from: Int, _ input: inout Input) -> Int {
+    let (bytes, base) = (buffer.bytes, buffer.offset)
+    var at = from - base
+    while true {
+      matches.removeAll(keepingCapacity: true)
+      let progress = scanner.search(
+        bytes, from: at, most: Self.mostMatches, atStart: base == 0, isLast: buffer.isLast,
+        into: &matches)
+      if matches.isEmpty && earlier.isEmpty { return base + progress.decided }
+      let isStopped = matches.count >= Self.mostMatches
+      at = report(progress, &input)
+      let lead = base + at - Snippet.longestLead
+      for match in matches where match.range.lowerBound < at { earlier.append(shifted(match, by: base)) }
+      earlier.removeAll { $0.range.upperBound <= lead }
+      if !isStopped || at < progress.decided { return base + at }
+    }
+  }
+
+  private func shifted(_ match: Match, by offset: Int) -> Match {
+    let range = (match.range.lowerBound + offset)..<(match.range.upperBound + offset)
+    return Match(rule: match.rule, range: range, confidence: match.confidence)
+  }
+
+  /// Adds those of `matches` to the results round which enough is known.
+  ///
+  /// - Returns: where the first begins of which more has to be read; else how far the search came.
+  private mutating func report(_ progress: SearchProgress, _ input: inout Input) -> Int {
+    var cuts: [Cut]?
+    var index = 0
+    while index < matches.count {
+      let place = matches[index].range.lowerBound
+      let start = index
+      while index < matches.count, matches[index].range.lowerBound == place { index += 1 }
+      // All that begin here together, or one could be reported twice.
+      let isListed = input.isLive || input.found < ScanResults.longestInput
+      if isListed, matches[start..<index].contains(where: { isCutOff($0) }) { return place }
+      for match in matches[start..<index] {
+        guard let confidence = match.confidence else { continue }
+        if let wanted, !wanted.contains(fingerprint(of: key(match))) { continue }
+        input.found += 1
+        if !input.isLive && input.found > ScanResults.longestInput {
+          results.summary.findings += 1
+          continue
+        }
+        if input.shownPath == nil {
+          input.shownPath = redacted(input.path)
+          // A name may be found once a file below it, and counts once.
+          input.isBeyondReport = input.place != .fileName && pool?.isFull(before: input.shownPath!) == true
+        }
+        if input.isBeyondReport {
+          results.drop()
+          continue
+        }
+        if cuts == nil { cuts = cutsNear(progress) }
+        add(match, confidence, cuts!, &input)
+      }
+    }
+    return progress.decided
+  }
+
+  private func key(_ match: Match) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: buffer.bytes[match.range])
+  }
+
+  /// Whether the line of a match ends so far behind it that what a snippet shows has not all been read.
+  private func isCutOff(_ match: Match) -> Bool {
+    let bytes = buffer.bytes
+    let end = match.range.upperBound
+    if buffer.isLast || match.confidence == nil || end + Self.contextBehind <= bytes.count { return false }
+    return lineEnd(in: bytes, from: end, limit: end + Snippet.longest) == nil
+  }
+
+  /// What snippets must not show: all matches, and what has not been decided.
+  private func cutsNear(_ progress: SearchProgress) -> [Cut] {
+    let known = earlier.map { shifted($0, by: -buffer.offset) } + matches
+    let end = max(buffer.bytes.count, progress.decided)
+    let open = progress.openRule.map { Match(rule: $0, range: progress.decided..<end) }
+    var cuts = Detection.cuts(for: known + (open.map { [$0] } ?? []), rules: scanner.rules)
+    if matches.count >= Self.mostMatches {
+      let rest = progress.decided..<end
+      if let last = cuts.last, last.range.upperBound > rest.lowerBound {
+        cuts[cuts.count - 1].range = last.range.lowerBound..<max(last.range.upperBound, end)
+      } else {
+        cuts.append(Cut(range: rest, kept: 0))
+      }
+    }
+    return cuts
+  }
+
+  private mutating func add(
+    _ match: Match, _ confidence: Confidence, _ cuts: [Cut], _ input: inout Input
+  ) {
+    let (bytes, base) = (buffer.bytes, buffer.offset)
+    let start = match.range.lowerBound
+    let needed = match.range.upperBound + Snippet.longest
+    let end = lineEnd(in: bytes, from: match.range.upperBound, limit: needed)
+    if base + start > input.cursor.offset {
+      input.cursor.advance(to: base + start, in: bytes, base: base)
+    }
+    let line = max(0, input.cursor.lineStart - base)..<(end ?? min(needed, bytes.count))
+    let rule = scanner.rules.rules[match.rule]
+    let key = key(match)
+    let kept = bytes[start..<keptEnd(of: match, rules: scanner.rules)]
+    let name = fingerprint(of: key)
+    keys?[name] = Array(key)
+    results.add(
+      Finding(
+        rule: rule, confidence: confidence, secret: escapedForTerminal(Array(kept) + ellipsis),
+        fingerprint: name, path: input.shownPath!, place: input.place, line: input.cursor.line,
+        column: base + start - input.cursor.lineStart + 1, length: match.range.count,
+        snippet: Snippet(of: match, line: line, in: bytes, cuts: cuts)))
   }
 
   private mutating func tellSurrenders(_ path: Path) {
@@ -109,63 +248,12 @@ struct ContentScanner: ~Copyable {
     }
   }
 
-  /// Searches the buffer and adds what it finds to the results.
-  ///
-  /// - Parameter from: bytes from the start of the input.
-  /// - Returns: where the next search begins.
-  private mutating func searchChunk(
-    from: Int, _ cursor: inout LineCursor, _ listed: inout Int, path: Path, place: Finding.Place
-  ) -> Int {
-    let bytes = buffer.bytes
-    let base = buffer.offset
-    let atStart = base == 0
-    let isLast = buffer.isLast
-    matches.removeAll(keepingCapacity: true)
-    let progress = scanner.search(
-      bytes, from: from - base, atStart: atStart, isLast: isLast, into: &matches)
-    for match in matches {
-      let needed = match.range.upperBound + Snippet.longest
-      let end = lineEnd(in: bytes, from: match.range.upperBound, limit: needed)
-      if end == nil && !isLast && match.range.upperBound + Self.contextBehind > bytes.count {
-        return base + match.range.lowerBound
-      }
-      let key = UnsafeRawBufferPointer(rebasing: bytes[match.range])
-      if let wanted, !wanted.contains(fingerprint(of: key)) { continue }
-      guard
-        let confidence = scanner.confidence(match, in: bytes, atStart: atStart, isLast: isLast)
-      else { continue }
-      listed += 1
-      if listed > ScanResults.longestInput { continue }
-      if base + match.range.lowerBound > cursor.offset {
-        cursor.advance(to: base + match.range.lowerBound, in: bytes, base: base)
-      }
-      let line = max(0, cursor.lineStart - base)..<(end ?? min(needed, bytes.count))
-      let snippet = Snippet(
-        of: match, line: line, in: bytes, atStart: atStart, isLast: isLast, scanner: &scanner)
-      let rule = scanner.rules.rules[match.rule]
-      let name = fingerprint(of: key)
-      keys?[name] = Array(key)
-      results.add(
-        Finding(
-          rule: rule, confidence: confidence,
-          secret: escapedForTerminal(Array(key.prefix(rule.keep)) + ellipsis),
-          fingerprint: name, path: Path(scanner.redacted(path.bytes)), place: place,
-          line: cursor.line, column: base + match.range.lowerBound - cursor.lineStart + 1,
-          length: match.range.count, snippet: snippet))
-    }
-    return base + progress.decided
-  }
-
   /// Scans a path itself for keys. A finding is at the component that holds the key, so that
   /// everything below a folder yields one and the same.
   mutating func scanName(_ path: Path) {
-    let found = path.bytes.withUnsafeBytes { bytes in
-      matches.removeAll(keepingCapacity: true)
-      scanner.begin()
-      _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &matches)
-      return !matches.isEmpty
-    }
+    let found = path.bytes.withUnsafeBytes { isWorthScanning($0) }
     if !found { return }
+    tellSurrenders(path)
     var end = 0
     for component in path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
       end += component.count

@@ -75,7 +75,7 @@ struct GitignoreCommand: ParsableCommand {
     summary.coverage = results.extent
     summary.findings = report.count
     summary.seconds = monotonicSeconds() - started
-    let outcome = Outcome(summary: summary, problems: results.problems)
+    let outcome = Outcome(summary: summary, problems: results.problems, rules: rules)
     try report.finish(outcome)
     try reporting.conclude(outcome, report, rules)
   }

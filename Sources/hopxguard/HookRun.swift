@@ -137,7 +137,7 @@ struct HookRun {
   // MARK: The end
 
   private func conclude(_ results: ScanResults, _ rules: RuleSet) throws(ExitStatus) {
-    let outcome = results.outcome(listed: results.findings.count, seconds: 0)
+    let outcome = results.outcome(listed: results.findings.count, seconds: 0, rules: rules)
     let style = ColorChoice.auto.style(for: STDERR_FILENO)
     var text = ""
     if !results.findings.isEmpty {

@@ -39,7 +39,9 @@ struct ReportOptions: ParsableArguments {
   /// - Throws: its exit status, unless it is clean.
   func conclude(_ outcome: Outcome, _ report: ReportWriter, _ set: RuleSet) throws(ExitStatus) {
     let style = color.style(for: STDERR_FILENO)
-    for problem in outcome.problems { Console.say(problemText(problem, style: style)) }
+    if !outcome.isComplete {
+      Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
+    }
     if !quiet {
       let found = set.rules.filter { report.rules.contains($0.id) }
       Console.say(summaryText(outcome, rules: found, style: style))

@@ -19,6 +19,7 @@ struct RuleOptions: ParsableArguments {
 /// - Throws: `ExitStatus.failed`, after saying which file, line and reason.
 func loadRules(_ files: [String]) throws(ExitStatus) -> RuleSet {
   var set = RuleSet.builtIn()
+  Console.use(set)
   for file in files {
     let text: [UInt8]
     do throws(SystemError) { text = try readWhole(Path(argument: file), limit: 1 << 20) } catch {
@@ -27,6 +28,7 @@ func loadRules(_ files: [String]) throws(ExitStatus) -> RuleSet {
     do throws(RuleFileError) { set = try set.adding(text, source: file) } catch {
       throw Console.fail("\(error)")
     }
+    Console.use(set)
   }
   return set
 }

@@ -29,8 +29,9 @@ struct RulesCommand: ParsableCommand {
             from       \(rule.source):\(rule.line)
 
           """
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        try Console.write(Array(lines.map { escapedForTerminal($0.utf8) }.joined(separator: "\n").utf8))
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+          try Console.writeLine(String(line))
+        }
       }
     }
   }
@@ -49,8 +50,7 @@ struct RulesCommand: ParsableCommand {
       for failure in failures { _ = Console.fail("\(failure)") }
       if !failures.isEmpty { throw ExitStatus.failed }
       for rule in set.rules {
-        let line = "ok  \(rule.id)  \(counted(rule.examples.count, "example"))  \(rule.source)\n"
-        try Console.write(Array(line.utf8))
+        try Console.writeLine("ok  \(rule.id)  \(counted(rule.examples.count, "example"))  \(rule.source)")
       }
     }
   }

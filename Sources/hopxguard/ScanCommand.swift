@@ -111,7 +111,8 @@ struct ScanCommand: ParsableCommand {
     results.order()
     try report.add(results.findings)
 
-    let outcome = results.outcome(listed: report.count, seconds: monotonicSeconds() - started)
+    let outcome = results.outcome(
+      listed: report.count, seconds: monotonicSeconds() - started, rules: set)
     try report.finish(outcome)
     do throws(ExitStatus) { try reporting.conclude(outcome, report, set) } catch {
       if history && outcome.summary.findings > 0 && !reporting.quiet {
@@ -166,7 +167,9 @@ struct ScanCommand: ParsableCommand {
     var scanner = ContentScanner(rules: set)
     var source = StreamSource(descriptor: number)
     var failure: ExitStatus?
-    let count = scanner.scan(&source, path: path, isLive: true) { results in
+    // A report that is written at the end has no room for the findings of an endless stream.
+    let isLive = reporting.format.isStreamed && reporting.output == nil
+    let count = scanner.scan(&source, path: path, isLive: isLive) { results in
       do throws(ExitStatus) { try report.add(results.findings) } catch { failure = failure ?? error }
       results.findings.removeAll()
     }

@@ -1,14 +1,18 @@
 // What the workers of a scan bring home, and how it becomes one ordered report.
 
+import Detection
 import POSIX
 import Reporting
 
 struct ScanResults: Sendable {
   var findings: [Finding] = []
   var problems: [Problem] = []
+  /// Its findings are those that an input has beyond those listed.
   var summary = Summary()
-  /// Findings that are not listed because there were too many.
+  /// Findings that are not listed because there were too many in all.
   private var dropped = 0
+  /// Where the last finding is that has room in a full report; nil while there is room.
+  private(set) var end: Path?
 
   /// Findings listed of one input. A file full of keys must not fill the memory.
   static let longestInput = 10_000
@@ -20,6 +24,9 @@ struct ScanResults: Sendable {
     if findings.count >= 2 * Self.longestReport { order() }
   }
 
+  /// Counts a finding behind the end of a full report.
+  mutating func drop() { dropped += 1 }
+
   mutating func merge(_ other: ScanResults) {
     findings += other.findings
     problems += other.problems
@@ -27,6 +34,7 @@ struct ScanResults: Sendable {
     summary.bytes += other.summary.bytes
     summary.objects += other.summary.objects
     summary.commits += other.summary.commits
+    summary.findings += other.summary.findings
     dropped += other.dropped
   }
 
@@ -42,21 +50,28 @@ struct ScanResults: Sendable {
     if unique.count > Self.longestReport {
       dropped += unique.count - Self.longestReport
       unique.removeLast(unique.count - Self.longestReport)
+      end = unique.last?.path
     }
     findings = unique
     problems.sort(by: Problem.precedes)
+    // A name that a rule gives up on is met at every file below it.
+    var last: Problem?
+    problems.removeAll { problem in
+      defer { last = problem }
+      return last.map { $0.path == problem.path && $0.message == problem.message } ?? false
+    }
   }
 
   /// - Parameter listed: findings that have been reported.
-  func outcome(listed: Int, seconds: Double) -> Outcome {
+  func outcome(listed: Int, seconds: Double, rules: RuleSet) -> Outcome {
     var summary = summary
-    summary.findings = listed + dropped
+    summary.findings += listed + dropped
     summary.seconds = seconds
     var problems = problems
     if dropped > 0 {
       problems.append(
         Problem(path: "", message: "\(counted(dropped, "more finding")) found than can be listed"))
     }
-    return Outcome(summary: summary, problems: problems)
+    return Outcome(summary: summary, problems: problems, rules: rules)
   }
 }

@@ -285,6 +285,7 @@ func scanTree(
   let scan = TreeScan(work, allFiles: allFiles, seen: seen, descriptors: descriptors)
   // What one worker has open at most: a chain of folders, a file, and a git.
   let jobs = min(jobs, max(1, descriptors / 2 / (FolderChain.longest + 16)))
+  let pool = FindingPool()
   let shares = inParallel(scan.stack, jobs: jobs) {
     guard showsProgress && ProgressLine.isWanted else { return }
     var line = ProgressLine()
@@ -296,8 +297,9 @@ func scanTree(
     line.clear()
   } _: { _ in
     var scanner = ContentScanner(rules: rules)
+    scanner.pool = pool
     scan.work(&scanner)
     return scanner.results
   }
-  return shares.reduce(into: ScanResults()) { $0.merge($1) }
+  return shares.reduce(into: pool.results) { $0.merge($1) }
 }

@@ -32,7 +32,7 @@ struct OutputTests {
     let result = try hopxguard("scan", "--quiet", in: folder)
     #expect(result.errors.isEmpty)
     #expect(!result.output.isEmpty)
-    #expect(try hopxguard("scan", "--quiet", "gone", in: folder).errors == "not scanned: gone: cannot be read: No such file or directory\n")
+    #expect(try hopxguard("scan", "--quiet", "gone", in: folder).errors == "problem: gone: cannot be read: No such file or directory\n")
   }
 
   @Test func `a clean scan prints nothing on standard output`() throws {
@@ -120,6 +120,16 @@ struct OutputTests {
     #expect(result.output.contains("\\x1b]0;title\\x07\(key.prefix(15))...\\u{9b}31m\\u{200b}\n"))
     let controls = result.output.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" || $0.value == 0x7F }
     #expect(controls.isEmpty)
+  }
+
+  @Test func `what takes no room is shown`() throws {
+    folder.write("a\u{E0041}b", "x\u{FE0F}\u{E0100}\u{3164}\(key)")
+    let text = try hopxguard("scan", in: folder)
+    #expect(text.output.hasPrefix("a\\u{e0041}b\n"))
+    #expect(text.output.contains("x\\u{fe0f}\\u{e0100}\\u{3164}\(key.prefix(15))..."))
+    let json = try hopxguard("scan", "--format", "json", in: folder)
+    #expect(json.output.contains("\"a\\udb40\\udc41b\""))
+    #expect(try Report.scan(in: folder).findings.map(\.path) == ["a\u{E0041}b"])
   }
 
   @Test func `a name that is not UTF-8 is shown escaped`() throws {

@@ -5,7 +5,7 @@ import Testing
 /// What is found does not depend on how the input is cut.
 struct ChunkTests {
   /// Searches `text` given in pieces that end at `cuts`, keeping the bytes that a caller keeps.
-  private func matches(_ text: [UInt8], cutAt cuts: [Int], rules: RuleSet = .builtIn()) -> [Match] {
+  private func matches(_ text: [UInt8], cutAt cuts: [Int], rules: RuleSet = builtInRules) -> [Match] {
     var scanner = Scanner(rules: rules)
     var found: [Match] = []
     var searched = 0

@@ -5,7 +5,7 @@ import Testing
 /// What a key is, through the scanner's public interface.
 struct KeyDefinitionTests {
   private func matches(_ text: [UInt8]) -> [Range<Int>] {
-    var scanner = Scanner(rules: .builtIn())
+    var scanner = Scanner(rules: builtInRules)
     var found: [Match] = []
     let progress = text.withUnsafeBytes {
       scanner.search($0, from: 0, atStart: true, isLast: true, into: &found)
@@ -15,12 +15,12 @@ struct KeyDefinitionTests {
   }
 
   private func confidence(_ text: [UInt8]) -> Confidence? {
-    var scanner = Scanner(rules: .builtIn())
+    var scanner = Scanner(rules: builtInRules)
     var found: [Match] = []
-    return text.withUnsafeBytes { bytes in
+    text.withUnsafeBytes { bytes in
       _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &found)
-      return found.first.flatMap { scanner.confidence($0, in: bytes, atStart: true, isLast: true) }
     }
+    return found.first?.confidence
   }
 
   @Test(arguments: 0...100)

@@ -5,7 +5,7 @@ import Testing
 /// Redaction of a text that is whole in memory.
 struct RedactedTextTests {
   private func redacted(_ text: [UInt8]) -> [UInt8] {
-    var scanner = Scanner(rules: .builtIn())
+    var scanner = Scanner(rules: builtInRules)
     return scanner.redacted(text)
   }
 

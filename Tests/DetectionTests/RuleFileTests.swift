@@ -49,7 +49,6 @@ struct RuleFileTests {
     (sound + "no_match = ['acme_{hex:32}']\n", 5, "must not match and does"),
     (sound + sound, 5, "already there: my.toml:1"),
     (sound.replacing("acme-token", with: "hopx-api-key"), 1, "already there: built-in"),
-    ("[[rule]]\nid = 'a'\nliteral = 'abc'\npattern = 'abcd'\nkeep = 4\nmatch = ['abcd']\n", 6, "all of which 'keep' would show"),
     (sound + "match = 'acme'\n", 5, "an array of strings, not a string"),
     (sound + "match = [1]\n", 5, "strings only"),
   ]
@@ -76,7 +75,7 @@ struct RuleFileTests {
     let text = [UInt8](repeating: UInt8(ascii: "a"), count: 4000) + Array("!".utf8) + makeKey()
     text.withUnsafeBytes { _ = scanner.search($0, from: 0, atStart: true, isLast: true, into: &found) }
     #expect(scanner.surrenders.map(\.rule) == [1])
-    #expect(found.map(\.rule) == [0])
+    #expect(found.filter { $0.confidence != nil }.map(\.rule) == [0])
     scanner.begin()
     #expect(scanner.surrenders.isEmpty)
   }
