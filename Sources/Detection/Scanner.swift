@@ -74,7 +74,7 @@ public struct Scanner: ~Copyable {
   private static let batchBytes = 32 * 1024
   /// Steps that a rule may take in an input, a fraction of a second, and for each byte of it as many
   /// as keep it above some ten megabytes a second.
-  private static let steps = (input: 50_000_000, byte: 32)
+  private static let steps = (input: 200_000_000, byte: 32)
 
   public init(rules: RuleSet, purpose: SearchPurpose = .scan) {
     self.rules = rules

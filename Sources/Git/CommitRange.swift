@@ -115,14 +115,18 @@ private func shallowCommits() throws(GitError) -> Set<String> {
 /// Annotated tags whose target, peeled, is one of `commits`.
 private func tags(into commits: Set<String>) throws(GitError) -> [String] {
   let listing = try GitProcess.output([
-    "for-each-ref", "--format=%(objecttype) %(objectname) %(*objectname)", "refs/tags",
+    "for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname)", "refs/tags",
   ])
   var tags: [String] = []
   for line in listing.split(separator: "\n") {
     let fields = line.split(separator: " ")
-    if fields.count == 3, fields[0] == "tag", commits.contains(String(fields[2])) {
-      tags.append(String(fields[1]))
+    guard fields.count == 4, fields[0] == "tag" else { continue }
+    var target = String(fields[3])
+    if fields[2] == "tag" {
+      // git before 2.45 peels one tag only.
+      target = (try? GitProcess.output(["rev-parse", "--verify", "--quiet", "\(target)^{}"])) ?? ""
     }
+    if commits.contains(target) { tags.append(String(fields[1])) }
   }
   return tags
 }

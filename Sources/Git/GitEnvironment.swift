@@ -25,6 +25,7 @@ public let pinnedConfiguration = [
   "core.pager=cat", "core.sshCommand=false", "core.alternateRefsCommand=true",
   "credential.helper=", "protocol.allow=never", "diff.external=", "color.ui=never",
   "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false",
+  "advice.graftFileDeprecated=false",
 ]
 
 /// `NAME=VALUE` for a git child that is started in `folder`.

@@ -209,13 +209,15 @@ public struct GitProcess: ~Copyable {
 
   /// What git has said on its standard error, in one line: 4,096 bytes at most.
   public var words: String {
-    String(decoding: message, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
+    String(decoding: message, as: UTF8.self).split(separator: "\n")
+      .filter { !$0.hasPrefix("hint:") }.joined(separator: "; ")
   }
 
   /// Waits for git to end.
   ///
   /// - Throws: `GitError` with git's words unless its exit status is 0.
   public mutating func finish() throws(GitError) {
+    if reaped { return }
     while errorsOpen {
       var ends = [pollfd(fd: errors.number, events: Int16(POLLIN), revents: 0)]
       try wait(for: &ends)

@@ -21,14 +21,14 @@ public struct HookLocation: Sendable {
 
   /// - Throws: `GitError` when there is no repository.
   public init() throws(GitError) {
-    let answer = try GitProcess.output(
+    let answer = try GitProcess.outputBytes(
       ["rev-parse", "--is-bare-repository", "--git-path", "hooks"], configuration: hookConfiguration)
-    let lines = answer.split(separator: "\n", maxSplits: 1)
+    let lines = answer.split(separator: 0x0A, maxSplits: 1)
     guard lines.count == 2 else { throw GitError("git did not tell where its hooks are") }
-    isBare = lines[0] == "true"
-    folder = Path(String(lines[1]))
-    let common = try GitProcess.output(["rev-parse", "--git-common-dir"])
-    usual = Path(common).appending("hooks".utf8)
+    isBare = lines[0].elementsEqual("true".utf8)
+    folder = Path(lines[1].last == 0x0A ? lines[1].dropLast() : lines[1])
+    let common = try GitProcess.outputBytes(["rev-parse", "--git-common-dir"])
+    usual = Path(common.last == 0x0A ? common.dropLast() : common[...]).appending("hooks".utf8)
     var scope: String?
     if folder != usual {
       let setting = try GitProcess.output(

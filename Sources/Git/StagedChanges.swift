@@ -89,23 +89,33 @@ private func isUnborn() throws(GitError) -> Bool {
 
 /// The commits that a merge under way brings in; git keeps them in MERGE_HEAD, one a line.
 private func mergeHeads() throws(GitError) -> [String] {
-  let file: Path
-  if let folder = getenv("GIT_DIR") {
-    file = Path(String(cString: folder)).appending("MERGE_HEAD".utf8)
-  } else {
-    do throws(SystemError) {
-      let here = try canonicalPath(".")
-      guard let repository = try? Repository(containing: here) else { return [] }
-      file = repository.gitFolder.appending("MERGE_HEAD".utf8)
-    } catch { throw GitError("the working folder: \(error)") }
-  }
-  do throws(SystemError) {
-    let text = try readWhole(file, limit: 1 << 20)
-    return text.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
-  } catch {
+  // Mostly there is none, and no process is needed to see that. Where one seems to be, git says where
+  // its own is: a folder of the working tree may only look like a repository.
+  guard mayHaveMergeHead() else { return [] }
+  var answer = try GitProcess.outputBytes(["rev-parse", "--git-path", "MERGE_HEAD"])
+  while answer.last == 0x0A { answer.removeLast() }
+  let text: [UInt8]
+  do throws(SystemError) { text = try readRegularFile(Path(answer), limit: 1 << 20) } catch {
     if error.code == ENOENT { return [] }
     throw GitError("MERGE_HEAD cannot be read: \(error)")
   }
+  let lines = text.split(separator: 0x0A)
+  for line in lines where !isObjectID(line) { throw GitError("MERGE_HEAD holds a line that is no commit") }
+  return lines.map { String(decoding: $0, as: UTF8.self) }
+}
+
+private func mayHaveMergeHead() -> Bool {
+  if getenv("GIT_DIR") != nil { return true }
+  guard let here = try? canonicalPath("."), let repository = try? Repository(containing: here) else {
+    return true
+  }
+  return (try? FileStatus.of(repository.gitFolder.appending("MERGE_HEAD".utf8))) != nil
+}
+
+/// 40 or 64 hex digits, and so neither an option nor an expression.
+private func isObjectID(_ text: some Collection<UInt8>) -> Bool {
+  (text.count == 40 || text.count == 64)
+    && text.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
 }
 
 /// Reads all of a raw diff.

@@ -49,10 +49,15 @@ struct DiffFileHeader {
     } else if line.starts(with: "deleted file mode ".utf8) {
       isDeleted = true
     } else if line.starts(with: "Binary files ".utf8), line.hasEnding(" differ") {
-      if !isDeleted && !line.hasEnding(" and /dev/null differ") {
+      let isRemoved = gitLine != nil ? isDeleted : line.hasEnding(" and /dev/null differ")
+      if !isRemoved {
         unreadable = "is binary, and the diff does not show what it holds: scan the file itself"
       }
       if plainName == nil && gitLine == nil { plainName = binaryName(line) }
+    } else if line.starts(with: "Files ".utf8), line.hasEnding(" differ") {
+      unreadable = "the diff says only that the files differ (\(String(decoding: line, as: UTF8.self)))"
+    } else if line.starts(with: "Only in ".utf8), line.contains(UInt8(ascii: ":")) {
+      unreadable = "the diff does not show a file (\(String(decoding: line, as: UTF8.self))): diff -N does"
     } else if line == Array("GIT binary patch".utf8) {
       if !isDeleted {
         unreadable = "is a binary patch (base85), which cannot be read as text: scan the file itself"

@@ -9,6 +9,8 @@ struct DiffHunk {
   private var newLeft: Int
   /// The number of the next line in the new file, from 1.
   private(set) var newLine: Int
+  /// A line was added or removed.
+  private(set) var hasChange = false
 
   enum Kind {
     case added
@@ -24,7 +26,7 @@ struct DiffHunk {
   /// nil when `line` is no hunk's header.
   init?(_ line: [UInt8]) {
     let marks = line.prefix { $0 == UInt8(ascii: "@") }.count
-    guard marks >= 2, marks <= 17 else { return nil }
+    guard marks >= 2 else { return nil }
     let fields = line.dropFirst(marks).split(separator: 0x20, omittingEmptySubsequences: true)
     let closing = ArraySlice(repeatElement(UInt8(ascii: "@"), count: marks))
     guard fields.count > marks, fields[marks] == closing else { return nil }
@@ -72,6 +74,7 @@ struct DiffHunk {
   /// Counts a line by its columns; without any it is context.
   mutating func count(_ columns: UnsafeRawBufferPointer) {
     let isGone = columns.contains(UInt8(ascii: "-"))
+    if isGone || columns.contains(UInt8(ascii: "+")) { hasChange = true }
     for parent in 0..<parents {
       let mark = columns.isEmpty ? 0x20 : columns[parent]
       // A line stands in a parent when that parent's column shows it as removed, or when it is in the

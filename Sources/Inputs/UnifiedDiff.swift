@@ -32,6 +32,8 @@ public struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable
   /// A part that is told before the diff is read on.
   private var waiting: [DiffPart] = []
   private var number = 0
+  /// The last line was the last of a hunk.
+  private var isBehindHunk = false
   private var sawDiff = false
 
   /// Files that the diff is about.
@@ -101,6 +103,12 @@ public struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable
     while let current = hunk {
       if current.isOver {
         hunk = nil
+        isBehindHunk = true
+        if !current.hasChange {
+          return .unreadable(
+            path: header.newPath ?? "",
+            reason: "a hunk that ends at line \(number) neither adds nor removes a line: word diffs cannot be read")
+        }
         break
       }
       guard let kind = try peekKind() else {
@@ -150,6 +158,22 @@ public struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable
   // MARK: Between hunks
 
   private mutating func takeHeader(_ line: [UInt8]) throws(InputError) {
+    let wasBehindHunk = isBehindHunk
+    isBehindHunk = false
+    let mark = line.first
+    if wasBehindHunk, mark == UInt8(ascii: "+") || mark == UInt8(ascii: "-"),
+      !["--- ", "+++ ", "-- "].contains(where: { line.starts(with: $0.utf8) }), line != Array("--".utf8)
+    {
+      throw InputError("line \(number) goes on behind a hunk that its header says is over")
+    }
+    if line.contains(0x1B) && (sawDiff || line.contains(UInt8(ascii: "@"))) {
+      throw InputError("line \(number) holds colour codes: make the diff without colour (git diff --no-color)")
+    }
+    let encodings = ["quoted-printable", "base64"]
+    let lower = String(decoding: line, as: UTF8.self).lowercased()
+    if lower.hasPrefix("content-transfer-encoding:"), encodings.contains(where: lower.hasSuffix) {
+      throw InputError("line \(number): a mail whose text is encoded; save the patch itself")
+    }
     if let start = DiffHunk(line) {
       guard header.newPath != nil else {
         throw InputError("line \(number): a hunk, and no file name above it")
@@ -159,7 +183,7 @@ public struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable
       startFile()
       return
     }
-    if line.starts(with: "@@ ".utf8) && header.hasNames {
+    if line.starts(with: "@@".utf8) && header.hasNames {
       throw InputError("line \(number): a hunk's header that cannot be understood")
     }
     if DiffFileHeader.begins(with: line) || (line.starts(with: "--- ".utf8) && header.isCounted) {

@@ -124,9 +124,16 @@ struct ChangeScan: ~Copyable {
 
   /// Scans the names that `set` adds.
   mutating func scanNames(_ set: ChangeSet, commit: CommitInfo?) {
-    for change in set.changes where change.status == UInt8(ascii: "A") {
+    // A name that moved is not new, and neither is one that a parent of a merge has.
+    let start = scanner.results.findings.count
+    for change in set.changes where change.status == UInt8(ascii: "D") { scanner.scanName(change.path) }
+    let gone = Set(scanner.results.findings[start...].map(\.fingerprint))
+    scanner.results.findings.removeLast(scanner.results.findings.count - start)
+    for change in set.changes where change.status == UInt8(ascii: "A") && change.old.isEmpty {
       let start = scanner.results.findings.count
       scanner.scanName(change.path)
+      let new = scanner.results.findings[start...].filter { !gone.contains($0.fingerprint) }
+      scanner.results.findings.replaceSubrange(start..., with: new)
       for index in scanner.results.findings.indices[start...] {
         scanner.results.findings[index].commit = commit
       }

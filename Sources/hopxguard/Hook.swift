@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import CRules
+import POSIX
 
 enum Hook: String, CaseIterable, ExpressibleByArgument {
   case preCommit = "pre-commit"
@@ -40,8 +41,28 @@ enum Hook: String, CaseIterable, ExpressibleByArgument {
 
   private static let blank = "@HOPXGUARD@"
 
-  /// Whether a script is one of ours, of any version.
-  static func isOurs(_ script: [UInt8]) -> Bool {
-    script.split(separator: 0x0A).prefix(2).last?.starts(with: "# hopxguard ".utf8) ?? false
+  /// Whether a script is ours to the letter, but for the place of the binary. One that somebody has
+  /// changed is theirs.
+  func isOurs(_ script: [UInt8]) -> Bool {
+    Self.withoutPlace(script).elementsEqual(Self.withoutPlace(self.script(binary: [])))
+  }
+
+  /// The place of the binary in a script of ours.
+  static func binary(in script: [UInt8]) -> Path? {
+    guard let line = script.split(separator: 0x0A).first(where: { $0.starts(with: placeStart.utf8) })
+    else { return nil }
+    let quoted = String(decoding: line.dropFirst(placeStart.utf8.count + 1).dropLast(), as: UTF8.self)
+    return Path(quoted.split(separator: "'\\''", omittingEmptySubsequences: false).joined(separator: "'"))
+  }
+
+  private static let placeStart = "guard="
+
+  private static func withoutPlace(_ script: [UInt8]) -> [ArraySlice<UInt8>] {
+    var isFirst = true
+    return script.split(separator: 0x0A, omittingEmptySubsequences: false).filter { line in
+      guard isFirst, line.starts(with: placeStart.utf8) else { return true }
+      isFirst = false
+      return false
+    }
   }
 }

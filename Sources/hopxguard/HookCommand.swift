@@ -104,6 +104,8 @@ struct HookCommand: ParsableCommand {
     let folder: HookFolder
     let hooks: [Hook]
     private(set) var notes: [String] = []
+    /// git comes to the folder: husky's own is there to lead to it.
+    private var isReached = true
 
     /// The folder where the working folder's repository has its hooks.
     init() throws(GitError) {
@@ -114,7 +116,9 @@ struct HookCommand: ParsableCommand {
         husky.lastComponent.elementsEqual(".husky".utf8)
       {
         // husky 9 keeps its own scripts in `_`, which run those beside it.
+        isReached = (try? FileStatus.of(path)) != nil
         path = husky
+        if !isReached { notes.append("husky is not installed yet (.husky/_ is missing), so no hook runs: run its install") }
         notes.append("husky runs the hooks here: they are in .husky, and belong in the repository")
       } else if let scope = location.sharedScope {
         notes.append(
@@ -166,7 +170,16 @@ struct HookCommand: ParsableCommand {
         if path.withCString({ access($0, X_OK) }) == -1 {
           return (false, "cannot be executed: chmod +x \(Self.text(path))")
         }
-        let before = folder.keepsAnother(hook) ? ", after the hook that was there" : ""
+        if !isReached { return (false, "is in place, and nothing runs it yet") }
+        if let binary = (try? readWhole(path, limit: 1 << 20)).flatMap(Hook.binary),
+          binary.withCString({ access($0, X_OK) }) == -1
+        {
+          return (false, "the hopxguard that it starts is gone: hopxguard hook install")
+        }
+        let isKeptRun = folder.keptFile(hook).withCString { access($0, X_OK) } == 0
+          || folder.path.lastComponent.elementsEqual(".husky".utf8)
+        let before = !folder.keepsAnother(hook) ? ""
+          : isKeptRun ? ", after the hook that was there" : "; the hook that was there is not executable, and is not run"
         let age = isCurrent ? "" : "; it starts another hopxguard than this one (hopxguard hook install changes that)"
         return (true, "runs\(before)\(age)")
       }

@@ -28,8 +28,9 @@ struct HookFolder {
 
   func state(_ hook: Hook) throws(SystemError) -> State {
     do throws(SystemError) {
+      if try FileStatus.of(file(hook)).kind != .file { return .foreign }
       let script = try readWhole(file(hook), limit: 1 << 20)
-      if !Hook.isOurs(script) { return .foreign }
+      if !hook.isOurs(script) { return .foreign }
       return .ours(isCurrent: script == hook.script(binary: try ownBinary().bytes))
     } catch {
       if error.code == ENOENT && !isThere(file(hook)) { return .absent }
@@ -50,7 +51,8 @@ struct HookFolder {
     try makeFolders(path)
     var done = "installed"
     if state == .foreign {
-      if keepsAnother(hook) { throw SystemError("\(HookFolder.text(keptFile(hook))) is there already: link", EEXIST) }
+      // Whoever put it there has done so again: what was kept is an older one, which stays beside it.
+      if keepsAnother(hook) { try move(keptFile(hook), to: Path(keptFile(hook).bytes + Array(".old".utf8))) }
       try move(file(hook), to: keptFile(hook))
       done = "installed; the hook that was there runs first, as \(hook.rawValue)\(Self.keptSuffix)"
     } else if case .ours = state {
@@ -84,7 +86,6 @@ struct HookFolder {
     try path.withCString { (name) throws(SystemError) in _ = try retrying("mkdir") { mkdir(name, 0o777) } }
   }
 
-  private static func text(_ path: Path) -> String { String(decoding: path.bytes, as: UTF8.self) }
 }
 
 /// The file of this program, absolute.

@@ -37,11 +37,16 @@ struct HookRun {
   private func runKeptHook(_ refs: [UInt8]) throws(ExitStatus) {
     guard let script = arguments.first else { return }
     let kept = Path(script + HookFolder.keptSuffix)
-    guard kept.withCString({ access($0, X_OK) }) == 0 else { return }
+    let rest = arguments.dropFirst().map { Path($0) }
+    let isHusky = kept.parent?.lastComponent.elementsEqual(".husky".utf8) ?? false
+    let isThere = kept.withCString { access($0, isHusky ? R_OK : X_OK) } == 0
+    guard isThere else { return }
     let status: CInt
     do throws(SystemError) {
+      // husky runs its hooks by `sh -e`, executable or not.
       status = try runToEnd(
-        kept, arguments.dropFirst().map { Path($0) }, input: hook.readsRefs ? refs : nil)
+        isHusky ? "/bin/sh" : kept, isHusky ? ["-e", kept] + rest : rest,
+        input: hook.readsRefs ? refs : nil)
     } catch {
       throw Console.fail("\(script)\(HookFolder.keptSuffix) cannot be run: \(error)")
     }
@@ -59,14 +64,22 @@ struct HookRun {
       guard arguments.count >= 2 else { throw Console.fail("commit-msg: git gave no message file") }
       return scanMessage(arguments[1], rules)
     case .prePush:
-      let updates = try parse(refs, tipField: 1, knownField: 3)
-      let remote = arguments.count >= 2 ? arguments[1] : ""
+      let updates = try parse(refs, tipField: 0, knownField: 2)
       let known = updates.map(\.known).filter { !isZero($0) && isHere($0) }
-      return scanTips(updates.map(\.tip), excluded: ["--remotes=\(remote)"] + known, rules)
+      return scanTips(updates.map(\.tip), excluded: tracked + known, rules)
     case .preReceive:
       let updates = try parse(refs, tipField: 1, knownField: 0)
       return scanTips(updates.map(\.tip), excluded: ["--all"], rules)
     }
+  }
+
+  /// What we know of the remote that is pushed to: its tracking refs, if it is fetched from where the
+  /// push goes. A remote may be pushed to elsewhere (`pushurl`), or be named by its URL.
+  private var tracked: [String] {
+    guard arguments.count >= 3, !arguments[1].isEmpty, !arguments[1].hasPrefix("-"),
+      let url = try? GitProcess.output(["remote", "get-url", arguments[1]]), url == arguments[2]
+    else { return [] }
+    return ["--remotes=\(arguments[1])"]
   }
 
   /// What `git merge` merges. It writes MERGE_HEAD only after this hook has run, but names each head
@@ -90,16 +103,11 @@ struct HookRun {
     return scanRange(CommitRange(tips: tips, excluded: excluded, name: "of this push"), tips: tips, rules)
   }
 
-  /// The message as far as it goes into the commit: `git commit -v` puts the diff below a line of its
-  /// own, and what a diff takes out is no leak.
   private func scanMessage(_ file: String, _ rules: RuleSet) -> ScanResults {
     var scanner = ContentScanner(rules: rules)
     do throws(SystemError) {
       let text = try readWhole(Path(file), limit: 256 << 20)
-      let scissors = Array("------------------------ >8 ------------------------".utf8)
-      let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
-      let cut = lines.first { $0.count < 80 && $0.dropFirst(2).elementsEqual(scissors) }
-      var source = MemorySource(Array(text[..<(cut?.startIndex ?? text.endIndex)]))
+      var source = MemorySource(wasEdited ? messagePart(of: text) : text)
       scanner.scan(&source, path: "commit message")
       scanner.results.summary.files = 1
     } catch {
@@ -108,14 +116,38 @@ struct HookRun {
     return scanner.results
   }
 
+  /// Whether the message went through an editor. Where none is used git sets GIT_EDITOR to `:` for its
+  /// hooks, and all of the message goes into the commit.
+  private var wasEdited: Bool { getenv("GIT_EDITOR").map { String(cString: $0) != ":" } ?? true }
+
+  /// The text as far as it goes into the commit: `git commit -v` puts the diff below a line of its own,
+  /// and what a diff takes out is no leak; the names of files in git's own comments are none either. A
+  /// line like that with anything but a diff below it is somebody's text, and all of it is scanned.
+  private func messagePart(of text: [UInt8]) -> [UInt8] {
+    let scissors = Array(" ------------------------ >8 ------------------------".utf8)
+    let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
+    var kept = lines
+    if let cut = lines.firstIndex(where: { $0.count < 80 && $0.hasEnding(scissors) }) {
+      let below = lines[(cut + 1)...].drop { $0.first == lines[cut].first }
+      let isDiff = below.first.map { $0.isEmpty || $0.starts(with: "diff --".utf8) } ?? true
+      if isDiff { kept = Array(lines[..<cut]) }
+    }
+    // The line numbers stay.
+    return Array(kept.map { $0.starts(with: "#\t".utf8) ? [] : $0 }.joined(separator: [0x0A]))
+  }
+
   /// The lines that git gives a hook about refs (githooks(5)).
+  ///
+  /// - Parameters:
+  ///   - tipField: of the last three fields of a line (the one before may hold spaces) that with what comes.
+  ///   - knownField: that with what the other side has.
   private func parse(
     _ refs: [UInt8], tipField: Int, knownField: Int
   ) throws(ExitStatus) -> [(tip: String, known: String)] {
     var updates: [(tip: String, known: String)] = []
     for line in refs.split(separator: 0x0A) {
-      let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
-      guard fields.count > max(tipField, knownField), isID(fields[tipField]), isID(fields[knownField]) else {
+      let fields = line.split(separator: 0x20).suffix(3).map { String(decoding: $0, as: UTF8.self) }
+      guard fields.count == 3, isID(fields[tipField]), isID(fields[knownField]) else {
         throw Console.fail("\(hook.rawValue): a line on standard input that git does not write")
       }
       updates.append((fields[tipField], fields[knownField]))
@@ -194,4 +226,8 @@ struct HookRun {
         "Ask those who run this server.", "the push is rejected")
     }
   }
+}
+
+extension ArraySlice<UInt8> {
+  fileprivate func hasEnding(_ end: [UInt8]) -> Bool { suffix(end.count).elementsEqual(end) }
 }

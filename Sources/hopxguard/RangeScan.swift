@@ -23,7 +23,8 @@ func scanRange(_ range: CommitRange, tips: [String] = [], _ rules: RuleSet) -> S
           + unshallow)
     }
     let commits = try scanTexts(changes, &scan)
-    try scanTips(tips, besides: Set(changes.tags), &scan)
+    // Of a push the tags that are pushed; else those that point into the range.
+    try scanTips(tips.isEmpty ? changes.tags : tips, &scan)
     for set in changes.sets { scan.scanNames(set, commit: set.commit.flatMap { commits[$0] }) }
     try scan.scanNewBlobs(changes.sets, batch)
     try scan.report(changes.sets) { commits[$0] }
@@ -34,7 +35,7 @@ func scanRange(_ range: CommitRange, tips: [String] = [], _ rules: RuleSet) -> S
   return scan.scanner.results
 }
 
-/// Scans the commits themselves and the tags.
+/// Scans the commits themselves.
 ///
 /// - Returns: what reports tell of each commit.
 private func scanTexts(
@@ -43,7 +44,7 @@ private func scanTexts(
   var commits: [String: CommitInfo] = [:]
   if changes.commits.isEmpty { return commits }
   var batch = try ObjectBatch()
-  batch.request(changes.commits + changes.tags)
+  batch.request(changes.commits)
   for id in changes.commits {
     guard case .object = try batch.next() else { throw GitError("commit \(id) is missing") }
     let object = try batch.readAll(limit: longestText)
@@ -54,19 +55,13 @@ private func scanTexts(
     commits[id] = info
     scan.scanCommit(object, info)
   }
-  for id in changes.tags {
-    guard case .object = try batch.next() else { throw GitError("tag \(id) is missing") }
-    scan.scanText(try batch.readAll(limit: longestText), path: Path("<tag \(id)>"), place: .tag)
-  }
   try batch.finish()
   return commits
 }
 
 /// Scans what is pushed besides commits: tags, tags of tags, and blobs that a ref points to.
-private func scanTips(
-  _ tips: [String], besides seen: Set<String>, _ scan: inout ChangeScan
-) throws(GitError) {
-  var seen = seen
+private func scanTips(_ tips: [String], _ scan: inout ChangeScan) throws(GitError) {
+  var seen: Set<String> = []
   var wanted = tips
   while !wanted.isEmpty {
     let round = wanted.filter { seen.insert($0).inserted }

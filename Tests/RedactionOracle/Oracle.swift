@@ -32,7 +32,7 @@ public func oracle(_ bytes: [UInt8], rules: [OracleRule] = [oracleKey]) -> [UInt
   for start in bytes.indices {
     for rule in rules {
       guard let end = rule.match(bytes, start) else { continue }
-      matches.append((start, end, min(start + rule.keep, end)))
+      matches.append((start, end, start + min(rule.keep, (end - start) / 2)))
     }
   }
   var output: [UInt8] = []
