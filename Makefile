@@ -9,8 +9,11 @@ STATIC = -c release --product hopxguard --static-swift-stdlib -Xswiftc -static-e
 scan: build
 	@.build/release/hopxguard scan "$(DIR)"
 
-test: packages
+test:
+	@./scripts/packages test
 	swift test
+	./Fuzzing/run 60
+	./scripts/fuzz 60
 
 build: packages
 	@mkdir -p .build

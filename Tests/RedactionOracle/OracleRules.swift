@@ -15,7 +15,7 @@ public let userRules: (rules: RuleSet, oracle: [OracleRule]) = {
     id = "ahead"
     literal = "abc"
     pattern = 'abc[0-9]+(?=;)'
-    keep = 3
+    keep = 2
     [[rule]]
     id = "behind"
     literal = "abc1"
@@ -35,7 +35,7 @@ public let userRules: (rules: RuleSet, oracle: [OracleRule]) = {
     }
     return run.count >= 2 ? run.endIndex : nil
   }
-  let ahead = OracleRule(keep: 3) { bytes, start in
+  let ahead = OracleRule(keep: 2) { bytes, start in
     guard stands("abc", in: bytes, at: start) else { return nil }
     let run = bytes[(start + 3)...].prefix { (0x30...0x39).contains($0) }
     guard !run.isEmpty, run.endIndex < min(bytes.count, start + Rule.longestMatch) else { return nil }
