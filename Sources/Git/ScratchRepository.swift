@@ -30,10 +30,15 @@ public final class ScratchRepository: Sendable {
 
   /// Puts a file into the working tree, with the folders it needs.
   ///
-  /// - Parameter path: relative to the top, as git lists it: without `..`.
+  /// - Parameter path: relative to the top, as git lists it.
+  /// - Throws: `SystemError`; `EINVAL` for a path that leads out of the tree, which git does not make
+  ///   and a crafted index can hold.
   public func addFile(_ path: Path, _ content: [UInt8]) throws(SystemError) {
+    let names = path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let strays = ["", ".", "..", ".git"].map { Array($0.utf8) }
+    if names.contains(where: { strays.contains(Array($0)) }) { throw SystemError("open", EINVAL) }
     var folder = Path("tree")
-    for name in path.bytes.split(separator: UInt8(ascii: "/")).dropLast() {
+    for name in names.dropLast() {
       folder = folder.appending(name)
       try make(folder)
     }

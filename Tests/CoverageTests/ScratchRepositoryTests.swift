@@ -1,0 +1,17 @@
+import Foundation
+import Git
+import POSIX
+import Testing
+
+@Suite struct ScratchRepositoryTests {
+  /// A crafted index can name any path.
+  @Test(arguments: ["../out/.gitignore", "a/../../out/.gitignore", "/out/.gitignore", "a//b/.gitignore", ".git/.gitignore", "./.gitignore"])
+  func aPathThatLeadsOutIsRefused(path: String) throws {
+    let scratch = try ScratchRepository()
+    #expect(throws: SystemError("open", EINVAL)) { try scratch.addFile(Path(path), [0x2A]) }
+    let top = String(decoding: scratch.gitFolder.bytes, as: UTF8.self) + "/.."
+    #expect(!FileManager.default.fileExists(atPath: top + "/out"))
+    try scratch.addFile("a/b/.gitignore", [0x2A])
+    #expect(FileManager.default.fileExists(atPath: top + "/tree/a/b/.gitignore"))
+  }
+}
