@@ -38,6 +38,9 @@ public struct ChunkBuffer: ~Copyable {
     offset += count
   }
 
+  /// Takes it that the input ends here, because no more of it can be read.
+  public mutating func close() { isLast = true }
+
   /// Reads once.
   public mutating func fill(from source: inout some ByteSource & ~Copyable) throws(InputError) {
     precondition(!isFull, "a buffer that nothing was dropped from")

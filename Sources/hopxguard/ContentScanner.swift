@@ -87,8 +87,9 @@ struct ContentScanner: ~Copyable {
       do throws(InputError) {
         repeat { try buffer.fill(from: &source) } while !isLive && !buffer.isFull && !buffer.isLast
       } catch {
+        // What was read until then is searched all the same.
         addProblem(path, error.reason)
-        break
+        buffer.close()
       }
       let before = input.found
       searched = searchChunk(from: searched, &input)

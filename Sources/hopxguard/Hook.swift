@@ -51,8 +51,8 @@ enum Hook: String, CaseIterable, ExpressibleByArgument {
   static func binary(in script: [UInt8]) -> Path? {
     guard let line = script.split(separator: 0x0A).first(where: { $0.starts(with: placeStart.utf8) })
     else { return nil }
-    let quoted = String(decoding: line.dropFirst(placeStart.utf8.count + 1).dropLast(), as: UTF8.self)
-    return Path(quoted.split(separator: "'\\''", omittingEmptySubsequences: false).joined(separator: "'"))
+    let quoted = line.dropFirst(placeStart.utf8.count + 1).dropLast()
+    return Path(quoted.split(separator: Array("'\\''".utf8), omittingEmptySubsequences: false).joined(separator: "'".utf8))
   }
 
   private static let placeStart = "guard="

@@ -52,7 +52,10 @@ struct HookFolder {
     var done = "installed"
     if state == .foreign {
       // Whoever put it there has done so again: what was kept is an older one, which stays beside it.
-      if keepsAnother(hook) { try move(keptFile(hook), to: Path(keptFile(hook).bytes + Array(".old".utf8))) }
+      if keepsAnother(hook) {
+        let older = (1...).lazy.map { Path(keptFile(hook).bytes + Array(".\($0)".utf8)) }
+        try move(keptFile(hook), to: older.first { !isThere($0) }!)
+      }
       try move(file(hook), to: keptFile(hook))
       done = "installed; the hook that was there runs first, as \(hook.rawValue)\(Self.keptSuffix)"
     } else if case .ours = state {
@@ -85,7 +88,6 @@ struct HookFolder {
     if let parent = path.parent { try makeFolders(parent) }
     try path.withCString { (name) throws(SystemError) in _ = try retrying("mkdir") { mkdir(name, 0o777) } }
   }
-
 }
 
 /// The file of this program, absolute.

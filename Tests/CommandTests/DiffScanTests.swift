@@ -180,4 +180,35 @@ struct DiffScanTests {
     #expect(try scan("--- a\n+++ a\n@@ -0,0 +1,2 @@\n+\(long)\(key)\n+\(key)\n").places == ["a:1:3000001", "a:2:1"])
     #expect(try scan("\(long)\n--- a\n+++ a\n@@ -1 +1 @@\n-\(long)\n+\(key)\n").places == ["a:1:1"])
   }
+
+  @Test func `a merge of more parents than anybody makes`() throws {
+    folder.git("init", "-q", "-b", "main")
+    folder.write("a", "base\n")
+    folder.git("add", ".")
+    folder.git("commit", "-qm", "base")
+    let tree = folder.git("rev-parse", "HEAD^{tree}")
+    let parents = (0..<20).flatMap { ["-p", folder.git("commit-tree", tree, "-p", "HEAD", "-m", "\($0)")] }
+    folder.write("a", "base\n\(key)\n")
+    folder.git("add", "a")
+    let merge = folder.git(["commit-tree", folder.git("write-tree")] + parents + ["-m", "merge"])
+    #expect(try scan(folder.git("show", "-c", "--format=", merge) + "\n").places == ["a:2:1"])
+  }
+
+  @Test(arguments: [
+    // Colour in part; words instead of lines; lines that the hunk's header does not count.
+    "diff --git a/x b/x\n--- a/x\n+++ b/x\n\u{1B}[36m@@ -1 +1 @@\u{1B}[m\n-a\n+b\n",
+    "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n  a {+b+}\n  c\n",
+    "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n+c\n",
+    "--- a/x\n+++ b/x\n@@ nonsense @@\n+b\n",
+    // A file that is only named; a binary one whose name looks like a removal; an encoded mail.
+    "Only in B: new\n--- A/x\n+++ B/x\n@@ -1 +1 @@\n-a\n+b\n",
+    "Files A/y and B/y differ\n--- A/x\n+++ B/x\n@@ -1 +1 @@\n-a\n+b\n",
+    "diff --git a/x and /dev/null b/x and /dev/null\nindex 1..2 100644\nBinary files a/x and /dev/null and b/x and /dev/null differ\n",
+    "Content-Transfer-Encoding: quoted-printable\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
+  ])
+  func `what cannot be read is named`(diff: String) throws {
+    let report = try scan(diff)
+    #expect(report.status == 2, "\(diff)")
+    #expect(!report.problems.isEmpty)
+  }
 }

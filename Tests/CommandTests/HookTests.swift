@@ -34,6 +34,16 @@ struct HookTests {
     if executable { #expect(chmod(folder.file(name), 0o755) == 0) }
   }
 
+  /// Two branches with a commit of their own each; `main` is checked out.
+  private func diverge(theirs: String) {
+    for (branch, text) in [("other", theirs), ("main", "x")] {
+      folder.git("-C", "repo", "checkout", "-q", branch == "main" ? "main" : "-b", branch == "main" ? "--" : branch)
+      folder.write("repo/of-\(branch)", text)
+      folder.git("-C", "repo", "add", ".")
+      folder.git("-C", "repo", "commit", "-qm", branch)
+    }
+  }
+
   private var head: String { folder.git("-C", "repo", "rev-parse", "HEAD") }
 
   // MARK: Each hook
@@ -71,14 +81,7 @@ struct HookTests {
   }
 
   @Test func `pre-merge-commit stops a merge that git makes by itself`() throws {
-    folder.git("-C", "repo", "checkout", "-qb", "other")
-    folder.write("repo/theirs", "x")
-    folder.git("-C", "repo", "add", ".")
-    folder.git("-C", "repo", "commit", "-qm", "theirs")
-    folder.git("-C", "repo", "checkout", "-q", "main")
-    folder.write("repo/ours", "x")
-    folder.git("-C", "repo", "add", ".")
-    folder.git("-C", "repo", "commit", "-qm", "ours")
+    diverge(theirs: "x")
     #expect(try hook("install").status == 0)
     // A hook that was there before slips a key into the merge.
     write("repo/.git/hooks/pre-merge-commit.before-hopxguard", "#!/bin/sh\necho '\(key)' > slipped\ngit add slipped\n", executable: true)
@@ -91,14 +94,7 @@ struct HookTests {
   }
 
   @Test func `a merge is not stopped by what a side had already`() throws {
-    folder.git("-C", "repo", "checkout", "-qb", "other")
-    folder.write("repo/theirs", key)
-    folder.git("-C", "repo", "add", ".")
-    folder.git("-C", "repo", "commit", "-qm", "theirs")
-    folder.git("-C", "repo", "checkout", "-q", "main")
-    folder.write("repo/ours", "x")
-    folder.git("-C", "repo", "add", ".")
-    folder.git("-C", "repo", "commit", "-qm", "ours")
+    diverge(theirs: key)
     #expect(try hook("install").status == 0)
     #expect(try git("merge", "-q", "--no-ff", "--no-edit", "other").status == 0)
   }
@@ -284,5 +280,129 @@ struct HookTests {
     let result = try git("commit", "-qm", "x")
     #expect(result.status == 2 || result.status == 1)
     #expect(result.errors.contains("not everything could be scanned"))
+  }
+
+  // MARK: What is left alone
+
+  @Test func `a hook that somebody wrote or changed is never taken for ours`() throws {
+    let own = "#!/bin/sh\n# hopxguard before our linter\nexit 0\n"
+    write("repo/.git/hooks/pre-commit", own, executable: true)
+    #expect(try hook("install").status == 0)
+    #expect(folder.read("repo/.git/hooks/pre-commit.before-hopxguard") == Array(own.utf8))
+    let changed = folder.read("repo/.git/hooks/pre-push") + Array("# and mine\n".utf8)
+    folder.write("repo/.git/hooks/pre-push", changed)
+    #expect(try hook("uninstall").status == 0)
+    #expect(folder.read("repo/.git/hooks/pre-commit") == Array(own.utf8))
+    #expect(folder.read("repo/.git/hooks/pre-push") == changed)
+  }
+
+  @Test func `a link in a hook's place is kept as a link`() throws {
+    #expect(try hook("install").status == 0)
+    let script = folder.read("repo/.git/hooks/pre-commit")
+    write("elsewhere", String(decoding: script, as: UTF8.self), executable: true)
+    try FileManager.default.removeItem(atPath: folder.file("repo/.git/hooks/pre-commit"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("repo/.git/hooks/pre-commit"), withDestinationPath: "../../../elsewhere")
+    #expect(try hook("install").status == 0)
+    #expect(try hook("uninstall").status == 0)
+    let link = try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("repo/.git/hooks/pre-commit"))
+    #expect(link == "../../../elsewhere")
+    #expect(folder.read("elsewhere") == script)
+  }
+
+  @Test func `a tool that puts its hook in place again and again loses none of them`() throws {
+    for number in 1...4 {
+      write("repo/.git/hooks/pre-commit", "#!/bin/sh\n# \(number)\n", executable: true)
+      #expect(try hook("install").status == 0)
+    }
+    let folders = folder.file("repo/.git/hooks")
+    let kept = try FileManager.default.contentsOfDirectory(atPath: folders).filter { $0.contains("before") }
+    let texts = Set(kept.map { String(decoding: folder.read("repo/.git/hooks/\($0)"), as: UTF8.self) })
+    #expect(texts == Set((1...4).map { "#!/bin/sh\n# \($0)\n" }))
+    #expect(folder.read("repo/.git/hooks/pre-commit.before-hopxguard") == Array("#!/bin/sh\n# 4\n".utf8))
+  }
+
+  @Test func `a husky hook that is not executable still runs`() throws {
+    folder.git("-C", "repo", "config", "core.hooksPath", ".husky/_")
+    write("repo/.husky/pre-commit", "echo husky >&2\n")
+    #expect(try hook("install").status == 0)
+    // Nothing runs before husky has made its own scripts.
+    #expect(try hook("status").status == 1)
+    for name in ["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"] {
+      write("repo/.husky/_/\(name)", "#!/bin/sh\nsh -e \"$(dirname \"$(dirname \"$0\")\")/\(name)\" \"$@\"\n", executable: true)
+    }
+    #expect(try hook("status").status == 0)
+    folder.write("repo/a", "clean")
+    folder.git("-C", "repo", "add", "a")
+    let result = try git("commit", "-qm", "x")
+    #expect(result.status == 0)
+    #expect(result.errors == "husky\n")
+  }
+
+  @Test func `status tells of a binary that is gone and of a kept hook that does not run`() throws {
+    write("repo/.git/hooks/pre-push", "#!/bin/sh\n")
+    let copy = folder.file("it's gone/hopxguard")
+    folder.makeFolder("it's gone")
+    try FileManager.default.copyItem(atPath: hopxguardPath, toPath: copy)
+    let environment = ["HOME": folder.path, "GIT_CONFIG_NOSYSTEM": "1"]
+    #expect(try run(copy, ["hook", "install"], in: folder.file("repo"), environment: environment).status == 0)
+    #expect(try hook("status").errors.contains("the hook that was there is not executable"))
+    try FileManager.default.removeItem(atPath: copy)
+    let result = try hook("status")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("the hopxguard that it starts is gone"))
+  }
+
+  // MARK: What cannot be slipped past
+
+  @Test func `a line of scissors in a message hides nothing`() throws {
+    #expect(try hook("install").status == 0)
+    let scissors = "# ------------------------ >8 ------------------------"
+    #expect(try git("commit", "-q", "--allow-empty", "-m", "x\n\(scissors)\n\(key)").status == 1)
+    let edited = try git(
+      "commit", "-q", "--allow-empty",
+      environment: ["GIT_EDITOR": "printf 'x\\n%s\\n%s\\n' '\(scissors)' '\(key)' >"])
+    #expect(edited.status == 1)
+  }
+
+  @Test func `a file that is named by a key and not committed does not stop a commit`() throws {
+    #expect(try hook("install").status == 0)
+    folder.write("repo/\(key).json", "x")
+    let result = try git("commit", "-q", "--allow-empty", environment: ["GIT_EDITOR": "sed -i 1s/^/subject/"])
+    #expect(result.status == 0, "\(result.errors)")
+  }
+
+  @Test func `a tag of a tag is pushed with both messages scanned, one that stays is not looked at`() throws {
+    folder.git("init", "-q", "--bare", "remote.git")
+    folder.git("-C", "repo", "remote", "add", "origin", folder.file("remote.git"))
+    folder.git("-C", "repo", "push", "-q", "origin", "main")
+    #expect(try hook("install").status == 0)
+    folder.git("-C", "repo", "tag", "-a", "inner", "-m", key)
+    folder.git("-C", "repo", "tag", "-a", "outer", "-m", "clean", "inner")
+    folder.git("-C", "repo", "commit", "-q", "--allow-empty", "-m", "more")
+    #expect(try git("push", "-q", "origin", "main").status == 0)
+    let result = try git("push", "-q", "origin", "outer")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("the commits of this push add a secret"))
+  }
+
+  @Test func `a remote that is pushed to elsewhere is not taken for what was fetched`() throws {
+    for name in ["private.git", "public.git"] { folder.git("init", "-q", "--bare", name) }
+    folder.git("-C", "repo", "remote", "add", "origin", folder.file("private.git"))
+    folder.write("repo/a", key)
+    folder.git("-C", "repo", "add", "a")
+    folder.git("-C", "repo", "commit", "-qm", "x")
+    folder.git("-C", "repo", "push", "-q", "origin", "main")
+    #expect(try hook("install").status == 0)
+    #expect(try git("push", "-q", "origin", "main:again").status == 0)
+    folder.git("-C", "repo", "remote", "set-url", "--push", "origin", folder.file("public.git"))
+    #expect(try git("push", "-q", "origin", "main").status == 1)
+  }
+
+  @Test func `a source with spaces can be pushed`() throws {
+    folder.git("init", "-q", "--bare", "remote.git")
+    #expect(try hook("install").status == 0)
+    let result = try git("push", "-q", folder.file("remote.git"), "HEAD@{1 second ago}:refs/heads/x")
+    #expect(result.status == 0, "\(result.errors)")
   }
 }

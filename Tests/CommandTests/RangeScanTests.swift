@@ -82,6 +82,15 @@ struct RangeScanTests {
     #expect(report.findings.allSatisfy { $0.place == "tag" || $0.commit != nil })
   }
 
+  @Test func `the message of a tag that another tag points to`() throws {
+    let key = keyText()
+    commit("a", "x")
+    folder.git("tag", "-a", "inner", "-m", key)
+    folder.git("tag", "-a", "outer", "-m", "clean", "inner")
+    folder.git("tag", "-d", "inner")
+    #expect(try scan("--since", "HEAD~1").findings.map(\.place) == ["tag"])
+  }
+
   @Test func `an empty range and an unknown revision are errors`() throws {
     for range in ["HEAD..HEAD", "HEAD..HEAD~0", "nowhere..HEAD", "HEAD..nowhere", "--all", "-x..y"] {
       let report = try scan("--range=\(range)")

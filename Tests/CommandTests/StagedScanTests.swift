@@ -337,4 +337,51 @@ struct StagedScanTests {
     #expect(try staged().status == 1)
     #expect(try run("/bin/sh", ["-c", list], in: folder.path).output == before)
   }
+
+  @Test func `a folder that only looks like a repository has no say`() throws {
+    repository()
+    commit("clean", "x\n")
+    folder.git("checkout", "-qb", "other")
+    commit("a", key)
+    let other = folder.git("rev-parse", "HEAD")
+    folder.git("checkout", "-q", "main")
+    let victim = folder.file("victim")
+    folder.write("victim", "precious")
+    for name in ["sub/objects/x", "sub/refs/x", "sub/HEAD"] { folder.write(name, "x") }
+    folder.write("sub/a", key)
+    folder.write("a", key)
+    folder.git("add", "a", "sub/a")
+    for line in ["--output=\(victim)", other] {
+      folder.write("sub/MERGE_HEAD", line + "\n")
+      #expect(try staged(from: "sub").findings.map(\.path) == ["a", "sub/a"])
+      #expect(folder.read("victim") == Array("precious".utf8))
+    }
+    folder.write(".git/MERGE_HEAD", "--output=\(victim)\n")
+    #expect(try staged().status == 2)
+    #expect(folder.read("victim") == Array("precious".utf8))
+  }
+
+  @Test func `a moved file named by a key is not new`() throws {
+    repository()
+    commit("\(key).txt", "x\n")
+    folder.git("mv", "\(key).txt", "moved-\(key).txt")
+    #expect(try staged().status == 0)
+  }
+
+  @Test func `what was read before git died is searched`() throws {
+    repository()
+    commit()
+    var noise = SystemRandomNumberGenerator()
+    folder.write("a", Array("\(key)\n".utf8) + (0..<100_000).map { _ in UInt8.random(in: 0...255, using: &noise) })
+    folder.git("add", "a")
+    // Streamed by git, so that its start is out before the broken end is met.
+    folder.git("config", "core.bigFileThreshold", "1k")
+    let id = folder.git("rev-parse", ":a")
+    let path = folder.file(".git/objects/\(id.prefix(2))/\(id.dropFirst(2))")
+    #expect(chmod(path, 0o644) == 0)
+    try #require(FileHandle(forWritingAtPath: path)).truncate(atOffset: 60_000)
+    let report = try staged()
+    #expect(report.status == 2)
+    #expect(report.places == ["a:1:1"])
+  }
 }
