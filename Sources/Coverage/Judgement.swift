@@ -64,7 +64,7 @@ extension Survey {
         path: source, line: first.line, text: first.pattern,
         message: "\(names): covered, but by lines that are not committed or staged",
         details: ["lines \(Set(rules.map(\.line)).sorted().map(String.init).joined(separator: ", "))"],
-        commands: ["git add -- \(shellWord(source))"])
+        commands: ["git add -- \(pathspec(source))"])
     }
   }
 
@@ -99,7 +99,7 @@ extension Survey {
         message: "\(name) is taken back in by this line", details: [places],
         commands: isTop
           ? [fixCommand]
-          : ["remove \(line)", "git add -- \(shellWord(rule.source))"])
+          : ["remove \(line)", "git add -- \(pathspec(rule.source))"])
     default:
       let isKnown = rule != .unknown
       return Lapse(
@@ -135,21 +135,28 @@ extension Survey {
   // MARK: Files
 
   private func trackedFiles() -> [Lapse] {
-    tracked.map { file, index in
+    tracked.enumerated().map { number, found in
+      let (file, index) = found
       let entry = entries[index]
+      // `update-index` takes paths, which are relative to where one stands.
+      let update = "git -C \"$(git rev-parse --show-toplevel)\" update-index"
       let word = shellWord(file.path)
       var flags: [String] = []
       var commands: [String] = []
       if file.isAssumedUnchanged {
         flags.append("assume-unchanged")
-        commands.append("git update-index --no-assume-unchanged -- \(word)")
+        commands.append("\(update) --no-assume-unchanged -- \(word)")
       }
       if file.isSkipped {
         flags.append("skip-worktree")
-        commands.append("git update-index --no-skip-worktree -- \(word)")
+        commands.append("\(update) --no-skip-worktree -- \(word)")
       }
-      if !file.isDropped { commands.append("git rm --cached -- \(word)") }
-      commands.append("git commit -m \(shellWord(Path("Stop tracking \(shown(file.path))")))")
+      // `-f`, because what is staged may be neither in the last commit nor on disk; the file stays.
+      if !file.isDropped {
+        commands.append("git rm --cached -f\(file.isSkipped ? " --sparse" : "") -- \(pathspec(file.path))")
+      }
+      // One commit, behind the last: one in between would take in what is staged of the others.
+      if number == tracked.count - 1 { commands.append("git commit -m 'Stop tracking secret files'") }
       let marked = flags.isEmpty ? "" : ", marked \(flags.joined(separator: " and "))"
       let what =
         file.isDropped
@@ -158,7 +165,8 @@ extension Survey {
       return Lapse(
         .tracked, isWarning: false, path: file.path,
         message: "\(what) ('\(entry.pattern.text)', \(entry.name))",
-        details: ["A key that was committed once is leaked: rotate it, then mend this."],
+        details: ["A key that was committed once is leaked: rotate it, then mend this."]
+          + (file.isDropped ? ["The next commit leaves it out."] : []),
         commands: commands)
     }
   }
@@ -190,7 +198,7 @@ extension Survey {
       Lapse(
         .uncommitted, isWarning: true, path: file.path,
         message: "is \(file.change.rawValue): it is not committed as it stands",
-        commands: ["git add -- \(shellWord(file.path))"])
+        commands: ["git add -- \(pathspec(file.path))"])
     }
   }
 

@@ -70,6 +70,10 @@ public struct Lapse: Sendable {
   }
 }
 
+/// A path as a word of a git command that works in every folder of the repository and takes no byte of
+/// it for a wildcard (gitglossary(7), "pathspec").
+func pathspec(_ path: Path) -> String { shellWord(Path(Array(":(top,literal)".utf8) + path.bytes)) }
+
 /// A path as a word of a command for a POSIX shell; of bash, zsh and ksh where it holds bytes that
 /// are not to be shown as they are.
 func shellWord(_ path: Path) -> String {

@@ -2,6 +2,7 @@
 // repositories that are not plain working trees.
 
 import Foundation
+import TestSupport
 import Testing
 
 private let covering = """
@@ -43,10 +44,13 @@ private let covering = """
         "gitignore-tracked c.key", "gitignore-tracked secrets/list.txt",
       ])
     let commands = try outcome.findings.map { $0["commands"] as? [String] ?? [] }
-    #expect(commands[0] == ["git rm --cached -- .env", "git commit -m 'Stop tracking .env'"])
-    #expect(commands[1].first == "git update-index --no-assume-unchanged -- app/a.key")
-    #expect(commands[2].first == "git update-index --no-skip-worktree -- b.key")
-    #expect(commands[3] == ["git commit -m 'Stop tracking c.key'"])
+    let update = "git -C \"$(git rev-parse --show-toplevel)\" update-index"
+    #expect(commands[0] == ["git rm --cached -f -- ':(top,literal).env'"])
+    #expect(commands[1].first == "\(update) --no-assume-unchanged -- app/a.key")
+    #expect(commands[2].first == "\(update) --no-skip-worktree -- b.key")
+    #expect(commands[3] == [])
+    #expect(commands[4].last == "git commit -m 'Stop tracking secret files'")
+    #expect(commands.joined().filter { $0.hasPrefix("git commit") }.count == 1)
     #expect(try outcome.findings.allSatisfy { "\($0["details"] ?? "")".contains("rotate") })
   }
 
@@ -71,13 +75,51 @@ private let covering = """
     #expect(FileManager.default.fileExists(atPath: repository.top.appendingPathComponent(odd).path))
   }
 
+  /// From any folder, for names that are wildcards, and with something staged that is nowhere else.
+  @Test func theCommandsNeverCommitTheFile() throws {
+    let repository = try repository()
+    defer { repository.remove() }
+    for name in [".env", "*.key", "a.key"] { try repository.write(name, "first\n") }
+    try repository.git("add", "-f", "-A")
+    try repository.commit()
+    for name in [".env", "a.key"] {
+      try repository.write(name, "staged\n")
+      try repository.git("add", "-f", name)
+      try repository.write(name, "on disk\n")
+    }
+    let before = try repository.hopxguard("gitignore", "--format", "json")
+    for command in try before.findings.flatMap({ $0["commands"] as? [String] ?? [] }) {
+      try repository.shell("cd app && \(command)")
+    }
+    try repository.shell("! git log -p --all | grep '^+staged'")
+    try repository.shell("test \"$(git ls-files)\" = \"$(printf '.gitignore\\napp/main.py')\"")
+    #expect(try repository.hopxguard("gitignore").status == 0)
+  }
+
+  /// Tried as somebody whom the modes concern.
+  @Test func aFolderThatCannotBeReadIsAProblem() throws {
+    let repository = try repository()
+    defer { repository.remove() }
+    try repository.write("locked/inside/a.txt", "x\n")
+    try repository.commit()
+    try repository.shell("chmod 755 . && chmod 000 locked/inside && chmod 000 locked")
+    defer { try? repository.shell("chmod -R u+rwX locked") }
+    let program = getuid() == 0 ? ["setpriv", "--reuid", "65534", "--clear-groups"] : []
+    let words = program + [hopxguardPath, "gitignore", "--format", "json"]
+    let outcome = try run(
+      "/usr/bin/env", ["HOME=/", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"] + words,
+      in: repository.top.path)
+    #expect(outcome.status == 2, "\(outcome.output) \(outcome.errors)")
+    #expect(outcome.output.contains("\"complete\":false"))
+  }
+
   @Test func aPathOutsideTheTopAndAFileWillDo() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write(".env", "x\n")
     try repository.git("add", "-f", "-A")
-    #expect(try repository.hopxguard("gitignore", in: "app").output.contains("git rm --cached -- .env"))
-    #expect(try repository.hopxguard("gitignore", "app/main.py").output.contains("git rm --cached -- .env"))
+    #expect(try repository.hopxguard("gitignore", in: "app").output.contains("git rm --cached -f -- ':(top,literal).env'"))
+    #expect(try repository.hopxguard("gitignore", "app/main.py").output.contains("git rm --cached -f -- ':(top,literal).env'"))
   }
 
   @Test func aFileThatGitWouldTakeIsFound() throws {
