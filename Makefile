@@ -13,9 +13,9 @@ test:
 	@./scripts/packages test
 	swift test
 	./Fuzzing/run 60
-	./scripts/fuzz 60
 
 build: packages
+	@echo 'building hopxguard: a minute or two, the first time' >&2
 	@mkdir -p .build
 	@swift build $(STATIC) > .build/messages 2>&1 || { cat .build/messages; exit 1; }
 

@@ -95,17 +95,14 @@ let package = Package(
 // libFuzzer brings its own `main` and instruments what it is built with: Fuzzing/run asks for it.
 if Context.environment["HOPXGUARD_FUZZING"] != nil {
   let fuzzer = ["-sanitize=fuzzer", "-parse-as-library"]
-  package.targets.append(
+  package.targets += [
     .executableTarget(
       name: "RedactionFuzz", dependencies: ["Redaction", "Detection", "RedactionOracle"],
-      path: "Fuzzing/RedactionFuzz", swiftSettings: strict + [.enableExperimentalFeature("Extern"), .unsafeFlags(fuzzer)],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
-}
-
-// The fuzz target links with libFuzzer only, which brings its own `main`: scripts/fuzz.
-if Context.environment["HOPXGUARD_FUZZ"] != nil {
-  package.targets.append(
+      path: "Fuzzing/RedactionFuzz", exclude: ["corpus"],
+      swiftSettings: strict + [.enableExperimentalFeature("Extern"), .unsafeFlags(fuzzer)],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
     .executableTarget(
-      name: "PackFuzz", dependencies: ["Git", "POSIX", "PackFixtures"], path: "Tests/PackFuzz",
-      exclude: ["Corpus"], swiftSettings: strict))
+      name: "PackFuzz", dependencies: ["Git", "POSIX", "PackFixtures"], path: "Fuzzing/PackFuzz",
+      exclude: ["corpus"], swiftSettings: strict),
+  ]
 }

@@ -1,4 +1,4 @@
-// The fuzz target for the pack and delta reader, for libFuzzer: scripts/fuzz builds and runs it.
+// The fuzz target for the pack and delta reader, for libFuzzer: Fuzzing/run builds and runs it.
 
 import Git
 import Glibc
