@@ -1,0 +1,330 @@
+// What stands in a text for something else: an escape for a character, or a sequence for nothing, such
+// as a colour code inside a word. One table of them for scans and for redaction.
+// Sources: RFC 3986 (percent), RFC 8259 and ECMA-262 (\u, \x, \u{}), HTML Living Standard 13.5
+// (character references), RFC 2045 6.7 (quoted-printable), ECMA-48 (control sequences).
+
+/// A run of bytes that stands for other bytes, or for none.
+struct TextToken: Equatable, Sendable {
+  let encoding: Encoding
+  /// Bytes of the text.
+  let length: Int
+  /// What it stands for, the first byte lowest.
+  private(set) var output: UInt32 = 0
+  /// Bytes of `output`.
+  private(set) var outputCount = 0
+
+  /// It stands for nothing.
+  init(_ encoding: Encoding, length: Int) {
+    self.encoding = encoding
+    self.length = length
+  }
+
+  /// It stands for a byte.
+  init(_ encoding: Encoding, length: Int, byte: UInt8) {
+    self.encoding = encoding
+    self.length = length
+    output = UInt32(byte)
+    outputCount = 1
+  }
+
+  /// It stands for a character; for U+FFFD when there is no such character, as for half a pair.
+  init(_ encoding: Encoding, length: Int, character: UInt32) {
+    self.encoding = encoding
+    self.length = length
+    for byte in UTF8.encode(Unicode.Scalar(character) ?? "\u{FFFD}")! {
+      output |= UInt32(byte) << UInt32(outputCount * 8)
+      outputCount += 1
+    }
+  }
+}
+
+/// What stands at a place.
+enum TokenReading: Equatable, Sendable {
+  case token(TextToken)
+  case none
+  /// The bytes end inside of what could become a token.
+  case cut
+}
+
+/// Bytes of a control string (such as the address of a link) that are looked through for its end.
+private let longestControlString = 2048
+/// Bytes between two string literals that are put together.
+private let longestJoint = 256
+
+/// The token that begins at `start`.
+///
+/// - Parameter bytes: what lies before `start` is looked at as well, for line breaks and quotes.
+func readToken(_ bytes: UnsafeRawBufferPointer, at start: Int) -> TokenReading {
+  var reader = TokenReader(bytes: bytes, start: start, at: start + 1)
+  switch bytes[start] {
+  case UInt8(ascii: "%"): return reader.readPercent()
+  case UInt8(ascii: "="): return reader.readQuotedPrintable()
+  case UInt8(ascii: "\\"): return reader.readBackslash()
+  case UInt8(ascii: "&"): return reader.readReference()
+  case 0x1B: return reader.readControl()
+  case 0xC2, 0xE1, 0xE2, 0xEF: return reader.readZeroWidth()
+  case 0x0A, 0x0D: return reader.readWrap()
+  case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"): return reader.readJoint()
+  default: return .none
+  }
+}
+
+private struct TokenReader {
+  let bytes: UnsafeRawBufferPointer
+  let start: Int
+  var at: Int
+
+  var isAtEnd: Bool { at >= bytes.count }
+  var length: Int { at - start }
+
+  /// Goes over `byte` if it is the next.
+  mutating func skip(_ byte: UInt8) -> Bool {
+    if isAtEnd || bytes[at] != byte { return false }
+    at += 1
+    return true
+  }
+
+  /// Goes over hex digits and gives their value.
+  ///
+  /// - Returns: nil when there are fewer than `least`; then `isAtEnd` tells whether they are cut off.
+  mutating func hex(least: Int, most: Int) -> UInt32? {
+    var value: UInt32 = 0
+    var count = 0
+    while count < most, !isAtEnd, let digit = hexValue(bytes[at]) {
+      value = value << 4 | UInt32(digit)
+      at += 1
+      count += 1
+    }
+    return count < least ? nil : value
+  }
+
+  var failure: TokenReading { isAtEnd ? .cut : .none }
+
+  mutating func readPercent() -> TokenReading {
+    if skip(UInt8(ascii: "u")) {
+      guard let value = hex(least: 4, most: 4) else { return failure }
+      return .token(TextToken(.unicode, length: length, character: value))
+    }
+    guard let value = hex(least: 2, most: 2) else { return failure }
+    return .token(TextToken(.percent, length: length, byte: UInt8(value)))
+  }
+
+  mutating func readQuotedPrintable() -> TokenReading {
+    if skip(0x0D) { return skip(0x0A) ? .token(TextToken(.quotedPrintable, length: length)) : failure }
+    if skip(0x0A) { return .token(TextToken(.quotedPrintable, length: length)) }
+    guard let value = hex(least: 2, most: 2) else { return failure }
+    return .token(TextToken(.quotedPrintable, length: length, byte: UInt8(value)))
+  }
+
+  mutating func readBackslash() -> TokenReading {
+    if isAtEnd { return .cut }
+    let letter = bytes[at]
+    at += 1
+    switch letter {
+    case UInt8(ascii: "x"):
+      guard let value = hex(least: 2, most: 2) else { return failure }
+      return .token(TextToken(.hex, length: length, byte: UInt8(value)))
+    case UInt8(ascii: "u"):
+      if skip(UInt8(ascii: "{")) {
+        guard let value = hex(least: 1, most: 6) else { return failure }
+        return skip(UInt8(ascii: "}"))
+          ? .token(TextToken(.unicode, length: length, character: value)) : failure
+      }
+      guard let value = hex(least: 4, most: 4) else { return failure }
+      return .token(TextToken(.unicode, length: length, character: value))
+    case UInt8(ascii: "U"):
+      guard let value = hex(least: 8, most: 8) else { return failure }
+      return .token(TextToken(.unicode, length: length, character: value))
+    case UInt8(ascii: "n"): return .token(TextToken(.backslash, length: 2, byte: 0x0A))
+    case UInt8(ascii: "r"): return .token(TextToken(.backslash, length: 2, byte: 0x0D))
+    case UInt8(ascii: "t"): return .token(TextToken(.backslash, length: 2, byte: 0x09))
+    case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "/"):
+      return .token(TextToken(.backslash, length: 2, byte: letter))
+    case 0x0D:
+      guard skip(0x0A) else { return failure }
+      return readContinuation()
+    case 0x0A: return readContinuation()
+    default: return .none
+    }
+  }
+
+  /// Goes over the indentation of the line that goes on.
+  private mutating func readContinuation() -> TokenReading {
+    while !isAtEnd, isBlank(bytes[at]) { at += 1 }
+    return isAtEnd ? .cut : .token(TextToken(.backslashNewline, length: length))
+  }
+
+  mutating func readReference() -> TokenReading {
+    if skip(UInt8(ascii: "#")) {
+      var value: UInt32?
+      if skip(UInt8(ascii: "x")) || skip(UInt8(ascii: "X")) {
+        value = hex(least: 1, most: 7)
+      } else {
+        var count = 0
+        while count < 7, !isAtEnd, case let digit = bytes[at] &- UInt8(ascii: "0"), digit < 10 {
+          value = (value ?? 0) * 10 + UInt32(digit)
+          at += 1
+          count += 1
+        }
+      }
+      guard let value, skip(UInt8(ascii: ";")) else { return failure }
+      return .token(TextToken(.html, length: length, character: value))
+    }
+    for (name, character) in namedReferences {
+      var index = at
+      for byte in name.utf8 {
+        if index >= bytes.count { return .cut }
+        if bytes[index] != byte { break }
+        index += 1
+      }
+      guard index - at == name.utf8.count else { continue }
+      return .token(TextToken(.html, length: index - start, character: character))
+    }
+    return failure
+  }
+
+  /// ECMA-48: a control sequence, a control string up to its terminator, or another escape sequence.
+  mutating func readControl() -> TokenReading {
+    if isAtEnd { return .cut }
+    let kind = bytes[at]
+    at += 1
+    switch kind {
+    case UInt8(ascii: "["):
+      while !isAtEnd, 0x20...0x3F ~= bytes[at], length < longestControlString { at += 1 }
+      if isAtEnd { return .cut }
+      guard 0x40...0x7E ~= bytes[at] else { return .none }
+      at += 1
+    case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"), UInt8(ascii: "_"):
+      while true {
+        if isAtEnd { return length < longestControlString ? .cut : .none }
+        if length >= longestControlString { return .none }
+        let byte = bytes[at]
+        at += 1
+        if byte == 0x07 { break }
+        if byte == 0x1B {
+          if isAtEnd { return .cut }
+          guard skip(UInt8(ascii: "\\")) else { return .none }
+          break
+        }
+        if byte == 0x0A || byte == 0x0D { return .none }
+      }
+    default:
+      at -= 1
+      while !isAtEnd, 0x20...0x2F ~= bytes[at], length < 8 { at += 1 }
+      if isAtEnd { return .cut }
+      guard 0x30...0x7E ~= bytes[at] else { return .none }
+      at += 1
+    }
+    return .token(TextToken(.ansi, length: length))
+  }
+
+  /// U+00AD, U+180E, U+200B to U+200F, U+202A to U+202E, U+2060 to U+2064, U+FEFF, in UTF-8.
+  mutating func readZeroWidth() -> TokenReading {
+    if isAtEnd { return .cut }
+    let second = bytes[at]
+    at += 1
+    if bytes[start] == 0xC2 {
+      return second == 0xAD ? .token(TextToken(.zeroWidth, length: 2)) : .none
+    }
+    switch (bytes[start], second) {
+    case (0xE1, 0xA0), (0xE2, 0x80), (0xE2, 0x81), (0xEF, 0xBB): break
+    default: return .none
+    }
+    if isAtEnd { return .cut }
+    let isZeroWidth =
+      switch (bytes[start], second, bytes[at]) {
+      case (0xE1, 0xA0, 0x8E), (0xE2, 0x80, 0x8B...0x8F), (0xE2, 0x80, 0xAA...0xAE),
+        (0xE2, 0x81, 0xA0...0xA4), (0xEF, 0xBB, 0xBF): true
+      default: false
+      }
+    return isZeroWidth ? .token(TextToken(.zeroWidth, length: 3)) : .none
+  }
+
+  /// A line break that a terminal put in: the line is as long as a terminal is wide, and both it and the
+  /// next are text up to the break.
+  mutating func readWrap() -> TokenReading {
+    if bytes[start] == 0x0D, !skip(0x0A) { return failure }
+    if isAtEnd { return .cut }
+    guard isInk(bytes[at]), start > 0, isInk(bytes[start - 1]) else { return .none }
+    var columns = 0
+    var index = start - 1
+    while index >= 0, bytes[index] != 0x0A, bytes[index] != 0x0D {
+      if bytes[index] & 0xC0 != 0x80 { columns += 1 }
+      if columns > widestTerminal { return .none }
+      index -= 1
+    }
+    return wrapColumns.contains(columns) ? .token(TextToken(.lineWrap, length: length)) : .none
+  }
+
+  /// From the quote that ends a string literal to the one that begins the next.
+  mutating func readJoint() -> TokenReading {
+    guard start > 0, isInk(bytes[start - 1]) else { return .none }
+    skipSpace()
+    let operators: [StaticString] = ["..", "+", ".", "&", ",", "||", "<>", "~", "\\"]
+    for text in operators where stands(text) {
+      // Haskell, Erlang and Elixir put lists and strings together with two.
+      at += text.utf8CodeUnitCount
+      if text.utf8Start.pointee == UInt8(ascii: "+") { _ = skip(UInt8(ascii: "+")) }
+      break
+    }
+    skipSpace()
+    // Visual Basic's sign that the line goes on.
+    if skip(UInt8(ascii: "_")) { skipSpace() }
+    for _ in 0..<2 where !isAtEnd && isPrefix(bytes[at]) { at += 1 }
+    if isAtEnd { return length < longestJoint ? .cut : .none }
+    guard length < longestJoint, isQuote(bytes[at]) else { return .none }
+    at += 1
+    if isAtEnd { return .cut }
+    return isInk(bytes[at]) ? .token(TextToken(.concatenation, length: length)) : .none
+  }
+
+  private mutating func skipSpace() {
+    while !isAtEnd, isBlank(bytes[at]) || bytes[at] == 0x0A || bytes[at] == 0x0D, length < longestJoint {
+      at += 1
+    }
+  }
+
+  private func stands(_ text: StaticString) -> Bool {
+    guard at + text.utf8CodeUnitCount <= bytes.count else { return false }
+    return (0..<text.utf8CodeUnitCount).allSatisfy { bytes[at + $0] == text.utf8Start[$0] }
+  }
+
+  private func isPrefix(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "r"), UInt8(ascii: "R"), UInt8(ascii: "b"),
+      UInt8(ascii: "B"), UInt8(ascii: "u"), UInt8(ascii: "U"), UInt8(ascii: "L"), UInt8(ascii: "@"),
+      UInt8(ascii: "$"): true
+    default: false
+    }
+  }
+}
+
+/// Characters that a name in HTML can stand for inside a key, or between its characters.
+private let namedReferences: [(name: String, character: UInt32)] = [
+  ("lowbar;", 0x5F), ("UnderBar;", 0x5F), ("period;", 0x2E), ("amp;", 0x26), ("num;", 0x23),
+  ("percnt;", 0x25), ("bsol;", 0x5C), ("equals;", 0x3D), ("plus;", 0x2B), ("sol;", 0x2F),
+  ("quot;", 0x22), ("apos;", 0x27), ("lcub;", 0x7B), ("rcub;", 0x7D), ("semi;", 0x3B),
+  ("shy;", 0xAD), ("ZeroWidthSpace;", 0x200B), ("zwnj;", 0x200C), ("zwj;", 0x200D), ("NewLine;", 0x0A),
+]
+
+/// Where terminals, editors and formatters break lines, in characters.
+private let wrapColumns: Set<Int> = [64, 72, 76, 78, 79, 80, 100, 120, 132]
+private let widestTerminal = 132
+
+func hexValue(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}
+
+func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+private func isQuote(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
+}
+
+/// Whether a byte is part of a word rather than space or a quote.
+private func isInk(_ byte: UInt8) -> Bool { byte > 0x20 && byte != 0x7F && !isQuote(byte) }
