@@ -34,7 +34,8 @@ public func cuts(for matches: [Match], rules: RuleSet) -> [Cut] {
 
 /// Where the bytes end that stay readable of `match` alone: never more than half of it.
 public func keptEnd(of match: Match, rules: RuleSet) -> Int {
-  match.range.lowerBound + min(rules.rules[match.rule].keep, match.range.count / 2)
+  match.range.lowerBound
+    + (match.disguise?.kept ?? min(rules.rules[match.rule].keep, match.range.count / 2))
 }
 
 /// What stands in place of what was cut.
@@ -68,6 +69,9 @@ extension Scanner {
     return text.withUnsafeBytes { buffer in
       var matches: [Match] = []
       _ = search(buffer, from: 0, atStart: true, isLast: true, into: &matches)
+      var hidden: [Match] = []
+      searchHidden(buffer, from: 0, until: buffer.count, into: &hidden)
+      if !hidden.isEmpty { matches = (matches + hidden).sorted { Match.precedes($0, $1) } }
       if matches.isEmpty { return text }
       return apply(cuts(for: matches, rules: rules), to: buffer, in: 0..<buffer.count)
     }

@@ -68,8 +68,8 @@ struct Prefilter: Sendable {
 }
 
 /// One literal, found by its two rarest bytes, sixteen places at a time.
-private struct Needle: Sendable {
-  private let literal: [UInt8]
+struct Needle: Sendable {
+  let literal: [UInt8]
   /// Offsets in the literal of the bytes to probe, the first below the second; equal for one byte.
   private let first: Int
   private let second: Int

@@ -5,10 +5,12 @@ import CRules
 public struct RuleSet: Sendable {
   public let rules: [Rule]
   let prefilter: Prefilter
+  let hints: HintSearch
 
   private init(_ rules: [Rule]) {
     self.rules = rules
     prefilter = Prefilter(literals: rules.map(\.literal))
+    hints = HintSearch(literals: rules.map(\.literal))
   }
 
   /// The built-in rules alone.

@@ -14,11 +14,27 @@ public struct Match: Equatable, Sendable {
   /// How sure it is that this is a secret; nil when a scan does not report it, and in redaction, which
   /// does not ask.
   public let confidence: Confidence?
+  /// How it is hidden; nil when it stands there plainly.
+  public let disguise: Disguise?
 
-  public init(rule: Int, range: Range<Int>, confidence: Confidence? = nil) {
+  public init(
+    rule: Int, range: Range<Int>, confidence: Confidence? = nil, disguise: Disguise? = nil
+  ) {
     self.rule = rule
     self.range = range
     self.confidence = confidence
+    self.disguise = disguise
+  }
+
+  /// The order of place.
+  public static func precedes(_ left: Match, _ right: Match) -> Bool {
+    (left.range.lowerBound, left.rule, left.range.upperBound)
+      < (right.range.lowerBound, right.rule, right.range.upperBound)
+  }
+
+  public static func == (left: Match, right: Match) -> Bool {
+    left.rule == right.rule && left.range == right.range && left.confidence == right.confidence
+      && left.disguise?.key == right.disguise?.key && left.disguise?.encoding == right.disguise?.encoding
   }
 }
 
@@ -53,6 +69,7 @@ public struct Scanner: ~Copyable {
   private var matcher = PatternMatcher()
   private var codes: [OpaquePointer?]
   private var candidates: [Candidate] = []
+  var stack = LayerStack()
 
   /// What is known of an input while it is searched.
   struct Input {

@@ -208,12 +208,14 @@ private struct TokenReader {
         }
         if byte == 0x0A || byte == 0x0D { return .none }
       }
-    default:
-      at -= 1
-      while !isAtEnd, 0x20...0x2F ~= bytes[at], length < 8 { at += 1 }
+    case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "#"):
+      // Character sets, and the sizes of lines.
       if isAtEnd { return .cut }
       guard 0x30...0x7E ~= bytes[at] else { return .none }
       at += 1
+    case UInt8(ascii: "7"), UInt8(ascii: "8"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "D"),
+      UInt8(ascii: "E"), UInt8(ascii: "H"), UInt8(ascii: "M"), UInt8(ascii: "c"): break
+    default: return .none
     }
     return .token(TextToken(.ansi, length: length))
   }
@@ -259,6 +261,8 @@ private struct TokenReader {
   /// From the quote that ends a string literal to the one that begins the next.
   mutating func readJoint() -> TokenReading {
     guard start > 0, isInk(bytes[start - 1]) else { return .none }
+    // A list of lines, as in notebooks: the next one may begin with its indentation.
+    let endsLine = start > 1 && bytes[start - 1] == UInt8(ascii: "n") && bytes[start - 2] == UInt8(ascii: "\\")
     skipSpace()
     let operators: [StaticString] = ["..", "+", ".", "&", ",", "||", "<>", "~", "\\"]
     for text in operators where stands(text) {
@@ -275,7 +279,7 @@ private struct TokenReader {
     guard length < longestJoint, isQuote(bytes[at]) else { return .none }
     at += 1
     if isAtEnd { return .cut }
-    return isInk(bytes[at]) ? .token(TextToken(.concatenation, length: length)) : .none
+    return endsLine || isInk(bytes[at]) ? .token(TextToken(.concatenation, length: length)) : .none
   }
 
   private mutating func skipSpace() {

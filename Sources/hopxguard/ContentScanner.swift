@@ -11,6 +11,7 @@ struct ContentScanner: ~Copyable {
   private var scanner: Scanner
   private var buffer = ChunkBuffer(capacity: Self.chunkBytes)
   private var matches: [Match] = []
+  private var hidden: [Match] = []
   /// Matches before what is searched next that reach into a snippet's lead, in bytes from the start of the
   /// input.
   private var earlier: [Match] = []
@@ -20,7 +21,7 @@ struct ContentScanner: ~Copyable {
   /// Half of a core's second-level cache, on the smaller machines.
   private static let chunkBytes = 256 * 1024
   /// Bytes that stay in front of what is searched: what patterns look back at, and a snippet's lead.
-  private static let contextBefore = max(Scanner.context, Snippet.longestLead)
+  private static let contextBefore = max(Scanner.hiddenContext, Snippet.longestLead)
   /// Bytes that a snippet may need behind a match.
   private static let contextBehind = Rule.longestMatch + Snippet.longest
   /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
@@ -42,8 +43,11 @@ struct ContentScanner: ~Copyable {
   @inline(__always)
   mutating func isWorthScanning(_ bytes: UnsafeRawBufferPointer) -> Bool {
     matches.removeAll(keepingCapacity: true)
+    hidden.removeAll(keepingCapacity: true)
     scanner.begin()
     _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &matches)
+    scanner.searchHidden(bytes, from: 0, until: bytes.count, into: &hidden)
+    if !hidden.isEmpty { matches = merged(matches, hidden) }
     return !matches.isEmpty || !scanner.surrenders.isEmpty
   }
 
@@ -56,9 +60,9 @@ struct ContentScanner: ~Copyable {
   ) -> [(name: String, offset: Int)] {
     var found: [(name: String, offset: Int)] = []
     for match in matches where match.confidence != nil {
-      let key = UnsafeRawBufferPointer(rebasing: bytes[match.range])
-      let name = fingerprint(of: key)
-      if keys != nil { keys![name] = Array(key) }
+      let key = match.key(in: bytes)
+      let name = key.withUnsafeBytes { fingerprint(of: $0) }
+      if keys != nil { keys![name] = key }
       found.append((name, match.range.lowerBound))
     }
     if !scanner.surrenders.isEmpty { tellSurrenders(path) }
@@ -81,7 +85,8 @@ struct ContentScanner: ~Copyable {
     buffer.reset()
     scanner.begin()
     earlier.removeAll()
-    var input = Input(path: path, place: place, isLive: isLive, cursor: LineCursor(line: firstLine))
+    var input = Input(path: path, place: place, isLive: isLive, cursor: LineCursor(line: firstLine),
+      hiddenCursor: LineCursor(line: firstLine))
     var searched = 0
     repeat {
       do throws(InputError) {
@@ -95,10 +100,10 @@ struct ContentScanner: ~Copyable {
       searched = searchChunk(from: searched, &input)
       if isLive && input.found > before { found(&results) }
       if buffer.isFull {
-        let keep = max(0, searched - buffer.offset - Self.contextBefore)
-        if buffer.offset + keep > input.cursor.offset {
-          input.cursor.advance(to: buffer.offset + keep, in: buffer.bytes, base: buffer.offset)
-        }
+        let needed = input.isLive ? min(searched, input.hiddenOffset) : searched
+        let keep = max(0, needed - buffer.offset - Self.contextBefore)
+        advance(&input.cursor, by: keep)
+        if input.isLive { advance(&input.hiddenCursor, by: keep) }
         buffer.drop(keep)
       }
     } while !buffer.isLast
@@ -111,12 +116,23 @@ struct ContentScanner: ~Copyable {
     return buffer.offset + buffer.bytes.count
   }
 
+  /// Moves a cursor to where the buffer will begin.
+  private func advance(_ cursor: inout LineCursor, by count: Int) {
+    if buffer.offset + count > cursor.offset {
+      cursor.advance(to: buffer.offset + count, in: buffer.bytes, base: buffer.offset)
+    }
+  }
+
   /// What is known of an input while it is scanned.
   private struct Input {
     let path: Path
     let place: Finding.Place
     let isLive: Bool
     var cursor: LineCursor
+    /// Of a live input: where the search for hidden keys goes on, in bytes from the input's start, and
+    /// its own cursor, because it comes later than the other.
+    var hiddenOffset = 0
+    var hiddenCursor: LineCursor
     /// The path, redacted, once something was found.
     var shownPath: Path?
     /// The report is full before it comes to this input.
@@ -132,24 +148,60 @@ struct ContentScanner: ~Copyable {
   private mutating func searchChunk(from: Int, _ input: inout Input) -> Int {
     let (bytes, base) = (buffer.bytes, buffer.offset)
     var at = from - base
+    // What could be the beginning of an encoded key waits for the rest of it; of a live input only that.
+    let settled = buffer.isLast ? bytes.count : max(at, bytes.count - Scanner.longestHidden)
+    hidden.removeAll(keepingCapacity: true)
+    if !input.isLive { scanner.searchHidden(bytes, from: at, until: settled, into: &hidden) }
+    defer { if input.isLive { searchLive(until: settled, &input) } }
+    let until = input.isLive ? bytes.count : settled
     while true {
       matches.removeAll(keepingCapacity: true)
       let progress = scanner.search(
-        bytes, from: at, most: Self.mostMatches, atStart: base == 0, isLast: buffer.isLast,
-        into: &matches)
-      if matches.isEmpty && earlier.isEmpty { return base + progress.decided }
+        bytes, from: at, until: until, most: Self.mostMatches, atStart: base == 0,
+        isLast: buffer.isLast, into: &matches)
       let isStopped = matches.count >= Self.mostMatches
+      if !hidden.isEmpty {
+        let here = hidden.prefix { $0.range.lowerBound < progress.decided }
+        matches = merged(matches, Array(here))
+        hidden.removeFirst(here.count)
+      }
+      if matches.isEmpty && earlier.isEmpty { return base + progress.decided }
       at = report(progress, &input)
-      let lead = base + at - Snippet.longestLead
-      for match in matches where match.range.lowerBound < at { earlier.append(shifted(match, by: base)) }
-      earlier.removeAll { $0.range.upperBound <= lead }
+      remember(before: at)
       if !isStopped || at < progress.decided { return base + at }
     }
   }
 
+  /// Keeps the matches that snippets behind them must not show.
+  private mutating func remember(before at: Int) {
+    let base = buffer.offset
+    let lead = base + at - Snippet.longestLead
+    for match in matches where match.range.lowerBound < at { earlier.append(shifted(match, by: base)) }
+    earlier.removeAll { $0.range.upperBound <= lead }
+  }
+
+  /// Searches a live input for hidden keys, once enough has been read behind them: seen to its end or not,
+  /// each is reported once.
+  private mutating func searchLive(until settled: Int, _ input: inout Input) {
+    let from = max(0, input.hiddenOffset - buffer.offset)
+    guard buffer.isLast || settled - from >= Scanner.longestHidden else { return }
+    scanner.searchHidden(buffer.bytes, from: from, until: settled, into: &hidden)
+    input.hiddenOffset = buffer.offset + settled
+    if hidden.isEmpty { return }
+    matches.removeAll(keepingCapacity: true)
+    let progress = scanner.search(
+      buffer.bytes, from: from, until: settled, atStart: buffer.offset == 0, isLast: buffer.isLast,
+      into: &matches)
+    matches = merged(matches, hidden).filter { $0.disguise != nil }
+    swap(&input.cursor, &input.hiddenCursor)
+    _ = report(progress, &input)
+    swap(&input.cursor, &input.hiddenCursor)
+  }
+
   private func shifted(_ match: Match, by offset: Int) -> Match {
     let range = (match.range.lowerBound + offset)..<(match.range.upperBound + offset)
-    return Match(rule: match.rule, range: range, confidence: match.confidence)
+    return Match(
+      rule: match.rule, range: range, confidence: match.confidence, disguise: match.disguise)
   }
 
   /// Adds those of `matches` to the results round which enough is known.
@@ -167,7 +219,7 @@ struct ContentScanner: ~Copyable {
       if isListed, matches[start..<index].contains(where: { isCutOff($0) }) { return place }
       for match in matches[start..<index] {
         guard let confidence = match.confidence else { continue }
-        if let wanted, !wanted.contains(fingerprint(of: key(match))) { continue }
+        if let wanted, !wanted.contains(name(match)) { continue }
         input.found += 1
         if !input.isLive && input.found > ScanResults.longestInput {
           results.summary.findings += 1
@@ -189,8 +241,8 @@ struct ContentScanner: ~Copyable {
     return progress.decided
   }
 
-  private func key(_ match: Match) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: buffer.bytes[match.range])
+  private func name(_ match: Match) -> String {
+    match.key(in: buffer.bytes).withUnsafeBytes { fingerprint(of: $0) }
   }
 
   /// Whether the line of a match ends so far behind it that what a snippet shows has not all been read.
@@ -230,16 +282,17 @@ struct ContentScanner: ~Copyable {
     }
     let line = max(0, input.cursor.lineStart - base)..<(end ?? min(needed, bytes.count))
     let rule = scanner.rules.rules[match.rule]
-    let key = key(match)
-    let kept = bytes[start..<keptEnd(of: match, rules: scanner.rules)]
-    let name = fingerprint(of: key)
-    keys?[name] = Array(key)
-    results.add(
-      Finding(
-        rule: rule, confidence: confidence, secret: escapedForTerminal(Array(kept) + ellipsis),
-        fingerprint: name, path: input.shownPath!, place: input.place, line: input.cursor.line,
-        column: base + start - input.cursor.lineStart + 1, length: match.range.count,
-        snippet: Snippet(of: match, line: line, in: bytes, cuts: cuts)))
+    let key = match.key(in: bytes)
+    let kept = Array(key.prefix(min(rule.keep, key.count / 2)))
+    let name = key.withUnsafeBytes { fingerprint(of: $0) }
+    keys?[name] = key
+    var finding = Finding(
+      rule: rule, confidence: confidence, secret: escapedForTerminal(kept + ellipsis),
+      fingerprint: name, path: input.shownPath!, place: input.place, line: input.cursor.line,
+      column: base + start - input.cursor.lineStart + 1, length: match.range.count,
+      snippet: Snippet(of: match, line: line, in: bytes, cuts: cuts))
+    if let disguise = match.disguise { finding.encoding = disguise.encoding }
+    results.add(finding)
   }
 
   private mutating func tellSurrenders(_ path: Path) {

@@ -1,0 +1,186 @@
+// What was decoded out of a text, all of it in one buffer that is searched at once, and for each byte of
+// it where in the text it came from.
+
+/// Texts that were decoded out of pieces of another text.
+struct DecodedLayer {
+  /// The decoded texts, one behind the other, `separator` between them.
+  private(set) var bytes: [UInt8] = []
+  private var segments: [Segment] = []
+  private var pieces: [Piece] = []
+
+  /// One decoded text.
+  private struct Segment {
+    /// Bytes of the layer.
+    var range: Range<Int>
+    /// Of `pieces`.
+    var pieces: Range<Int>
+    /// Bits of a digit, where the text is made of digits; 8 where it is made of characters.
+    var bits = 8
+    /// Digits in front of the first byte.
+    var phase = 0
+    /// How the digits are called.
+    var encoding: Encoding?
+  }
+
+  /// Units (characters or digits) that follow one another in the source too.
+  struct Piece {
+    /// Units before it in its text.
+    var start: Int
+    /// Units; 0 for what stands for nothing.
+    var count: Int
+    /// Bytes of the source.
+    var source: Range<Int>
+    /// nil when the source has the same bytes.
+    var encoding: Encoding?
+  }
+
+  /// A byte that no key, no escape and no digit contains.
+  static let separator: UInt8 = 0xFF
+
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    segments.removeAll(keepingCapacity: true)
+    pieces.removeAll(keepingCapacity: true)
+  }
+
+  var isEmpty: Bool { segments.isEmpty }
+
+  /// Adds a text of characters.
+  ///
+  /// - Parameter pieces: where they come from, in order.
+  mutating func add(_ text: [UInt8], from pieces: [Piece]) {
+    let first = self.pieces.count
+    self.pieces += pieces
+    let start = bytes.count
+    bytes += text
+    close(Segment(range: start..<bytes.count, pieces: first..<self.pieces.count))
+  }
+
+  /// Adds the bytes that digits stand for, once for each digit that a byte could begin with.
+  ///
+  /// - Parameters:
+  ///   - values: of the digits in `run`.
+  ///   - bits: of a digit, 4 or 6.
+  ///   - run: which of the digits in `pieces` they are.
+  mutating func add(
+    digits values: [UInt8], bits: Int, _ encoding: Encoding, _ run: Range<Int>, from pieces: [Piece]
+  ) {
+    let first = self.pieces.count
+    self.pieces += pieces
+    for skipped in 0..<(bits == 6 ? 4 : 2) {
+      let start = bytes.count
+      let phase = run.lowerBound + skipped
+      values.withUnsafeBufferPointer { values in
+        let digits = UnsafeBufferPointer(rebasing: values.dropFirst(skipped))
+        if bits == 6 { packSextets(digits, into: &bytes) } else { packNibbles(digits, into: &bytes) }
+      }
+      close(
+        Segment(
+          range: start..<bytes.count, pieces: first..<self.pieces.count, bits: bits, phase: phase,
+          encoding: encoding))
+    }
+  }
+
+  private mutating func close(_ segment: Segment) {
+    segments.append(segment)
+    bytes.append(Self.separator)
+  }
+
+  /// The text that holds a byte of the layer.
+  func text(around offset: Int) -> Range<Int> { segments[index(of: offset)].range }
+
+  private func index(of offset: Int) -> Int {
+    var (low, high) = (0, segments.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if segments[middle].range.lowerBound <= offset { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+
+  /// Where bytes of the layer come from.
+  ///
+  /// - Parameter kept: bytes of `range` that may stay readable.
+  /// - Returns: the bytes of the source; how many of them hold no more than the first `kept`; and how
+  ///   they were encoded, which is empty when the source has the very same bytes.
+  func source(
+    of range: Range<Int>, kept: Int
+  ) -> (range: Range<Int>, kept: Int, encodings: EncodingSet) {
+    let segment = segments[index(of: range.lowerBound)]
+    let from = range.lowerBound - segment.range.lowerBound
+    let to = range.upperBound - segment.range.lowerBound
+    let bits = segment.bits
+    let units = (segment.phase + from * 8 / bits)..<(segment.phase + (to * 8 + bits - 1) / bits)
+    let keptUnits = max(units.lowerBound, segment.phase + (from + kept) * 8 / bits)
+
+    var encodings: EncodingSet = segment.encoding.map { EncodingSet($0) } ?? []
+    var start = 0
+    var end = 0
+    var keptEnd = 0
+    for piece in pieces[firstPiece(of: segment, at: units.lowerBound)..<segment.pieces.upperBound] {
+      if piece.start >= units.upperBound { break }
+      let isInside = piece.count > 0 ? piece.start + piece.count > units.lowerBound : piece.start > units.lowerBound
+      guard isInside else { continue }
+      if let encoding = piece.encoding { encodings.insert(EncodingSet(encoding)) }
+      guard piece.count > 0 else { continue }
+      let scale = piece.source.count / piece.count
+      if piece.start <= units.lowerBound {
+        start = piece.source.lowerBound + (units.lowerBound - piece.start) * scale
+        keptEnd = start
+      }
+      end = piece.source.lowerBound + min(piece.count, units.upperBound - piece.start) * scale
+      if piece.start < keptUnits {
+        keptEnd = piece.source.lowerBound + min(piece.count, keptUnits - piece.start) * scale
+      }
+    }
+    return (start..<max(start, end), max(0, keptEnd - start), encodings)
+  }
+
+  /// Where in `range`, which is of one text, the last guess was made that something belongs together.
+  func lastGuess(in range: Range<Int>) -> Int? {
+    let segment = segments[index(of: range.lowerBound)]
+    guard segment.bits == 8 else { return nil }
+    let start = segment.range.lowerBound
+    let last = pieces[segment.pieces].last { piece in
+      let place = start + piece.start
+      return piece.encoding?.isHeuristic == true && range.lowerBound < place && place < range.upperBound
+    }
+    return last.map { start + $0.start }
+  }
+
+  /// The first piece from which on one can hold the unit `unit`.
+  private func firstPiece(of segment: Segment, at unit: Int) -> Int {
+    var (low, high) = (segment.pieces.lowerBound, segment.pieces.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if pieces[middle].start + pieces[middle].count > unit { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+/// Appends three bytes for each four sextets, and what the rest makes whole.
+private func packSextets(_ values: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
+  bytes.reserveCapacity(bytes.count + values.count * 3 / 4 + 4)
+  var at = 0
+  while at + 4 <= values.count {
+    let word =
+      UInt32(values[at]) << 18 | UInt32(values[at + 1]) << 12 | UInt32(values[at + 2]) << 6
+      | UInt32(values[at + 3])
+    bytes.append(UInt8(truncatingIfNeeded: word >> 16))
+    bytes.append(UInt8(truncatingIfNeeded: word >> 8))
+    bytes.append(UInt8(truncatingIfNeeded: word))
+    at += 4
+  }
+  if at + 2 <= values.count { bytes.append(values[at] << 2 | values[at + 1] >> 4) }
+  if at + 3 <= values.count { bytes.append(values[at + 1] << 4 | values[at + 2] >> 2) }
+}
+
+private func packNibbles(_ values: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
+  bytes.reserveCapacity(bytes.count + values.count / 2)
+  var at = 0
+  while at + 2 <= values.count {
+    bytes.append(values[at] << 4 | values[at + 1])
+    at += 2
+  }
+}

@@ -1,0 +1,284 @@
+// Runs of base64 or hex digits, long enough to hold a key: in one line, wrapped over several, broken up
+// by what `readToken` knows, or, for hex, with separators between the bytes.
+// Sources: RFC 4648 (both alphabets are read as one), RFC 2045 6.8 and RFC 7468 (line lengths).
+
+/// Digits that were gathered out of a text.
+private struct DigitRun {
+  /// Characters.
+  var digits: [UInt8] = []
+  var pieces: [DecodedLayer.Piece] = []
+  /// Where the run ends in the text.
+  var end = 0
+
+  /// Digits that follow each other in the text.
+  mutating func add(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
+    if range.isEmpty { return }
+    pieces.append(
+      DecodedLayer.Piece(start: digits.count, count: range.count, source: range, encoding: nil))
+    digits.append(contentsOf: text[range])
+  }
+
+  /// What stands for one digit, or for none.
+  mutating func add(_ token: TextToken, at place: Int) {
+    pieces.append(
+      DecodedLayer.Piece(
+        start: digits.count, count: token.outputCount, source: place..<(place + token.length),
+        encoding: token.encoding))
+    if token.outputCount == 1 { digits.append(UInt8(truncatingIfNeeded: token.output)) }
+  }
+}
+
+extension DecodedLayer {
+  /// Digits that a run needs to be decoded: thirty bytes of base64, twenty of hex.
+  private static let fewestDigits = 40
+  /// Bytes between the blocks that are looked at. A run of the fewest digits covers one, if it is in one piece.
+  private static let step = 24
+  /// Bytes of a line that goes on in the next: what wraps base64 does so at 64 or 76.
+  private static let shortestLine = 32
+  private static let longestIndentation = 128
+  /// Bytes in which what joins the digits before a run to it is looked for.
+  private static let longestJoint = 96
+
+  /// Adds what every run of digits in `text[range]` stands for.
+  mutating func addDigits(_ text: UnsafeRawBufferPointer, in range: Range<Int>) {
+    guard let base = text.baseAddress else { return }
+    var at = range.lowerBound
+    let end = min(range.upperBound, text.count) - 16
+    while at <= end {
+      let block = (base + at).loadUnaligned(as: SIMD16<UInt8>.self)
+      let kind = kind(of: block)
+      if kind == .other {
+        at += Self.step
+        continue
+      }
+      let next = kind == .digits ? addRun(text, at, range) : addSeparatedHex(text, at, range)
+      at = max(at + Self.step, next)
+    }
+  }
+
+  private enum BlockKind {
+    case digits
+    /// Hex digits and what stands between them.
+    case separated
+    case other
+  }
+
+  @inline(__always)
+  private func kind(of block: SIMD16<UInt8>) -> BlockKind {
+    let lowered = block | 0x20
+    let isNumber = (block &- 0x30) .< 10
+    let isSlash = (block .== 0x2F) .| (block .== 0x2B)
+    let isDash = (block .== 0x2D) .| (block .== 0x5F)
+    let isDigit = isNumber .| ((lowered &- 0x61) .< 26) .| isSlash .| isDash
+    if allSet(isDigit) { return .digits }
+    let isSeparator =
+      (block .== 0x20) .| (block .== 0x2C) .| (block .== 0x3A) .| (block .== 0x2D) .| (block .== 0x0A)
+      .| (lowered .== 0x78)
+    let isHex = isNumber .| ((lowered &- 0x61) .< 6)
+    guard allSet(isHex .| isSeparator) else { return .other }
+    return anySet(isHex) ? .separated : .other
+  }
+
+  // MARK: Runs
+
+  /// - Returns: where the run ends.
+  private mutating func addRun(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>
+  ) -> Int {
+    var start = place
+    while start > range.lowerBound, isDigit(text[start - 1]) { start -= 1 }
+    var run = DigitRun()
+    addBefore(text, start, range, to: &run)
+    gather(text, from: start, range, into: &run)
+    if run.digits.count < Self.fewestDigits { return run.end }
+    let hex = hexRuns(in: run.digits)
+    for part in hex {
+      add(digits: run.digits[part].map { hexValue($0)! }, bits: 4, .hex, part, from: run.pieces)
+    }
+    if hex.first?.count != run.digits.count {
+      add(
+        digits: run.digits.map { sextets[Int($0)] }, bits: 6, .base64, 0..<run.digits.count,
+        from: run.pieces)
+    }
+    return run.end
+  }
+
+  /// Where hex digits stand that are enough to be decoded.
+  private func hexRuns(in digits: [UInt8]) -> [Range<Int>] {
+    var runs: [Range<Int>] = []
+    var start = 0
+    for index in 0...digits.count {
+      if index < digits.count, hexValue(digits[index]) != nil { continue }
+      if index - start >= Self.fewestDigits { runs.append(start..<index) }
+      start = index + 1
+    }
+    return runs
+  }
+
+  /// Gathers digits from `start` on, over line breaks and what stands for nothing.
+  private func gather(
+    _ text: UnsafeRawBufferPointer, from start: Int, _ range: Range<Int>, into run: inout DigitRun
+  ) {
+    var pieceStart = start
+    var lineStart = start
+    var at = start
+    while at < range.upperBound {
+      if isDigit(text[at]) {
+        at += 1
+        continue
+      }
+      run.add(text, pieceStart..<at)
+      pieceStart = at
+      if let next = lineBreak(text, at, range), at - lineStart >= Self.shortestLine {
+        (at, pieceStart, lineStart) = (next, next, next)
+        continue
+      }
+      guard let token = joint(text, at), at + token.length <= range.upperBound else { break }
+      if token.outputCount == 1, !isDigit(UInt8(truncatingIfNeeded: token.output)) {
+        // An escaped line break in a string.
+        guard isLineBreak(token), at - lineStart >= Self.shortestLine else { break }
+        run.add(TextToken(token.encoding, length: token.length), at: at)
+      } else {
+        run.add(token, at: at)
+      }
+      at += token.length
+      if isLineBreak(token) { lineStart = at }
+      pieceStart = at
+    }
+    run.add(text, pieceStart..<at)
+    run.end = at
+  }
+
+  private func joint(_ text: UnsafeRawBufferPointer, _ at: Int) -> TextToken? {
+    guard case .token(let token) = readToken(text, at: at), token.outputCount <= 1 else { return nil }
+    return token
+  }
+
+  private func isLineBreak(_ token: TextToken) -> Bool {
+    token.outputCount == 1 && (token.output == 0x0A || token.output == 0x0D)
+  }
+
+  /// Where the digits go on behind a line break, an optional sign that the line is quoted, and blanks.
+  private func lineBreak(_ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>) -> Int? {
+    var at = start
+    if at < range.upperBound, text[at] == 0x0D { at += 1 }
+    guard at < range.upperBound, text[at] == 0x0A else { return nil }
+    at += 1
+    let limit = min(range.upperBound, at + Self.longestIndentation)
+    while at < limit, isBlank(text[at]) || text[at] == 0x23 || text[at] == 0x3E || text[at] == 0x2A { at += 1 }
+    return at < limit && isDigit(text[at]) ? at : nil
+  }
+
+  /// Gathers the digits that a joint connects to those at `start`: what is too short to be noticed itself.
+  private func addBefore(
+    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>, to run: inout DigitRun
+  ) {
+    var parts: [(digits: Range<Int>, token: TextToken, place: Int)] = []
+    var start = start
+    while parts.count < 64, let (place, token) = jointEnding(text, at: start, range) {
+      var first = place
+      while first > range.lowerBound, isDigit(text[first - 1]) { first -= 1 }
+      parts.append((first..<place, token, place))
+      start = first
+    }
+    for part in parts.reversed() {
+      run.add(text, part.digits)
+      run.add(part.token, at: part.place)
+    }
+  }
+
+  private func jointEnding(
+    _ text: UnsafeRawBufferPointer, at end: Int, _ range: Range<Int>
+  ) -> (Int, TextToken)? {
+    var place = end - 1
+    while place > range.lowerBound, place >= end - Self.longestJoint {
+      if !isDigit(text[place]), let token = joint(text, place), place + token.length == end,
+        token.outputCount == 0 || isDigit(UInt8(truncatingIfNeeded: token.output)),
+        isDigit(text[place - 1])
+      {
+        return (place, token)
+      }
+      place -= 1
+    }
+    return nil
+  }
+
+  // MARK: Separated hex
+
+  /// - Returns: where to go on.
+  private mutating func addSeparatedHex(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>
+  ) -> Int {
+    // The first group of digits of the run: at most a block before this one, which was no such block.
+    var first = max(range.lowerBound, place - Self.step)
+    while first < place + 8 {
+      if let length = groupLength(text, first, range), nextGroup(text, first + length, range) != nil { break }
+      first += 1
+    }
+    if first >= place + 8 { return place }
+    var result: [UInt8] = []
+    var pieces: [Piece] = []
+    var at = first
+    while let length = groupLength(text, at, range) {
+      for pair in stride(from: at, to: at + length, by: 2) {
+        pieces.append(Piece(start: result.count, count: 1, source: pair..<(pair + 2), encoding: .hex))
+        result.append(hexValue(text[pair])! << 4 | hexValue(text[pair + 1])!)
+      }
+      guard let next = nextGroup(text, at + length, range) else { break }
+      at = next
+    }
+    if result.count >= Self.fewestDigits / 2 { add(result, from: pieces) }
+    return at + 2
+  }
+
+  /// How many hex digits stand at `at`, where they stand alone and make whole bytes.
+  private func groupLength(_ text: UnsafeRawBufferPointer, _ at: Int, _ range: Range<Int>) -> Int? {
+    if at > range.lowerBound, hexValue(text[at - 1]) != nil { return nil }
+    var end = at
+    while end < range.upperBound, end - at <= 16, hexValue(text[end]) != nil { end += 1 }
+    let length = end - at
+    return length > 0 && length <= 16 && length % 2 == 0 ? length : nil
+  }
+
+  /// The hex digits behind the separators at `start`, of which there is one at least.
+  private func nextGroup(_ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>) -> Int? {
+    var at = start
+    let limit = min(range.upperBound, start + Self.longestIndentation)
+    while at < limit, isSeparator(text[at]) { at += 1 }
+    guard at > start else { return nil }
+    if at + 2 < limit, text[at] == 0x30, text[at + 1] | 0x20 == 0x78 { at += 2 }
+    return groupLength(text, at, range) == nil ? nil : at
+  }
+}
+
+private func isSeparator(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "-"): true
+  default: false
+  }
+}
+
+@inline(__always)
+private func isDigit(_ byte: UInt8) -> Bool { sextets[Int(byte)] != 0xFF }
+
+/// The value of each base64 digit of either alphabet; 0xFF for all else.
+private let sextets: [UInt8] = {
+  var table = [UInt8](repeating: 0xFF, count: 256)
+  let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+  for (value, byte) in letters.utf8.enumerated() { table[Int(byte)] = UInt8(value) }
+  for byte in "+-".utf8 { table[Int(byte)] = 62 }
+  for byte in "/_".utf8 { table[Int(byte)] = 63 }
+  return table
+}()
+
+@inline(__always)
+private func allSet(_ mask: SIMDMask<SIMD16<Int8>>) -> Bool {
+  let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+  return words[0] & words[1] == .max
+}
+
+@inline(__always)
+private func anySet(_ mask: SIMDMask<SIMD16<Int8>>) -> Bool {
+  let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+  return words[0] | words[1] != 0
+}

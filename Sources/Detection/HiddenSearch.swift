@@ -1,0 +1,219 @@
+// Keys that are encoded or broken up. Escapes, digits and wide text are found by what they look like;
+// round each the text is decoded, once, into a layer that is searched as the input is, for keys and for
+// further encodings, three layers deep. A rule's literal is looked for in what was decoded, so this works
+// for every rule alike; only what breaks up the literal itself is looked for by pieces of it.
+
+/// How a match is hidden.
+public final class Disguise: Sendable {
+  /// As reports call it, the outermost first: `percent>base64`.
+  public let encoding: String
+  /// What was decoded.
+  public let key: [UInt8]
+  /// Bytes of the match, as it stands, that hold no more of the key than may stay readable.
+  public let kept: Int
+  /// It was put together by guessing.
+  let isGuessed: Bool
+
+  init(encodings: [Encoding], key: [UInt8], kept: Int) {
+    encoding = encodings.map(\.name).joined(separator: ">")
+    self.key = key
+    self.kept = kept
+    isGuessed = encodings.contains(where: \.isHeuristic)
+  }
+}
+
+extension Match {
+  /// Whether, of two hidden matches that overlap, this one tells more.
+  fileprivate func isBetterHidden(than other: Match) -> Bool {
+    func rank(_ match: Match) -> (Int, Int, Int, Int) {
+      let sure = match.confidence == .high ? 0 : match.confidence == .medium ? 1 : 2
+      let disguise = match.disguise!
+      return (sure, disguise.isGuessed ? 1 : 0, -disguise.key.count, disguise.encoding.utf8.count)
+    }
+    let (ranks, others) = (rank(self), rank(other))
+    return ranks != others ? ranks < others : Match.precedes(self, other)
+  }
+
+  /// The secret itself, decoded.
+  ///
+  /// - Parameter bytes: the buffer that was searched.
+  public func key(in bytes: UnsafeRawBufferPointer) -> [UInt8] { disguise?.key ?? Array(bytes[range]) }
+}
+
+/// The layers of a search, kept between searches for their memory.
+struct LayerStack {
+  var layers = Array(repeating: DecodedLayer(), count: LayerStack.depth)
+  var places: [Int] = []
+  var found: [Match] = []
+
+  /// Encodings on top of each other.
+  static let depth = 3
+}
+
+extension Scanner {
+  /// Bytes before a place that are looked at to decode what begins there.
+  public static let hiddenContext = 2048
+  /// Bytes of an encoded key at most: three times HTML's six for one, and some.
+  public static let longestHidden = 32 * 1024
+  /// Bytes of the input that are decoded at once.
+  private static let windowBytes = 256 * 1024
+  /// Bytes round a hint that are decoded.
+  private static let hintContext = (before: 1024, behind: 2048)
+
+  /// Appends the hidden matches that begin in `buffer[from..<until]`, in order of place.
+  ///
+  /// - Parameter buffer: a part of the input, with `hiddenContext` bytes before `from` and
+  ///   `longestHidden` bytes from `until` on, or all there are.
+  public mutating func searchHidden(
+    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int, into matches: inout [Match]
+  ) {
+    let ownPurpose = purpose
+    purpose = .scan
+    var stack = LayerStack()
+    swap(&stack, &self.stack)
+    let first = matches.count
+    var at = from
+    while at < until {
+      let end = min(until, at + Self.windowBytes)
+      let window = max(0, at - Self.hiddenContext)..<min(buffer.count, end + Self.longestHidden)
+      stack.found.removeAll(keepingCapacity: true)
+      searchLayer(0, buffer, in: window, &stack)
+      matches += stack.found.filter { (at..<end).contains($0.range.lowerBound) }
+      at = end
+    }
+    swap(&stack, &self.stack)
+    purpose = ownPurpose
+    if matches.count > first { tidy(&matches, from: first) }
+  }
+
+  /// Puts matches in order. Drops what was found twice, and what was only guessed or is but a part where
+  /// the same place gives a whole key without.
+  private func tidy(_ matches: inout [Match], from first: Int) {
+    let found = Array(matches[first...])
+    matches.removeSubrange(first...)
+    let best = found.sorted { $0.isBetterHidden(than: $1) }
+    for match in best {
+      let isKnown = matches[first...].contains {
+        $0.rule == match.rule && $0.confidence != nil && $0.range.overlaps(match.range)
+          && ($0.range.lowerBound == match.range.lowerBound || match.confidence != .high)
+      }
+      if !isKnown { matches.append(match) }
+    }
+    matches[first...].sort { Match.precedes($0, $1) }
+  }
+
+  /// Decodes what is encoded in `text[range]` and looks for keys in it, and for what is encoded again.
+  private mutating func searchLayer(
+    _ depth: Int, _ text: UnsafeRawBufferPointer, in range: Range<Int>, _ stack: inout LayerStack
+  ) {
+    stack.layers[depth].removeAll()
+    stack.places.removeAll(keepingCapacity: true)
+    rules.hints.search(text, in: range, into: &stack.places) { isSure(at: $0, text) }
+    addTexts(depth, text, in: range, &stack)
+    stack.layers[depth].addDigits(text, in: range)
+    stack.layers[depth].addWideTexts(text, in: range)
+    if stack.layers[depth].isEmpty { return }
+
+    let decoded = stack.layers[depth].bytes
+    decoded.withUnsafeBytes { decoded in
+      var found: [Match] = []
+      _ = search(decoded, from: 0, atStart: false, isLast: true, into: &found)
+      for match in found {
+        let match = withoutNeedlessGuess(match, stack.layers[depth], decoded)
+        if let hidden = hidden(match, depth, decoded, stack) { stack.found.append(hidden) }
+      }
+      if depth + 1 < LayerStack.depth { searchLayer(depth + 1, decoded, in: 0..<decoded.count, &stack) }
+    }
+  }
+
+  /// The match as it is without a guess at its end, if it is whole without.
+  private mutating func withoutNeedlessGuess(
+    _ match: Match, _ layer: DecodedLayer, _ decoded: UnsafeRawBufferPointer
+  ) -> Match {
+    var best = match
+    while let guess = layer.lastGuess(in: best.range) {
+      var found: [Match] = []
+      let start = best.range.lowerBound
+      _ = search(
+        UnsafeRawBufferPointer(rebasing: decoded[..<guess]), from: start, until: start + 1, atStart: false,
+        isLast: true, into: &found)
+      guard let shorter = found.first(where: { $0.rule == match.rule && $0.confidence == .high }) else {
+        break
+      }
+      best = shorter
+    }
+    return best
+  }
+
+  /// Decodes the text round each hint.
+  private func addTexts(
+    _ depth: Int, _ text: UnsafeRawBufferPointer, in range: Range<Int>, _ stack: inout LayerStack
+  ) {
+    stack.places.sort()
+    var open: Range<Int>?
+    for place in stack.places {
+      // What was decoded apart does not belong together.
+      let whole = depth == 0 ? range : stack.layers[depth - 1].text(around: place)
+      let near =
+        max(whole.lowerBound, place - Self.hintContext.before)
+        ..< min(whole.upperBound, place + Self.hintContext.behind)
+      if let last = open, near.lowerBound <= last.upperBound, whole.contains(last.lowerBound) {
+        open = last.lowerBound..<max(last.upperBound, near.upperBound)
+      } else {
+        if let open { stack.layers[depth].addText(text, in: open) }
+        open = near
+      }
+    }
+    if let open { stack.layers[depth].addText(text, in: open) }
+  }
+
+  /// A match in a layer as a match in the input; nil when it is not hidden, or only guessed and not whole.
+  private func hidden(
+    _ match: Match, _ depth: Int, _ decoded: UnsafeRawBufferPointer, _ stack: LayerStack
+  ) -> Match? {
+    var range = match.range
+    var kept = min(rules.rules[match.rule].keep, range.count / 2)
+    var chain: [Encoding] = []
+    for layer in stride(from: depth, through: 0, by: -1) {
+      let source = stack.layers[layer].source(of: range, kept: kept)
+      chain = source.encodings.encodings + chain
+      (range, kept) = (source.range, source.kept)
+    }
+    if chain.isEmpty || range.isEmpty { return nil }
+    let disguise = Disguise(encodings: chain, key: Array(decoded[match.range]), kept: kept)
+    if disguise.isGuessed, match.confidence != .high { return nil }
+    return Match(rule: match.rule, range: range, confidence: match.confidence, disguise: disguise)
+  }
+
+  /// Whether a whole key begins plainly at `place`.
+  private mutating func isSure(at place: Int, _ text: UnsafeRawBufferPointer) -> Bool {
+    var found: [Match] = []
+    _ = search(text, from: place, until: place + 1, atStart: false, isLast: true, into: &found)
+    return found.contains { $0.confidence == .high }
+  }
+}
+
+/// Plain and hidden matches of the same bytes, in order of place: a key that stands there whole and
+/// plainly is that key; else what was decoded tells more.
+///
+/// - Parameters:
+///   - plain: in order of place.
+///   - hidden: in order of place.
+public func merged(_ plain: [Match], _ hidden: [Match]) -> [Match] {
+  var result: [Match] = []
+  for match in hidden {
+    let isPlain = plain.contains {
+      $0.rule == match.rule && $0.confidence == .high && $0.range.overlaps(match.range)
+    }
+    if !isPlain { result.append(match) }
+  }
+  let whole = result
+  for match in plain {
+    let isPart = whole.contains {
+      $0.rule == match.rule && $0.confidence != nil && $0.range.overlaps(match.range)
+    }
+    if match.confidence == .high || !isPart { result.append(match) }
+  }
+  result.sort { Match.precedes($0, $1) }
+  return result
+}

@@ -1,0 +1,65 @@
+// Decoding a stretch of text: its escapes are replaced by what they stand for, and what breaks up words
+// is taken out.
+
+extension DecodedLayer {
+  /// Adds `text[range]` with its tokens undone, unless it has none: once without guesses, and once with
+  /// them if there are any.
+  mutating func addText(_ text: UnsafeRawBufferPointer, in range: Range<Int>) {
+    if addText(text, in: range, guesses: false) { _ = addText(text, in: range, guesses: true) }
+  }
+
+  /// - Returns: whether there was something to guess at.
+  private mutating func addText(
+    _ text: UnsafeRawBufferPointer, in range: Range<Int>, guesses: Bool
+  ) -> Bool {
+    var hasGuesses = false
+    var result: [UInt8] = []
+    var pieces: [Piece] = []
+    var copied = range.lowerBound
+    var at = range.lowerBound
+    func copyPiece(_ end: Int) -> Piece {
+      Piece(start: result.count, count: end - copied, source: copied..<end, encoding: nil)
+    }
+    while at < range.upperBound {
+      guard mayBeginToken[Int(text[at])], case .token(let token) = readToken(text, at: at),
+        at + token.length <= range.upperBound
+      else {
+        at += 1
+        continue
+      }
+      if token.encoding.isHeuristic && !guesses {
+        hasGuesses = true
+        at += 1
+        continue
+      }
+      if copied < at {
+        pieces.append(copyPiece(at))
+        result.append(contentsOf: text[copied..<at])
+      }
+      pieces.append(
+        Piece(
+          start: result.count, count: token.outputCount, source: at..<(at + token.length),
+          encoding: token.encoding))
+      for index in 0..<token.outputCount {
+        result.append(UInt8(truncatingIfNeeded: token.output >> UInt32(index * 8)))
+      }
+      at += token.length
+      copied = at
+    }
+    if pieces.isEmpty { return hasGuesses }
+    if copied < at {
+      pieces.append(copyPiece(at))
+      result.append(contentsOf: text[copied..<at])
+    }
+    add(result, from: pieces)
+    return hasGuesses
+  }
+}
+
+/// The bytes that `readToken` knows tokens for.
+private let mayBeginToken: [Bool] = {
+  var table = [Bool](repeating: false, count: 256)
+  for byte in "%=\\&\"'`\n\r\u{1B}".utf8 { table[Int(byte)] = true }
+  for byte in [0xC2, 0xE1, 0xE2, 0xEF] { table[byte] = true }
+  return table
+}()

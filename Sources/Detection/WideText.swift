@@ -1,0 +1,124 @@
+// Text of two or four bytes a character: UTF-16 and UTF-32 in both byte orders, in a whole file or
+// somewhere in a binary one. Known by the zeros between ASCII characters, with or without a byte
+// order mark. Source: The Unicode Standard, 3.10.
+
+extension DecodedLayer {
+  /// Characters that a text needs to be looked at. A key has more, and so has the way to it.
+  private static let fewestCharacters = 24
+  /// Bytes between the places that are looked at: a text of the fewest characters covers one.
+  private static let step = 32
+
+  /// Adds every wide text in `text[range]`.
+  mutating func addWideTexts(_ text: UnsafeRawBufferPointer, in range: Range<Int>) {
+    guard let base = text.baseAddress else { return }
+    var at = range.lowerBound
+    while at + 16 <= range.upperBound {
+      let low = (base + at).loadUnaligned(as: UInt64.self)
+      let high = (base + at + 8).loadUnaligned(as: UInt64.self)
+      guard let run = wideRun(low, high, at, text, range) else {
+        at += Self.step
+        continue
+      }
+      if run.source.count >= Self.fewestCharacters * run.width { addWideText(text, run) }
+      at = max(at + Self.step, run.source.upperBound)
+    }
+  }
+
+  /// Where a wide text lies, and how its characters lie in it.
+  private struct WideRun {
+    /// Bytes of the text, whole characters.
+    var source: Range<Int>
+    /// Bytes of a character.
+    var width: Int
+    /// Which of them is the lowest.
+    var low: Int
+
+    var isLittleEndian: Bool { low == 0 }
+  }
+
+  /// The run of wide characters that the sixteen bytes at `place` belong to.
+  private func wideRun(
+    _ first: UInt64, _ second: UInt64, _ place: Int, _ text: UnsafeRawBufferPointer, _ range: Range<Int>
+  ) -> WideRun? {
+    // In ASCII at least every other byte is zero, and no byte has its high bit set.
+    let both = UInt64(littleEndian: first | second)
+    guard both & 0x8080_8080_8080_8080 == 0, both != 0,
+      both & 0xFF00_FF00_FF00_FF00 == 0 || both & 0x00FF_00FF_00FF_00FF == 0
+    else { return nil }
+    var longest: WideRun?
+    for width in [2, 4] {
+      for offset in 0..<width {
+        for low in [0, width - 1] {
+          let run = WideRun(source: (place + offset)..<(place + offset), width: width, low: low)
+          let grown = grow(run, text, range)
+          guard grown.source.count > (longest?.source.count ?? width) else { continue }
+          longest = grown
+        }
+      }
+    }
+    return longest
+  }
+
+  private func grow(_ run: WideRun, _ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> WideRun {
+    var (from, to) = (run.source.lowerBound, run.source.upperBound)
+    while to + run.width <= range.upperBound, isCharacter(text, to, run) { to += run.width }
+    if to == from { return run }
+    while from - run.width >= range.lowerBound, isCharacter(text, from - run.width, run) {
+      from -= run.width
+    }
+    var grown = run
+    grown.source = from..<to
+    return grown
+  }
+
+  private func isCharacter(_ text: UnsafeRawBufferPointer, _ start: Int, _ run: WideRun) -> Bool {
+    let byte = text[start + run.low]
+    if run.width == 2 {
+      let high = text[start + 1 - run.low]
+      if high == 0 { return isText(byte) || byte == 0xAD }
+      // Zero-width characters: general punctuation, and the byte order mark.
+      return high == 0x20 && (0x0B...0x0F ~= byte || 0x60...0x64 ~= byte) || high == 0xFE && byte == 0xFF
+    }
+    for index in 0..<run.width where index != run.low && text[start + index] != 0 { return false }
+    return isText(byte)
+  }
+
+  private mutating func addWideText(_ text: UnsafeRawBufferPointer, _ run: WideRun) {
+    let encoding: Encoding =
+      switch (run.width, run.isLittleEndian) {
+      case (2, true): .utf16le
+      case (2, false): .utf16be
+      case (_, true): .utf32le
+      default: .utf32be
+      }
+    var result: [UInt8] = []
+    result.reserveCapacity(run.source.count / run.width)
+    var pieces: [Piece] = []
+    var pieceStart = 0
+    var sourceStart = run.source.lowerBound
+    func piece(_ end: Int) -> Piece {
+      Piece(
+        start: pieceStart, count: result.count - pieceStart, source: sourceStart..<end, encoding: encoding)
+    }
+    for at in stride(from: run.source.lowerBound, to: run.source.upperBound, by: run.width) {
+      let byte = text[at + run.low]
+      if run.width == 4 || text[at + 1 - run.low] == 0 && byte < 0x80 {
+        result.append(byte)
+        continue
+      }
+      // Zero-width: in UTF-8 it is what takes words apart in the next layer.
+      if result.count > pieceStart { pieces.append(piece(at)) }
+      let scalar = UInt32(text[at + 1 - run.low]) << 8 | UInt32(byte)
+      (pieceStart, sourceStart) = (result.count, at)
+      result += UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}")!
+      pieces.append(piece(at + run.width))
+      (pieceStart, sourceStart) = (result.count, at + run.width)
+    }
+    if result.count > pieceStart { pieces.append(piece(run.source.upperBound)) }
+    add(result, from: pieces)
+  }
+}
+
+private func isText(_ byte: UInt8) -> Bool {
+  0x20...0x7E ~= byte || 0x09...0x0D ~= byte || byte == 0x1B
+}
