@@ -72,8 +72,8 @@ extension DecodedLayer {
     let isDigit = isNumber .| ((lowered &- 0x61) .< 26) .| isSlash .| isDash
     if allSet(isDigit) { return .digits }
     let isSeparator =
-      (block .== 0x20) .| (block .== 0x2C) .| (block .== 0x3A) .| (block .== 0x2D) .| (block .== 0x0A)
-      .| (lowered .== 0x78)
+      (block .== 0x20) .| ((block &- 0x2C) .< 2) .| (block .== 0x3A) .| (block .== 0x0A)
+      .| (lowered .== 0x78) .| (block .== 0x25)
     let isHex = isNumber .| ((lowered &- 0x61) .< 6)
     guard allSet(isHex .| isSeparator) else { return .other }
     return anySet(isHex) ? .separated : .other
@@ -142,11 +142,30 @@ extension DecodedLayer {
         run.add(token, at: at)
       }
       at += token.length
-      if isLineBreak(token) { lineStart = at }
+      if isLineBreak(token) {
+        at = skipSpace(text, at, range)
+        lineStart = at
+      }
       pieceStart = at
     }
     run.add(text, pieceStart..<at)
     run.end = at
+  }
+
+  /// Goes over line breaks and blanks, escaped or not.
+  private func skipSpace(_ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>) -> Int {
+    var at = start
+    let limit = min(range.upperBound, start + Self.longestIndentation)
+    while at < limit {
+      if isSpace(text[at]) {
+        at += 1
+      } else if let token = joint(text, at), token.outputCount == 1, isSpace(UInt8(truncatingIfNeeded: token.output)) {
+        at += token.length
+      } else {
+        break
+      }
+    }
+    return min(at, range.upperBound)
   }
 
   private func joint(_ text: UnsafeRawBufferPointer, _ at: Int) -> TextToken? {
@@ -209,47 +228,60 @@ extension DecodedLayer {
   private mutating func addSeparatedHex(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>
   ) -> Int {
-    // The first group of digits of the run: at most a block before this one, which was no such block.
-    var first = max(range.lowerBound, place - Self.step)
-    while first < place + 8 {
-      if let length = groupLength(text, first, range), nextGroup(text, first + length, range) != nil { break }
-      first += 1
+    // Where the digits begin: at most a block before this one, which was no such block.
+    let earliest = max(range.lowerBound, place - 2 * Self.step)
+    var start = place
+    while start > earliest, isSeparatedHex(text[start - 1]) { start -= 1 }
+    // At the beginning of a group of digits.
+    while start < place + 16, hexValue(text[start]) == nil || start > range.lowerBound && hexValue(text[start - 1]) != nil {
+      start += 1
     }
-    if first >= place + 8 { return place }
     var result: [UInt8] = []
     var pieces: [Piece] = []
-    var at = first
-    while let length = groupLength(text, at, range) {
-      for pair in stride(from: at, to: at + length, by: 2) {
-        pieces.append(Piece(start: result.count, count: 1, source: pair..<(pair + 2), encoding: .hex))
-        result.append(hexValue(text[pair])! << 4 | hexValue(text[pair + 1])!)
-      }
-      guard let next = nextGroup(text, at + length, range) else { break }
-      at = next
-    }
-    if result.count >= Self.fewestDigits / 2 { add(result, from: pieces) }
-    return at + 2
-  }
-
-  /// How many hex digits stand at `at`, where they stand alone and make whole bytes.
-  private func groupLength(_ text: UnsafeRawBufferPointer, _ at: Int, _ range: Range<Int>) -> Int? {
-    if at > range.lowerBound, hexValue(text[at - 1]) != nil { return nil }
-    var end = at
-    while end < range.upperBound, end - at <= 16, hexValue(text[end]) != nil { end += 1 }
-    let length = end - at
-    return length > 0 && length <= 16 && length % 2 == 0 ? length : nil
-  }
-
-  /// The hex digits behind the separators at `start`, of which there is one at least.
-  private func nextGroup(_ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>) -> Int? {
+    var first: Int?
     var at = start
-    let limit = min(range.upperBound, start + Self.longestIndentation)
-    while at < limit, isSeparator(text[at]) { at += 1 }
-    guard at > start else { return nil }
-    if at + 2 < limit, text[at] == 0x30, text[at + 1] | 0x20 == 0x78 { at += 2 }
-    return groupLength(text, at, range) == nil ? nil : at
+    var groups = 0
+    while at < range.upperBound {
+      if hexValue(text[at]) != nil {
+        // `0x` in front of a byte.
+        if first == nil, text[at] == 0x30, at + 1 < range.upperBound, text[at + 1] | 0x20 == 0x78 {
+          at += 2
+          continue
+        }
+        if let digit = first {
+          pieces.append(Piece(start: result.count, count: 1, source: digit..<(at + 1), encoding: .hex))
+          result.append(hexValue(text[digit])! << 4 | hexValue(text[at])!)
+          first = nil
+        } else {
+          first = at
+        }
+        at += 1
+        continue
+      }
+      let token = isSeparator(text[at]) ? nil : joint(text, at)
+      let isSeparated = token.map { $0.outputCount == 1 } ?? true
+      if isSeparated {
+        let byte = token.map { UInt8(truncatingIfNeeded: $0.output) } ?? text[at]
+        guard isSeparator(byte) else { break }
+        if first != nil {
+          // Half a byte: what was before it was something else.
+          if result.count >= Self.fewestDigits / 2 { break }
+          (result, pieces, first) = ([], [], nil)
+        }
+        groups += 1
+      }
+      at += token?.length ?? 1
+    }
+    if result.count >= Self.fewestDigits / 2, groups > 1 { add(result, from: pieces) }
+    return at
   }
 }
+
+private func isSeparatedHex(_ byte: UInt8) -> Bool {
+  hexValue(byte) != nil || isSeparator(byte) || byte | 0x20 == 0x78 || byte == UInt8(ascii: "%")
+}
+
+private func isSpace(_ byte: UInt8) -> Bool { isBlank(byte) || byte == 0x0A || byte == 0x0D }
 
 private func isSeparator(_ byte: UInt8) -> Bool {
   switch byte {

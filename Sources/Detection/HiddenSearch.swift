@@ -95,7 +95,8 @@ extension Scanner {
     for match in best {
       let isKnown = matches[first...].contains {
         $0.rule == match.rule && $0.confidence != nil && $0.range.overlaps(match.range)
-          && ($0.range.lowerBound == match.range.lowerBound || match.confidence != .high)
+          && ($0.range.lowerBound == match.range.lowerBound || match.confidence != .high
+            || $0.disguise!.key.starts(with: match.disguise!.key))
       }
       if !isKnown { matches.append(match) }
     }

@@ -55,6 +55,7 @@ private let longestJoint = 256
 ///
 /// - Parameter bytes: what lies before `start` is looked at as well, for line breaks and quotes.
 func readToken(_ bytes: UnsafeRawBufferPointer, at start: Int) -> TokenReading {
+  if start >= bytes.count { return .cut }
   var reader = TokenReader(bytes: bytes, start: start, at: start + 1)
   switch bytes[start] {
   case UInt8(ascii: "%"): return reader.readPercent()

@@ -15,12 +15,11 @@ extension DecodedLayer {
     while at + 16 <= range.upperBound {
       let low = (base + at).loadUnaligned(as: UInt64.self)
       let high = (base + at + 8).loadUnaligned(as: UInt64.self)
-      guard let run = wideRun(low, high, at, text, range) else {
-        at += Self.step
-        continue
+      at += Self.step
+      for run in wideRuns(low | high, at - Self.step, text, range) {
+        if run.source.count >= Self.fewestCharacters * run.width { addWideText(text, run) }
+        at = max(at, run.source.upperBound)
       }
-      if run.source.count >= Self.fewestCharacters * run.width { addWideText(text, run) }
-      at = max(at + Self.step, run.source.upperBound)
     }
   }
 
@@ -36,27 +35,35 @@ extension DecodedLayer {
     var isLittleEndian: Bool { low == 0 }
   }
 
-  /// The run of wide characters that the sixteen bytes at `place` belong to.
-  private func wideRun(
-    _ first: UInt64, _ second: UInt64, _ place: Int, _ text: UnsafeRawBufferPointer, _ range: Range<Int>
-  ) -> WideRun? {
+  /// The runs of wide characters that the sixteen bytes at `place` belong to: two where the byte order
+  /// is open, because the text stands between other letters.
+  ///
+  /// - Parameter both: the bits that are set in the first eight bytes or the last eight.
+  @inline(__always)
+  private func wideRuns(
+    _ both: UInt64, _ place: Int, _ text: UnsafeRawBufferPointer, _ range: Range<Int>
+  ) -> [WideRun] {
     // In ASCII at least every other byte is zero, and no byte has its high bit set.
-    let both = UInt64(littleEndian: first | second)
     guard both & 0x8080_8080_8080_8080 == 0, both != 0,
       both & 0xFF00_FF00_FF00_FF00 == 0 || both & 0x00FF_00FF_00FF_00FF == 0
-    else { return nil }
-    var longest: WideRun?
+    else { return [] }
+    return grownRuns(place, text, range)
+  }
+
+  private func grownRuns(
+    _ place: Int, _ text: UnsafeRawBufferPointer, _ range: Range<Int>
+  ) -> [WideRun] {
+    var runs: [WideRun] = []
     for width in [2, 4] {
       for offset in 0..<width {
         for low in [0, width - 1] {
           let run = WideRun(source: (place + offset)..<(place + offset), width: width, low: low)
-          let grown = grow(run, text, range)
-          guard grown.source.count > (longest?.source.count ?? width) else { continue }
-          longest = grown
+          runs.append(grow(run, text, range))
         }
       }
     }
-    return longest
+    let longest = runs.map(\.source.count).max() ?? 0
+    return runs.filter { !$0.source.isEmpty && $0.source.count + 2 * $0.width > longest }
   }
 
   private func grow(_ run: WideRun, _ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> WideRun {
