@@ -31,8 +31,8 @@ private struct DigitRun {
 extension DecodedLayer {
   /// Digits that a run needs to be decoded: thirty bytes of base64, twenty of hex.
   private static let fewestDigits = 40
-  /// Bytes between the blocks that are looked at. A run of the fewest digits covers one, if it is in one piece.
-  private static let step = 24
+  /// Bytes between the blocks that are looked at. A run of 47 digits in one piece covers one.
+  private static let step = 32
   /// Bytes of a line that goes on in the next: what wraps base64 does so at 64 or 76.
   private static let shortestLine = 32
   private static let longestIndentation = 128
@@ -45,38 +45,37 @@ extension DecodedLayer {
     var at = range.lowerBound
     let end = min(range.upperBound, text.count) - 16
     while at <= end {
-      let block = (base + at).loadUnaligned(as: SIMD16<UInt8>.self)
-      let kind = kind(of: block)
-      if kind == .other {
-        at += Self.step
-        continue
+      let here = base + at
+      var next = at + Self.step
+      if isDigits(here.loadUnaligned(as: Lanes.self)) {
+        next = max(next, addRun(text, at, range))
+      } else if isSeparatedHex(here.loadUnaligned(as: Lanes.self)) {
+        next = max(next, addSeparatedHex(text, at, range))
       }
-      let next = kind == .digits ? addRun(text, at, range) : addSeparatedHex(text, at, range)
-      at = max(at + Self.step, next)
+      at = next
     }
   }
 
-  private enum BlockKind {
-    case digits
-    /// Hex digits and what stands between them.
-    case separated
-    case other
+  /// Whether sixteen bytes are base64 digits.
+  @inline(__always)
+  private func isDigits(_ block: Lanes) -> Bool {
+    let isLetter = lanes(block | all(0x20), from: 0x61, count: 26)
+    // The slash and the numbers follow one another.
+    let isNumber = lanes(block, from: 0x2F, count: 11)
+    let isSign = lanes(block, are: 0x2B) .| lanes(block, are: 0x2D) .| lanes(block, are: 0x5F)
+    return isEverySet(isLetter .| isNumber .| isSign)
   }
 
+  /// Whether sixteen bytes are hex digits and what may stand between them.
   @inline(__always)
-  private func kind(of block: SIMD16<UInt8>) -> BlockKind {
-    let lowered = block | 0x20
-    let isNumber = (block &- 0x30) .< 10
-    let isSlash = (block .== 0x2F) .| (block .== 0x2B)
-    let isDash = (block .== 0x2D) .| (block .== 0x5F)
-    let isDigit = isNumber .| ((lowered &- 0x61) .< 26) .| isSlash .| isDash
-    if allSet(isDigit) { return .digits }
+  private func isSeparatedHex(_ block: Lanes) -> Bool {
+    let lowered = block | all(0x20)
+    let isHex = lanes(block, from: 0x30, count: 10) .| lanes(lowered, from: 0x61, count: 6)
+    // Blanks and line ends, comma and dash, colon and percent sign, the x of 0x.
     let isSeparator =
-      (block .== 0x20) .| ((block &- 0x2C) .< 2) .| (block .== 0x3A) .| (block .== 0x0A)
-      .| (lowered .== 0x78) .| (block .== 0x25)
-    let isHex = isNumber .| ((lowered &- 0x61) .< 6)
-    guard allSet(isHex .| isSeparator) else { return .other }
-    return anySet(isHex) ? .separated : .other
+      (block .<= all(0x20)) .| lanes(block, from: 0x2C, count: 2) .| lanes(block, are: 0x3A)
+      .| lanes(lowered, are: 0x78) .| lanes(block, are: 0x25)
+    return isEverySet(isHex .| isSeparator) && isAnySet(isHex)
   }
 
   // MARK: Runs
@@ -231,7 +230,7 @@ extension DecodedLayer {
     // Where the digits begin: at most a block before this one, which was no such block.
     let earliest = max(range.lowerBound, place - 2 * Self.step)
     var start = place
-    while start > earliest, isSeparatedHex(text[start - 1]) { start -= 1 }
+    while start > earliest, couldBeSeparated(text[start - 1]) { start -= 1 }
     // At the beginning of a group of digits.
     while start < place + 16, hexValue(text[start]) == nil || start > range.lowerBound && hexValue(text[start - 1]) != nil {
       start += 1
@@ -277,7 +276,7 @@ extension DecodedLayer {
   }
 }
 
-private func isSeparatedHex(_ byte: UInt8) -> Bool {
+private func couldBeSeparated(_ byte: UInt8) -> Bool {
   hexValue(byte) != nil || isSeparator(byte) || byte | 0x20 == 0x78 || byte == UInt8(ascii: "%")
 }
 
@@ -302,15 +301,3 @@ private let sextets: [UInt8] = {
   for byte in "/_".utf8 { table[Int(byte)] = 63 }
   return table
 }()
-
-@inline(__always)
-private func allSet(_ mask: SIMDMask<SIMD16<Int8>>) -> Bool {
-  let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
-  return words[0] & words[1] == .max
-}
-
-@inline(__always)
-private func anySet(_ mask: SIMDMask<SIMD16<Int8>>) -> Bool {
-  let words = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
-  return words[0] | words[1] != 0
-}

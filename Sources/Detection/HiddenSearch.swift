@@ -47,7 +47,7 @@ struct LayerStack {
   var found: [Match] = []
 
   /// Encodings on top of each other.
-  static let depth = 3
+  static let depth = 4
 }
 
 extension Scanner {

@@ -38,7 +38,11 @@ struct HintSearch: Sendable {
     unless isPlain: (Int) -> Bool
   ) {
     for literal in literals {
+      let next = literal.bytes.count > literal.head.literal.count ? literal.bytes[literal.head.literal.count] : 0
       literal.head.search(text, at: range) { place in
+        // Mostly it is a word of its own.
+        let end = place + literal.head.literal.count
+        guard end < text.count, text[end] == next || mayBeginToken(text[end]) else { return }
         if goesOnHidden(literal.bytes, text, place, isPlain) { places.append(place) }
       }
       literal.tail?.search(text, at: range) { place in
@@ -60,7 +64,7 @@ struct HintSearch: Sendable {
       index += 1
     }
     if at == text.count { return false }
-    if index < literal.count { return stands(text, at) }
+    if index < literal.count { return goesOn(with: literal[index], text, at) }
     if isPlain(place) { return false }
     // The rest of a key may be of any shape: it is broken where something stands for something else.
     let limit = min(text.count, at + Self.longestRest)
@@ -69,6 +73,21 @@ struct HintSearch: Sendable {
       at += 1
     }
     return false
+  }
+
+  /// Whether what stands at `start` is a token for `byte`, or tokens for nothing with `byte` behind them.
+  private func goesOn(with byte: UInt8, _ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+    var at = start
+    while at < text.count, mayBeginToken(text[at]), case .token(let token) = readToken(text, at: at) {
+      if token.outputCount == 1 {
+        let output = UInt8(truncatingIfNeeded: token.output)
+        // What escapes the next escape is as telling.
+        return output == byte || isIntroducer(output)
+      }
+      if token.outputCount > 1 { return true }
+      at += token.length
+    }
+    return at > start && at < text.count && text[at] == byte
   }
 
   /// Bytes behind a literal in which an unfinished key is looked at for tokens.
@@ -97,6 +116,7 @@ struct HintSearch: Sendable {
   }
 
   private func stands(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
+    guard at < text.count, mayBeginToken(text[at]) else { return false }
     if case .token = readToken(text, at: at) { return true }
     return false
   }
@@ -111,12 +131,17 @@ struct HintSearch: Sendable {
     let end = min(range.upperBound, text.count)
     while at + 65 <= end {
       let here = base + at
-      let hits0 = ascii(here)
-      let hits1 = ascii(here + 16)
-      let hits2 = ascii(here + 32)
-      let hits3 = ascii(here + 48)
-      if isAnySet((hits0 | hits1) | (hits2 | hits3)) {
-        // What the probes take for a beginning, or any byte beyond ASCII.
+      var hits0 = beginnings(here)
+      var hits1 = beginnings(here + 16)
+      var hits2 = beginnings(here + 32)
+      var hits3 = beginnings(here + 48)
+      if !isASCII(here) {
+        hits0 = hits0 .| zeroWidths(here)
+        hits1 = hits1 .| zeroWidths(here + 16)
+        hits2 = hits2 .| zeroWidths(here + 32)
+        hits3 = hits3 .| zeroWidths(here + 48)
+      }
+      if isAnySet((hits0 .| hits1) .| (hits2 .| hits3)) {
         add(hits0, at, text, &places)
         add(hits1, at + 16, text, &places)
         add(hits2, at + 32, text, &places)
@@ -130,35 +155,50 @@ struct HintSearch: Sendable {
     }
   }
 
-  /// Sets a lane where an escape of a letter or digit could begin: `%`, `=` or a backslash with what may
-  /// follow it, `&#`, an escape character, or the first byte of a zero-width character.
+  /// Where an escape of a letter or digit could begin: `%`, `=` or a backslash with what may follow it,
+  /// `&#`, or an escape character.
   @inline(__always)
-  private func ascii(_ here: UnsafeRawPointer) -> SIMD16<UInt8> {
-    let first = here.loadUnaligned(as: SIMD16<UInt8>.self)
-    let second = (here + 1).loadUnaligned(as: SIMD16<UInt8>.self)
-    // 0x25 is %, 0x3D is =: hex digits of ASCII's letters and digits begin with 2 to 7.
-    let isPercent = ((first .== 0x25) .| (first .== 0x3D)) .& ((second &- 0x32) .< 6)
-    // u and x; U is 0x55.
-    let isBackslash = (first .== 0x5C) .& ((second .== 0x75) .| (second .== 0x78) .| (second .== 0x55))
-    let isReference = (second .== 0x23) .& ((first .== 0x26) .| (first .== 0x3B))
-    let isPercentU = (first .== 0x25) .& (second .== 0x75)
-    let isControl = (first .== 0x1B)
-    let isZeroWidth =
-      ((first .== 0xE2) .& ((second & 0xFE) .== 0x80)) .| ((first .== 0xC2) .& (second .== 0xAD))
-      .| ((first .== 0xEF) .& (second .== 0xBB)) .| ((first .== 0xE1) .& (second .== 0xA0))
-    return unsafeBitCast(
-      isPercent .| isBackslash .| isReference .| isPercentU .| isControl .| isZeroWidth,
-      to: SIMD16<UInt8>.self)
+  private func beginnings(_ here: UnsafeRawPointer) -> LaneMask {
+    let first = here.loadUnaligned(as: Lanes.self)
+    let second = (here + 1).loadUnaligned(as: Lanes.self)
+    let isPercent = lanes(first, are: UInt8(ascii: "%"))
+    let isLetterU = lanes(second, are: UInt8(ascii: "u"))
+    // Hex digits of ASCII's letters and digits begin with 2 to 7.
+    let isEscape =
+      ((isPercent .| lanes(first, are: UInt8(ascii: "="))) .& lanes(second, from: 0x32, count: 6))
+      .| (isPercent .& isLetterU)
+    let isBackslash =
+      lanes(first, are: UInt8(ascii: "\\")) .& (isLetterU .| lanes(second, are: UInt8(ascii: "x")))
+    // The semicolon is the end of `&amp;`.
+    let isReference =
+      lanes(second, are: UInt8(ascii: "#"))
+      .& (lanes(first, are: UInt8(ascii: "&")) .| lanes(first, are: UInt8(ascii: ";")))
+    return isEscape .| isBackslash .| isReference .| lanes(first, are: 0x1B)
   }
 
+  /// Whether 64 bytes are all ASCII.
   @inline(__always)
-  private func isAnySet(_ lanes: SIMD16<UInt8>) -> Bool {
-    let words = unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
-    return words[0] | words[1] != 0
+  private func isASCII(_ here: UnsafeRawPointer) -> Bool {
+    let bytes =
+      (here.loadUnaligned(as: Lanes.self) | (here + 16).loadUnaligned(as: Lanes.self))
+      | ((here + 32).loadUnaligned(as: Lanes.self) | (here + 48).loadUnaligned(as: Lanes.self))
+    let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
+    return (words[0] | words[1]) & 0x8080_8080_8080_8080 == 0
+  }
+
+  /// Where a character of `readToken`'s that takes no room could begin: C2 AD, E1 A0, E2 80, E2 81, EF BB.
+  @inline(__always)
+  private func zeroWidths(_ here: UnsafeRawPointer) -> LaneMask {
+    let first = here.loadUnaligned(as: Lanes.self)
+    let second = (here + 1).loadUnaligned(as: Lanes.self)
+    return (lanes(first, are: 0xE2) .& lanes(second & all(0xFE), are: 0x80))
+      .| (lanes(first, are: 0xC2) .& lanes(second, are: 0xAD))
+      .| (lanes(first, are: 0xEF) .& lanes(second, are: 0xBB))
+      .| (lanes(first, are: 0xE1) .& lanes(second, are: 0xA0))
   }
 
   private func add(
-    _ hits: SIMD16<UInt8>, _ start: Int, _ text: UnsafeRawBufferPointer, _ places: inout [Int]
+    _ hits: LaneMask, _ start: Int, _ text: UnsafeRawBufferPointer, _ places: inout [Int]
   ) {
     let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
     for half in 0..<2 {

@@ -21,7 +21,7 @@ extension DecodedLayer {
       Piece(start: result.count, count: end - copied, source: copied..<end, encoding: nil)
     }
     while at < range.upperBound {
-      guard mayBeginToken[Int(text[at])], case .token(let token) = readToken(text, at: at),
+      guard mayBeginToken(text[at]), case .token(let token) = readToken(text, at: at),
         at + token.length <= range.upperBound
       else {
         at += 1
@@ -55,11 +55,3 @@ extension DecodedLayer {
     return hasGuesses
   }
 }
-
-/// The bytes that `readToken` knows tokens for.
-private let mayBeginToken: [Bool] = {
-  var table = [Bool](repeating: false, count: 256)
-  for byte in "%=\\&\"'`\n\r\u{1B}".utf8 { table[Int(byte)] = true }
-  for byte in [0xC2, 0xE1, 0xE2, 0xEF] { table[byte] = true }
-  return table
-}()

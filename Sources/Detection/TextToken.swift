@@ -70,6 +70,12 @@ func readToken(_ bytes: UnsafeRawBufferPointer, at start: Int) -> TokenReading {
   }
 }
 
+/// Whether `readToken` knows tokens that begin with a byte.
+@inline(__always)
+func mayBeginToken(_ byte: UInt8) -> Bool { tokenBeginnings.contains(byte) }
+
+private let tokenBeginnings = ByteSet("%=\\&\"'`\n\r\u{1B}".utf8 + [0xC2, 0xE1, 0xE2, 0xEF])
+
 private struct TokenReader {
   let bytes: UnsafeRawBufferPointer
   let start: Int

@@ -13,14 +13,29 @@ extension DecodedLayer {
     guard let base = text.baseAddress else { return }
     var at = range.lowerBound
     while at + 16 <= range.upperBound {
-      let low = (base + at).loadUnaligned(as: UInt64.self)
-      let high = (base + at + 8).loadUnaligned(as: UInt64.self)
-      at += Self.step
-      for run in wideRuns(low | high, at - Self.step, text, range) {
-        if run.source.count >= Self.fewestCharacters * run.width { addWideText(text, run) }
-        at = max(at, run.source.upperBound)
+      let here = base + at
+      let both = here.loadUnaligned(as: UInt64.self) | (here + 8).loadUnaligned(as: UInt64.self)
+      if !couldBeWide(both) {
+        at += Self.step
+        continue
       }
+      var end = at + Self.step
+      for run in wideRuns(at, text, range) {
+        if run.source.count >= Self.fewestCharacters * run.width { addWideText(text, run) }
+        end = max(end, run.source.upperBound)
+      }
+      at = end
     }
+  }
+
+  /// Whether sixteen bytes look like ASCII with zeros between: at least every other byte is zero, and no
+  /// byte has its high bit set.
+  ///
+  /// - Parameter both: the bits that are set in the first eight bytes or the last eight.
+  @inline(__always)
+  private func couldBeWide(_ both: UInt64) -> Bool {
+    both & 0x8080_8080_8080_8080 == 0 && both != 0
+      && (both & 0xFF00_FF00_FF00_FF00 == 0 || both & 0x00FF_00FF_00FF_00FF == 0)
   }
 
   /// Where a wide text lies, and how its characters lie in it.
@@ -35,22 +50,9 @@ extension DecodedLayer {
     var isLittleEndian: Bool { low == 0 }
   }
 
-  /// The runs of wide characters that the sixteen bytes at `place` belong to: two where the byte order
-  /// is open, because the text stands between other letters.
-  ///
-  /// - Parameter both: the bits that are set in the first eight bytes or the last eight.
-  @inline(__always)
+  /// The runs of wide characters that the bytes at `place` belong to: two where the byte order is open,
+  /// because the text stands between other letters.
   private func wideRuns(
-    _ both: UInt64, _ place: Int, _ text: UnsafeRawBufferPointer, _ range: Range<Int>
-  ) -> [WideRun] {
-    // In ASCII at least every other byte is zero, and no byte has its high bit set.
-    guard both & 0x8080_8080_8080_8080 == 0, both != 0,
-      both & 0xFF00_FF00_FF00_FF00 == 0 || both & 0x00FF_00FF_00FF_00FF == 0
-    else { return [] }
-    return grownRuns(place, text, range)
-  }
-
-  private func grownRuns(
     _ place: Int, _ text: UnsafeRawBufferPointer, _ range: Range<Int>
   ) -> [WideRun] {
     var runs: [WideRun] = []
