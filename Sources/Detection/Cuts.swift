@@ -70,7 +70,7 @@ extension Scanner {
       var matches: [Match] = []
       _ = search(buffer, from: 0, atStart: true, isLast: true, into: &matches)
       var hidden: [Match] = []
-      searchHidden(buffer, from: 0, until: buffer.count, into: &hidden)
+      searchHidden(buffer, from: 0, until: buffer.count, besides: matches, into: &hidden)
       if !hidden.isEmpty { matches = (matches + hidden).sorted { Match.precedes($0, $1) } }
       if matches.isEmpty { return text }
       return apply(cuts(for: matches, rules: rules), to: buffer, in: 0..<buffer.count)

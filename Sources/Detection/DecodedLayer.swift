@@ -56,29 +56,66 @@ struct DecodedLayer {
     close(Segment(range: start..<bytes.count, pieces: first..<self.pieces.count))
   }
 
-  /// Adds the bytes that digits stand for, once for each digit that a byte could begin with.
+  /// Adds what base64 digits stand for, from each of the four on with which a byte could begin, if that
+  /// gives ASCII for a while.
+  ///
+  /// - Parameter values: of the digits.
+  mutating func addBase64(_ values: [UInt8], from pieces: [Piece]) {
+    // How many groups of four digits, in a row, give bytes without high bits, for each beginning.
+    var (counts, longest) = (SIMD4<Int32>.zero, SIMD4<Int32>.zero)
+    var at = 0
+    while at + 3 < values.count {
+      let isASCII = values[at] & 0x20 | values[at + 1] & 0x08 | values[at + 2] & 0x02 == 0
+      let count = isASCII ? counts[at & 3] + 1 : 0
+      counts[at & 3] = count
+      longest[at & 3] = max(longest[at & 3], count)
+      at += 1
+    }
+    for phase in 0..<4 where Int(longest[phase]) * 3 >= Self.fewestASCII {
+      add(values[phase...], bits: 6, .base64, phase: phase, from: pieces)
+    }
+  }
+
+  /// Adds what hex digits stand for, from the first on and from the second on, if that gives ASCII for a
+  /// while.
   ///
   /// - Parameters:
-  ///   - values: of the digits in `run`.
-  ///   - bits: of a digit, 4 or 6.
+  ///   - values: of the digits.
   ///   - run: which of the digits in `pieces` they are.
-  mutating func add(
-    digits values: [UInt8], bits: Int, _ encoding: Encoding, _ run: Range<Int>, from pieces: [Piece]
+  mutating func addHex(_ values: [UInt8], _ run: Range<Int>, from pieces: [Piece]) {
+    for phase in 0..<2 {
+      var (count, longest) = (0, 0)
+      for at in stride(from: phase, to: values.count, by: 2) {
+        count = values[at] < 8 ? count + 1 : 0
+        longest = max(longest, count)
+      }
+      if longest >= Self.fewestASCII {
+        add(values[phase...], bits: 4, .hex, phase: run.lowerBound + phase, from: pieces)
+      }
+    }
+  }
+
+  /// Bytes of ASCII in a row without which nothing of a key can be in what digits stand for: what is left
+  /// of one between zero-width characters in UTF-8.
+  private static let fewestASCII = 15
+
+  private mutating func add(
+    _ digits: ArraySlice<UInt8>, bits: Int, _ encoding: Encoding, phase: Int, from pieces: [Piece]
   ) {
     let first = self.pieces.count
     self.pieces += pieces
-    for skipped in 0..<(bits == 6 ? 4 : 2) {
-      let start = bytes.count
-      let phase = run.lowerBound + skipped
-      values.withUnsafeBufferPointer { values in
-        let digits = UnsafeBufferPointer(rebasing: values.dropFirst(skipped))
-        if bits == 6 { packSextets(digits, into: &bytes) } else { packNibbles(digits, into: &bytes) }
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: digits.count * bits / 8))
+    digits.withUnsafeBufferPointer { digits in
+      bytes.withUnsafeMutableBufferPointer { bytes in
+        let result = UnsafeMutableBufferPointer(rebasing: bytes[start...])
+        if bits == 6 { packSextets(digits, into: result) } else { packNibbles(digits, into: result) }
       }
-      close(
-        Segment(
-          range: start..<bytes.count, pieces: first..<self.pieces.count, bits: bits, phase: phase,
-          encoding: encoding))
     }
+    close(
+      Segment(
+        range: start..<bytes.count, pieces: first..<self.pieces.count, bits: bits, phase: phase,
+        encoding: encoding))
   }
 
   private mutating func close(_ segment: Segment) {
@@ -159,28 +196,28 @@ struct DecodedLayer {
   }
 }
 
-/// Appends three bytes for each four sextets, and what the rest makes whole.
-private func packSextets(_ values: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
-  bytes.reserveCapacity(bytes.count + values.count * 3 / 4 + 4)
+/// Writes three bytes for each four sextets, and what the rest makes whole.
+private func packSextets(
+  _ values: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableBufferPointer<UInt8>
+) {
   var at = 0
+  var to = 0
   while at + 4 <= values.count {
     let word =
       UInt32(values[at]) << 18 | UInt32(values[at + 1]) << 12 | UInt32(values[at + 2]) << 6
       | UInt32(values[at + 3])
-    bytes.append(UInt8(truncatingIfNeeded: word >> 16))
-    bytes.append(UInt8(truncatingIfNeeded: word >> 8))
-    bytes.append(UInt8(truncatingIfNeeded: word))
+    bytes[to] = UInt8(truncatingIfNeeded: word >> 16)
+    bytes[to + 1] = UInt8(truncatingIfNeeded: word >> 8)
+    bytes[to + 2] = UInt8(truncatingIfNeeded: word)
     at += 4
+    to += 3
   }
-  if at + 2 <= values.count { bytes.append(values[at] << 2 | values[at + 1] >> 4) }
-  if at + 3 <= values.count { bytes.append(values[at + 1] << 4 | values[at + 2] >> 2) }
+  if at + 2 <= values.count { bytes[to] = values[at] << 2 | values[at + 1] >> 4 }
+  if at + 3 <= values.count { bytes[to + 1] = values[at + 1] << 4 | values[at + 2] >> 2 }
 }
 
-private func packNibbles(_ values: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
-  bytes.reserveCapacity(bytes.count + values.count / 2)
-  var at = 0
-  while at + 2 <= values.count {
-    bytes.append(values[at] << 4 | values[at + 1])
-    at += 2
-  }
+private func packNibbles(
+  _ values: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableBufferPointer<UInt8>
+) {
+  for to in 0..<(values.count / 2) { bytes[to] = values[2 * to] << 4 | values[2 * to + 1] }
 }

@@ -91,13 +91,10 @@ extension DecodedLayer {
     gather(text, from: start, range, into: &run)
     if run.digits.count < Self.fewestDigits { return run.end }
     let hex = hexRuns(in: run.digits)
-    for part in hex {
-      add(digits: run.digits[part].map { hexValue($0)! }, bits: 4, .hex, part, from: run.pieces)
-    }
+    for part in hex { addHex(run.digits[part].map { hexValue($0)! }, part, from: run.pieces) }
     if hex.first?.count != run.digits.count {
-      add(
-        digits: run.digits.map { sextets[Int($0)] }, bits: 6, .base64, 0..<run.digits.count,
-        from: run.pieces)
+      let table = sextets
+      addBase64(run.digits.map { table[Int($0)] }, from: run.pieces)
     }
     return run.end
   }
@@ -105,11 +102,18 @@ extension DecodedLayer {
   /// Where hex digits stand that are enough to be decoded.
   private func hexRuns(in digits: [UInt8]) -> [Range<Int>] {
     var runs: [Range<Int>] = []
-    var start = 0
-    for index in 0...digits.count {
-      if index < digits.count, hexValue(digits[index]) != nil { continue }
-      if index - start >= Self.fewestDigits { runs.append(start..<index) }
-      start = index + 1
+    // A run that is long enough covers one of these places.
+    var at = Self.fewestDigits - 1
+    while at < digits.count {
+      if hexValue(digits[at]) == nil {
+        at += Self.fewestDigits
+        continue
+      }
+      var (start, end) = (at, at + 1)
+      while start > 0, hexValue(digits[start - 1]) != nil { start -= 1 }
+      while end < digits.count, hexValue(digits[end]) != nil { end += 1 }
+      if end - start >= Self.fewestDigits { runs.append(start..<end) }
+      at = end + Self.fewestDigits
     }
     return runs
   }
@@ -208,6 +212,11 @@ extension DecodedLayer {
   private func jointEnding(
     _ text: UnsafeRawBufferPointer, at end: Int, _ range: Range<Int>
   ) -> (Int, TextToken)? {
+    // What ends a token that stands between digits: a quote, a line end or indentation, a zero-width
+    // character, a semicolon. All others end like digits.
+    let last = end > range.lowerBound ? text[end - 1] : 0
+    guard last >= 0x80 || last <= 0x20 && last > 0 || last == 0x22 || last == 0x27 || last == 0x60 || last == 0x3B
+    else { return nil }
     var place = end - 1
     while place > range.lowerBound, place >= end - Self.longestJoint {
       if !isDigit(text[place]), let token = joint(text, place), place + token.length == end,
@@ -289,12 +298,17 @@ private func isSeparator(_ byte: UInt8) -> Bool {
   }
 }
 
+/// Whether a byte is a base64 digit of either alphabet.
 @inline(__always)
-private func isDigit(_ byte: UInt8) -> Bool { sextets[Int(byte)] != 0xFF }
+private func isDigit(_ byte: UInt8) -> Bool {
+  ByteSet(
+    (0x03FFA80000000000, 0x07FFFFFE87FFFFFE, 0x0000000000000000, 0x0000000000000000)
+  ).contains(byte)
+}
 
-/// The value of each base64 digit of either alphabet; 0xFF for all else.
+/// The value of each base64 digit of either alphabet.
 private let sextets: [UInt8] = {
-  var table = [UInt8](repeating: 0xFF, count: 256)
+  var table = [UInt8](repeating: 0, count: 256)
   let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
   for (value, byte) in letters.utf8.enumerated() { table[Int(byte)] = UInt8(value) }
   for byte in "+-".utf8 { table[Int(byte)] = 62 }

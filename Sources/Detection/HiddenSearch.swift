@@ -62,10 +62,13 @@ extension Scanner {
 
   /// Appends the hidden matches that begin in `buffer[from..<until]`, in order of place.
   ///
-  /// - Parameter buffer: a part of the input, with `hiddenContext` bytes before `from` and
-  ///   `longestHidden` bytes from `until` on, or all there are.
+  /// - Parameters:
+  ///   - buffer: a part of the input, with `hiddenContext` bytes before `from` and `longestHidden` bytes
+  ///     from `until` on, or all there are.
+  ///   - plain: the plain matches there.
   public mutating func searchHidden(
-    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int, into matches: inout [Match]
+    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int, besides plain: [Match],
+    into matches: inout [Match]
   ) {
     let ownPurpose = purpose
     purpose = .scan
@@ -77,7 +80,7 @@ extension Scanner {
       let end = min(until, at + Self.windowBytes)
       let window = max(0, at - Self.hiddenContext)..<min(buffer.count, end + Self.longestHidden)
       stack.found.removeAll(keepingCapacity: true)
-      searchLayer(0, buffer, in: window, &stack)
+      searchLayer(0, buffer, in: window, besides: plain, &stack)
       matches += stack.found.filter { (at..<end).contains($0.range.lowerBound) }
       at = end
     }
@@ -105,11 +108,12 @@ extension Scanner {
 
   /// Decodes what is encoded in `text[range]` and looks for keys in it, and for what is encoded again.
   private mutating func searchLayer(
-    _ depth: Int, _ text: UnsafeRawBufferPointer, in range: Range<Int>, _ stack: inout LayerStack
+    _ depth: Int, _ text: UnsafeRawBufferPointer, in range: Range<Int>, besides plain: [Match],
+    _ stack: inout LayerStack
   ) {
     stack.layers[depth].removeAll()
     stack.places.removeAll(keepingCapacity: true)
-    rules.hints.search(text, in: range, into: &stack.places) { isSure(at: $0, text) }
+    rules.hints.search(text, in: range, into: &stack.places) { isSure(at: $0, among: plain) }
     addTexts(depth, text, in: range, &stack)
     stack.layers[depth].addDigits(text, in: range)
     stack.layers[depth].addWideTexts(text, in: range)
@@ -119,11 +123,13 @@ extension Scanner {
     decoded.withUnsafeBytes { decoded in
       var found: [Match] = []
       _ = search(decoded, from: 0, atStart: false, isLast: true, into: &found)
+      if depth + 1 < LayerStack.depth {
+        searchLayer(depth + 1, decoded, in: 0..<decoded.count, besides: found, &stack)
+      }
       for match in found {
         let match = withoutNeedlessGuess(match, stack.layers[depth], decoded)
         if let hidden = hidden(match, depth, decoded, stack) { stack.found.append(hidden) }
       }
-      if depth + 1 < LayerStack.depth { searchLayer(depth + 1, decoded, in: 0..<decoded.count, &stack) }
     }
   }
 
@@ -186,11 +192,21 @@ extension Scanner {
     return Match(rule: match.rule, range: range, confidence: match.confidence, disguise: disguise)
   }
 
-  /// Whether a whole key begins plainly at `place`.
-  private mutating func isSure(at place: Int, _ text: UnsafeRawBufferPointer) -> Bool {
-    var found: [Match] = []
-    _ = search(text, from: place, until: place + 1, atStart: false, isLast: true, into: &found)
-    return found.contains { $0.confidence == .high }
+  /// Whether a match that is sure, or of which no scan is sure because its rule was given up on, begins
+  /// at `place`.
+  ///
+  /// - Parameter plain: in order of place.
+  private func isSure(at place: Int, among plain: [Match]) -> Bool {
+    var (low, high) = (0, plain.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if plain[middle].range.lowerBound < place { low = middle + 1 } else { high = middle }
+    }
+    while low < plain.count, plain[low].range.lowerBound == place {
+      if plain[low].confidence == .high || plain[low].range.count == Rule.longestMatch { return true }
+      low += 1
+    }
+    return false
   }
 }
 

@@ -72,9 +72,12 @@ func readToken(_ bytes: UnsafeRawBufferPointer, at start: Int) -> TokenReading {
 
 /// Whether `readToken` knows tokens that begin with a byte.
 @inline(__always)
-func mayBeginToken(_ byte: UInt8) -> Bool { tokenBeginnings.contains(byte) }
-
-private let tokenBeginnings = ByteSet("%=\\&\"'`\n\r\u{1B}".utf8 + [0xC2, 0xE1, 0xE2, 0xEF])
+func mayBeginToken(_ byte: UInt8) -> Bool {
+  // % = \ & " ' ` LF CR ESC C2 E1 E2 EF
+  ByteSet(
+    (0x200000E408002400, 0x0000000110000000, 0x0000000000000000, 0x0000800600000004)
+  ).contains(byte)
+}
 
 private struct TokenReader {
   let bytes: UnsafeRawBufferPointer

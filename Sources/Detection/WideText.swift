@@ -64,7 +64,7 @@ extension DecodedLayer {
         }
       }
     }
-    let longest = runs.map(\.source.count).max() ?? 0
+    let longest = runs.reduce(0) { max($0, $1.source.count) }
     return runs.filter { !$0.source.isEmpty && $0.source.count + 2 * $0.width > longest }
   }
 

@@ -46,7 +46,7 @@ struct ContentScanner: ~Copyable {
     hidden.removeAll(keepingCapacity: true)
     scanner.begin()
     _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &matches)
-    scanner.searchHidden(bytes, from: 0, until: bytes.count, into: &hidden)
+    scanner.searchHidden(bytes, from: 0, until: bytes.count, besides: matches, into: &hidden)
     if !hidden.isEmpty { matches = merged(matches, hidden) }
     return !matches.isEmpty || !scanner.surrenders.isEmpty
   }
@@ -149,27 +149,31 @@ struct ContentScanner: ~Copyable {
     let (bytes, base) = (buffer.bytes, buffer.offset)
     var at = from - base
     // What could be the beginning of an encoded key waits for the rest of it; of a live input only that.
+    // Behind it matches are looked for as well, because snippets must not show them.
     let settled = buffer.isLast ? bytes.count : max(at, bytes.count - Scanner.longestHidden)
-    hidden.removeAll(keepingCapacity: true)
-    if !input.isLive { scanner.searchHidden(bytes, from: at, until: settled, into: &hidden) }
     defer { if input.isLive { searchLive(until: settled, &input) } }
-    let until = input.isLive ? bytes.count : settled
     while true {
       matches.removeAll(keepingCapacity: true)
       let progress = scanner.search(
-        bytes, from: at, until: until, most: Self.mostMatches, atStart: base == 0,
-        isLast: buffer.isLast, into: &matches)
+        bytes, from: at, most: Self.mostMatches, atStart: base == 0, isLast: buffer.isLast,
+        into: &matches)
       let isStopped = matches.count >= Self.mostMatches
-      if !hidden.isEmpty {
-        let here = hidden.prefix { $0.range.lowerBound < progress.decided }
-        matches = merged(matches, Array(here))
-        hidden.removeFirst(here.count)
+      if !input.isLive {
+        addHidden(from: at, until: min(progress.decided, settled + Self.contextBehind))
       }
-      if matches.isEmpty && earlier.isEmpty { return base + progress.decided }
-      at = report(progress, &input)
+      let until = input.isLive ? progress.decided : min(progress.decided, settled)
+      if matches.isEmpty && earlier.isEmpty { return base + until }
+      at = report(progress, until: until, &input)
       remember(before: at)
       if !isStopped || at < progress.decided { return base + at }
     }
+  }
+
+  /// Adds the hidden matches of a part of the buffer to `matches`, which are the plain ones there.
+  private mutating func addHidden(from: Int, until: Int) {
+    hidden.removeAll(keepingCapacity: true)
+    scanner.searchHidden(buffer.bytes, from: from, until: until, besides: matches, into: &hidden)
+    if !hidden.isEmpty { matches = merged(matches, hidden) }
   }
 
   /// Keeps the matches that snippets behind them must not show.
@@ -185,16 +189,16 @@ struct ContentScanner: ~Copyable {
   private mutating func searchLive(until settled: Int, _ input: inout Input) {
     let from = max(0, input.hiddenOffset - buffer.offset)
     guard buffer.isLast || settled - from >= Scanner.longestHidden else { return }
-    scanner.searchHidden(buffer.bytes, from: from, until: settled, into: &hidden)
-    input.hiddenOffset = buffer.offset + settled
-    if hidden.isEmpty { return }
     matches.removeAll(keepingCapacity: true)
     let progress = scanner.search(
       buffer.bytes, from: from, until: settled, atStart: buffer.offset == 0, isLast: buffer.isLast,
       into: &matches)
-    matches = merged(matches, hidden).filter { $0.disguise != nil }
+    addHidden(from: from, until: settled)
+    input.hiddenOffset = buffer.offset + settled
+    if hidden.isEmpty { return }
+    matches.removeAll { $0.disguise == nil }
     swap(&input.cursor, &input.hiddenCursor)
-    _ = report(progress, &input)
+    _ = report(progress, until: settled, &input)
     swap(&input.cursor, &input.hiddenCursor)
   }
 
@@ -204,14 +208,17 @@ struct ContentScanner: ~Copyable {
       rule: match.rule, range: range, confidence: match.confidence, disguise: match.disguise)
   }
 
-  /// Adds those of `matches` to the results round which enough is known.
+  /// Adds those of `matches` to the results that begin before `until` and round which enough is known.
   ///
-  /// - Returns: where the first begins of which more has to be read; else how far the search came.
-  private mutating func report(_ progress: SearchProgress, _ input: inout Input) -> Int {
+  /// - Returns: where the first begins of which more has to be read; else `until`.
+  private mutating func report(
+    _ progress: SearchProgress, until: Int, _ input: inout Input
+  ) -> Int {
     var cuts: [Cut]?
     var index = 0
     while index < matches.count {
       let place = matches[index].range.lowerBound
+      if place >= until { return until }
       let start = index
       while index < matches.count, matches[index].range.lowerBound == place { index += 1 }
       // All that begin here together, or one could be reported twice.
@@ -238,7 +245,7 @@ struct ContentScanner: ~Copyable {
         add(match, confidence, cuts!, &input)
       }
     }
-    return progress.decided
+    return until
   }
 
   private func name(_ match: Match) -> String {
