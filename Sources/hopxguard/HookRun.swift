@@ -65,11 +65,10 @@ struct HookRun {
       return scanMessage(arguments[1], rules)
     case .prePush:
       let updates = try parse(refs, tipField: 0, knownField: 2)
-      let known = updates.map(\.known).filter { !isZero($0) && isHere($0) }
-      return scanTips(updates.map(\.tip), excluded: tracked + known, rules)
+      return scanTips(updates, excludedRefs: tracked, rules)
     case .preReceive:
       let updates = try parse(refs, tipField: 1, knownField: 0)
-      return scanTips(updates.map(\.tip), excluded: ["--all"], rules)
+      return scanTips(updates, excludedRefs: ["--all"], rules)
     }
   }
 
@@ -96,11 +95,21 @@ struct HookRun {
     return heads
   }
 
-  private func scanTips(_ all: [String], excluded: [String], _ rules: RuleSet) -> ScanResults {
-    let tips = all.filter { !isZero($0) }
+  private func scanTips(
+    _ updates: [(tip: String, known: String)], excludedRefs: [String], _ rules: RuleSet
+  ) -> ScanResults {
+    let tips = updates.map(\.tip).filter { !isZero($0) }
     // Only deletions: nothing is brought in.
     if tips.isEmpty { return ScanResults() }
-    return scanRange(CommitRange(tips: tips, excluded: excluded, name: "of this push"), tips: tips, rules)
+    do throws(GitError) {
+      // The remote may have what we never fetched.
+      let known = try present(updates.map(\.known).filter { !isZero($0) })
+      return scanPush(tips: tips, known: known, excludedRefs: excludedRefs, rules)
+    } catch {
+      var results = ScanResults()
+      results.problems.append(Problem(path: "", message: explained(error)))
+      return results
+    }
   }
 
   private func scanMessage(_ file: String, _ rules: RuleSet) -> ScanResults {
@@ -161,10 +170,6 @@ struct HookRun {
   }
 
   private func isZero(_ id: String) -> Bool { id.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }
-
-  private func isHere(_ id: String) -> Bool {
-    (try? GitProcess.output(["cat-file", "-e", id])) != nil
-  }
 
   // MARK: The end
 
