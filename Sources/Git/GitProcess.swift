@@ -30,6 +30,8 @@ public struct GitProcess: ~Copyable {
   private var input: CInt?
   private let name: String
   private var message: [UInt8] = []
+  /// git said more than was kept.
+  private var saidMore = false
   private var errorsOpen = true
   private var reaped = false
 
@@ -204,13 +206,25 @@ public struct GitProcess: ~Copyable {
     defer { chunk.deallocate() }
     let count = try errors.read(into: chunk)
     if count == 0 { errorsOpen = false }
-    message += chunk[..<min(count, Self.longestMessage - message.count)]
+    let kept = min(count, Self.longestMessage - message.count)
+    message += chunk[..<kept]
+    if kept < count { saidMore = true }
   }
 
   /// What git has said on its standard error, in one line: 4,096 bytes at most.
   public var words: String {
     String(decoding: message, as: UTF8.self).split(separator: "\n")
       .filter { !$0.hasPrefix("hint:") }.joined(separator: "; ")
+  }
+
+  /// Of a git that listed files and ended well: what it could not look at, in one line; empty when that
+  /// is nothing. That it could not read a configuration or an ignore file only makes it list more, and
+  /// what else it warns of takes nothing out of a listing. Source: git's dir.c, "could not open directory".
+  var complaints: String {
+    if saidMore { return words }
+    return String(decoding: message, as: UTF8.self).split(separator: "\n").filter { line in
+      !line.hasPrefix("warning: ") || line.hasPrefix("warning: could not ")
+    }.joined(separator: "; ")
   }
 
   /// Waits for git to end.
