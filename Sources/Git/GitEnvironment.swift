@@ -26,6 +26,8 @@ public let pinnedConfiguration = [
   "credential.helper=", "protocol.allow=never", "diff.external=", "color.ui=never",
   "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false",
   "advice.graftFileDeprecated=false",
+  // git keeps a hundred megabytes and maps whole packs unless told otherwise, and is no faster for it.
+  "core.deltaBaseCacheLimit=16m", "core.packedGitWindowSize=1m", "core.packedGitLimit=16m",
 ]
 
 /// `NAME=VALUE` for a git child that is started in `folder`.

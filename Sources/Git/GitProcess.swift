@@ -39,6 +39,9 @@ public struct GitProcess: ~Copyable {
   /// Seconds that git may sleep without having been woken once. Nothing on a disk takes as long; what
   /// does is a FIFO of a hostile repository, in the place of a file that git opens.
   private static let longestSleep = 10
+  /// Bytes that git may have. It holds all paths of a commit at once, and a tree that holds itself ten
+  /// times over, ten levels deep, has more than any machine has room for. Enough for ten million.
+  private static let mostMemory = 3 << 30
   /// Seconds of silence that git gets where the system does not tell what it does.
   private static let longestSilence = 300
 
@@ -99,6 +102,7 @@ public struct GitProcess: ~Copyable {
         let process = try spawn(
           git, words, environment: gitEnvironment(inherited, in: folder),
           standardInput: standardInput, standardOutput: output.write, standardError: errors.write)
+        limitMemory(of: process, bytes: mostMemory)
         return (process, output.read, errors.read)
       } catch {
         close(errors.read)

@@ -54,7 +54,7 @@ struct RawDiffParser {
   private static let longestPart = 65_536
   /// Paths that a commit may change. A tree that holds itself ten times over, ten levels deep, has more
   /// than anybody can wait for.
-  private static let mostChanges = 20_000_000
+  private static let mostChanges = 10_000_000
 
   /// - Throws: `GitError` for what is no raw diff.
   mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(GitError) {

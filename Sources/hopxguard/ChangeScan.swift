@@ -109,11 +109,12 @@ struct ChangeScan: ~Copyable {
   private mutating func scanNext(
     _ batch: inout ObjectBatch, _ id: String, path: Path, isLink: Bool
   ) throws(GitError) -> [Finding] {
-    guard case .object = try batch.next() else {
+    guard case .object(_, let kind, _) = try batch.next() else {
       scanner.addProblem(
         path, "its content (\(id)) is not in this repository: git fetch gets it from a partial clone's remote")
       return []
     }
+    if kind != "blob" { scanner.addProblem(path, "is no file: it names a \(kind), \(id)") }
     return scanCurrent(&batch, path: path, place: isLink ? .linkTarget : .content)
   }
 
