@@ -1,132 +1,179 @@
-// The commits of a range, and what each adds to its parents.
+// The commits of a range, a block at a time: a range may have a million of them, and only a block is in
+// memory. Source: git-rev-list(1).
 
 import POSIX
 
 /// Commits that are reachable from some revisions and not from others.
 public struct CommitRange: Sendable {
-  /// As git-rev-list(1) takes them.
-  public let revisions: [String]
+  /// For git's standard input: revisions, one a line. There may be more of them than arguments can hold.
+  let revisions: [UInt8]
+  /// Options that stand for refs which everything reachable from is left out of the range.
+  let excludedRefs: [String]
   /// How a person calls it.
   public let name: String
-  /// Somebody typed the revisions.
-  private let isTyped: Bool
+  /// Why what somebody typed is no range.
+  let flaw: String?
 
-  /// `A..B`, `A...B`, or any other that git knows, such as `A` for all up to A.
-  public init(_ text: String) {
-    revisions = [text]
-    name = text
-    isTyped = true
+  /// `A..B`, `A...B`, or any other that git knows, such as `A` for all up to A; any bytes.
+  public init(_ text: [UInt8]) {
+    name = String(decoding: text, as: UTF8.self)
+    revisions = text + [0x0A]
+    excludedRefs = []
+    // git would obey the first, and take the second for two.
+    flaw = text.first == UInt8(ascii: "-") || text.contains(0x0A) ? "'\(name)' is no revision" : nil
   }
 
-  public init(from: String, to: String) { self.init("\(from)..\(to)") }
-
-  /// What `tips` reach and `excluded` do not: arguments such as `--not`, `--all` may be among the latter.
-  public init(tips: [String], excluded: [String], name: String) {
-    revisions = tips + ["--not"] + excluded
+  /// What `tips` reach, and neither `known` nor the refs of `excludedRefs` do.
+  ///
+  /// - Parameters:
+  ///   - known: objects that the repository has; like `tips` in hex digits.
+  ///   - excludedRefs: such as `--all`.
+  public init(tips: [String], known: [String], excludedRefs: [String], name: String) {
+    var revisions: [UInt8] = []
+    for tip in tips { revisions += Array("\(tip)\n".utf8) }
+    for id in known { revisions += Array("^\(id)\n".utf8) }
+    self.revisions = revisions
+    self.excludedRefs = excludedRefs.isEmpty ? [] : ["--not"] + excludedRefs
     self.name = name
-    isTyped = false
+    flaw = nil
   }
-
-  /// An option among the revisions that somebody typed: git would obey it.
-  var strayOption: String? { isTyped ? revisions.first { $0.hasPrefix("-") } : nil }
 }
 
-/// A range, read.
-public struct RangeChanges: Sendable {
-  /// Every commit in the range, parents before children; hex digits.
-  public let commits: [String]
-  /// What each changes, in that order, those that change nothing left out. Of a merge: what is as in
-  /// none of its parents.
-  public let sets: [ChangeSet]
-  /// Annotated tags that point into the range; hex digits.
-  public let tags: [String]
-  /// Commits of the range whose parents a shallow clone does not have.
-  public let cut: [String]
-}
+/// The commits of a range as git lists them.
+public struct RangeReader: ~Copyable {
+  private var listing: RevisionListing
+  private let shallow: Set<String>
+  private let tags: [String: [String]]
 
-/// Reads what the commits of a range change.
-///
-/// - Throws: `GitError`: an unknown revision, a missing object, no repository.
-public func changes(in range: CommitRange) throws(GitError) -> RangeChanges {
-  if let option = range.strayOption { throw GitError("'\(option)' is no revision") }
-  let shallow = try shallowCommits()
-  let listing: String
-  do throws(GitError) {
-    listing = try GitProcess.output(
-      ["rev-list", "--topo-order", "--reverse"] + range.revisions + ["--"])
-  } catch {
-    let hint = shallow.isEmpty ? "" : "; " + unshallow
-    throw GitError(error.reason + hint, status: error.status)
+  /// Commits that were read.
+  public private(set) var count = 0
+  /// How many of them have parents that a shallow clone does not have.
+  public private(set) var cut = 0
+  /// Annotated tags that point to commits that were read; hex digits.
+  public private(set) var tagsMet: [String] = []
+
+  /// Commits that are read together.
+  private static let block = 1024
+
+  /// - Parameter readsTags: collects `tagsMet`.
+  /// - Throws: `GitError` when git cannot be started, or there is no repository.
+  public init(_ range: CommitRange, readsTags: Bool) throws(GitError) {
+    if let flaw = range.flaw { throw GitError(flaw) }
+    let shallow = try shallowCommits()
+    let tags = readsTags ? try annotatedTags() : [:]
+    let listing = try RevisionListing(range, options: ["--topo-order", "--reverse"])
+    self.shallow = shallow
+    self.tags = tags
+    self.listing = listing
   }
-  let commits = listing.split(separator: "\n").map(String.init)
-  let members = Set(commits)
-  var git = try GitProcess.start(
-    [
-      "diff-tree", "--stdin", "-r", "--root", "-c", "--raw", "-z", "--no-abbrev", "--no-renames",
-      "--no-relative", "--ignore-submodules=none",
-    ], in: ".", inherited: .fromHook, takesInput: true)
-  let sets = try feed(commits, to: &git)
-  return RangeChanges(
-    commits: commits, sets: sets, tags: try tags(into: members),
-    cut: commits.filter { shallow.contains($0) })
+
+  /// The next commits, parents before children; empty at the end.
+  ///
+  /// - Throws: `GitError`: an unknown revision, a missing object.
+  public mutating func next() throws(GitError) -> [String] {
+    var commits: [String] = []
+    do throws(GitError) {
+      while commits.count < Self.block, let line = try listing.next() {
+        commits.append(String(decoding: line, as: UTF8.self))
+      }
+    } catch {
+      throw GitError(error.reason + (shallow.isEmpty ? "" : "; " + unshallow), status: error.status)
+    }
+    count += commits.count
+    for commit in commits {
+      if shallow.contains(commit) { cut += 1 }
+      if !tags.isEmpty, let tags = tags[commit] { tagsMet += tags }
+    }
+    return commits
+  }
 }
 
 /// What gets a shallow clone the commits it lacks.
 public let unshallow =
   "this clone is shallow: git fetch --unshallow (in GitHub Actions: fetch-depth: 0)"
 
-private func feed(_ commits: [String], to git: inout GitProcess) throws(GitError) -> [ChangeSet] {
-  let input = Array(commits.map { $0 + "\n" }.joined().utf8)
-  var parser = RawDiffParser()
-  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
-  defer { buffer.deallocate() }
-  var sent = 0
-  var isOver = false
-  if input.isEmpty { git.endInput() }
-  while !isOver {
-    var result: Result<Int?, GitError>?
-    input.withUnsafeBytes { bytes in
-      do throws(GitError) {
-        let step = try git.exchange(UnsafeRawBufferPointer(rebasing: bytes[sent...]), into: buffer)
-        sent += step.written
-        result = .success(step.read)
-      } catch { result = .failure(error) }
-    }
-    if sent == input.count { git.endInput() }
-    guard let count = try result!.get() else { continue }
-    isOver = count == 0
-    try parser.parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+/// Trees and blobs that are reachable from `roots` and not from what `range` leaves out.
+public func newObjects(
+  from roots: [String], known: [String], excludedRefs: [String]
+) throws(GitError) -> Set<ObjectID> {
+  let range = CommitRange(tips: roots, known: known, excludedRefs: excludedRefs, name: "")
+  // Without the last option git looks into no excluded commit where no commit is asked for.
+  var listing = try RevisionListing(range, options: ["--objects", "--objects-edge-aggressive"])
+  var objects: Set<ObjectID> = []
+  while let line = try listing.next() {
+    // `-ID` is a commit at the border; what follows an ID is a name.
+    if let id = ObjectID(digits: line.prefix { $0 != 0x20 }) { objects.insert(id) }
   }
-  try git.finish()
-  try parser.finish()
-  return parser.sets
+  return objects
+}
+
+/// The lines of a `git rev-list`.
+private struct RevisionListing: ~Copyable {
+  private var git: GitProcess
+  private let input: [UInt8]
+  private var sent = 0
+  private let buffer: UnsafeMutableRawBufferPointer
+  private var lines: [UInt8] = []
+  private var at = 0
+  private var isOver = false
+
+  init(_ range: CommitRange, options: [String]) throws(GitError) {
+    git = try GitProcess.start(
+      ["rev-list"] + options + ["--stdin"] + range.excludedRefs, in: ".", inherited: .fromHook,
+      takesInput: true)
+    input = range.revisions
+    buffer = .allocate(byteCount: 65_536, alignment: 1)
+  }
+
+  deinit { buffer.deallocate() }
+
+  mutating func next() throws(GitError) -> ArraySlice<UInt8>? {
+    var searched = at
+    while true {
+      if let end = lines[searched...].firstIndex(of: 0x0A) {
+        defer { at = end + 1 }
+        return lines[at..<end]
+      }
+      if isOver { return nil }
+      lines.removeFirst(at)
+      at = 0
+      searched = lines.count
+      guard let count = try git.feed(input, &sent, into: buffer) else { continue }
+      lines.append(contentsOf: buffer[..<count])
+      if count == 0 {
+        try git.finish()
+        isOver = true
+      }
+    }
+  }
 }
 
 private func shallowCommits() throws(GitError) -> Set<String> {
-  let answer = try GitProcess.output(["rev-parse", "--is-shallow-repository", "--git-path", "shallow"])
-  let lines = answer.split(separator: "\n", maxSplits: 1)
-  guard lines.first == "true", lines.count == 2 else { return [] }
+  var answer = try GitProcess.outputBytes(["rev-parse", "--is-shallow-repository", "--git-path", "shallow"])[...]
+  if answer.last == 0x0A { answer.removeLast() }
+  let lines = answer.split(separator: 0x0A, maxSplits: 1)
+  guard lines.count == 2, lines[0].elementsEqual("true".utf8) else { return [] }
   do throws(SystemError) {
-    let text = try readWhole(Path(String(lines[1])), limit: 64 << 20)
+    let text = try readRegularFile(Path(lines[1]), limit: 64 << 20)
     return Set(text.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) })
   } catch { throw GitError("the list of shallow commits cannot be read: \(error)") }
 }
 
-/// Annotated tags whose target, peeled, is one of `commits`.
-private func tags(into commits: Set<String>) throws(GitError) -> [String] {
+/// The annotated tags that lead to each commit, or to anything else.
+private func annotatedTags() throws(GitError) -> [String: [String]] {
   let listing = try GitProcess.output([
-    "for-each-ref", "--format=%(objecttype) %(objectname) %(*objecttype) %(*objectname)", "refs/tags",
+    "for-each-ref", "--format=%(objecttype) %(objectname)", "refs/tags",
   ])
-  var tags: [String] = []
-  for line in listing.split(separator: "\n") {
-    let fields = line.split(separator: " ")
-    guard fields.count == 4, fields[0] == "tag" else { continue }
-    var target = String(fields[3])
-    if fields[2] == "tag" {
-      // git before 2.45 peels one tag only.
-      target = (try? GitProcess.output(["rev-parse", "--verify", "--quiet", "\(target)^{}"])) ?? ""
-    }
-    if commits.contains(target) { tags.append(String(fields[1])) }
+  let tags = listing.split(separator: "\n").filter { $0.hasPrefix("tag ") }.map { $0.dropFirst(4) }
+  if tags.isEmpty { return [:] }
+  // `%(*objectname)` is only the next object where a tag points to a tag, in git before 2.45.
+  var batch = try ObjectBatch(content: false)
+  batch.request(tags.lazy.map { "\($0)^{}" })
+  var result: [String: [String]] = [:]
+  for tag in tags {
+    guard case .object(let target, _, _) = try batch.next() else { continue }
+    result[target, default: []].append(String(tag))
   }
-  return tags
+  try batch.finish()
+  return result
 }

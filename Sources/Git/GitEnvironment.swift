@@ -26,6 +26,8 @@ public let pinnedConfiguration = [
   "credential.helper=", "protocol.allow=never", "diff.external=", "color.ui=never",
   "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false",
   "advice.graftFileDeprecated=false",
+  // git keeps a hundred megabytes and maps whole packs unless told otherwise, and is no faster for it.
+  "core.deltaBaseCacheLimit=16m", "core.packedGitWindowSize=1m", "core.packedGitLimit=16m",
 ]
 
 /// `NAME=VALUE` for a git child that is started in `folder`.
@@ -38,6 +40,8 @@ func gitEnvironment(_ inherited: InheritedRepository, in folder: Path) -> [Path]
         "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_DIR",
         "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
         "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE",
+        // Where git looks for a repository, and not what it does there.
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_CEILING_DIRECTORIES",
       ]
     }
   var result: [Path] = []
@@ -46,11 +50,7 @@ func gitEnvironment(_ inherited: InheritedRepository, in folder: Path) -> [Path]
     entry += 1
     let text = Path(cString: pointer)
     let name = String(decoding: text.bytes.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
-    // GIT_CONFIG_COUNT and its pairs are the caller's `-c`; what we pin comes later and wins.
-    let isConfigPair =
-      name == "GIT_CONFIG_COUNT" || name.hasPrefix("GIT_CONFIG_KEY_")
-      || name.hasPrefix("GIT_CONFIG_VALUE_")
-    if name.hasPrefix("GIT_") && !kept.contains(name) && !isConfigPair { continue }
+    if name.hasPrefix("GIT_") && !kept.contains(name) { continue }
     if name == "LC_ALL" || name == "LANGUAGE" || name == "PAGER" || name == "SSH_ASKPASS" { continue }
     result.append(text)
   }
@@ -60,6 +60,7 @@ func gitEnvironment(_ inherited: InheritedRepository, in folder: Path) -> [Path]
     "GIT_ATTR_NOSYSTEM=1",
     "GIT_GRAFT_FILE=/dev/null",
   ]
+  result += keptSettings()
   if case .discovered = inherited {
     result.append(Path("GIT_CEILING_DIRECTORIES=".utf8 + (folder.parent ?? "/").bytes))
   }

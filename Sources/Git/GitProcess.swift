@@ -30,6 +30,8 @@ public struct GitProcess: ~Copyable {
   private var input: CInt?
   private let name: String
   private var message: [UInt8] = []
+  /// git said more than was kept.
+  private var saidMore = false
   private var errorsOpen = true
   private var reaped = false
 
@@ -37,6 +39,9 @@ public struct GitProcess: ~Copyable {
   /// Seconds that git may sleep without having been woken once. Nothing on a disk takes as long; what
   /// does is a FIFO of a hostile repository, in the place of a file that git opens.
   private static let longestSleep = 10
+  /// Bytes that git may have. It holds all paths of a commit at once, and a tree that holds itself ten
+  /// times over, ten levels deep, has more than any machine has room for. Enough for ten million.
+  private static let mostMemory = 3 << 30
   /// Seconds of silence that git gets where the system does not tell what it does.
   private static let longestSilence = 300
 
@@ -97,6 +102,7 @@ public struct GitProcess: ~Copyable {
         let process = try spawn(
           git, words, environment: gitEnvironment(inherited, in: folder),
           standardInput: standardInput, standardOutput: output.write, standardError: errors.write)
+        limitMemory(of: process, bytes: mostMemory)
         return (process, output.read, errors.read)
       } catch {
         close(errors.read)
@@ -204,13 +210,25 @@ public struct GitProcess: ~Copyable {
     defer { chunk.deallocate() }
     let count = try errors.read(into: chunk)
     if count == 0 { errorsOpen = false }
-    message += chunk[..<min(count, Self.longestMessage - message.count)]
+    let kept = min(count, Self.longestMessage - message.count)
+    message += chunk[..<kept]
+    if kept < count { saidMore = true }
   }
 
   /// What git has said on its standard error, in one line: 4,096 bytes at most.
   public var words: String {
     String(decoding: message, as: UTF8.self).split(separator: "\n")
       .filter { !$0.hasPrefix("hint:") }.joined(separator: "; ")
+  }
+
+  /// Of a git that listed files and ended well: what it could not look at, in one line; empty when that
+  /// is nothing. That it could not read a configuration or an ignore file only makes it list more, and
+  /// what else it warns of takes nothing out of a listing. Source: git's dir.c, "could not open directory".
+  var complaints: String {
+    if saidMore { return words }
+    return String(decoding: message, as: UTF8.self).split(separator: "\n").filter { line in
+      !line.hasPrefix("warning: ") || line.hasPrefix("warning: could not ")
+    }.joined(separator: "; ")
   }
 
   /// Waits for git to end.

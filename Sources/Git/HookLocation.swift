@@ -50,6 +50,21 @@ public func templateFolder() throws(GitError) -> Path? {
   }
 }
 
+/// The hooks folder of all repositories, and whether it is the `global` or the `system` configuration that
+/// names it; nil when each has its own.
+public func sharedHooksFolder() throws(GitError) -> (scope: String, folder: Path)? {
+  for scope in ["global", "system"] {
+    do throws(GitError) {
+      let answer = try GitProcess.outputBytes(["config", "--\(scope)", "--type=path", "--get", "core.hooksPath"])
+      return (scope, Path(answer.last == 0x0A ? answer.dropLast() : answer[...]))
+    } catch {
+      // No setting, or no such file.
+      if error.status != 1 { throw error }
+    }
+  }
+  return nil
+}
+
 /// - Parameter folder: nil takes the setting away.
 public func setTemplateFolder(_ folder: Path?) throws(GitError) {
   let name = "init.templateDir"

@@ -6,8 +6,8 @@ import POSIX
 
 /// What git says of an object that was asked for.
 public enum ObjectAnswer: Equatable, Sendable {
-  /// Its bytes come next.
-  case object(kind: String, size: Int)
+  /// Its bytes come next, unless only this was asked for. The ID is in hex digits.
+  case object(id: String, kind: String, size: Int)
   /// The repository does not have it.
   case missing
 }
@@ -23,11 +23,16 @@ public struct ObjectBatch: ~Copyable {
   private var left = 0
   /// The line end behind an object has not been read.
   private var owesLineEnd = false
+  private let givesContent: Bool
 
   /// Starts git in the working folder, or in the repository that a hook's environment names.
-  public init() throws(GitError) {
+  ///
+  /// - Parameter content: false to learn what the objects are, and not what they hold.
+  public init(content: Bool = true) throws(GitError) {
+    givesContent = content
     git = try GitProcess.start(
-      ["cat-file", "--batch", "--buffer"], in: ".", inherited: .fromHook, takesInput: true)
+      ["cat-file", content ? "--batch" : "--batch-check", "--buffer"], in: ".",
+      inherited: .fromHook, takesInput: true)
     received = .allocate(byteCount: 65_536, alignment: 64)
   }
 
@@ -64,9 +69,9 @@ public struct ObjectBatch: ~Copyable {
     guard words.count == 3, let size = Int(words[2]), size >= 0 else {
       throw GitError("git cat-file answered what it never answers")
     }
-    left = size
-    owesLineEnd = true
-    return .object(kind: words[1], size: size)
+    left = givesContent ? size : 0
+    owesLineEnd = givesContent
+    return .object(id: words[0], kind: words[1], size: size)
   }
 
   /// Reads the current object; 0 at its end.
@@ -80,17 +85,17 @@ public struct ObjectBatch: ~Copyable {
     return count
   }
 
-  /// The rest of the current object.
-  ///
-  /// - Throws: `GitError` when it is longer than `limit` bytes.
-  public mutating func readAll(limit: Int) throws(GitError) -> [UInt8] {
-    guard left <= limit else { throw GitError("an object of \(left) bytes, where a commit or tag should be") }
-    var bytes = [UInt8](repeating: 0, count: left)
+  /// The next bytes of the current object: `count`, or as many as it has.
+  public mutating func readStart(_ count: Int) throws(GitError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: min(count, left))
     var filled = 0
-    while left > 0 {
+    while filled < bytes.count {
       if at == end { try receive() }
-      let count = min(left, end - at)
-      for index in 0..<count { bytes[filled + index] = received[at + index] }
+      let count = min(bytes.count - filled, end - at)
+      bytes.withUnsafeMutableBytes { buffer in
+        UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: received[at..<(at + count)]))
+      }
       filled += count
       at += count
       left -= count
@@ -137,4 +142,17 @@ public struct ObjectBatch: ~Copyable {
     }
     return try result!.get()
   }
+}
+
+/// Those of `ids`, hex digits, that the repository has.
+public func present(_ ids: [String]) throws(GitError) -> [String] {
+  if ids.isEmpty { return [] }
+  var batch = try ObjectBatch(content: false)
+  batch.request(ids)
+  var present: [String] = []
+  for id in ids {
+    if case .object = try batch.next() { present.append(id) }
+  }
+  try batch.finish()
+  return present
 }

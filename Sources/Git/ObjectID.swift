@@ -47,6 +47,11 @@ public struct ObjectID: Hashable, Comparable, Sendable {
     }
   }
 
+  /// From as many hex digits as a format has.
+  public init?(digits: some Collection<UInt8>) {
+    self.init(hex: digits, digits.count == ObjectFormat.sha256.length * 2 ? .sha256 : .sha1)
+  }
+
   public static func < (left: ObjectID, right: ObjectID) -> Bool {
     for word in 0..<4 where left.words[word] != right.words[word] {
       return left.words[word] < right.words[word]

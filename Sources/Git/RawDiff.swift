@@ -30,6 +30,8 @@ public struct ChangeSet: Sendable {
   /// Hex digits.
   public let commit: String?
   public var changes: [Change]
+  /// Of the index: the commits that it is held against.
+  public var bases: [String] = []
 
   public init(commit: String?, changes: [Change]) {
     self.commit = commit
@@ -43,6 +45,16 @@ struct RawDiffParser {
   /// The record that a path has to follow.
   private var pending: [UInt8]?
   private(set) var sets: [ChangeSet] = []
+  /// Changes in `sets`.
+  private(set) var count = 0
+  /// Changes of the last set, those that were handed out too.
+  private var countOfLast = 0
+
+  /// Changes of a commit that are handed out together.
+  private static let longestPart = 65_536
+  /// Paths that a commit may change. A tree that holds itself ten times over, ten levels deep, has more
+  /// than anybody can wait for.
+  private static let mostChanges = 10_000_000
 
   /// - Throws: `GitError` for what is no raw diff.
   mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(GitError) {
@@ -61,16 +73,40 @@ struct RawDiffParser {
     if pending != nil || !record.isEmpty { throw GitError("git's diff ends in the middle") }
   }
 
+  /// Hands out the sets to which nothing more will be added, and a part of one that is very long.
+  ///
+  /// - Parameter isOver: nothing follows.
+  mutating func takeSets(isOver: Bool) -> [ChangeSet] {
+    var taken: [ChangeSet] = []
+    swap(&taken, &sets)
+    if !isOver, let last = taken.last {
+      if last.changes.count < Self.longestPart {
+        taken.removeLast()
+        sets = [last]
+      } else {
+        sets = [ChangeSet(commit: last.commit, changes: [])]
+      }
+    }
+    count = sets.first?.changes.count ?? 0
+    return taken
+  }
+
   private mutating func take() throws(GitError) {
     if let header = pending {
       pending = nil
       if sets.isEmpty { sets.append(ChangeSet(commit: nil, changes: [])) }
       let change = try Self.change(header, path: Path(record))
       sets[sets.count - 1].changes.append(change)
+      count += 1
+      countOfLast += 1
+      if countOfLast > Self.mostChanges {
+        throw GitError("\(sets.last?.commit ?? "a tree") has more paths than can be scanned")
+      }
     } else if record.first == UInt8(ascii: ":") {
       pending = record
     } else {
       sets.append(ChangeSet(commit: String(decoding: record, as: UTF8.self), changes: []))
+      countOfLast = 0
     }
   }
 

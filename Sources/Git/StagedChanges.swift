@@ -18,12 +18,13 @@ public func stagedChanges(merged: [String] = []) throws(GitError) -> ChangeSet {
   var staged = ChangeSet(commit: nil, changes: [])
   do throws(GitError) {
     staged.changes = try indexChanges(over: "HEAD")
+    staged.bases = ["HEAD"]
   } catch {
     guard error.status == 128, try isUnborn() else { throw error }
-    let empty = try GitProcess.output(["hash-object", "-t", "tree", "/dev/null"])
-    staged.changes = try indexChanges(over: empty)
+    staged.changes = try indexChanges(over: try emptyTree())
   }
   let others = try merged + mergeHeads()
+  staged.bases += others
   for head in others {
     // What is as in that parent is not added by the merge.
     let theirs = Dictionary(
@@ -41,6 +42,11 @@ public func stagedChanges(merged: [String] = []) throws(GitError) -> ChangeSet {
     if others.isEmpty { staged.changes += try unmergedChanges() }
   }
   return staged
+}
+
+/// The tree without entries, which git knows in every repository.
+func emptyTree() throws(GitError) -> String {
+  try GitProcess.output(["hash-object", "-t", "tree", "/dev/null"])
 }
 
 private func indexChanges(over tree: String) throws(GitError) -> [Change] {

@@ -78,7 +78,7 @@ public struct ListedFile: Equatable, Sendable {
 ///   - top: of the working tree, absolute.
 ///   - folder: below which to list, relative to `top`; empty for all.
 ///   - visit: is given paths relative to `top`, some hundred at a time.
-/// - Returns: git's warnings; empty when it could look at everything.
+/// - Returns: what git could not look at, in its words; empty when that is nothing.
 /// - Throws: `GitError`; what had been listed was visited.
 public func listWorkTree(
   top: Path, below folder: Path, visit: ([ListedFile]) -> Void
@@ -101,7 +101,7 @@ public func listWorkTree(
   try git.finish()
   let rest = parser.finish()
   if !rest.isEmpty { visit(rest) }
-  return git.words
+  return git.complaints
 }
 
 /// Turns `TAG SP PATH NUL` records, in whatever pieces they arrive, into paths.

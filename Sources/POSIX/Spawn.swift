@@ -156,6 +156,18 @@ private struct SpawnRequest: ~Copyable {
   }
 }
 
+/// Lets a child have `bytes` of memory of its own; then its allocations fail. Where the system cannot do
+/// that for another process, nothing is limited.
+public func limitMemory(of process: pid_t, bytes: Int) {
+  #if os(Linux)
+    let resource = CInt(RLIMIT_DATA.rawValue)
+    var limits: [UInt] = [0, 0]
+    guard prlimit(process, resource, nil, &limits) == 0 else { return }
+    limits = limits.map { min($0, UInt(bytes)) }
+    _ = prlimit(process, resource, limits, nil)
+  #endif
+}
+
 /// What a child is doing.
 public enum ProcessActivity: Equatable, Sendable {
   /// The system does not tell.

@@ -9,78 +9,152 @@ import Reporting
 
 struct ChangeScan: ~Copyable {
   private(set) var scanner: ContentScanner
-  /// What the new blobs hold, by their IDs; only those that hold something.
+  /// New blobs that were scanned, and those of them that hold something: what they hold is kept no longer
+  /// than the changes that are looked at, and is read again when they come again.
+  private var scanned: Set<ObjectID> = []
+  private var holders: Set<ObjectID> = []
+  /// What the new blobs of the changes hold, by their IDs; only of those that hold something.
   private var hits: [String: [Finding]] = [:]
+  /// Findings in `hits` and in the names of the changes.
+  private var held = 0
   /// Fingerprints in blobs that were replaced, by their IDs.
   private var replaced: [String: Set<String>] = [:]
 
+  /// Findings that are held until it is known whether they are new; further ones are counted alone.
+  private static let mostHeld = 100_000
+  /// Fingerprints of old versions that are known at a time. What stood in others counts as new.
+  private static let mostReplaced = 1_000_000
+
   init(rules: RuleSet) { scanner = ContentScanner(rules: rules) }
 
-  /// Scans every new blob of `sets` once.
+  /// Scans what `sets` add, names and content, and puts what is new into the results.
   ///
-  /// - Parameter batch: that nothing has been asked of yet.
+  /// - Parameters:
+  ///   - batch: that nothing has been asked of yet.
+  ///   - shownBelow: what stands before every path in reports.
   /// - Throws: `GitError`; what was found until then is kept.
-  mutating func scanNewBlobs(_ sets: [ChangeSet], _ batch: consuming ObjectBatch) throws(GitError) {
-    var seen: Set<String> = []
+  mutating func scan(
+    _ sets: [ChangeSet], _ batch: consuming ObjectBatch, shownBelow prefix: Path = ""
+  ) throws(GitError) {
+    hits.removeAll()
+    replaced.removeAll()
+    held = 0
+    var names: [[Finding]] = []
+    for set in sets { names.append(try newNames(of: set, prefix)) }
+    var failure: GitError?
+    do throws(GitError) { try scanNewBlobs(sets, batch, prefix) } catch { failure = error }
+    let touched = sets.indices.filter { index in
+      !names[index].isEmpty || sets[index].changes.contains { hit($0) != nil }
+    }
+    if !touched.isEmpty {
+      let commits = try commitInfos(touched.compactMap { sets[$0].commit })
+      try readOldBlobs(touched.map { sets[$0] }, prefix)
+      for index in touched {
+        let commit = sets[index].commit.flatMap { commits[$0] }
+        for var finding in names[index] {
+          finding.commit = commit
+          scanner.results.add(finding)
+        }
+        report(sets[index], commit, prefix)
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  // MARK: Content
+
+  private mutating func scanNewBlobs(
+    _ sets: [ChangeSet], _ batch: consuming ObjectBatch, _ prefix: Path
+  ) throws(GitError) {
+    var seen: Set<ObjectID> = []
     var blobs: [Change] = []
     for set in sets {
       for change in set.changes {
-        if let id = change.new, seen.insert(id).inserted { blobs.append(change) }
+        guard let name = change.new else { continue }
+        guard let id = ObjectID(digits: name.utf8) else {
+          throw GitError("git's diff names a blob by what is no ID")
+        }
+        if scanned.contains(id) && !holders.contains(id) { continue }
+        if seen.insert(id).inserted { blobs.append(change) }
       }
     }
     if blobs.isEmpty { return }
     batch.request(blobs.lazy.map { $0.new! })
     for change in blobs {
-      let found = try scanNext(&batch, change.new!, path: change.path, isLink: change.isLink)
+      let id = ObjectID(digits: change.new!.utf8)!
+      let extent = scanner.results.summary
+      let path = prefix.appending(change.path.bytes)
+      var found = try scanNext(&batch, change.new!, path: path, isLink: change.isLink)
+      // Read once more, it is still one file.
+      if !scanned.insert(id).inserted { scanner.results.summary = extent }
+      if found.isEmpty { continue }
+      holders.insert(id)
+      hold(&found)
       if !found.isEmpty { hits[change.new!] = found }
     }
     try batch.finish()
+  }
+
+  /// Leaves of `found` what there is room for.
+  private mutating func hold(_ found: inout [Finding]) {
+    let room = Self.mostHeld - held
+    while found.count > room {
+      found.removeLast()
+      scanner.results.drop()
+    }
+    held += found.count
   }
 
   /// - Returns: what was found, which is not left in the results.
   private mutating func scanNext(
     _ batch: inout ObjectBatch, _ id: String, path: Path, isLink: Bool
   ) throws(GitError) -> [Finding] {
-    guard case .object = try batch.next() else {
+    guard case .object(_, let kind, _) = try batch.next() else {
       scanner.addProblem(
         path, "its content (\(id)) is not in this repository: git fetch gets it from a partial clone's remote")
       return []
     }
-    let start = scanner.results.findings.count
-    var source = BlobSource(batch: batch)
-    let count = scanner.scan(&source, path: path, place: isLink ? .linkTarget : .content)
+    if kind != "blob" { scanner.addProblem(path, "is no file: it names a \(kind), \(id)") }
+    return scanCurrent(&batch, path: path, place: isLink ? .linkTarget : .content)
+  }
+
+  /// - Parameter lead: what was read of the object already.
+  private mutating func scanCurrent(
+    _ batch: inout ObjectBatch, lead: [UInt8] = [], path: Path, place: Finding.Place
+  ) -> [Finding] {
+    var source = BlobSource(lead: lead, batch: batch)
+    var count = 0
+    let found = findings { scanner in count = scanner.scan(&source, path: path, place: place) }
     batch = source.batch
-    scanner.results.summary.files += 1
+    if place == .content || place == .linkTarget { scanner.results.summary.files += 1 }
     scanner.results.summary.bytes += count
-    let found = Array(scanner.results.findings[start...])
-    scanner.results.findings.removeLast(found.count)
     return found
   }
 
-  /// Puts into the results what `sets` add: hits that stood in no old version of the same path and were
+  /// What `body` finds, which is not left in the results.
+  private mutating func findings(of body: (inout ContentScanner) -> Void) -> [Finding] {
+    var others: [Finding] = []
+    swap(&others, &scanner.results.findings)
+    body(&scanner)
+    swap(&others, &scanner.results.findings)
+    return others
+  }
+
+  /// Puts into the results what a set adds: hits that stood in no old version of the same path and were
   /// not taken out of another path by the same commit.
-  ///
-  /// - Parameter commit: what reports tell of a set's commit.
-  mutating func report(
-    _ sets: [ChangeSet], commit: (String) -> CommitInfo?
-  ) throws(GitError) {
-    let touched = sets.filter { set in set.changes.contains { hit($0) != nil } }
-    if touched.isEmpty { return }
-    try readOldBlobs(touched)
-    for set in touched {
-      for (index, change) in set.changes.enumerated() {
-        guard let found = hit(change) else { continue }
-        let before = old(change)
-        var moved: Set<String>?
-        for finding in found where !before.contains(finding.fingerprint) {
-          if moved == nil { moved = takenOut(of: set, except: index) }
-          if moved!.contains(finding.fingerprint) { continue }
-          var finding = finding
-          finding.path = scanner.redacted(change.path)
-          finding.place = change.isLink ? .linkTarget : .content
-          finding.commit = set.commit.flatMap(commit)
-          scanner.results.add(finding)
-        }
+  private mutating func report(_ set: ChangeSet, _ commit: CommitInfo?, _ prefix: Path) {
+    var gone: Set<String>?
+    for change in set.changes {
+      guard let found = hit(change) else { continue }
+      let before = old(change)
+      for finding in found where !before.contains(finding.fingerprint) {
+        if gone == nil { gone = takenOut(of: set) }
+        if gone!.contains(finding.fingerprint) { continue }
+        var finding = finding
+        finding.path = scanner.redacted(prefix.appending(change.path.bytes))
+        finding.place = change.isLink ? .linkTarget : .content
+        finding.commit = commit
+        scanner.results.add(finding)
       }
     }
   }
@@ -91,22 +165,27 @@ struct ChangeScan: ~Copyable {
     change.old.reduce(into: []) { $0.formUnion(replaced[$1] ?? []) }
   }
 
-  /// Fingerprints that other paths of the set held and hold no more.
-  private func takenOut(of set: ChangeSet, except index: Int) -> Set<String> {
+  /// Fingerprints that paths of the set held and hold no more.
+  private func takenOut(of set: ChangeSet) -> Set<String> {
     var gone: Set<String> = []
-    for (other, change) in set.changes.enumerated() where other != index {
-      let now = Set((hit(change) ?? []).map(\.fingerprint))
-      gone.formUnion(old(change).subtracting(now))
+    for change in set.changes where change.old.contains(where: { replaced[$0] != nil }) {
+      gone.formUnion(old(change).subtracting((hit(change) ?? []).map(\.fingerprint)))
     }
     return gone
   }
 
-  private mutating func readOldBlobs(_ sets: [ChangeSet]) throws(GitError) {
+  private mutating func readOldBlobs(_ sets: [ChangeSet], _ prefix: Path) throws(GitError) {
     var wanted: [(id: String, path: Path)] = []
     var seen: Set<String> = []
-    for set in sets {
+    for set in sets where set.changes.contains(where: { hit($0) != nil }) {
       for change in set.changes {
-        for id in change.old where seen.insert(id).inserted { wanted.append((id, change.path)) }
+        for id in change.old where seen.insert(id).inserted {
+          // One that was new in this range, and held nothing.
+          if let known = ObjectID(digits: id.utf8), scanned.contains(known), !holders.contains(known) {
+            continue
+          }
+          wanted.append((id, change.path))
+        }
       }
     }
     if wanted.isEmpty { return }
@@ -114,51 +193,107 @@ struct ChangeScan: ~Copyable {
     let extent = scanner.results.summary
     var batch = try ObjectBatch()
     batch.request(wanted.lazy.map(\.id))
+    var count = 0
     for (id, path) in wanted {
-      let found = try scanNext(&batch, id, path: path, isLink: false)
-      if !found.isEmpty { replaced[id] = Set(found.map(\.fingerprint)) }
+      let found = try scanNext(&batch, id, path: prefix.appending(path.bytes), isLink: false)
+      if found.isEmpty || count > Self.mostReplaced { continue }
+      replaced[id] = Set(found.map(\.fingerprint))
+      count += found.count
     }
     try batch.finish()
     scanner.results.summary = extent
   }
 
-  /// Scans the names that `set` adds.
-  mutating func scanNames(_ set: ChangeSet, commit: CommitInfo?) {
-    // A name that moved is not new, and neither is one that a parent of a merge has.
-    let start = scanner.results.findings.count
-    for change in set.changes where change.status == UInt8(ascii: "D") { scanner.scanName(change.path) }
-    let gone = Set(scanner.results.findings[start...].map(\.fingerprint))
-    scanner.results.findings.removeLast(scanner.results.findings.count - start)
+  // MARK: Names
+
+  /// The keys in names that `set` adds. A name that moved is not new, and neither is one that a parent of a
+  /// merge has, nor a folder that was there.
+  private mutating func newNames(of set: ChangeSet, _ prefix: Path) throws(GitError) -> [Finding] {
+    var found: [Finding] = []
+    /// The folder that a finding is about; nil where it is about the new file.
+    var folders: [Path?] = []
     for change in set.changes where change.status == UInt8(ascii: "A") && change.old.isEmpty {
-      let start = scanner.results.findings.count
-      scanner.scanName(change.path)
-      let new = scanner.results.findings[start...].filter { !gone.contains($0.fingerprint) }
-      scanner.results.findings.replaceSubrange(start..., with: new)
-      for index in scanner.results.findings.indices[start...] {
-        scanner.results.findings[index].commit = commit
+      var own: [Path?] = []
+      var new = findings { scanner in
+        scanner.scanName(prefix.appending(change.path.bytes)) { path, count in
+          let part = path.relative(to: prefix)
+          own += Array(repeating: part == change.path ? nil : part, count: count)
+        }
+      }
+      if new.isEmpty { continue }
+      hold(&new)
+      found += new
+      folders += own.prefix(new.count)
+    }
+    if found.isEmpty { return [] }
+    var gone: Set<String> = []
+    for change in set.changes where change.status == UInt8(ascii: "D") {
+      gone.formUnion(findings { $0.scanName(change.path) }.map(\.fingerprint))
+    }
+    let old = try oldPaths(Set(folders.compactMap { $0 }), of: set)
+    var result: [Finding] = []
+    for (finding, folder) in zip(found, folders) {
+      if gone.contains(finding.fingerprint) || folder.map({ old.contains($0) }) ?? false { continue }
+      result.append(finding)
+    }
+    return result
+  }
+
+  // MARK: Commits and tags
+
+  /// Scans the commits themselves: their messages, and the lines above.
+  mutating func scanCommits(_ ids: [String]) throws(GitError) {
+    var batch = try ObjectBatch()
+    batch.request(ids)
+    for id in ids {
+      guard case .object = try batch.next() else { throw GitError("commit \(id) is missing") }
+      let start = try batch.readStart(Self.longestHeader)
+      let found = scanCurrent(&batch, lead: start, path: Path("<commit \(id)>"), place: .commitMessage)
+      if found.isEmpty { continue }
+      let commit = try commitInfo(id, start)
+      start.withUnsafeBytes { bytes in
+        for var finding in found {
+          finding.place = commitPlace(at: offset(of: finding, in: bytes), in: bytes)
+          finding.commit = commit
+          scanner.results.add(finding)
+        }
       }
     }
+    try batch.finish()
   }
 
-  /// Scans a commit: its message, and the lines above it.
-  mutating func scanCommit(_ object: [UInt8], _ commit: CommitInfo) {
-    let start = scanner.results.findings.count
-    scanText(object, path: Path("<commit \(commit.id)>"), place: .commitMessage)
-    object.withUnsafeBytes { bytes in
-      for index in scanner.results.findings.indices[start...] {
-        let place = offset(of: scanner.results.findings[index], in: bytes)
-        scanner.results.findings[index].place = commitPlace(at: place, in: bytes)
-        scanner.results.findings[index].commit = commit
-      }
+  /// Bytes in which the lines above a message are looked for.
+  private static let longestHeader = 65_536
+
+  private mutating func commitInfo(_ id: String, _ start: [UInt8]) throws(GitError) -> CommitInfo {
+    let header = start.withUnsafeBytes { CommitHeader($0, id.utf8.count == 64 ? .sha256 : .sha1) }
+    guard let header else { throw GitError("commit \(id) is broken") }
+    return CommitInfo(
+      id: id, author: redacted(header.author.person), date: utcDate(header.author.seconds))
+  }
+
+  /// What reports tell of commits.
+  private mutating func commitInfos(_ ids: [String]) throws(GitError) -> [String: CommitInfo] {
+    var infos: [String: CommitInfo] = [:]
+    if ids.isEmpty { return infos }
+    var batch = try ObjectBatch()
+    batch.request(ids)
+    for id in ids {
+      guard case .object = try batch.next() else { throw GitError("commit \(id) is missing") }
+      infos[id] = try commitInfo(id, try batch.readStart(Self.longestHeader))
     }
+    try batch.finish()
+    return infos
   }
 
-  mutating func scanText(_ text: [UInt8], path: Path, place: Finding.Place) {
-    var source = MemorySource(text)
-    scanner.results.summary.bytes += scanner.scan(&source, path: path, place: place)
+  /// Scans the object that `batch` is at: a tag, or a file that a ref points to.
+  ///
+  /// - Parameter lead: what was read of it already.
+  mutating func scanObject(_ batch: inout ObjectBatch, lead: [UInt8] = [], path: Path, place: Finding.Place) {
+    for finding in scanCurrent(&batch, lead: lead, path: path, place: place) { scanner.results.add(finding) }
   }
 
-  mutating func redacted(_ text: [UInt8]) -> String {
+  private mutating func redacted(_ text: [UInt8]) -> String {
     String(decoding: scanner.redacted(Path(text)).bytes, as: UTF8.self)
   }
 
@@ -169,9 +304,25 @@ struct ChangeScan: ~Copyable {
 
 /// The object that a batch is at, as an input.
 private struct BlobSource: ByteSource, ~Copyable {
+  /// What was read of it already.
+  let lead: [UInt8]
+  private var leadRead = 0
   var batch: ObjectBatch
 
+  init(lead: [UInt8], batch: consuming ObjectBatch) {
+    self.lead = lead
+    self.batch = batch
+  }
+
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    if leadRead < lead.count {
+      let count = min(buffer.count, lead.count - leadRead)
+      lead.withUnsafeBytes {
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[leadRead..<(leadRead + count)]))
+      }
+      leadRead += count
+      return count
+    }
     do throws(GitError) { return try batch.read(into: buffer) } catch {
       throw InputError(error.reason)
     }

@@ -311,7 +311,10 @@ struct ContentScanner: ~Copyable {
 
   /// Scans a path itself for keys. A finding is at the component that holds the key, so that
   /// everything below a folder yields one and the same.
-  mutating func scanName(_ path: Path) {
+  ///
+  /// - Parameter found: is given the path up to a component, as it is, and how many findings that
+  ///   component has.
+  mutating func scanName(_ path: Path, found visit: (Path, Int) -> Void = { _, _ in }) {
     let found = path.bytes.withUnsafeBytes { isWorthScanning($0) }
     if !found { return }
     tellSurrenders(path)
@@ -319,7 +322,11 @@ struct ContentScanner: ~Copyable {
     for component in path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
       end += component.count
       var name = MemorySource(Array(component))
+      let before = results.findings.count
       scan(&name, path: Path(path.bytes[..<end]), place: .fileName)
+      if results.findings.count > before {
+        visit(Path(path.bytes[..<end]), results.findings.count - before)
+      }
       end += 1
     }
   }

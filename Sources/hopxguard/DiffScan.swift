@@ -18,13 +18,13 @@ func scanDiff(_ name: String, _ rules: RuleSet) -> ScanResults {
     if name == "-" {
       scan(UnifiedDiff(of: StreamSource(descriptor: STDIN_FILENO)), name, &scanner)
     } else {
-      let file = try Descriptor.open(Path(name), flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
+      let file = try Descriptor.open(Path(argument: name), flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
       let status = try file.status()
       if status.kind == .folder { throw SystemError("open", EISDIR) }
       scan(UnifiedDiff(of: FileSource(file, size: status.size)), name, &scanner)
     }
   } catch {
-    scanner.addProblem(Path(name), "cannot be read: \(error)")
+    scanner.addProblem(Path(argument: name), "cannot be read: \(error)")
   }
   return scanner.results
 }
@@ -44,7 +44,7 @@ private func scan<Source: ByteSource & ~Copyable>(
       }
     }
   } catch {
-    scanner.addProblem(Path(name == "-" ? "<stdin>" : name), error.reason)
+    scanner.addProblem(Path(argument: name == "-" ? "<stdin>" : name), error.reason)
   }
   scanner.results.summary.files = diff.files
   scanner.results.summary.lines = diff.addedLines

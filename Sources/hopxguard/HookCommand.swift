@@ -57,6 +57,12 @@ struct HookCommand: ParsableCommand {
           return
         }
         for hook in place.hooks { say(hook, try place.folder.uninstall(hook) ?? "was not installed") }
+        if let shadowed = place.shadowed {
+          for hook in Hook.allCases {
+            guard let done = try shadowed.uninstall(hook) else { continue }
+            say(hook, "\(done) (in \(Place.text(shadowed.path)))")
+          }
+        }
         if global { try forgetOwnTemplate(place) }
       }
     }
@@ -94,7 +100,7 @@ struct HookCommand: ParsableCommand {
     @Argument var name: Hook
     @Argument(parsing: .captureForPassthrough) var rest: [String] = []
 
-    func run() throws { try HookRun(hook: name, arguments: rest).run() }
+    func run() throws { try HookRun(hook: name, arguments: rest.map { Path(argument: $0) }).run() }
   }
 
   // MARK: Where
@@ -103,6 +109,8 @@ struct HookCommand: ParsableCommand {
   fileprivate struct Place {
     let folder: HookFolder
     let hooks: [Hook]
+    /// Where git would look without `core.hooksPath`, when hooks of ours are there that it hides.
+    private(set) var shadowed: HookFolder?
     private(set) var notes: [String] = []
     /// git comes to the folder: husky's own is there to lead to it.
     private var isReached = true
@@ -125,12 +133,20 @@ struct HookCommand: ParsableCommand {
           "core.hooksPath is set in the \(scope) configuration: these hooks are in force for every repository that uses it")
       } else if location.folder != location.usual {
         notes.append("core.hooksPath points to \(Self.text(path)), so the hooks are there")
-        if Hook.allCases.contains(where: { HookFolder(path: location.usual).isOurs($0) }) {
-          notes.append("hooks in \(Self.text(location.usual)) do not run: core.hooksPath shadows them")
-        }
+      }
+      let usual = HookFolder(path: location.usual)
+      if location.folder != location.usual, Hook.allCases.contains(where: { usual.isOurs($0) }) {
+        shadowed = usual
+        notes.append(
+          "hooks in \(Self.text(location.usual)) do not run: core.hooksPath, which is \(Self.text(location.folder)), shadows them")
       }
       folder = HookFolder(path: path)
-      let kept = hooks.map(folder.keptFile) + hooks.map(folder.file)
+      if let kind = try? FileStatus.following(path).kind, kind != .folder {
+        isReached = false
+        notes.append(
+          "\(Self.text(path)) is no folder, so no hook runs at all: git config --show-origin --get core.hooksPath tells who has set it")
+      }
+      let kept = hooks.compactMap(folder.kept.file) + hooks.map(folder.file)
       if kept.contains(where: { (try? readWhole($0, limit: 1 << 20)).map(Self.isLefthook) ?? false }) {
         notes.append(
           "lefthook puts its hooks in place again when it is installed again; then run `hopxguard hook install` again")
@@ -152,6 +168,11 @@ struct HookCommand: ParsableCommand {
         notes.append(
           "new clones have the hooks; in a repository that is there already, `hopxguard hook install` puts them")
       }
+      if isMade, let (scope, path) = try sharedHooksFolder() {
+        notes.append(
+          "core.hooksPath is set in the \(scope) configuration, so git runs the hooks of \(Self.text(path)) and these nowhere: "
+            + "`hopxguard hook install` in any repository puts them there, and without that setting these run")
+      }
     }
 
     private static func isLefthook(_ script: [UInt8]) -> Bool {
@@ -161,9 +182,11 @@ struct HookCommand: ParsableCommand {
 
     static func text(_ path: Path) -> String { String(decoding: path.bytes, as: UTF8.self) }
 
-    func state(_ hook: Hook) throws(SystemError) -> (runs: Bool, text: String) {
+    func state(_ hook: Hook) throws(HookError) -> (runs: Bool, text: String) {
       switch try folder.state(hook) {
+      case .absent where !isReached: return (false, "not installed, and nothing would run it")
       case .absent: return (false, "not installed: hopxguard hook install")
+      case .blocked: return (false, "\(Self.text(folder.file(hook))) is a folder, where a hook should be: take it away")
       case .foreign: return (false, "another hook is in its place: hopxguard hook install keeps it and runs it first")
       case .ours(let isCurrent):
         let path = folder.file(hook)
@@ -171,26 +194,21 @@ struct HookCommand: ParsableCommand {
           return (false, "cannot be executed: chmod +x \(Self.text(path))")
         }
         if !isReached { return (false, "is in place, and nothing runs it yet") }
-        if let binary = (try? readWhole(path, limit: 1 << 20)).flatMap(Hook.binary),
-          binary.withCString({ access($0, X_OK) }) == -1
-        {
+        let binary = (try? readWhole(path, limit: 1 << 20)).flatMap(Hook.binary)
+        if let binary, binary.withCString({ access($0, X_OK) }) == -1 {
           return (false, "the hopxguard that it starts is gone: hopxguard hook install")
         }
-        let isKeptRun = folder.keptFile(hook).withCString { access($0, X_OK) } == 0
-          || folder.path.lastComponent.elementsEqual(".husky".utf8)
-        let before = !folder.keepsAnother(hook) ? ""
-          : isKeptRun ? ", after the hook that was there" : "; the hook that was there is not executable, and is not run"
-        let age = isCurrent ? "" : "; it starts another hopxguard than this one (hopxguard hook install changes that)"
+        var before = ""
+        if let kept = folder.kept.file(hook) {
+          let isKeptRun = kept.withCString { access($0, X_OK) } == 0
+            || folder.path.lastComponent.elementsEqual(".husky".utf8)
+          before = isKeptRun
+            ? ", after the hook that was there" : "; the hook that was there is not executable, and is not run"
+        }
+        let age = isCurrent || binary.map(isOwnBinary) ?? false ? "" : "; it starts another hopxguard than this one (hopxguard hook install changes that)"
         return (true, "runs\(before)\(age)")
       }
     }
-  }
-}
-
-extension HookFolder {
-  fileprivate func isOurs(_ hook: Hook) -> Bool {
-    if case .ours = try? state(hook) { return true }
-    return false
   }
 }
 
@@ -210,6 +228,8 @@ private func say(_ hook: Hook, _ text: String) {
 private func report(_ body: () throws -> Void) throws(ExitStatus) {
   do { try body() } catch let error as GitError {
     throw Console.fail(explained(error))
+  } catch let error as HookError {
+    throw Console.fail(error.reason)
   } catch let error as SystemError {
     throw Console.fail("\(error.call): \(error)")
   } catch {

@@ -1,5 +1,5 @@
-// Putting our hooks into a folder, and taking them out again. A hook that was there before is kept
-// beside ours, which runs it first.
+// Putting our hooks into a folder, and taking them out again. A hook that was there before is kept, and
+// ours runs it first.
 
 import Git
 import POSIX
@@ -14,91 +14,71 @@ import Reporting
 struct HookFolder {
   let path: Path
 
-  /// Behind the name of a hook that was there before ours.
-  static let keptSuffix = ".before-hopxguard"
-
   enum State: Equatable {
     case absent
     case ours(isCurrent: Bool)
     case foreign
+    /// A folder is in the hook's place. git takes it for a hook that it cannot run.
+    case blocked
   }
 
   func file(_ hook: Hook) -> Path { path.appending(hook.rawValue.utf8) }
-  func keptFile(_ hook: Hook) -> Path { Path(file(hook).bytes + Array(Self.keptSuffix.utf8)) }
+  var kept: KeptHooks { KeptHooks(hooks: path) }
 
-  func state(_ hook: Hook) throws(SystemError) -> State {
+  func state(_ hook: Hook) throws(HookError) -> State {
+    let file = file(hook)
     do throws(SystemError) {
-      if try FileStatus.of(file(hook)).kind != .file { return .foreign }
-      let script = try readWhole(file(hook), limit: 1 << 20)
+      let kind = try FileStatus.of(file).kind
+      if kind != .file { return kind == .folder ? .blocked : .foreign }
+      let script = try readWhole(file, limit: 1 << 20)
       if !hook.isOurs(script) { return .foreign }
       return .ours(isCurrent: script == hook.script(binary: try ownBinary().bytes))
     } catch {
-      if error.code == ENOENT && !isThere(file(hook)) { return .absent }
-      if error.code == EFBIG || error.code == ENOENT { return .foreign }
-      throw error
+      // ENOTDIR: core.hooksPath is /dev/null, or another file.
+      if error.code == ENOENT || error.code == ENOTDIR { return .absent }
+      if error.code == EFBIG { return .foreign }
+      throw HookError(file, error)
     }
   }
 
-  func keepsAnother(_ hook: Hook) -> Bool { isThere(keptFile(hook)) }
-
-  private func isThere(_ path: Path) -> Bool { (try? FileStatus.of(path)) != nil }
+  func isOurs(_ hook: Hook) -> Bool {
+    if case .ours = try? state(hook) { return true }
+    return false
+  }
 
   /// - Returns: what was done, for a person; nil when the hook was in place.
-  func install(_ hook: Hook) throws(SystemError) -> String? {
-    let binary = try ownBinary()
+  func install(_ hook: Hook) throws(HookError) -> String? {
     let state = try state(hook)
+    if kept.file(hook) != nil && state != .foreign { try kept.linkSiblings() }
     if state == .ours(isCurrent: true) { return nil }
-    try makeFolders(path)
+    if state == .blocked { throw HookError(file(hook), "is a folder, where a hook should be: take it away") }
+    try makeFolder(path)
     var done = "installed"
     if state == .foreign {
-      // Whoever put it there has done so again: what was kept is an older one, which stays beside it.
-      if keepsAnother(hook) {
-        let older = (1...).lazy.map { Path(keptFile(hook).bytes + Array(".\($0)".utf8)) }
-        try move(keptFile(hook), to: older.first { !isThere($0) }!)
-      }
-      try move(file(hook), to: keptFile(hook))
-      done = "installed; the hook that was there runs first, as \(hook.rawValue)\(Self.keptSuffix)"
+      try kept.keep(hook, at: file(hook))
+      try kept.linkSiblings()
+      done = "installed; the hook that was there runs first, as \(KeptHooks.folderName)/\(hook.rawValue)"
     } else if case .ours = state {
       done = "brought up to date"
     }
-    try writeReport(hook.script(binary: binary.bytes), at: file(hook), mode: 0o755)
+    do throws(SystemError) {
+      try writeReport(hook.script(binary: try ownBinary().bytes), at: file(hook), mode: 0o755)
+    } catch { throw HookError(file(hook), error) }
     return done
   }
 
   /// - Returns: what was done, for a person; nil when there was nothing to do.
-  func uninstall(_ hook: Hook) throws(SystemError) -> String? {
+  func uninstall(_ hook: Hook) throws(HookError) -> String? {
     guard case .ours = try state(hook) else { return nil }
-    if keepsAnother(hook) {
-      try move(keptFile(hook), to: file(hook))
+    defer { try? kept.cleanUp() }
+    if kept.file(hook) != nil {
+      try kept.restore(hook, to: file(hook))
       return "removed; the hook that was there before is back"
     }
     let path = file(hook)
-    try path.withCString { (name) throws(SystemError) in _ = try retrying("unlink") { unlink(name) } }
+    do throws(SystemError) {
+      try path.withCString { (name) throws(SystemError) in _ = try retrying("unlink") { unlink(name) } }
+    } catch { throw HookError(path, error) }
     return "removed"
   }
-
-  private func move(_ from: Path, to: Path) throws(SystemError) {
-    try from.withCString { (old) throws(SystemError) in
-      try to.withCString { (new) throws(SystemError) in _ = try retrying("rename") { rename(old, new) } }
-    }
-  }
-
-  private func makeFolders(_ path: Path) throws(SystemError) {
-    if isThere(path) { return }
-    if let parent = path.parent { try makeFolders(parent) }
-    try path.withCString { (name) throws(SystemError) in _ = try retrying("mkdir") { mkdir(name, 0o777) } }
-  }
-}
-
-/// The file of this program, absolute.
-func ownBinary() throws(SystemError) -> Path {
-  #if canImport(Darwin)
-    var size: UInt32 = 4096
-    let name = UnsafeMutablePointer<CChar>.allocate(capacity: Int(size))
-    defer { name.deallocate() }
-    guard _NSGetExecutablePath(name, &size) == 0 else { throw SystemError("_NSGetExecutablePath", ENAMETOOLONG) }
-    return try canonicalPath(Path(String(cString: name)))
-  #else
-    return Path(try linkTarget("/proc/self/exe"))
-  #endif
 }

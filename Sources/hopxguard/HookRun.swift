@@ -16,7 +16,7 @@ import Reporting
 struct HookRun {
   let hook: Hook
   /// The script's own path, then what git gave it.
-  let arguments: [String]
+  let arguments: [Path]
 
   func run() throws(ExitStatus) {
     var refs: [UInt8] = []
@@ -36,11 +36,11 @@ struct HookRun {
 
   private func runKeptHook(_ refs: [UInt8]) throws(ExitStatus) {
     guard let script = arguments.first else { return }
-    let kept = Path(script + HookFolder.keptSuffix)
-    let rest = arguments.dropFirst().map { Path($0) }
-    let isHusky = kept.parent?.lastComponent.elementsEqual(".husky".utf8) ?? false
-    let isThere = kept.withCString { access($0, isHusky ? R_OK : X_OK) } == 0
-    guard isThere else { return }
+    let folder = script.parent ?? "."
+    guard let kept = KeptHooks(hooks: folder).file(hook) else { return }
+    let rest = Array(arguments.dropFirst())
+    let isHusky = folder.lastComponent.elementsEqual(".husky".utf8)
+    guard kept.withCString({ access($0, isHusky ? R_OK : X_OK) }) == 0 else { return }
     let status: CInt
     do throws(SystemError) {
       // husky runs its hooks by `sh -e`, executable or not.
@@ -48,7 +48,7 @@ struct HookRun {
         isHusky ? "/bin/sh" : kept, isHusky ? ["-e", kept] + rest : rest,
         input: hook.readsRefs ? refs : nil)
     } catch {
-      throw Console.fail("\(script)\(HookFolder.keptSuffix) cannot be run: \(error)")
+      throw Console.fail("\(String(decoding: kept.bytes, as: UTF8.self)) cannot be run: \(error)")
     }
     // Its own words have been said.
     if status != 0 { exit(status) }
@@ -65,21 +65,27 @@ struct HookRun {
       return scanMessage(arguments[1], rules)
     case .prePush:
       let updates = try parse(refs, tipField: 0, knownField: 2)
-      let known = updates.map(\.known).filter { !isZero($0) && isHere($0) }
-      return scanTips(updates.map(\.tip), excluded: tracked + known, rules)
+      return scanTips(updates, excludedRefs: tracked, rules)
     case .preReceive:
       let updates = try parse(refs, tipField: 1, knownField: 0)
-      return scanTips(updates.map(\.tip), excluded: ["--all"], rules)
+      return scanTips(updates, excludedRefs: ["--all"], rules)
     }
   }
 
   /// What we know of the remote that is pushed to: its tracking refs, if it is fetched from where the
   /// push goes. A remote may be pushed to elsewhere (`pushurl`), or be named by its URL.
   private var tracked: [String] {
-    guard arguments.count >= 3, !arguments[1].isEmpty, !arguments[1].hasPrefix("-"),
-      let url = try? GitProcess.output(["remote", "get-url", arguments[1]]), url == arguments[2]
+    guard arguments.count >= 3, let name = String(validating: arguments[1].bytes, as: UTF8.self),
+      !name.isEmpty, !name.hasPrefix("-"),
+      var url = try? GitProcess.outputBytes(["remote", "get-url", name])
     else { return [] }
-    return ["--remotes=\(arguments[1])"]
+    if url.last == 0x0A { url.removeLast() }
+    if url != arguments[2].bytes { return [] }
+    // The refs of a remote `a/b` look like refs of a remote `a`.
+    guard let remotes = try? GitProcess.output(["remote"]),
+      !remotes.split(separator: "\n").contains(where: { $0.hasPrefix(name + "/") })
+    else { return [] }
+    return ["--remotes=\(name)"]
   }
 
   /// What `git merge` merges. It writes MERGE_HEAD only after this hook has run, but names each head
@@ -96,44 +102,40 @@ struct HookRun {
     return heads
   }
 
-  private func scanTips(_ all: [String], excluded: [String], _ rules: RuleSet) -> ScanResults {
-    let tips = all.filter { !isZero($0) }
+  private func scanTips(
+    _ updates: [(tip: String, known: String)], excludedRefs: [String], _ rules: RuleSet
+  ) -> ScanResults {
+    let tips = updates.map(\.tip).filter { !isZero($0) }
     // Only deletions: nothing is brought in.
     if tips.isEmpty { return ScanResults() }
-    return scanRange(CommitRange(tips: tips, excluded: excluded, name: "of this push"), tips: tips, rules)
+    do throws(GitError) {
+      // The remote may have what we never fetched.
+      let known = try present(updates.map(\.known).filter { !isZero($0) })
+      return scanPush(tips: tips, known: known, excludedRefs: excludedRefs, rules)
+    } catch {
+      var results = ScanResults()
+      results.problems.append(Problem(path: "", message: explained(error)))
+      return results
+    }
   }
 
-  private func scanMessage(_ file: String, _ rules: RuleSet) -> ScanResults {
+  private func scanMessage(_ file: Path, _ rules: RuleSet) -> ScanResults {
     var scanner = ContentScanner(rules: rules)
     do throws(SystemError) {
-      let text = try readWhole(Path(file), limit: 256 << 20)
-      var source = MemorySource(wasEdited ? messagePart(of: text) : text)
+      let text = try readWhole(file, limit: 256 << 20)
+      var source = MemorySource(text)
       scanner.scan(&source, path: "commit message")
+      // Most messages hold nothing, wherever it may stand.
+      if !scanner.results.findings.isEmpty && MessageText.wasEdited {
+        scanner.results = ScanResults()
+        source = MemorySource(MessageText.committed(of: text))
+        scanner.scan(&source, path: "commit message")
+      }
       scanner.results.summary.files = 1
     } catch {
-      scanner.addProblem(Path(file), "cannot be read: \(error)")
+      scanner.addProblem(file, "cannot be read: \(error)")
     }
     return scanner.results
-  }
-
-  /// Whether the message went through an editor. Where none is used git sets GIT_EDITOR to `:` for its
-  /// hooks, and all of the message goes into the commit.
-  private var wasEdited: Bool { getenv("GIT_EDITOR").map { String(cString: $0) != ":" } ?? true }
-
-  /// The text as far as it goes into the commit: `git commit -v` puts the diff below a line of its own,
-  /// and what a diff takes out is no leak; the names of files in git's own comments are none either. A
-  /// line like that with anything but a diff below it is somebody's text, and all of it is scanned.
-  private func messagePart(of text: [UInt8]) -> [UInt8] {
-    let scissors = Array(" ------------------------ >8 ------------------------".utf8)
-    let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
-    var kept = lines
-    if let cut = lines.firstIndex(where: { $0.count < 80 && $0.hasEnding(scissors) }) {
-      let below = lines[(cut + 1)...].drop { $0.first == lines[cut].first }
-      let isDiff = below.first.map { $0.isEmpty || $0.starts(with: "diff --".utf8) } ?? true
-      if isDiff { kept = Array(lines[..<cut]) }
-    }
-    // The line numbers stay.
-    return Array(kept.map { $0.starts(with: "#\t".utf8) ? [] : $0 }.joined(separator: [0x0A]))
   }
 
   /// The lines that git gives a hook about refs (githooks(5)).
@@ -162,13 +164,10 @@ struct HookRun {
 
   private func isZero(_ id: String) -> Bool { id.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }
 
-  private func isHere(_ id: String) -> Bool {
-    (try? GitProcess.output(["cat-file", "-e", id])) != nil
-  }
-
   // MARK: The end
 
   private func conclude(_ results: ScanResults, _ rules: RuleSet) throws(ExitStatus) {
+    let words = words(for: results.findings)
     let outcome = results.outcome(listed: results.findings.count, seconds: 0, rules: rules)
     let style = ColorChoice.auto.style(for: STDERR_FILENO)
     var text = ""
@@ -198,7 +197,9 @@ struct HookRun {
   /// Findings or problems that are shown. A hook's words are read in passing.
   private static let mostShown = 10
 
-  private var words: (what: String, mend: String, pass: String, stopped: String) {
+  private func words(
+    for findings: [Finding]
+  ) -> (what: String, mend: String, pass: String, stopped: String) {
     let readIt = "Take it out (read it from HOPX_API_KEY instead)"
     switch hook {
     case .preCommit:
@@ -216,18 +217,12 @@ struct HookRun {
         "git commit --no-verify skips the hooks this once.", "nothing is committed")
     case .prePush:
       return (
-        "the commits of this push add a secret",
-        "Take it out of the commits named above (git rebase -i, edit), and push again.",
+        PushAdvice.what(findings), PushAdvice.mend(findings),
         "git push --no-verify skips the hooks this once.", "nothing is pushed")
     case .preReceive:
       return (
-        "this push is rejected: its commits add a secret",
-        "Take it out of the commits named above (git rebase -i, edit), and push again.",
+        "this push is rejected: \(PushAdvice.what(findings))", PushAdvice.mend(findings),
         "Ask those who run this server.", "the push is rejected")
     }
   }
-}
-
-extension ArraySlice<UInt8> {
-  fileprivate func hasEnding(_ end: [UInt8]) -> Bool { suffix(end.count).elementsEqual(end) }
 }

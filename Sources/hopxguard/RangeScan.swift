@@ -1,92 +1,132 @@
 // `scan --range` and `--since`: what each commit of a range adds, its message, and the annotated tags
-// that point into the range.
+// that point into the range. And what a push brings, which may be more than commits.
 
 import Detection
 import Git
 import POSIX
 import Reporting
 
-/// - Parameter tips: what a push brings, IDs of objects of any kind. Then a range without a commit is
-///   no error: it may bring nothing new, or a tag alone.
-func scanRange(_ range: CommitRange, tips: [String] = [], _ rules: RuleSet) -> ScanResults {
+/// Scans the commits of a range.
+func scanRange(_ range: CommitRange, _ rules: RuleSet) -> ScanResults {
   var scan = ChangeScan(rules: rules)
   do throws(GitError) {
-    let batch = try ObjectBatch()
-    let changes = try changes(in: range)
-    if changes.commits.isEmpty && tips.isEmpty {
+    var reader = try RangeReader(range, readsTags: true)
+    try scanCommits(of: &reader, &scan)
+    if reader.count == 0 {
       scan.addProblem(
         "the range \(range.name) holds no commit; is it the right way round, and is the base fetched?")
     }
-    if !changes.cut.isEmpty {
-      scan.addProblem(
-        "\(counted(changes.cut.count, "commit")) of the range came without parents, so what they add cannot be told; "
-          + unshallow)
-    }
-    let commits = try scanTexts(changes, &scan)
-    // Of a push the tags that are pushed; else those that point into the range.
-    try scanTips(tips.isEmpty ? changes.tags : tips, &scan)
-    for set in changes.sets { scan.scanNames(set, commit: set.commit.flatMap { commits[$0] }) }
-    try scan.scanNewBlobs(changes.sets, batch)
-    try scan.report(changes.sets) { commits[$0] }
-    scan.addCommits(changes.commits.count)
+    _ = try scanTips(reader.tagsMet, &scan)
   } catch {
     scan.addProblem(explained(error))
   }
   return scan.scanner.results
 }
 
-/// Scans the commits themselves.
-///
-/// - Returns: what reports tell of each commit.
-private func scanTexts(
-  _ changes: RangeChanges, _ scan: inout ChangeScan
-) throws(GitError) -> [String: CommitInfo] {
-  var commits: [String: CommitInfo] = [:]
-  if changes.commits.isEmpty { return commits }
-  var batch = try ObjectBatch()
-  batch.request(changes.commits)
-  for id in changes.commits {
-    guard case .object = try batch.next() else { throw GitError("commit \(id) is missing") }
-    let object = try batch.readAll(limit: longestText)
-    let header = object.withUnsafeBytes { CommitHeader($0, id.utf8.count == 64 ? .sha256 : .sha1) }
-    guard let header else { throw GitError("commit \(id) is broken") }
-    let info = CommitInfo(
-      id: id, author: scan.redacted(header.author.person), date: utcDate(header.author.seconds))
-    commits[id] = info
-    scan.scanCommit(object, info)
+/// Scans what `tips`, IDs of objects of any kind, bring to where `known` and `excludedRefs` are.
+func scanPush(
+  tips: [String], known: [String], excludedRefs: [String], _ rules: RuleSet
+) -> ScanResults {
+  var scan = ChangeScan(rules: rules)
+  do throws(GitError) {
+    let range = CommitRange(tips: tips, known: known, excludedRefs: excludedRefs, name: "of this push")
+    var reader = try RangeReader(range, readsTags: false)
+    try scanCommits(of: &reader, &scan)
+    let others = try scanTips(tips, &scan)
+    if !others.isEmpty {
+      let new = try newObjects(from: others.map(\.id), known: known, excludedRefs: excludedRefs)
+      for (id, isTree) in others where ObjectID(digits: id.utf8).map(new.contains) ?? true {
+        if isTree { try scanTree(id, new, &scan) } else { try scanBlob(id, &scan) }
+      }
+    }
+  } catch {
+    scan.addProblem(explained(error))
   }
-  try batch.finish()
-  return commits
+  return scan.scanner.results
 }
 
-/// Scans what is pushed besides commits: tags, tags of tags, and blobs that a ref points to.
-private func scanTips(_ tips: [String], _ scan: inout ChangeScan) throws(GitError) {
+private func scanCommits(
+  of reader: inout RangeReader, _ scan: inout ChangeScan
+) throws(GitError) {
+  while true {
+    let commits = try reader.next()
+    if commits.isEmpty { break }
+    // Started first: git finds out what they change while they are read themselves.
+    var changes = try CommitChanges(of: commits)
+    try changes.begin()
+    try scan.scanCommits(commits)
+    scan.addCommits(commits.count)
+    while true {
+      let batch = try ObjectBatch()
+      let sets = try changes.next()
+      if sets.isEmpty { break }
+      try scan.scan(sets, batch)
+    }
+  }
+  if reader.cut > 0 {
+    scan.addProblem(
+      "\(counted(reader.cut, "commit")) of the range came without parents, so what they add cannot be told; "
+        + unshallow)
+  }
+}
+
+/// Scans tags, and tags of tags.
+///
+/// - Returns: the trees and blobs among the tips and their targets.
+private func scanTips(
+  _ tips: [String], _ scan: inout ChangeScan
+) throws(GitError) -> [(id: String, isTree: Bool)] {
+  var others: [(id: String, isTree: Bool)] = []
   var seen: Set<String> = []
   var wanted = tips
   while !wanted.isEmpty {
     let round = wanted.filter { seen.insert($0).inserted }
     wanted = []
-    if round.isEmpty { return }
-    var batch = try ObjectBatch()
-    batch.request(round)
+    if round.isEmpty { break }
+    // What most are is known without reading any.
+    var kinds = try ObjectBatch(content: false)
+    kinds.request(round)
+    var tags: [String] = []
     for id in round {
-      guard case .object(let kind, _) = try batch.next() else { throw GitError("object \(id) is missing") }
-      switch kind {
-      case "tag":
-        let object = try batch.readAll(limit: longestText)
-        scan.scanText(object, path: Path("<tag \(id)>"), place: .tag)
-        let target = object.split(separator: 0x0A).first.map { String(decoding: $0.dropFirst(7), as: UTF8.self) }
-        if let target { wanted.append(target) }
-      case "blob":
-        scan.scanText(try batch.readAll(limit: longestText), path: Path("<blob \(id)>"), place: .content)
-      case "tree":
-        scan.addProblem("a ref is to point to the tree \(id); only commits, tags and files can be scanned")
-      default: break
+      guard case .object(_, let kind, _) = try kinds.next() else { throw GitError("object \(id) is missing") }
+      if kind == "tag" { tags.append(id) } else if kind != "commit" { others.append((id, kind == "tree")) }
+    }
+    try kinds.finish()
+    if tags.isEmpty { break }
+    var batch = try ObjectBatch()
+    batch.request(tags)
+    for id in tags {
+      guard case .object = try batch.next() else { throw GitError("object \(id) is missing") }
+      let start = try batch.readStart(4096)
+      scan.scanObject(&batch, lead: start, path: Path("<tag \(id)>"), place: .tag)
+      // `object ID` is the first line.
+      let target = start.prefix { $0 != 0x0A }.dropFirst(7)
+      guard start.starts(with: "object ".utf8), ObjectID(digits: target) != nil else {
+        throw GitError("tag \(id) is broken")
       }
+      wanted.append(String(decoding: target, as: UTF8.self))
     }
     try batch.finish()
   }
+  return others
 }
 
-/// Bytes of a commit or a tag that are read into memory.
-private let longestText = 256 << 20
+private func scanBlob(_ id: String, _ scan: inout ChangeScan) throws(GitError) {
+  var batch = try ObjectBatch()
+  batch.request([id])
+  guard case .object = try batch.next() else { throw GitError("object \(id) is missing") }
+  scan.scanObject(&batch, path: Path("<blob \(id)>"), place: .content)
+  try batch.finish()
+}
+
+/// - Parameter new: what the other side does not have.
+private func scanTree(_ id: String, _ new: Set<ObjectID>, _ scan: inout ChangeScan) throws(GitError) {
+  try eachTreePart(id) { (part) throws(GitError) in
+    var part = part
+    part.changes.removeAll { change in
+      guard let blob = change.new.flatMap({ ObjectID(digits: $0.utf8) }) else { return true }
+      return !new.contains(blob)
+    }
+    try scan.scan([part], try ObjectBatch(), shownBelow: Path("<tree \(id)>"))
+  }
+}

@@ -124,8 +124,10 @@ struct ScanCommand: ParsableCommand {
 
   private func scan(_ set: RuleSet, _ report: inout ReportWriter) throws(ExitStatus) -> ScanResults {
     if staged { return scanStaged(set) }
-    if let range { return scanRange(CommitRange(range), set) }
-    if let since { return scanRange(CommitRange(from: since, to: "HEAD"), set) }
+    if let range { return scanRange(CommitRange(Path(argument: range).bytes), set) }
+    if let since {
+      return scanRange(CommitRange(Path(argument: since).bytes + Array("..HEAD".utf8)), set)
+    }
     if let diff { return scanDiff(diff, set) }
     if history { return try scanHistory(set) }
     var results = ScanResults()

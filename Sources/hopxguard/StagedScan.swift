@@ -14,9 +14,7 @@ func scanStaged(_ rules: RuleSet, merged: [String] = []) -> ScanResults {
     // Started first: git gets ready to hand out objects while it compares the index.
     let batch = try ObjectBatch()
     let staged = try stagedChanges(merged: merged)
-    scan.scanNames(staged, commit: nil)
-    try scan.scanNewBlobs([staged], batch)
-    try scan.report([staged]) { _ in nil }
+    try scan.scan([staged], batch)
   } catch {
     scan.addProblem(explained(error))
   }

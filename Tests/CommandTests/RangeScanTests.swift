@@ -134,3 +134,59 @@ struct RangeScanTests {
     #expect(report.summary.commits == 10)
   }
 }
+
+/// Ranges made to mislead or to exhaust.
+struct HostileRangeTests {
+  private let folder = TestFolder()
+  private let key = keyText()
+
+  /// A commit of a tree whose entries are `MODE NAME TYPE ID`.
+  private func commit(_ entries: [String]) throws -> String {
+    let made = try run(
+      "/usr/bin/env", ["git", "-C", folder.path, "mktree"], input: Array(entries.joined(separator: "\n").utf8 + [0x0A]),
+      environment: gitIdentity)
+    #expect(made.status == 0, "\(made.errors)")
+    return folder.git("commit-tree", "-m", "x", made.output.trimmingCharacters(in: .newlines))
+  }
+
+  @Test func `more commits and larger ones than are looked at together`() throws {
+    folder.git("init", "-q", "-b", "main")
+    let clean = folder.hashed("clean"), dirty = folder.hashed(key), other = folder.hashed("\(key)\n\(keyText())")
+    var script: [String] = []
+    for number in 0..<2500 {
+      script.append("commit refs/heads/main\ncommitter A <a@b.c> \(number) +0000\ndata 1\nx")
+      // The key comes, goes, and comes again in the very same file.
+      script.append("M 100644 \(number % 1000 == 0 ? dirty : clean) a\nM 100644 \(clean) f\(number)")
+    }
+    script.append("commit refs/heads/main\ncommitter A <a@b.c> 9999 +0000\ndata 1\nx")
+    for number in 0..<70_000 { script.append("M 100644 \(clean) many/\(number)") }
+    script.append("M 100644 \(other) last\n")
+    let result = try run(
+      "/usr/bin/env", ["git", "-C", folder.path, "fast-import", "--quiet"],
+      input: Array(script.joined(separator: "\n").utf8), environment: gitIdentity)
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try Report.of(["scan", "--range", "main"], in: folder, environment: ["GIT_CONFIG_NOSYSTEM": "1"])
+    #expect(report.problems.isEmpty)
+    #expect(report.places == ["a:1:1", "a:1:1", "a:1:1", "last:1:1", "last:2:1"])
+    #expect(Set(report.findings.compactMap(\.commit)).count == 4)
+    #expect(report.findings.allSatisfy { $0.author == "A <a@b.c>" })
+    #expect(report.summary.files == 3)
+    #expect(report.summary.commits == 2501)
+  }
+
+  @Test func `a tree where a file should be is no clean file`() throws {
+    folder.git("init", "-q", "-b", "main")
+    let blob = folder.hashed(key)
+    let tree = folder.git("rev-parse", "\(try commit(["100644 blob \(blob)\ta"]))^{tree}")
+    let entry = "100644 a\0".utf8 + stride(from: 0, to: 40, by: 2).map {
+      UInt8(tree.dropFirst($0).prefix(2), radix: 16)!
+    }
+    let made = try run(
+      "/usr/bin/env", ["git", "-C", folder.path, "hash-object", "-w", "-t", "tree", "--literally", "--stdin"],
+      input: Array(entry), environment: gitIdentity)
+    let commit = folder.git("commit-tree", "-m", "x", made.output.trimmingCharacters(in: .newlines))
+    let report = try Report.of(["scan", "--range", commit], in: folder, environment: ["GIT_CONFIG_NOSYSTEM": "1"])
+    #expect(report.status == 2)
+    #expect(report.problems.contains { $0.message.contains("is no file") })
+  }
+}
