@@ -41,6 +41,9 @@ let package = Package(
     .target(name: "CTOML", cxxSettings: [.define("TOML_ENABLE_FORMATTERS", to: "0")]),
     .target(name: "TOML", dependencies: ["CTOML"], swiftSettings: strict),
 
+    // The loops that a scan's time goes into, in C's vector types.
+    .target(name: "CSearch"),
+
     // rules/* as bytes of the binary.
     .target(name: "CRules"),
 
@@ -48,7 +51,7 @@ let package = Package(
     .systemLibrary(name: "CPOSIX"),
     .target(name: "POSIX", dependencies: ["CPOSIX"], swiftSettings: strict),
     .target(
-      name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "TOML"],
+      name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "CSearch", "TOML"],
       swiftSettings: strict),
     .target(name: "Redaction", dependencies: ["Detection"], swiftSettings: strict),
     .target(name: "Inputs", dependencies: ["POSIX"], swiftSettings: strict),

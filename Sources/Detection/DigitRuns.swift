@@ -2,6 +2,8 @@
 // by what `readToken` knows, or, for hex, with separators between the bytes.
 // Sources: RFC 4648 (both alphabets are read as one), RFC 2045 6.8 and RFC 7468 (line lengths).
 
+import CSearch
+
 /// Digits that were gathered out of a text.
 private struct DigitRun {
   /// Characters.
@@ -42,40 +44,16 @@ extension DecodedLayer {
   /// Adds what every run of digits in `text[range]` stands for.
   mutating func addDigits(_ text: UnsafeRawBufferPointer, in range: Range<Int>) {
     guard let base = text.baseAddress else { return }
+    let bytes = base.assumingMemoryBound(to: UInt8.self)
+    let end = min(range.upperBound, text.count)
     var at = range.lowerBound
-    let end = min(range.upperBound, text.count) - 16
-    while at <= end {
-      let here = base + at
-      var next = at + Self.step
-      if isDigits(here.loadUnaligned(as: Lanes.self)) {
-        next = max(next, addRun(text, at, range))
-      } else if isSeparatedHex(here.loadUnaligned(as: Lanes.self)) {
-        next = max(next, addSeparatedHex(text, at, range))
-      }
-      at = next
+    while true {
+      var kind: CInt = 0
+      at = csearch_digits(bytes, at, end, Self.step, &kind)
+      if at >= end { return }
+      let next = kind == 1 ? addRun(text, at, range) : addSeparatedHex(text, at, range)
+      at = max(at + Self.step, next)
     }
-  }
-
-  /// Whether sixteen bytes are base64 digits.
-  @inline(__always)
-  private func isDigits(_ block: Lanes) -> Bool {
-    let isLetter = lanes(block | all(0x20), from: 0x61, count: 26)
-    // The slash and the numbers follow one another.
-    let isNumber = lanes(block, from: 0x2F, count: 11)
-    let isSign = lanes(block, are: 0x2B) .| lanes(block, are: 0x2D) .| lanes(block, are: 0x5F)
-    return isEverySet(isLetter .| isNumber .| isSign)
-  }
-
-  /// Whether sixteen bytes are hex digits and what may stand between them.
-  @inline(__always)
-  private func isSeparatedHex(_ block: Lanes) -> Bool {
-    let lowered = block | all(0x20)
-    let isHex = lanes(block, from: 0x30, count: 10) .| lanes(lowered, from: 0x61, count: 6)
-    // Blanks and line ends, comma and dash, colon and percent sign, the x of 0x.
-    let isSeparator =
-      (block .<= all(0x20)) .| lanes(block, from: 0x2C, count: 2) .| lanes(block, are: 0x3A)
-      .| lanes(lowered, are: 0x78) .| lanes(block, are: 0x25)
-    return isEverySet(isHex .| isSeparator) && isAnySet(isHex)
   }
 
   // MARK: Runs

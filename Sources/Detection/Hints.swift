@@ -2,6 +2,8 @@
 // go on plainly, and at escapes of characters that nobody escapes. One pass for the escapes and one for
 // each piece; what a pass stops at is judged at once, so that ordinary text is not decoded.
 
+import CSearch
+
 /// Finds the places round which a text has to be decoded.
 struct HintSearch: Sendable {
   private let literals: [Literal]
@@ -127,88 +129,14 @@ struct HintSearch: Sendable {
     _ text: UnsafeRawBufferPointer, in range: Range<Int>, into places: inout [Int]
   ) {
     guard let base = text.baseAddress else { return }
-    var at = range.lowerBound
+    let bytes = base.assumingMemoryBound(to: UInt8.self)
     let end = min(range.upperBound, text.count)
-    while at + 65 <= end {
-      let here = base + at
-      var hits0 = beginnings(here)
-      var hits1 = beginnings(here + 16)
-      var hits2 = beginnings(here + 32)
-      var hits3 = beginnings(here + 48)
-      if !isASCII(here) {
-        hits0 = hits0 .| zeroWidths(here)
-        hits1 = hits1 .| zeroWidths(here + 16)
-        hits2 = hits2 .| zeroWidths(here + 32)
-        hits3 = hits3 .| zeroWidths(here + 48)
-      }
-      if isAnySet((hits0 .| hits1) .| (hits2 .| hits3)) {
-        add(hits0, at, text, &places)
-        add(hits1, at + 16, text, &places)
-        add(hits2, at + 32, text, &places)
-        add(hits3, at + 48, text, &places)
-      }
-      at += 64
-    }
-    while at < end {
+    var at = range.lowerBound
+    while true {
+      at = csearch_escape(bytes, text.count, at, end)
+      if at >= end { return }
       if isTelling(text, at) { places.append(at) }
       at += 1
-    }
-  }
-
-  /// Where an escape of a letter or digit could begin: `%`, `=` or a backslash with what may follow it,
-  /// `&#`, or an escape character.
-  @inline(__always)
-  private func beginnings(_ here: UnsafeRawPointer) -> LaneMask {
-    let first = here.loadUnaligned(as: Lanes.self)
-    let second = (here + 1).loadUnaligned(as: Lanes.self)
-    let isPercent = lanes(first, are: UInt8(ascii: "%"))
-    let isLetterU = lanes(second, are: UInt8(ascii: "u"))
-    // Hex digits of ASCII's letters and digits begin with 2 to 7.
-    let isEscape =
-      ((isPercent .| lanes(first, are: UInt8(ascii: "="))) .& lanes(second, from: 0x32, count: 6))
-      .| (isPercent .& isLetterU)
-    let isBackslash =
-      lanes(first, are: UInt8(ascii: "\\")) .& (isLetterU .| lanes(second, are: UInt8(ascii: "x")))
-    // The semicolon is the end of `&amp;`.
-    let isReference =
-      lanes(second, are: UInt8(ascii: "#"))
-      .& (lanes(first, are: UInt8(ascii: "&")) .| lanes(first, are: UInt8(ascii: ";")))
-    return isEscape .| isBackslash .| isReference .| lanes(first, are: 0x1B)
-  }
-
-  /// Whether 64 bytes are all ASCII.
-  @inline(__always)
-  private func isASCII(_ here: UnsafeRawPointer) -> Bool {
-    let bytes =
-      (here.loadUnaligned(as: Lanes.self) | (here + 16).loadUnaligned(as: Lanes.self))
-      | ((here + 32).loadUnaligned(as: Lanes.self) | (here + 48).loadUnaligned(as: Lanes.self))
-    let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
-    return (words[0] | words[1]) & 0x8080_8080_8080_8080 == 0
-  }
-
-  /// Where a character of `readToken`'s that takes no room could begin: C2 AD, E1 A0, E2 80, E2 81, EF BB.
-  @inline(__always)
-  private func zeroWidths(_ here: UnsafeRawPointer) -> LaneMask {
-    let first = here.loadUnaligned(as: Lanes.self)
-    let second = (here + 1).loadUnaligned(as: Lanes.self)
-    return (lanes(first, are: 0xE2) .& lanes(second & all(0xFE), are: 0x80))
-      .| (lanes(first, are: 0xC2) .& lanes(second, are: 0xAD))
-      .| (lanes(first, are: 0xEF) .& lanes(second, are: 0xBB))
-      .| (lanes(first, are: 0xE1) .& lanes(second, are: 0xA0))
-  }
-
-  private func add(
-    _ hits: LaneMask, _ start: Int, _ text: UnsafeRawBufferPointer, _ places: inout [Int]
-  ) {
-    let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
-    for half in 0..<2 {
-      var lanes = UInt64(littleEndian: words[half])
-      while lanes != 0 {
-        let lane = lanes.trailingZeroBitCount / 8
-        lanes &= ~(0xFF << UInt64(lane * 8))
-        let place = start + half * 8 + lane
-        if isTelling(text, place) { places.append(place) }
-      }
     }
   }
 

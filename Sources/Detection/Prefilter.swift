@@ -3,6 +3,8 @@
 // alternation of six is twenty times slower. Nothing else may know how this searches, so that a
 // multi-literal automaton can take its place when rule sets grow.
 
+import CSearch
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -93,60 +95,15 @@ struct Needle: Sendable {
 
   @inline(__always)
   func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void) {
-    let last = min(bytes.count - literal.count, places.upperBound - 1)
-    guard let base = bytes.baseAddress, places.lowerBound <= last else { return }
-    let firstByte = SIMD16(repeating: literal[first])
-    let secondByte = SIMD16(repeating: literal[second])
+    let end = min(bytes.count - literal.count + 1, places.upperBound)
+    guard let base = bytes.baseAddress, places.lowerBound < end else { return }
+    let text = base.assumingMemoryBound(to: UInt8.self)
     var at = places.lowerBound
-    // The probes read up to 63 bytes past `at + second`.
-    let vectorEnd = min(bytes.count - second - 64, last)
-    while at <= vectorEnd {
-      let one = base + (at + first)
-      let two = base + (at + second)
-      let hit0 = probe(one, two, 0, firstByte, secondByte)
-      let hit1 = probe(one, two, 16, firstByte, secondByte)
-      let hit2 = probe(one, two, 32, firstByte, secondByte)
-      let hit3 = probe(one, two, 48, firstByte, secondByte)
-      let any = unsafeBitCast((hit0 | hit1) | (hit2 | hit3), to: SIMD2<UInt64>.self)
-      if any[0] | any[1] != 0 {
-        verify(base, at, hit0, last, found)
-        verify(base, at + 16, hit1, last, found)
-        verify(base, at + 32, hit2, last, found)
-        verify(base, at + 48, hit3, last, found)
-      }
-      at += 64
-    }
-    while at <= last {
+    while true {
+      at = csearch_pair(text, bytes.count, at, end, first, literal[first], second, literal[second])
+      if at >= end { return }
       if stands(at: base + at) { found(at) }
       at += 1
-    }
-  }
-
-  @inline(__always)
-  private func probe(
-    _ one: UnsafeRawPointer, _ two: UnsafeRawPointer, _ offset: Int,
-    _ firstByte: SIMD16<UInt8>, _ secondByte: SIMD16<UInt8>
-  ) -> SIMD16<UInt8> {
-    let a = one.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
-    let b = two.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
-    return unsafeBitCast((a .== firstByte) .& (b .== secondByte), to: SIMD16<UInt8>.self)
-  }
-
-  /// Looks at each of the sixteen places from `start` on whose lane in `hits` is set.
-  @inline(__always)
-  private func verify(
-    _ base: UnsafeRawPointer, _ start: Int, _ hits: SIMD16<UInt8>, _ last: Int,
-    _ found: (Int) -> Void
-  ) {
-    let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
-    for half in 0..<2 {
-      var lanes = UInt64(littleEndian: words[half])
-      while lanes != 0 {
-        let lane = lanes.trailingZeroBitCount / 8
-        lanes &= ~(0xFF << UInt64(lane * 8))
-        let place = start + half * 8 + lane
-        if place <= last && stands(at: base + place) { found(place) }
-      }
     }
   }
 

@@ -2,6 +2,8 @@
 // somewhere in a binary one. Known by the zeros between ASCII characters, with or without a byte
 // order mark. Source: The Unicode Standard, 3.10.
 
+import CSearch
+
 extension DecodedLayer {
   /// Characters that a text needs to be looked at. A key has more, and so has the way to it.
   private static let fewestCharacters = 24
@@ -11,14 +13,11 @@ extension DecodedLayer {
   /// Adds every wide text in `text[range]`.
   mutating func addWideTexts(_ text: UnsafeRawBufferPointer, in range: Range<Int>) {
     guard let base = text.baseAddress else { return }
+    let bytes = base.assumingMemoryBound(to: UInt8.self)
     var at = range.lowerBound
-    while at + 16 <= range.upperBound {
-      let here = base + at
-      let both = here.loadUnaligned(as: UInt64.self) | (here + 8).loadUnaligned(as: UInt64.self)
-      if !couldBeWide(both) {
-        at += Self.step
-        continue
-      }
+    while true {
+      at = csearch_wide(bytes, at, range.upperBound, Self.step)
+      if at >= range.upperBound { return }
       var end = at + Self.step
       for run in wideRuns(at, text, range) {
         if run.source.count >= Self.fewestCharacters * run.width { addWideText(text, run) }
@@ -26,16 +25,6 @@ extension DecodedLayer {
       }
       at = end
     }
-  }
-
-  /// Whether sixteen bytes look like ASCII with zeros between: at least every other byte is zero, and no
-  /// byte has its high bit set.
-  ///
-  /// - Parameter both: the bits that are set in the first eight bytes or the last eight.
-  @inline(__always)
-  private func couldBeWide(_ both: UInt64) -> Bool {
-    both & 0x8080_8080_8080_8080 == 0 && both != 0
-      && (both & 0xFF00_FF00_FF00_FF00 == 0 || both & 0x00FF_00FF_00FF_00FF == 0)
   }
 
   /// Where a wide text lies, and how its characters lie in it.
