@@ -1,8 +1,36 @@
 // Line numbers, worked out only up to where something was found. A line ends with LF, CRLF or a CR
 // alone, as editors count and as SARIF 2.1.0 (3.3.4, "newline sequences") has it.
 
+/// How the lines of an input end.
+public enum LineEnds: Equatable, Sendable {
+  case bytes
+  /// In UTF-16 or UTF-32: with LF, which has so many zeros behind it.
+  case wide(zeros: Int)
+
+  /// As the first bytes of an input tell: a byte order mark, or zeros beside ASCII.
+  public init(inputBeginningWith start: UnsafeRawBufferPointer) {
+    let first = start.prefix(4).map { $0 }
+    func begins(_ bytes: UInt8...) -> Bool { first.starts(with: bytes) }
+    func isASCII(_ index: Int) -> Bool { 0x09..<0x7F ~= first[index] }
+    if begins(0xFF, 0xFE, 0, 0) {
+      self = .wide(zeros: 3)
+    } else if begins(0xFF, 0xFE) {
+      self = .wide(zeros: 1)
+    } else if begins(0xFE, 0xFF) || begins(0, 0, 0xFE, 0xFF) {
+      self = .wide(zeros: 0)
+    } else if first.count == 4, isASCII(0), first[1] == 0, first[3] == 0 {
+      self = isASCII(2) ? .wide(zeros: 1) : first[2] == 0 ? .wide(zeros: 3) : .bytes
+    } else if first.count == 4, first[0] == 0, first[2] == 0, isASCII(3), isASCII(1) || first[1] == 0 {
+      self = .wide(zeros: 0)
+    } else {
+      self = .bytes
+    }
+  }
+}
+
 /// A place in an input that moves forward and knows its line.
 public struct LineCursor: Sendable {
+  public var ends = LineEnds.bytes
   /// Bytes from the start of the input.
   public private(set) var offset = 0
   /// From 1.
@@ -23,6 +51,14 @@ public struct LineCursor: Sendable {
   public mutating func advance(to target: Int, in bytes: UnsafeRawBufferPointer, base: Int) {
     let from = offset - base
     let to = target - base
+    if case .wide(let zeros) = ends {
+      for index in from..<to where bytes[index] == 0x0A {
+        line += 1
+        lineStart = base + index + 1 + zeros
+      }
+      offset = target
+      return
+    }
     let count = countLineEnds(bytes, from, to)
     if count > 0 {
       line += count

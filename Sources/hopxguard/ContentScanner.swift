@@ -96,6 +96,10 @@ struct ContentScanner: ~Copyable {
         addProblem(path, error.reason)
         buffer.close()
       }
+      if buffer.offset == 0 && searched == 0 {
+        input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
+        input.hiddenCursor.ends = input.cursor.ends
+      }
       let before = input.found
       searched = searchChunk(from: searched, &input)
       if isLive && input.found > before { found(&results) }

@@ -1,0 +1,187 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Keys that are encoded or broken up are found, by their own fingerprint, where they stand.
+struct EncodedKeyTests {
+  let folder = TestFolder()
+
+  private struct Hidden {
+    let chain: [KeyDisguise]
+    let key: [UInt8]
+    let line: Int
+    let column: Int
+  }
+
+  /// Writes `key` under the disguises of `chain`, the outermost first, in surroundings by chance.
+  private func hide(_ chain: [KeyDisguise], in name: String) -> Hidden {
+    let key = makeKey()
+    let text = chain.reversed().reduce(key) { $1.apply($0) }
+    var lead: [[UInt8]] = [[], Array("# a comment\r\nsetting = ".utf8), Array("{\"a\": 1,\n \"b\": ".utf8)]
+    if chain[0].makes == .bytes { lead = [[]] }
+    let before = lead.randomElement()!
+    folder.write(name, before + text + (before.isEmpty ? [] : Array("\nend, of it\n".utf8)))
+    let lineStart = (before.lastIndex(of: 0x0A) ?? -1) + 1
+    return Hidden(
+      chain: chain, key: key, line: before.filter { $0 == 0x0A }.count + 1,
+      column: before.count - lineStart + 1)
+  }
+
+  /// Scans the folder and gives each file's findings.
+  private func findings() throws -> [String: [Report.Finding]] {
+    let report = try Report.scan("in", in: folder)
+    #expect(report.problems.isEmpty)
+    return Dictionary(grouping: report.findings) { String($0.path.dropFirst(3)) }
+  }
+
+  private func check(_ hidden: [String: Hidden], names: Bool) throws {
+    let found = try findings()
+    for (name, hidden) in hidden {
+      let matches = found[name, default: []]
+      #expect(matches.count == 1, "\(hidden.chain)")
+      guard let match = matches.first else { continue }
+      #expect(match.fingerprint == fingerprint(hidden.key), "\(hidden.chain)")
+      #expect(match.secret == String(decoding: hidden.key.prefix(15), as: UTF8.self) + "...")
+      if names { #expect(match.encoding == hidden.chain.map(\.encoding).joined(separator: ">"), "\(hidden.chain)") }
+      #expect(match.line >= hidden.line, "\(hidden.chain)")
+      if match.line == hidden.line { #expect(match.column >= hidden.column, "\(hidden.chain)") }
+    }
+  }
+
+  private func fingerprint(_ key: [UInt8]) -> String {
+    folder.write("key", key)
+    let sum = try! run("/usr/bin/sha256sum", [folder.file("key")]).output
+    return "sha256:\(sum.prefix(32))"
+  }
+
+  @Test func `each disguise by name`() throws {
+    var hidden: [String: Hidden] = [:]
+    for (index, disguise) in keyDisguises.enumerated() {
+      for copy in 0..<3 { hidden["\(index)-\(copy)"] = hide([disguise], in: "in/\(index)-\(copy)") }
+    }
+    try check(hidden, names: true)
+  }
+
+  @Test func `each disguise over each other`() throws {
+    var hidden: [String: Hidden] = [:]
+    for (index, outer) in keyDisguises.enumerated() {
+      for (other, inner) in keyDisguises.enumerated() where outer.canCover(inner) {
+        hidden["\(index)-\(other)"] = hide([outer, inner], in: "in/\(index)-\(other)")
+      }
+    }
+    try check(hidden, names: false)
+  }
+
+  @Test func `three disguises by chance`() throws {
+    var hidden: [String: Hidden] = [:]
+    while hidden.count < 300 {
+      let chain = (0..<3).map { _ in keyDisguises.randomElement()! }
+      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]) else { continue }
+      let name = "\(hidden.count)"
+      hidden[name] = hide(chain, in: "in/\(name)")
+    }
+    try check(hidden, names: false)
+  }
+
+  @Test func `a terminal's line wrap`() throws {
+    let key = makeKey()
+    let line = Array("$ echo the key of the day, which is ".utf8) + key
+    folder.write("in/a", Array(line.prefix(80)) + [0x0A] + line.dropFirst(80) + [0x0A])
+    let found = try #require(try findings()["a"]?.first)
+    #expect(found.fingerprint == fingerprint(key))
+    #expect(found.encoding == "line-wrap")
+    #expect((found.line, found.column) == (1, 37))
+  }
+
+  @Test func `what PowerShell writes: UTF-16 with CRLF`() throws {
+    let key = keyText()
+    let text = "one\r\ntwo\r\n  key = \(key)\r\n"
+    folder.write("in/a", [0xFF, 0xFE] + Array(text.utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+    let found = try #require(try findings()["a"]?.first)
+    #expect(found.encoding == "utf-16le")
+    #expect((found.line, found.column) == (3, 17))
+  }
+
+  @Test func `a cell of a notebook`() throws {
+    let key = keyText()
+    let source = "key = (\"\(key.prefix(30))\"\n       \"\(key.dropFirst(30))\")\n"
+    let lines = source.split(separator: "\n").map { "\($0)\n" }
+    folder.write("in/a", try JSONEncoder().encode(["cells": [["source": lines]]]).map { $0 })
+    #expect(try findings()["a"]?.first?.fingerprint == fingerprint(Array(key.utf8)))
+  }
+
+  @Test func `every origin sees through them`() throws {
+    let key = makeKey()
+    let text = String(decoding: Data(key).base64EncodedData(), as: UTF8.self)
+    folder.git("init", "-q")
+    folder.git("commit", "-qm", "empty", "--allow-empty")
+    folder.write("a", "k: \(text)\n")
+    folder.git("add", "a")
+    let staged = try Report.scan("--staged", in: folder)
+    let patch = try run("/usr/bin/env", ["git", "-C", folder.path, "diff", "--cached"]).outputBytes
+    folder.write("patch", patch)
+    folder.git("commit", "-qm", "a")
+    folder.git("rm", "-q", "a")
+    folder.git("commit", "-qm", "gone")
+    let reports = [
+      staged, try Report.scan("--diff", "patch", in: folder), try Report.scan("--range", "HEAD~2..HEAD", in: folder),
+      try Report.scan("--history", in: folder), try Report.scan("-", in: folder, input: Array(text.utf8)),
+    ]
+    for report in reports {
+      #expect(report.findings.map(\.fingerprint) == [fingerprint(key)])
+      #expect(report.findings.map(\.encoding) == ["base64"])
+    }
+  }
+
+  @Test func `a key over the border of two chunks`() throws {
+    let key = makeKey()
+    let text = Array(Data(Array("user: ".utf8) + key).base64EncodedData())
+    let filler = Array(repeating: UInt8(ascii: " "), count: 200)
+    for border in [262_144, 229_376] {
+      for shift in stride(from: -100, through: 20, by: 7) {
+        folder.write("in/\(border)\(shift)", Array(repeating: 0x0A, count: border + shift) + text + filler)
+      }
+    }
+    let found = try findings()
+    #expect(found.count == 36)
+    #expect(found.values.allSatisfy { $0.map(\.fingerprint) == [fingerprint(key)] })
+  }
+
+  @Test func `no snippet shows an encoded key`() throws {
+    let encoded = (0..<4).map { _ in Data(makeKey()).base64EncodedString() }
+    folder.write("in/a", "\(encoded[0]) \(keyText()) \(encoded[1])\n\(encoded[2]) \(encoded[3])\n")
+    let report = try Report.scan("in", in: folder)
+    #expect(report.findings.count == 5)
+    for finding in report.findings {
+      for text in encoded { #expect(!finding.snippet.contains(text.dropFirst(24).prefix(12))) }
+    }
+  }
+
+  @Test func `what is apart for a reason stays apart`() throws {
+    let key = keyText()
+    folder.write(
+      "in/a",
+      """
+      ["\(key)", "tail"]
+      "\(key)" + "abc"
+      \(key.prefix(36))
+      \(key.dropFirst(36))
+      hopx_live_" + keyId + "." + secret
+      """)
+    let found = try findings()["a"] ?? []
+    #expect(found.map(\.encoding) == ["plain", "plain"])
+    #expect(Set(found.map(\.fingerprint)) == [fingerprint(Array(key.utf8))])
+  }
+
+  @Test func `a user's rule is seen through them too`() throws {
+    folder.write(
+      "r.toml", "[[rule]]\nid = 'acme'\nliteral = 'acme-'\npattern = 'acme-[0-9a-f]{32}'\nkeep = 5\n")
+    let secret = "acme-" + (0..<32).map { _ in "0123456789abcdef".randomElement()! }
+    folder.write("in/a", Data(secret.utf8).base64EncodedString())
+    folder.write("in/b", secret.replacing("-", with: "%2D"))
+    folder.write("in/c", Array(secret.utf8).flatMap { [$0, 0] })
+    let report = try Report.scan("in", "--rules", "r.toml", in: folder)
+    #expect(report.findings.map(\.encoding) == ["base64", "percent", "utf-16le"])
+    #expect(Set(report.findings.map(\.fingerprint)) == [fingerprint(Array(secret.utf8))])
+  }
+}
