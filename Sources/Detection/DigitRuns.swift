@@ -226,7 +226,6 @@ extension DecodedLayer {
     var pieces: [Piece] = []
     var first: Int?
     var at = start
-    var groups = 0
     while at < range.upperBound {
       if hexValue(text[at]) != nil {
         // `0x` in front of a byte.
@@ -254,11 +253,10 @@ extension DecodedLayer {
           if result.count >= Self.fewestDigits / 2 { break }
           (result, pieces, first) = ([], [], nil)
         }
-        groups += 1
       }
       at += token?.length ?? 1
     }
-    if result.count >= Self.fewestDigits / 2, groups > 1 { add(result, from: pieces) }
+    if result.count >= Self.fewestDigits / 2 { add(result, from: pieces) }
     return at
   }
 }

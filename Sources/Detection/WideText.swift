@@ -118,5 +118,5 @@ extension DecodedLayer {
 }
 
 private func isText(_ byte: UInt8) -> Bool {
-  0x20...0x7E ~= byte || 0x09...0x0D ~= byte || byte == 0x1B
+  0x20...0x7E ~= byte || 0x07...0x0D ~= byte || byte == 0x1B
 }

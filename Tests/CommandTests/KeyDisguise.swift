@@ -121,7 +121,7 @@ let keyDisguises: [KeyDisguise] = [
   .init(
     name: "quoted-printable soft breaks", encoding: "quoted-printable", over: .line, makes: .lines,
     breaks: true
-  ) { wrapped($0, at: 30, "=\r\n") },
+  ) { wrapped($0, at: 40, "=\r\n") },
   .init(name: "UTF-16LE", encoding: "utf-16le", over: .lines, makes: .bytes) { wide($0, 2, low: 0) },
   .init(name: "UTF-16BE", encoding: "utf-16be", over: .lines, makes: .bytes) { wide($0, 2, low: 1) },
   .init(name: "UTF-16 with its mark", encoding: "utf-16le", over: .lines, makes: .bytes) {
@@ -158,6 +158,9 @@ extension KeyDisguise {
     if breaks && inner.breaks { return false }
     // An escape taken apart is no escape any more.
     if breaks && !["base64", "base64url without padding"].contains(inner.name) { return false }
+    // Digits in pieces of forty are too short to be noticed, and so are escapes of nothing but zeros.
+    if name == "quoted-printable soft breaks" { return false }
+    if name == "percent of signs" && inner.makes == .bytes { return false }
     return switch over {
     case .line: inner.makes == .line
     case .lines: inner.makes != .bytes
