@@ -64,8 +64,8 @@ size_t csearch_pair(
 
 static inline int begins_escape(uint8_t first, uint8_t second) {
   switch (first) {
-  case '%': return (second >= '2' && second <= '7') || second == 'u';
-  case '=': return second >= '2' && second <= '7';
+  case '%': return (second >= '1' && second <= '7') || second == 'u';
+  case '=': return second >= '1' && second <= '7';
   case '\\': return second == 'u' || second == 'x';
   case '&':
   case ';': return second == '#';
@@ -81,8 +81,8 @@ static inline int begins_escape(uint8_t first, uint8_t second) {
 static inline mask escapes(const uint8_t *text) {
   block first = load(text), second = load(text + 1);
   mask percent = first == '%', letter_u = second == 'u';
-  // Hex digits of ASCII's letters and digits begin with 2 to 7.
-  mask hex = (percent | (first == '=')) & from_to(second, '2', '7');
+  // Hex digits of ASCII's letters and digits begin with 2 to 7, those of the escape character with 1.
+  mask hex = (percent | (first == '=')) & from_to(second, '1', '7');
   mask backslash = (first == '\\') & (letter_u | (second == 'x'));
   mask reference = (second == '#') & ((first == '&') | (first == ';'));
   return hex | (percent & letter_u) | backslash | reference | (first == 0x1B);

@@ -76,7 +76,8 @@ struct EncodedKeyTests {
     var hidden: [String: Hidden] = [:]
     while hidden.count < 300 {
       let chain = (0..<3).map { _ in keyDisguises.randomElement()! }
-      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]) else { continue }
+      // A break between base64 digits that is itself escaped is beyond what is looked for.
+      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]), !chain[1].breaks else { continue }
       let name = "\(hidden.count)"
       hidden[name] = hide(chain, in: "in/\(name)")
     }

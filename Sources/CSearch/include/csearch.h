@@ -17,7 +17,7 @@ size_t csearch_pair(
   uint8_t b);
 
 /// The next place at or after `at` and before `end` where an escape of a letter or digit could begin: `%`
-/// or `=` and a hex digit from 2 to 7, `%u`, a backslash with u or x, `&#` or `;#`; an escape character; or
+/// or `=` and a hex digit from 1 to 7, `%u`, a backslash with u or x, `&#` or `;#`; an escape character; or
 /// the first two bytes of a character that takes no room: C2 AD, E1 A0, E2 80, E2 81, EF BB.
 size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end);
 
