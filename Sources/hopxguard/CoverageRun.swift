@@ -44,11 +44,12 @@ struct CoverageRun {
     } catch {
       throw Console.fail("\(text): cannot be read: \(error)")
     }
+    // git stops at the nearest, and a bare one may lie in the working tree of another.
+    if isBareRepository(folder) {
+      throw Console.fail("\(text): a bare repository has no working tree, and so no files that git could take")
+    }
     if let top = workTreeTop(of: folder) { return top }
-    throw Console.fail(
-      isBareRepository(folder)
-        ? "\(text): a bare repository has no working tree, and so no files that git could take"
-        : "\(text): not in a git repository")
+    throw Console.fail("\(text): not in a git repository")
   }
 
   func run() -> CoverageResults {
