@@ -6,14 +6,17 @@ import Inputs
 public import POSIX
 
 extension Survey {
-  /// Everything that is wrong with what git ignores and tracks, in the order of reports.
+  /// Everything that is wrong with what git ignores and tracks, in the order of reports, and what could
+  /// not be looked at.
   ///
-  /// - Parameter strict: what is recommended is required.
-  public func lapses(strict: Bool) -> [Lapse] {
-    var lapses = uncovered() + trackedFiles() + exposedFiles() + changedIgnoreFiles() + tooBroad()
-    lapses += builds()
+  /// - Parameter strict: what is recommended is required. That too much is ignored stays a warning: it
+  ///   lets nothing in.
+  public func lapses(strict: Bool) -> (lapses: [Lapse], problems: [SurveyProblem]) {
+    var lapses = uncovered() + trackedFiles() + exposedFiles() + changedIgnoreFiles()
+    let builds = builds()
+    lapses += builds.lapses
     if strict { lapses = lapses.map { $0.asFinding } }
-    return lapses.sorted(by: Lapse.precedes)
+    return ((lapses + tooBroad()).sorted(by: Lapse.precedes), builds.problems)
   }
 
   /// Files that git leaves alone, for a look at their mode: only who may read the repository's
@@ -42,6 +45,8 @@ extension Survey {
       case .missing: groups.add(.init(kind: .missing, entry: index, rule: nil), path)
       case .negated(let rule): groups.add(.init(kind: .negated, entry: index, rule: rule), path)
       case .local(let rule): groups.add(.init(kind: .localOnly, entry: index, rule: rule), path)
+      case .caseOnly(let rule):
+        groups.add(.init(kind: .localOnly, entry: index, rule: rule, isByCase: true), path)
       case .uncommitted(let rule):
         groups.add(.init(kind: .uncommitted, entry: index, rule: rule), path)
       }
@@ -64,7 +69,7 @@ extension Survey {
         path: source, line: first.line, text: first.pattern,
         message: "\(names): covered, but by lines that are not committed or staged",
         details: ["lines \(Set(rules.map(\.line)).sorted().map(String.init).joined(separator: ", "))"],
-        commands: ["git add -- \(pathspec(source))"])
+        commands: [addCommand(source)])
     }
   }
 
@@ -84,7 +89,7 @@ extension Survey {
           message: "\(name) is not covered by the line that is meant to: \(miss.reason)",
           details: [places], commands: [fixCommand])
       }
-      let isAtTop = paths.contains { entry.probes.contains($0) }
+      let isAtTop = paths.contains { entry.tries.contains($0) }
       return Lapse(
         .missing, isWarning: isWarning, path: Path(ignoreFileName),
         message: isAtTop ? "\(name) is not ignored" : "\(name) is not ignored everywhere",
@@ -96,18 +101,28 @@ extension Survey {
       let isTop = rule.source.bytes.elementsEqual(ignoreFileName)
       return Lapse(
         .negated, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
-        message: "\(name) is taken back in by this line", details: [places],
+        message: "\(name) is taken back in by this line",
+        details: [
+          places, "Meant to be committed? Then name it in 'except' of [[gitignore]] in .hopxguard.toml, with the reason.",
+        ],
         commands: isTop
           ? [fixCommand]
-          : ["remove \(line)", "git add -- \(pathspec(rule.source))"])
+          : ["remove \(line)", addCommand(rule.source)])
     default:
       let isKnown = rule != .unknown
       return Lapse(
         .localOnly, isWarning: isWarning, path: isKnown ? rule.source : Path(ignoreFileName),
         line: isKnown ? rule.line : nil, text: rule.pattern,
-        message: "\(name) is covered on this machine only: nobody else has this rule",
+        message: cause.isByCase
+          ? "\(name) is covered only where git takes upper for lower case (core.ignoreCase), as here: nobody else has to"
+          : "\(name) is covered on this machine only: nobody else has this rule",
         details: [places], commands: [fixCommand])
     }
+  }
+
+  /// Stages a `.gitignore`, also one that git ignores.
+  private func addCommand(_ path: Path) -> String {
+    "git add \(ignoredIgnoreFiles.contains(path) ? "-f " : "")-- \(pathspec(path))"
   }
 
   private var fixCommand: String { "hopxguard gitignore --fix" }
@@ -120,7 +135,7 @@ extension Survey {
       var folder = path.parent
       while true {
         let file = (folder ?? Path("")).appending(ignoreFileName)
-        if let content = readRegular(file, &chain),
+        if let content = (try? readRegular(file, &chain)) ?? nil,
           let miss = Coverage.nearMiss(content, pattern: entry.pattern)
         {
           return (file, miss)
@@ -152,21 +167,25 @@ extension Survey {
         commands.append("\(update) --no-skip-worktree -- \(word)")
       }
       // `-f`, because what is staged may be neither in the last commit nor on disk; the file stays.
-      if !file.isDropped {
+      let isInConflict = conflicts.contains(file.path)
+      let isDropped = file.isDropped && !isInConflict
+      if !isDropped {
         commands.append("git rm --cached -f\(file.isSkipped ? " --sparse" : "") -- \(pathspec(file.path))")
       }
       // One commit, behind the last: one in between would take in what is staged of the others.
       if number == tracked.count - 1 { commands.append("git commit -m 'Stop tracking secret files'") }
       let marked = flags.isEmpty ? "" : ", marked \(flags.joined(separator: " and "))"
       let what =
-        file.isDropped
+        isDropped
         ? "is in the last commit still, though no longer in the index"
-        : "is tracked\(marked): ignoring it does nothing"
+        : isInConflict
+          ? "is tracked and in conflict: ignoring it does nothing"
+          : "is tracked\(marked): ignoring it does nothing"
       return Lapse(
         .tracked, isWarning: false, path: file.path,
         message: "\(what) ('\(entry.pattern.text)', \(entry.name))",
         details: ["A key that was committed once is leaked: rotate it, then mend this."]
-          + (file.isDropped ? ["The next commit leaves it out."] : []),
+          + (isDropped ? ["The next commit leaves it out."] : []),
         commands: commands)
     }
   }
@@ -194,11 +213,20 @@ extension Survey {
     for probe in probes {
       if case .uncommitted(let rule) = probe.verdict { blamed.insert(rule.source) }
     }
-    return changedFiles.filter { !blamed.contains($0.path) }.map { file in
-      Lapse(
-        .uncommitted, isWarning: true, path: file.path,
-        message: "is \(file.change.rawValue): it is not committed as it stands",
-        commands: ["git add -- \(pathspec(file.path))"])
+    return ignoreFiles.filter { !blamed.contains($0.path) }.compactMap { file in
+      switch file.change {
+      case nil, .absent: return nil
+      case .link:
+        return Lapse(
+          .ineffective, isWarning: true, path: file.path,
+          message: "is a symbolic link, which git does not follow: no line of it counts",
+          commands: ["put a file in its place", addCommand(file.path)])
+      case let change?:
+        return Lapse(
+          .uncommitted, isWarning: true, path: file.path,
+          message: "is \(change.rawValue): it is not committed as it stands",
+          commands: [addCommand(file.path)])
+      }
     }
   }
 
@@ -215,12 +243,12 @@ extension Survey {
       Lapse(
         .tooBroad, isWarning: true, path: rule.source, line: rule.line, text: rule.pattern,
         message: "ignores too what is meant to be committed: \(names.map(shown).joined(separator: ", "))",
-        commands: names.map { "add a line '!\(shown($0))' behind it" })
+        commands: [fixCommand])
     }
   }
 
   private func listed(_ paths: [Path]) -> String {
-    let first = paths.prefix(3).map(shown).joined(separator: ", ")
+    let first = paths.prefix(3).map { shown(Unguessable.hidden(in: $0)) }.joined(separator: ", ")
     return paths.count > 3 ? "\(first) and \(paths.count - 3) more" : first
   }
 }
@@ -238,6 +266,8 @@ private struct Cause {
   let kind: Lapse.Kind
   let entry: Int
   let rule: IgnoreRule?
+  /// The rule counts only where git takes upper for lower case.
+  var isByCase = false
 }
 
 /// Names by the cause that makes them uncovered, in the order they came.
@@ -258,5 +288,6 @@ private struct Groups {
 
   private func matches(_ left: Cause, _ right: Cause) -> Bool {
     left.entry == right.entry && left.kind == right.kind && left.rule == right.rule
+      && left.isByCase == right.isByCase
   }
 }

@@ -1,7 +1,7 @@
 // The state of a repository as far as coverage goes: git is asked which rule decides about each
-// probe, for this machine and for everyone who has the repository, and what it tracks. Three git
-// processes whatever the number of folders, and up to three more where `.gitignore` files are not
-// committed or rules of this machine get in the way.
+// probe, for this machine and for everyone who has the repository, and what it tracks. Two git
+// processes whatever the number of folders, and a few more where `.gitignore` files are not committed
+// or rules of this machine get in the way.
 
 import Git
 import Inputs
@@ -15,17 +15,12 @@ enum Verdict: Sendable {
   case uncommitted(IgnoreRule)
   /// Only this machine has the rule.
   case local(IgnoreRule)
+  /// The rule covers the name only where `core.ignoreCase` is set.
+  case caseOnly(IgnoreRule)
   /// The rule takes the name back in.
   case negated(IgnoreRule)
   /// No rule decides.
   case missing
-}
-
-/// A `.gitignore` that differs from what is staged.
-struct ChangedIgnoreFile: Sendable {
-  enum Change: String, Sendable { case untracked, modified, deleted }
-  let path: Path
-  let change: Change
 }
 
 /// Why a survey could not be made, or not in full.
@@ -45,7 +40,12 @@ public struct Survey: Sendable {
   private(set) var tracked: [(file: TrackedFile, entry: Int)] = []
   /// Files that are not tracked, and the rule by which git leaves each alone here, or takes it.
   private(set) var existing: [(path: Path, entry: Int, rule: IgnoreRule?)] = []
-  private(set) var changedFiles: [ChangedIgnoreFile] = []
+  /// Every `.gitignore` that is tracked, or lies in a folder that holds tracked files.
+  private(set) var ignoreFiles: [IgnoreFile] = []
+  /// Of those that are not tracked, the ones that git ignores.
+  private(set) var ignoredIgnoreFiles: Set<Path> = []
+  /// Paths in conflict.
+  let conflicts: Set<Path>
   let buildFiles: [Path]
   /// Repositories inside this one, which have to be checked on their own.
   public let nested: [Path]
@@ -77,26 +77,39 @@ public struct Survey: Sendable {
     do throws(SystemError) { root = Folder(try .openFolder(top)) } catch {
       throw GitError("the top folder cannot be opened: \(error)")
     }
+    let reading = DetailsReading(top: top)
     let index = try TrackedIndex.read(top: top, entries: entries)
-    let staging = StagedFiles(index.ignoreFiles, top: top)
+    let details = try reading.wait()
     var check = try IgnoreCheck(top: top, scope: .machine)
-    var folders = FolderSurvey(root: root, entries: entries)
+    var folders = FolderSurvey(top: top, root: root, entries: entries)
     for folder in index.folders {
       let count = folders.probes.count
-      folders.read(folder, tracked: index.folderSet, isProbed: true)
+      folders.read(folder, tracked: index.folderSet, submodules: details.submodules, isProbed: true)
+      if let obstacle = folders.obstacle { throw obstacle }
       try check.ask(folders.probes[count...].map(\.path))
     }
+    let ignoreFiles = try IgnoreFiles.compare(details, folders.ignoreFiles, top: top)
+    let count = folders.probes.count
+    let isWhole = folders.addReinclusions(ignoreFiles, entries, index.folders, details.submodules)
+    try check.ask(folders.probes[count...].map(\.path))
     let machine = try check.collect()
-    try folders.readUnlisted(index.folderSet, &check)
+    try folders.readUnlisted(index.folderSet, details.submodules, &check)
 
+    var problems = folders.problems.map { SurveyProblem(path: $0.path, reason: $0.reason) }
+    if !isWhole {
+      problems.append(SurveyProblem(path: Path(""), reason: "there are more lines with '!' than can be tried out"))
+    }
     var survey = Survey(
-      top: top, entries: entries, buildFiles: folders.buildFiles, nested: folders.nested.sorted(),
-      problems: folders.problems.map { SurveyProblem(path: $0.path, reason: $0.reason) },
-      folderCount: index.folders.count, trackedCount: index.count)
+      top: top, entries: entries, conflicts: details.conflicts, buildFiles: folders.buildFiles,
+      nested: folders.nested.sorted(), problems: problems, folderCount: index.folders.count,
+      trackedCount: index.count)
     let foldsCase = LazyCase(top: top)
     try survey.addFiles(index, folders.existing, &check, foldsCase)
-    let staged = try staging.wait()
-    survey.compare(index.ignoreFiles, staged, onDisk: folders.ignoreFiles)
+    survey.ignoreFiles = ignoreFiles
+    let untracked = ignoreFiles.filter { $0.change == .untracked }.map(\.path)
+    for (path, rule) in zip(untracked, try check.rules(for: untracked)) {
+      if let rule, !rule.isNegated { survey.ignoredIgnoreFiles.insert(path) }
+    }
 
     let keeps = entries.enumerated().flatMap { index, entry in entry.keep.map { ($0, index) } }
     for (keep, rule) in zip(keeps, try check.rules(for: keeps.map(\.0))) {
@@ -104,18 +117,17 @@ public struct Survey: Sendable {
       survey.ignoredKeeps.append((keep.0, keep.1, rule))
     }
     try check.finish()
-    try survey.judge(
-      folders.probes, machine, isHampered: folders.isHampered,
-      staged: zip(index.ignoreFiles, staged).map { ($0, $1.map(redact)) }, foldsCase)
+    try survey.judge(folders.probes, machine, unaskable: folders.unaskable, redact, foldsCase)
     return survey
   }
 
   private init(
-    top: Path, entries: [CoverageEntry], buildFiles: [Path], nested: [Path],
+    top: Path, entries: [CoverageEntry], conflicts: Set<Path>, buildFiles: [Path], nested: [Path],
     problems: [SurveyProblem], folderCount: Int, trackedCount: Int
   ) {
     self.top = top
     self.entries = entries
+    self.conflicts = conflicts
     self.buildFiles = buildFiles
     self.nested = nested
     self.problems = problems
@@ -148,30 +160,12 @@ public struct Survey: Sendable {
     try file.match.isExact ? true : foldsCase.get()
   }
 
-  /// Finds the `.gitignore` files that are not what is staged.
-  private mutating func compare(
-    _ tracked: [Path], _ staged: [[UInt8]?], onDisk: [(path: Path, content: [UInt8]?)]
-  ) {
-    let contents = Dictionary(onDisk.map { ($0.path, $0.content) }, uniquingKeysWith: { first, _ in first })
-    for (path, content) in zip(tracked, staged) {
-      let disk = contents[path] ?? nil
-      if let disk, let content, withoutCarriageReturns(disk) == withoutCarriageReturns(content) {
-        continue
-      }
-      changedFiles.append(ChangedIgnoreFile(path: path, change: disk == nil ? .deleted : .modified))
-    }
-    let known = Set(tracked)
-    for (path, _) in onDisk where !known.contains(path) {
-      changedFiles.append(ChangedIgnoreFile(path: path, change: .untracked))
-    }
-  }
-
   // MARK: Verdicts
 
   /// Works out what each probe's rule is worth to others.
   private mutating func judge(
-    _ asked: [(path: Path, entry: Int)], _ machine: [IgnoreRule?], isHampered: Bool,
-    staged: [(path: Path, content: [UInt8]?)], _ foldsCase: LazyCase
+    _ asked: [(path: Path, entry: Int)], _ machine: [IgnoreRule?], unaskable: [(path: Path, entry: Int)],
+    _ redact: ([UInt8]) -> [UInt8], _ foldsCase: LazyCase
   ) throws(GitError) {
     probes = zip(asked, machine).map { probe, rule in
       guard let rule else { return (probe.path, probe.entry, .missing) }
@@ -179,29 +173,48 @@ public struct Survey: Sendable {
       return (probe.path, probe.entry, rule.isNegated ? .negated(rule) : .covered(rule))
     }
     let hasLocal = probes.contains { if case .local = $0.verdict { true } else { false } }
-    let isChanged = isHampered || !changedFiles.isEmpty
-    if !hasLocal && !isChanged { return }
+    let isChanged = ignoreFiles.contains { $0.change != nil }
+    let folds = try foldsCase.get()
+    if !hasLocal && !isChanged && unaskable.isEmpty && !folds { return }
 
-    let scratch: ScratchRepository
+    let staged = try scratch { $0.staged.map(redact) }
+    if hasLocal { try judgeWithoutLocalRules(staged, folds) }
+    if isChanged { try judgeByStagedRules(staged, folds) }
+    if !unaskable.isEmpty {
+      try judgeElsewhere(unaskable, staged, isChanged ? try scratch { $0.disk.map(redact) } : nil, folds)
+    }
+    if folds { try judgeWithCase(staged) }
+  }
+
+  /// A scratch repository with `.gitignore` files of some version.
+  private func scratch(_ version: (IgnoreFile) -> [UInt8]?) throws(GitError) -> ScratchRepository {
     do throws(SystemError) {
-      scratch = try ScratchRepository()
-      for file in staged {
-        if let content = file.content { try scratch.addFile(file.path, content) }
+      let scratch = try ScratchRepository()
+      for file in ignoreFiles {
+        if let content = version(file) { try scratch.addFile(file.path, content) }
       }
+      return scratch
     } catch {
       throw GitError("the temporary folder: \(error.call): \(error)")
     }
-    if hasLocal { try judgeWithoutLocalRules(scratch, foldsCase) }
-    if isChanged { try judgeByStagedRules(scratch, foldsCase) }
+  }
+
+  /// What a scratch repository's files say about paths.
+  private func rules(
+    for paths: [Path], in scratch: ScratchRepository, ignoreCase: Bool
+  ) throws(GitError) -> [IgnoreRule?] {
+    var check = try IgnoreCheck(top: top, scope: .shared(scratch, ignoreCase: ignoreCase, inScratch: true))
+    let rules = try check.rules(for: paths)
+    try check.finish()
+    return rules
   }
 
   /// Where a rule of this machine decides, the repository's own may say the same, or the contrary.
   private mutating func judgeWithoutLocalRules(
-    _ scratch: ScratchRepository, _ foldsCase: LazyCase
+    _ scratch: ScratchRepository, _ folds: Bool
   ) throws(GitError) {
     let local = probes.indices.filter { if case .local = probes[$0].verdict { true } else { false } }
-    var check = try IgnoreCheck(
-      top: top, scope: .shared(scratch, ignoreCase: try foldsCase.get(), staged: false))
+    var check = try IgnoreCheck(top: top, scope: .shared(scratch, ignoreCase: folds, inScratch: false))
     for (index, rule) in zip(local, try check.rules(for: local.map { probes[$0].path })) {
       if let rule {
         probes[index].verdict = rule.isNegated ? .negated(rule) : .covered(rule)
@@ -213,13 +226,12 @@ public struct Survey: Sendable {
   }
 
   private mutating func judgeByStagedRules(
-    _ scratch: ScratchRepository, _ foldsCase: LazyCase
+    _ scratch: ScratchRepository, _ folds: Bool
   ) throws(GitError) {
-    let covered = probes.indices.filter { if case .covered = probes[$0].verdict { true } else { false } }
-    let changed = Set(changedFiles.map(\.path))
-    var check = try IgnoreCheck(
-      top: top, scope: .shared(scratch, ignoreCase: try foldsCase.get(), staged: true))
-    for (index, rule) in zip(covered, try check.rules(for: covered.map { probes[$0].path })) {
+    let covered = coveredProbes
+    let changed = Set(ignoreFiles.filter { $0.change != nil }.map(\.path))
+    let rules = try rules(for: covered.map { probes[$0].path }, in: scratch, ignoreCase: folds)
+    for (index, rule) in zip(covered, rules) {
       guard case .covered(let here) = probes[index].verdict else { continue }
       if let rule, !rule.isNegated { continue }
       if changed.contains(here.source) {
@@ -228,22 +240,101 @@ public struct Survey: Sendable {
         probes[index].verdict = rule.map { .negated($0) } ?? .missing
       }
     }
-    try check.finish()
+  }
+
+  /// Judges paths that git cannot be asked about in this working tree.
+  ///
+  /// - Parameter disk: a scratch repository with the files as they are on the disk; nil when they are
+  ///   what is staged.
+  private mutating func judgeElsewhere(
+    _ asked: [(path: Path, entry: Int)], _ staged: ScratchRepository, _ disk: ScratchRepository?,
+    _ folds: Bool
+  ) throws(GitError) {
+    let paths = asked.map(\.path)
+    let others = try rules(for: paths, in: staged, ignoreCase: folds)
+    let own = try disk.map { (disk) throws(GitError) in try rules(for: paths, in: disk, ignoreCase: folds) }
+    for (number, rule) in others.enumerated() {
+      var verdict: Verdict = rule.map { $0.isNegated ? .negated($0) : .covered($0) } ?? .missing
+      if rule?.isNegated ?? true, let here = own?[number], !here.isNegated { verdict = .uncommitted(here) }
+      probes.append((asked[number].path, asked[number].entry, verdict))
+    }
+  }
+
+  /// Here git takes `.ENV` for `.env`; the git of others does not.
+  private mutating func judgeWithCase(_ scratch: ScratchRepository) throws(GitError) {
+    let covered = coveredProbes
+    let rules = try rules(for: covered.map { probes[$0].path }, in: scratch, ignoreCase: false)
+    for (index, rule) in zip(covered, rules) where rule?.isNegated ?? true {
+      if case .covered(let here) = probes[index].verdict {
+        probes[index].verdict = rule.map { .negated($0) } ?? .caseOnly(here)
+      }
+    }
+  }
+
+  private var coveredProbes: [Int] {
+    probes.indices.filter { if case .covered = probes[$0].verdict { true } else { false } }
+  }
+}
+
+extension Survey {
+  /// Whether each path would be covered if the top `.gitignore` had these bytes, and before that as it
+  /// is, by what is on the disk alone.
+  func trial(
+    _ paths: [Path], top content: [UInt8], _ redact: ([UInt8]) -> [UInt8]
+  ) throws(GitError) -> [(before: Bool, after: Bool)] {
+    func isIgnored(_ rule: IgnoreRule?) -> Bool { rule.map { !$0.isNegated } ?? false }
+    let before = try rules(for: paths, in: scratch { $0.disk.map(redact) }, ignoreCase: false)
+    let after = try scratch { $0.folder.bytes.isEmpty ? nil : $0.disk.map(redact) }
+    do throws(SystemError) { try after.addFile(Path(ignoreFileName), redact(content)) } catch {
+      throw GitError("the temporary folder: \(error.call): \(error)")
+    }
+    let rules = try rules(for: paths, in: after, ignoreCase: false)
+    return zip(before, rules).map { (isIgnored($0), isIgnored($1)) }
   }
 }
 
 extension FolderSurvey {
+  /// Adds what has to be tried because of lines that take paths back in.
+  ///
+  /// - Returns: whether there was room for all.
+  fileprivate mutating func addReinclusions(
+    _ files: [IgnoreFile], _ entries: [CoverageEntry], _ folders: [Path], _ submodules: Set<Path>
+  ) -> Bool {
+    var lines: [Reinclusion] = []
+    for file in files {
+      if let disk = file.disk { lines += IgnoreLines.reinclusions(disk, in: file.folder) }
+      if file.change != nil, let staged = file.staged {
+        lines += IgnoreLines.reinclusions(staged, in: file.folder)
+      }
+    }
+    if lines.isEmpty { return true }
+    var extra = ReinclusionProbes(entries, known: Set((probes + unaskable).map(\.path)))
+    let isWhole = extra.add(lines, folders: folders, own: files.map(\.folder))
+    for (path, entry) in extra.probes where !isWithin(path, submodules) { addChecked(path, entry) }
+    return isWhole
+  }
+
+  private func isWithin(_ path: Path, _ folders: Set<Path>) -> Bool {
+    var folder = folders.isEmpty ? nil : path.parent
+    while let here = folder {
+      if folders.contains(here) { return true }
+      folder = here.parent
+    }
+    return false
+  }
+
   /// Reads the folders without tracked files that git would look into, and those that are about
   /// secrets.
   fileprivate mutating func readUnlisted(
-    _ tracked: Set<Path>, _ check: inout IgnoreCheck
+    _ tracked: Set<Path>, _ submodules: Set<Path>, _ check: inout IgnoreCheck
   ) throws(GitError) {
     while !unlisted.isEmpty {
       let folders = unlisted.sorted()
       unlisted.removeAll()
       for (folder, rule) in zip(folders, try check.rules(for: folders)) {
         if let rule, !rule.isNegated, !isAboutSecrets(folder) { continue }
-        read(folder, tracked: tracked, isProbed: false)
+        read(folder, tracked: tracked, submodules: submodules, isProbed: false)
+        if let obstacle { throw obstacle }
       }
     }
   }

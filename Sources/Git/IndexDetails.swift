@@ -54,7 +54,8 @@ public struct IndexDetails: Sendable {
 
   /// - Parameter top: of the working tree, absolute and without links.
   public static func read(top: Path) throws(GitError) -> IndexDetails {
-    try IndexDetails(indexOf: top) ?? IndexDetails(asking: top)
+    if let details = IndexDetails(indexOf: top) { return details }
+    return try IndexDetails(asking: top)
   }
 
   /// nil for an index that only git can read: one in two files, or with folders in the place of files.
@@ -145,7 +146,7 @@ private func hasLink(_ bytes: UnsafeRawBufferPointer, from start: Int, _ format:
   var at = start
   while at + 8 <= bytes.count - format.length {
     if bytes[at..<(at + 4)].elementsEqual("link".utf8) { return true }
-    at += 8 + bigEndian32(base + at + 4)
+    at += 8 + Int(bigEndian32(base + at + 4))
   }
   return false
 }

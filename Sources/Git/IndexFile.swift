@@ -38,7 +38,7 @@ struct IndexRecord {
   /// The 16 bits that follow where `flags` says so.
   let moreFlags: Int
 
-  func number(_ index: Int) -> UInt32 { UInt32(bigEndian32(start + 4 * index)) }
+  func number(_ index: Int) -> UInt32 { bigEndian32(start + 4 * index) }
 }
 
 /// Gives `visit` each entry of an index with its path.

@@ -1,0 +1,134 @@
+// From the lines that take paths back in to the paths that git is asked about because of them.
+
+import POSIX
+
+struct ReinclusionProbes {
+  private let entries: [CoverageEntry]
+  private(set) var probes: [(path: Path, entry: Int)] = []
+  private var known: Set<Path> = []
+
+  /// Paths that git is asked about because of a line at its own place; more is a repository that means
+  /// to keep us busy.
+  private static let most = 400_000
+  /// Paths beyond, for each folder that a name alone counts in.
+  private static let mostElsewhere = 50_000
+
+  /// - Parameter known: paths that are asked about anyway.
+  init(_ entries: [CoverageEntry], known: Set<Path>) {
+    self.entries = entries
+    self.known = known
+  }
+
+  /// Whether all lines were taken in.
+  ///
+  /// - Parameters:
+  ///   - folders: that hold tracked files.
+  ///   - own: those with a `.gitignore` of their own.
+  mutating func add(_ lines: [Reinclusion], folders: [Path], own: [Path]) -> Bool {
+    let lines = lines.filter { line in
+      guard let name = line.last.literal, !line.isForFolders else { return true }
+      return !entries.contains { $0.spares(name[...]) }
+    }
+    let wide = lines.filter(\.isWide)
+    let isEverywhere = wide.count * folders.count <= Self.mostElsewhere
+    for line in lines {
+      for place in line.places {
+        addNames(line, at: place)
+        addFolder(line, at: place)
+      }
+      addNamesInSecretFolders(line)
+      if line.isWide {
+        for folder in isEverywhere ? folders : own where line.means(folder) {
+          addNames(line, at: folder)
+          if !line.isNameAlone { addFolder(line, at: folder) }
+        }
+      }
+      if probes.count > Self.most { return false }
+    }
+    // Where a folder is taken back in, lines for names alone count as well.
+    let opened = lines.filter { !$0.isNameAlone }
+    let alone = lines.filter(\.isNameAlone)
+    if opened.count * alone.count <= Self.mostElsewhere {
+      for line in opened {
+        guard let name = line.last.common(.all, filler: Unguessable.name) else { continue }
+        for place in line.places {
+          let folder = place.appending(name)
+          for other in alone where folder.isWithin(other.folder) || other.folder.bytes.isEmpty {
+            addNames(other, at: folder)
+          }
+        }
+      }
+    }
+    return probes.count <= Self.most
+  }
+
+  /// What the line itself takes back in at a place.
+  private mutating func addNames(_ line: Reinclusion, at place: Path) {
+    for (index, entry) in entries.enumerated() {
+      let pattern = entry.pattern
+      guard let own = pattern.components.last else { continue }
+      if pattern.isRooted {
+        guard let name = line.last.common(own, filler: Unguessable.name),
+          let folder = entry.tries.first?.parent
+        else { continue }
+        add(folder.appending(name), index)
+        continue
+      }
+      guard let name = line.last.common(own, filler: Unguessable.name) else {
+        continue
+      }
+      if pattern.isForFolders {
+        for probe in entry.tries {
+          let below = probe.bytes.drop { $0 != UInt8(ascii: "/") }.dropFirst()
+          add(place.appending(name).appending(below), index)
+        }
+      } else if !line.isForFolders {
+        add(place.appending(name), index)
+        for probe in entry.tries where line.last.matches(probe.bytes[...]) {
+          add(place.appending(probe.bytes), index)
+        }
+      }
+    }
+    guard let name = line.last.common(.all, filler: Unguessable.name), line.isNameAlone else { return }
+    for (index, entry) in entries.enumerated() where entry.pattern.isForFolders && !entry.pattern.isRooted {
+      guard let secrets = entry.tries.first?.bytes.prefix(while: { $0 != UInt8(ascii: "/") }) else { continue }
+      addFileAndFolder(place.appending(secrets).appending(name), index)
+    }
+  }
+
+  /// What the line takes back in of a folder of secrets that one of the pattern's folders means.
+  private mutating func addNamesInSecretFolders(_ line: Reinclusion) {
+    guard !line.isNameAlone, let name = line.last.common(.all, filler: Unguessable.name) else { return }
+    for (index, entry) in entries.enumerated() where entry.pattern.isForFolders && !entry.pattern.isRooted {
+      let own = entry.pattern.components[0]
+      for (position, glob) in line.folders.enumerated() {
+        guard let secrets = (glob ?? .all).common(own, filler: Unguessable.name),
+          let place = line.place(depth: [], instead: (position, secrets))
+        else { continue }
+        addFileAndFolder(place.appending(name), index)
+      }
+    }
+    for (index, entry) in entries.enumerated() where entry.pattern.isForFolders && entry.pattern.isRooted {
+      if let place = line.places.first { addFileAndFolder(place.appending(name), index) }
+    }
+  }
+
+  private mutating func addFileAndFolder(_ path: Path, _ index: Int) {
+    add(path, index)
+    add(path.appending(Unguessable.name), index)
+  }
+
+  /// Everything in a folder that the line takes back in.
+  private mutating func addFolder(_ line: Reinclusion, at place: Path) {
+    guard let name = line.last.common(.all, filler: Unguessable.name) else { return }
+    let folder = place.appending(name)
+    for (index, entry) in entries.enumerated() {
+      for probe in entry.tries { add(entry.pattern.isRooted ? probe : folder.appending(probe.bytes), index) }
+    }
+  }
+
+  private mutating func add(_ path: Path, _ index: Int) {
+    guard path.bytes.count < 4000, entries[index].covers(path), known.insert(path).inserted else { return }
+    probes.append((path, index))
+  }
+}
