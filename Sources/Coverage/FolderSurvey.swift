@@ -40,6 +40,8 @@ struct FolderSurvey: ~Copyable {
   /// The same for paths that lead through a link or a file here, or are a folder: what git says about
   /// them in this place is not what it says in others.
   private(set) var unaskable: [(path: Path, entry: Int)] = []
+  /// Those of them that are asked about because of a line that takes paths back in.
+  var extra: Set<Path> = []
   /// `.gitignore` files on the disk, in folders that hold tracked files.
   private(set) var ignoreFiles: [IgnoreFileOnDisk] = []
   /// Files that say what is built from a folder.

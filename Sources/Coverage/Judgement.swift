@@ -52,8 +52,16 @@ extension Survey {
       }
     }
     let pending = groups.all.filter { $0.cause.kind == .uncommitted }
-    return groups.all.filter { $0.cause.kind != .uncommitted }.map { cause, paths in lapse(cause, paths) }
-      + uncommitted(pending)
+    var lapses: [Lapse] = []
+    for (cause, paths) in groups.all where cause.kind != .uncommitted {
+      let lapse = lapse(cause, paths)
+      let isKnown = lapses.contains {
+        $0.kind == lapse.kind && $0.line == lapse.line && lapse.line != nil && $0.path == lapse.path
+          && $0.message == lapse.message
+      }
+      if !isKnown { lapses.append(lapse) }
+    }
+    return lapses + uncommitted(pending)
   }
 
   /// One lapse for each file whose lines others do not have yet.

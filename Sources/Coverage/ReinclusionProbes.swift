@@ -25,6 +25,7 @@ struct ReinclusionProbes {
   ///   - folders: that hold tracked files.
   ///   - own: those with a `.gitignore` of their own.
   mutating func add(_ lines: [Reinclusion], folders: [Path], own: [Path]) -> Bool {
+    let known = Set(folders)
     let lines = lines.filter { line in
       guard let name = line.last.literal, !line.isForFolders else { return true }
       return !entries.contains { $0.spares(name[...]) }
@@ -34,13 +35,13 @@ struct ReinclusionProbes {
     for line in lines {
       for place in line.places {
         addNames(line, at: place)
-        addFolder(line, at: place)
+        addFolder(line, at: place, known)
       }
       addNamesInSecretFolders(line)
       if line.isWide {
         for folder in isEverywhere ? folders : own where line.means(folder) {
           addNames(line, at: folder)
-          if !line.isNameAlone { addFolder(line, at: folder) }
+          if !line.isNameAlone { addFolder(line, at: folder, known) }
         }
       }
       if probes.count > Self.most { return false }
@@ -92,7 +93,7 @@ struct ReinclusionProbes {
     guard let name = line.last.common(.all, filler: Unguessable.name), line.isNameAlone else { return }
     for (index, entry) in entries.enumerated() where entry.pattern.isForFolders && !entry.pattern.isRooted {
       guard let secrets = entry.tries.first?.bytes.prefix(while: { $0 != UInt8(ascii: "/") }) else { continue }
-      addFileAndFolder(place.appending(secrets).appending(name), index)
+      addInSecretFolder(place.appending(secrets).appending(name), line, index)
     }
   }
 
@@ -105,23 +106,27 @@ struct ReinclusionProbes {
         guard let secrets = (glob ?? .all).common(own, filler: Unguessable.name),
           let place = line.place(depth: [], instead: (position, secrets))
         else { continue }
-        addFileAndFolder(place.appending(name), index)
+        addInSecretFolder(place.appending(name), line, index)
       }
     }
     for (index, entry) in entries.enumerated() where entry.pattern.isForFolders && entry.pattern.isRooted {
-      if let place = line.places.first { addFileAndFolder(place.appending(name), index) }
+      if let place = line.places.first { addInSecretFolder(place.appending(name), line, index) }
     }
   }
 
-  private mutating func addFileAndFolder(_ path: Path, _ index: Int) {
-    add(path, index)
-    add(path.appending(Unguessable.name), index)
+  private mutating func addInSecretFolder(_ path: Path, _ line: Reinclusion, _ index: Int) {
+    add(line.isForFolders ? path.appending(Unguessable.name) : path, index)
   }
 
-  /// Everything in a folder that the line takes back in.
-  private mutating func addFolder(_ line: Reinclusion, at place: Path) {
+  /// Everything in a folder that the line takes back in. A line without `/` at its end is taken to mean
+  /// one only if there is one, or its wildcard is no file's.
+  private mutating func addFolder(_ line: Reinclusion, at place: Path, _ folders: Set<Path>) {
     guard let name = line.last.common(.all, filler: Unguessable.name) else { return }
     let folder = place.appending(name)
+    let isFolder =
+      line.isForFolders
+      || (line.last.literal == nil ? !name.contains(UInt8(ascii: ".")) : folders.contains(folder))
+    if !isFolder { return }
     for (index, entry) in entries.enumerated() {
       for probe in entry.tries { add(entry.pattern.isRooted ? probe : folder.appending(probe.bytes), index) }
     }

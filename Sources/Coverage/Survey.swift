@@ -118,6 +118,7 @@ public struct Survey: Sendable {
     }
     try check.finish()
     try survey.judge(folders.probes, machine, unaskable: folders.unaskable, redact, foldsCase)
+    survey.dropFollowers(folders.extra)
     return survey
   }
 
@@ -184,6 +185,17 @@ public struct Survey: Sendable {
       try judgeElsewhere(unaskable, staged, isChanged ? try scratch { $0.disk.map(redact) } : nil, folds)
     }
     if folds { try judgeWithCase(staged) }
+  }
+
+  /// Leaves out what a line takes back in of an entry that is not covered anyway.
+  private mutating func dropFollowers(_ extra: Set<Path>) {
+    let uncovered = Set(
+      probes.filter { probe in
+        if case .missing = probe.verdict { return entries[probe.entry].tries.contains(probe.path) }
+        return false
+      }.map(\.entry))
+    if uncovered.isEmpty { return }
+    probes.removeAll { uncovered.contains($0.entry) && extra.contains($0.path) }
   }
 
   /// A scratch repository with `.gitignore` files of some version.
@@ -310,7 +322,10 @@ extension FolderSurvey {
     if lines.isEmpty { return true }
     var extra = ReinclusionProbes(entries, known: Set((probes + unaskable).map(\.path)))
     let isWhole = extra.add(lines, folders: folders, own: files.map(\.folder))
-    for (path, entry) in extra.probes where !isWithin(path, submodules) { addChecked(path, entry) }
+    for (path, entry) in extra.probes where !isWithin(path, submodules) {
+      addChecked(path, entry)
+      self.extra.insert(path)
+    }
     return isWhole
   }
 
