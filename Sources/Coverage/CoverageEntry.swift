@@ -26,7 +26,9 @@ public struct CoverageEntry: Sendable {
   /// Names that must stay committable.
   public let keep: [Path]
   /// Names that may be committed or ignored, with wildcards if need be.
-  public let except: [String]
+  let except: [String]
+  /// Those of them that the project named.
+  public let ownExcept: [String]
   private let spared: [Glob]
   /// Where it says so: a file, and a line from 1.
   public let source: String
@@ -39,7 +41,7 @@ public struct CoverageEntry: Sendable {
 
   fileprivate init(
     name: String, pattern: NamePattern, grade: Grade, why: String, probes: [Path], keep: [Path],
-    except: [String], source: String, line: Int, reason: String?
+    except: [String], ownExcept: [String], source: String, line: Int, reason: String?
   ) {
     self.name = name
     self.pattern = pattern
@@ -48,6 +50,7 @@ public struct CoverageEntry: Sendable {
     self.probes = probes
     self.keep = keep
     self.except = except
+    self.ownExcept = ownExcept
     self.source = source
     self.line = line
     self.reason = reason
@@ -163,7 +166,8 @@ private func parse(
   var probes = try names(table.strings("probes"), "probes") ?? base?.probes ?? []
   if probes.isEmpty { probes = try probe(of: pattern, table.line) }
   let keep = try names(table.strings("keep"), "keep") ?? base?.keep ?? []
-  let except = try names(table.strings("except"), "except")?.map { String(decoding: $0.bytes, as: UTF8.self) } ?? base?.except ?? []
+  let own = try names(table.strings("except"), "except")?.map { String(decoding: $0.bytes, as: UTF8.self) }
+  let except = own ?? base?.except ?? []
   for text in except where text.contains("/") {
     throw TOMLError(line: table.line, reason: "'\(text)' in 'except' is no name")
   }
@@ -172,7 +176,7 @@ private func parse(
 
   let entry = CoverageEntry(
     name: name, pattern: pattern, grade: grade, why: reason ?? why, probes: probes, keep: keep,
-    except: except, source: source, line: line, reason: reason)
+    except: except, ownExcept: isBuiltIn ? [] : own ?? [], source: source, line: line, reason: reason)
   for probe in probes where !entry.covers(probe) {
     let text = String(decoding: probe.bytes, as: UTF8.self)
     throw TOMLError(line: line, reason: "probe '\(text)' is not what pattern '\(pattern.text)' means")

@@ -101,7 +101,7 @@ struct Glob: Sendable {
       tokens.append(.one(foldingCase ? set.foldingCase : set))
       at += length
     }
-    self.literal = literal
+    self.literal = foldingCase ? nil : literal
     shortest = tokens.count { $0 != .star }
   }
 

@@ -107,6 +107,7 @@ extension Survey {
     switch cause.kind {
     case .negated:
       let isTop = rule.source.bytes.elementsEqual(ignoreFileName)
+      let isDeleted = ignoreFiles.contains { $0.path == rule.source && $0.change == .deleted }
       return Lapse(
         .negated, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
         message: "\(name) is taken back in by this line",
@@ -115,7 +116,7 @@ extension Survey {
         ],
         commands: isTop
           ? [fixCommand]
-          : ["remove \(line)", addCommand(rule.source)])
+          : (isDeleted ? [] : ["remove \(line)"]) + [addCommand(rule.source)])
     default:
       let isKnown = rule != .unknown
       return Lapse(

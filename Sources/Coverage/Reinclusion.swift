@@ -46,14 +46,16 @@ enum IgnoreLines {
   private static let mostDepths = 6
 
   /// The lines that begin with `!`.
-  static func reinclusions(_ content: [UInt8], in folder: Path) -> [Reinclusion] {
+  ///
+  /// - Parameter foldingCase: git takes upper for lower case here.
+  static func reinclusions(_ content: [UInt8], in folder: Path, foldingCase: Bool) -> [Reinclusion] {
     // Most files have none, and need no look at each line.
     guard content.contains(UInt8(ascii: "!")) else { return [] }
     var rest = content[...]
     if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
     return rest.split(separator: 0x0A).compactMap { raw in
       let line = trimmed(raw)
-      return line.first == UInt8(ascii: "!") ? Reinclusion(line.dropFirst(), folder: folder) : nil
+      return line.first == UInt8(ascii: "!") ? Reinclusion(line.dropFirst(), folder: folder, foldingCase) : nil
     }
   }
 
@@ -93,7 +95,7 @@ enum IgnoreLines {
 
 extension Reinclusion {
   /// - Parameter text: behind the `!`. nil for a pattern that can match nothing.
-  fileprivate init?(_ text: ArraySlice<UInt8>, folder: Path) {
+  fileprivate init?(_ text: ArraySlice<UInt8>, folder: Path, _ foldingCase: Bool) {
     var text = text
     isForFolders = text.last == UInt8(ascii: "/")
     if isForFolders { text = text.dropLast() }
@@ -107,8 +109,8 @@ extension Reinclusion {
     let anyDepth = Array("**".utf8)
     let depth: [Glob?] = [nil]
     folders =
-      (isNameAlone ? depth : names.dropLast().map { $0.elementsEqual(anyDepth) ? nil : Glob($0) })
-    self.last = Glob(last)
+      (isNameAlone ? depth : names.dropLast().map { $0.elementsEqual(anyDepth) ? nil : Glob($0, foldingCase: foldingCase) })
+    self.last = Glob(last, foldingCase: foldingCase)
     if self.last.shortest > Glob.longestName { return nil }
   }
 

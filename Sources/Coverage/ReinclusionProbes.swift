@@ -133,7 +133,10 @@ struct ReinclusionProbes {
   }
 
   private mutating func add(_ path: Path, _ index: Int) {
-    guard path.bytes.count < 4000, entries[index].covers(path), known.insert(path).inserted else { return }
-    probes.append((path, index))
+    // A name that several entries mean is of the first, as where files are looked at.
+    guard path.bytes.count < 4000, entries[index].covers(path),
+      let first = entries.firstIndex(where: { $0.covers(path) }), known.insert(path).inserted
+    else { return }
+    probes.append((path, first))
   }
 }

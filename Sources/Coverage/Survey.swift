@@ -90,7 +90,9 @@ public struct Survey: Sendable {
     }
     let ignoreFiles = try IgnoreFiles.compare(details, folders.ignoreFiles, top: top)
     let count = folders.probes.count
-    let isWhole = folders.addReinclusions(ignoreFiles, entries, index.folders, details.submodules)
+    let foldsCase = LazyCase(top: top)
+    let isWhole = folders.addReinclusions(
+      ignoreFiles, entries, index.folders, details.submodules, foldingCase: try foldsCase.get())
     try check.ask(folders.probes[count...].map(\.path))
     let machine = try check.collect()
     try folders.readUnlisted(index.folderSet, details.submodules, &check)
@@ -103,7 +105,6 @@ public struct Survey: Sendable {
       top: top, entries: entries, conflicts: details.conflicts, buildFiles: folders.buildFiles,
       nested: folders.nested.sorted(), problems: problems, folderCount: index.folders.count,
       trackedCount: index.count)
-    let foldsCase = LazyCase(top: top)
     try survey.addFiles(index, folders.existing, &check, foldsCase)
     survey.ignoreFiles = ignoreFiles
     let untracked = ignoreFiles.filter { $0.change == .untracked }.map(\.path)
@@ -241,7 +242,7 @@ public struct Survey: Sendable {
     _ scratch: ScratchRepository, _ folds: Bool
   ) throws(GitError) {
     let covered = coveredProbes
-    let changed = Set(ignoreFiles.filter { $0.change != nil }.map(\.path))
+    let changed = changedIgnoreFiles
     let rules = try rules(for: covered.map { probes[$0].path }, in: scratch, ignoreCase: folds)
     for (index, rule) in zip(covered, rules) {
       guard case .covered(let here) = probes[index].verdict else { continue }
@@ -263,11 +264,14 @@ public struct Survey: Sendable {
     _ folds: Bool
   ) throws(GitError) {
     let paths = asked.map(\.path)
+    let changed = changedIgnoreFiles
     let others = try rules(for: paths, in: staged, ignoreCase: folds)
     let own = try disk.map { (disk) throws(GitError) in try rules(for: paths, in: disk, ignoreCase: folds) }
     for (number, rule) in others.enumerated() {
       var verdict: Verdict = rule.map { $0.isNegated ? .negated($0) : .covered($0) } ?? .missing
-      if rule?.isNegated ?? true, let here = own?[number], !here.isNegated { verdict = .uncommitted(here) }
+      if rule?.isNegated ?? true, let here = own?[number], !here.isNegated, changed.contains(here.source) {
+        verdict = .uncommitted(here)
+      }
       probes.append((asked[number].path, asked[number].entry, verdict))
     }
   }
@@ -282,6 +286,8 @@ public struct Survey: Sendable {
       }
     }
   }
+
+  private var changedIgnoreFiles: Set<Path> { Set(ignoreFiles.filter { $0.change != nil }.map(\.path)) }
 
   private var coveredProbes: [Int] {
     probes.indices.filter { if case .covered = probes[$0].verdict { true } else { false } }
@@ -310,13 +316,14 @@ extension FolderSurvey {
   ///
   /// - Returns: whether there was room for all.
   fileprivate mutating func addReinclusions(
-    _ files: [IgnoreFile], _ entries: [CoverageEntry], _ folders: [Path], _ submodules: Set<Path>
+    _ files: [IgnoreFile], _ entries: [CoverageEntry], _ folders: [Path], _ submodules: Set<Path>,
+    foldingCase: Bool
   ) -> Bool {
     var lines: [Reinclusion] = []
     for file in files {
-      if let disk = file.disk { lines += IgnoreLines.reinclusions(disk, in: file.folder) }
+      if let disk = file.disk { lines += IgnoreLines.reinclusions(disk, in: file.folder, foldingCase: foldingCase) }
       if file.change != nil, let staged = file.staged {
-        lines += IgnoreLines.reinclusions(staged, in: file.folder)
+        lines += IgnoreLines.reinclusions(staged, in: file.folder, foldingCase: foldingCase)
       }
     }
     if lines.isEmpty { return true }

@@ -130,7 +130,7 @@ struct CoverageRun {
 
   private func change(_ entry: CoverageEntry) -> CoverageChange {
     CoverageChange(
-      pattern: redacted(entry.pattern.text), grade: entry.grade.rawValue, except: entry.except.map(redacted),
+      pattern: redacted(entry.pattern.text), grade: entry.grade.rawValue, except: entry.ownExcept.map(redacted),
       reason: redacted(entry.reason ?? ""), source: redacted(entry.source), line: entry.line)
   }
 
