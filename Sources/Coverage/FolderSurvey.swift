@@ -47,7 +47,7 @@ struct FolderSurvey: ~Copyable {
   /// Files that say what is built from a folder.
   private(set) var buildFiles: [Path] = []
   /// Folders that hold no tracked file.
-  var unlisted: [Path] = []
+  private var unlisted: [Path] = []
   /// Where a repository of its own begins.
   private(set) var nested: [Path] = []
   /// Why git must not be asked.
@@ -182,8 +182,24 @@ struct FolderSurvey: ~Copyable {
     if isAskable { probes.append((path, entry)) } else { unaskable.append((path, entry)) }
   }
 
+  /// Reads the folders without tracked files that git would look into, and those that are about
+  /// secrets.
+  mutating func readUnlisted(
+    _ tracked: Set<Path>, _ submodules: Set<Path>, _ check: inout IgnoreCheck
+  ) throws(GitError) {
+    while !unlisted.isEmpty {
+      let folders = unlisted.sorted()
+      unlisted.removeAll()
+      for (folder, rule) in zip(folders, try check.rules(for: folders)) {
+        if let rule, !rule.isNegated, !isAboutSecrets(folder) { continue }
+        read(folder, tracked: tracked, submodules: submodules, isProbed: false)
+        if let obstacle { throw obstacle }
+      }
+    }
+  }
+
   /// Whether an entry is about all that is in the folder.
-  func isAboutSecrets(_ folder: Path) -> Bool { matcher.match(folder: folder) != nil }
+  private func isAboutSecrets(_ folder: Path) -> Bool { matcher.match(folder: folder) != nil }
 }
 
 /// The names of files that say what is built from a folder.

@@ -140,3 +140,38 @@ struct ReinclusionProbes {
     probes.append((path, first))
   }
 }
+
+extension FolderSurvey {
+  /// Adds what has to be tried because of lines that take paths back in.
+  ///
+  /// - Returns: whether there was room for all.
+  mutating func addReinclusions(
+    _ files: [IgnoreFile], _ entries: [CoverageEntry], _ folders: [Path], _ submodules: Set<Path>,
+    foldingCase: Bool
+  ) -> Bool {
+    var lines: [Reinclusion] = []
+    for file in files {
+      if let disk = file.disk { lines += IgnoreLines.reinclusions(disk, in: file.folder, foldingCase: foldingCase) }
+      if file.change != nil, let staged = file.staged {
+        lines += IgnoreLines.reinclusions(staged, in: file.folder, foldingCase: foldingCase)
+      }
+    }
+    if lines.isEmpty { return true }
+    var extra = ReinclusionProbes(entries, known: Set((probes + unaskable).map(\.path)))
+    let isWhole = extra.add(lines, folders: folders, own: files.map(\.folder))
+    for (path, entry) in extra.probes where !isWithin(path, submodules) {
+      addChecked(path, entry)
+      self.extra.insert(path)
+    }
+    return isWhole
+  }
+
+  private func isWithin(_ path: Path, _ folders: Set<Path>) -> Bool {
+    var folder = folders.isEmpty ? nil : path.parent
+    while let here = folder {
+      if folders.contains(here) { return true }
+      folder = here.parent
+    }
+    return false
+  }
+}
