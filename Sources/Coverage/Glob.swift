@@ -164,6 +164,16 @@ struct Glob: Sendable {
     }
   }
 
+  /// What a name that it matches can begin with.
+  var firstBytes: ByteSet { Self.bytes(of: tokens.first) }
+
+  /// What a name that it matches can end with.
+  var lastBytes: ByteSet { Self.bytes(of: tokens.last) }
+
+  private static func bytes(of token: Token?) -> ByteSet {
+    if case .one(let set)? = token { set } else { .any }
+  }
+
   /// Whether all of a name is matched.
   func matches(_ name: ArraySlice<UInt8>) -> Bool {
     if let literal { return name.elementsEqual(literal) }
