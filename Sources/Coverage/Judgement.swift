@@ -53,13 +53,16 @@ extension Survey {
     }
     let pending = groups.all.filter { $0.cause.kind == .uncommitted }
     var lapses: [Lapse] = []
+    // Of what is blamed on a line by git, and by a look at the file where git names none.
+    var known: Set<[String]> = []
     for (cause, paths) in groups.all where cause.kind != .uncommitted {
       let lapse = lapse(cause, paths)
-      let isKnown = lapses.contains {
-        $0.kind == lapse.kind && $0.line == lapse.line && lapse.line != nil && $0.path == lapse.path
-          && $0.message == lapse.message
+      if let line = lapse.line,
+        !known.insert([lapse.kind.rawValue, shown(lapse.path), "\(line)", lapse.message]).inserted
+      {
+        continue
       }
-      if !isKnown { lapses.append(lapse) }
+      lapses.append(lapse)
     }
     return lapses + uncommitted(pending)
   }
@@ -171,7 +174,7 @@ extension Lapse {
 }
 
 /// What makes names uncovered.
-private struct Cause {
+private struct Cause: Hashable {
   let kind: Lapse.Kind
   let entry: Int
   let rule: IgnoreRule?
@@ -182,21 +185,14 @@ private struct Cause {
 /// Names by the cause that makes them uncovered, in the order they came.
 private struct Groups {
   private(set) var all: [(cause: Cause, paths: [Path])] = []
-  private var last: [Int: Int] = [:]
+  private var indexes: [Cause: Int] = [:]
 
   mutating func add(_ cause: Cause, _ path: Path) {
-    let recent = last[cause.entry].flatMap { matches(all[$0].cause, cause) ? $0 : nil }
-    let index = recent ?? all.lastIndex { matches($0.cause, cause) }
-    if let index {
+    if let index = indexes[cause] {
       all[index].paths.append(path)
     } else {
+      indexes[cause] = all.count
       all.append((cause, [path]))
     }
-    last[cause.entry] = index ?? all.count - 1
-  }
-
-  private func matches(_ left: Cause, _ right: Cause) -> Bool {
-    left.entry == right.entry && left.kind == right.kind && left.rule == right.rule
-      && left.isByCase == right.isByCase
   }
 }

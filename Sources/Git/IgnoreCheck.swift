@@ -4,7 +4,7 @@
 public import POSIX
 
 /// The line that decides about a path.
-public struct IgnoreRule: Equatable, Sendable {
+public struct IgnoreRule: Hashable, Sendable {
   /// Of a path so deep that git can only be asked whether it is ignored: no line is known.
   public static let unknown = IgnoreRule(source: Path(""), line: 0, pattern: [])
 
