@@ -43,4 +43,5 @@ git add -A
 compare "a .gitignore in every folder"
 git reset -q
 rm -f ./*/*/.gitignore
+git status >/dev/null
 echo "git processes: $(strace -f -e trace=execve "$binary" gitignore 2>&1 | grep -c 'execve(.*git")\|execve(.*/git"')"

@@ -5,51 +5,97 @@ import Git
 import Inputs
 import POSIX
 
-/// A reader of the files that say what a build takes.
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A reader of the files that say what a build takes, and what has been made of them.
 struct BuildFiles: ~Copyable {
   private var chain: FolderChain
+  private(set) var problems: [SurveyProblem] = []
+  /// What a `.dockerignore` leaves in, so that one that many builds go by is worked through once.
+  var contexts: [Path: BuildContext] = [:]
+
+  /// Patterns of a file; more are made to keep us busy.
+  static let mostPatterns = 20_000
 
   init(root: Folder) { chain = FolderChain(root: root) }
 
-  mutating func read(_ path: Path) -> [UInt8]? { readRegular(path, &chain) }
+  /// The bytes of a file; nil when there is none, or it cannot be read, which is a problem.
+  mutating func read(_ path: Path) -> [UInt8]? {
+    do throws(SystemError) {
+      guard let content = try readRegular(path, &chain) else { return nil }
+      if content.count(where: { $0 == 0x0A }) <= Self.mostPatterns { return content }
+      problems.append(SurveyProblem(path: path, reason: "it has more than \(grouped(Self.mostPatterns)) lines"))
+    } catch {
+      problems.append(
+        SurveyProblem(path: path, reason: error.code == EFBIG ? "it is larger than 1 MiB" : "it cannot be read: \(error)"))
+    }
+    return nil
+  }
+}
+
+private func grouped(_ number: Int) -> String { "\(number / 1000),\(String(number % 1000 + 1000).dropFirst())" }
+
+/// The names of a build context that its ignore file leaves in, each with the line that takes it back in.
+struct BuildContext {
+  /// The ignore file; nil when there is none.
+  let rules: Path?
+  let left: [(name: Path, parts: [ArraySlice<UInt8>], line: Int?)]
 }
 
 extension Survey {
-  /// Warnings about builds that take secret files along.
-  func builds() -> [Lapse] {
-    guard !buildFiles.isEmpty, let root = try? Folder(.openFolder(top)) else { return [] }
+  /// Warnings about builds that take secret files along, and files that could not be looked at.
+  func builds() -> (lapses: [Lapse], problems: [SurveyProblem]) {
+    guard !buildFiles.isEmpty else { return ([], []) }
+    let root: Folder
+    do throws(SystemError) { root = Folder(try .openFolder(top)) } catch {
+      return ([], [SurveyProblem(path: Path(""), reason: "the top folder cannot be opened: \(error)")])
+    }
     var files = BuildFiles(root: root)
     var lapses: [Lapse] = []
     var packages: [Path] = []
+    let present = (existing.map(\.path) + tracked.map(\.file.path)).sorted()
     for path in buildFiles {
       let folder = path.parent ?? Path("")
+      let names = names(in: folder, present)
       let name = path.lastComponent
       if BuildFile.isContainerFile(name) {
-        lapses += containerLapse(path, &files).map { [$0] } ?? []
+        lapses += containerLapse(path, present, &files).map { [$0] } ?? []
       } else if name.elementsEqual("package.json".utf8) {
         switch packageFiles(path, &files) {
         case .some(.list(let list)):
-          lapses += packageLapse(path, list).map { [$0] } ?? []
+          lapses += packageLapse(path, list, names).map { [$0] } ?? []
         case .some(.ignoreFile): packages.append(folder)
         case nil: break
         }
       } else if name.elementsEqual("MANIFEST.in".utf8) {
-        lapses += manifestLapse(path, &files).map { [$0] } ?? []
+        lapses += manifestLapse(path, names, &files).map { [$0] } ?? []
       } else {
-        lapses += projectLapses(path, &files)
+        lapses += projectLapses(path, names, &files)
       }
     }
-    return lapses + ignoreFileLapses(packages, &files)
+    lapses += ignoreFileLapses(packages, present, &files)
+    return (lapses, files.problems)
   }
 
   /// Names to try in a folder, relative to it: those that are required, and files that are there.
-  func names(in folder: Path) -> [Path] {
+  ///
+  /// - Parameter present: in order.
+  func names(in folder: Path, _ present: [Path]) -> [Path] {
     var names = entries.filter { $0.grade == .required && !$0.pattern.isRooted }.flatMap(\.probes)
-    for file in existing.map(\.path) + tracked.map(\.file.path)
-    where folder.bytes.isEmpty || (file.isWithin(folder) && file != folder) {
-      let name = folder.bytes.isEmpty ? file : file.relative(to: folder)
+    let start = folder.bytes.isEmpty ? folder : Path(folder.bytes + [UInt8(ascii: "/")])
+    var (low, high) = (0, present.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if present[middle] < start { low = middle + 1 } else { high = middle }
+    }
+    for file in present[low...] {
+      guard file.bytes.starts(with: start.bytes), names.count <= 100 else { break }
+      let name = Path(file.bytes.dropFirst(start.bytes.count))
       if !names.contains(name) { names.append(name) }
-      if names.count > 100 { break }
     }
     return names
   }
@@ -60,64 +106,55 @@ extension Survey {
 
   // MARK: Container images
 
-  /// What `COPY` and `ADD` take that `.dockerignore` leaves in. Source: docs.docker.com, "Dockerfile
-  /// reference" and "Build context: .dockerignore files".
-  private func containerLapse(_ path: Path, _ files: inout BuildFiles) -> Lapse? {
+  /// What `COPY` and `ADD` take that `.dockerignore` leaves in. Source: docs.docker.com, "Build context:
+  /// .dockerignore files".
+  private func containerLapse(_ path: Path, _ present: [Path], _ files: inout BuildFiles) -> Lapse? {
     guard let content = files.read(path) else { return nil }
-    let own = path.parent ?? Path("")
-    var context = own
-    var rules: (path: Path, content: [UInt8])?
-    let candidates =
-      [(own, Path(path.bytes + Array(".dockerignore".utf8)))]
-      + [own, Path("")].flatMap { folder in
-        [".containerignore", ".dockerignore"].map { (folder, folder.appending($0.utf8)) }
-      }
-    for (folder, candidate) in candidates where rules == nil {
-      if let content = files.read(candidate) {
-        rules = (candidate, content)
-        context = folder
-      }
-    }
-    let ignored = (rules.map { numberedLines($0.content) } ?? []).filter { !$0.text.isEmpty && !$0.text.hasPrefix("#") }
-    for (number, line) in numberedLines(content) {
-      let sources = copySources(line)
-      if sources.isEmpty { continue }
-      var blame: Int?
-      let taken = names(in: context).filter { name in
-        guard sources.contains(where: { $0.takes(name) }) else { return false }
-        let last = ignored.last { rule in
-          PathGlob(rule.text.hasPrefix("!") ? rule.text.dropFirst() : rule.text[...]).takes(name)
-        }
-        if let last, last.text.hasPrefix("!") { blame = last.number }
-        return last?.text.hasPrefix("!") ?? true
-      }
+    let context = context(of: path, present, &files)
+    if context.left.isEmpty { return nil }
+    for copy in ContainerFile(content).copies {
+      let taken = context.left.filter { name in copy.sources.contains { $0.takes(name.parts) } }
       if taken.isEmpty { continue }
-      let file = rules?.path ?? own.appending(".dockerignore".utf8)
+      let file = context.rules ?? (path.parent ?? Path("")).appending(".dockerignore".utf8)
       let why =
-        rules == nil
+        context.rules == nil
         ? "there is no .dockerignore"
-        : blame.map { "line \($0) of \(shown(file)) takes some back in" } ?? "\(shown(file)) leaves them in"
+        : taken.compactMap(\.line).last.map { "line \($0) of \(shown(file)) takes some back in" }
+          ?? "\(shown(file)) leaves them in"
       let lines = entries.filter { $0.grade == .required }.map { "**/\($0.pattern.text)" }
       return Lapse(
-        .inImage, isWarning: true, path: path, line: number, text: Array(line.utf8),
-        message: "an image built here takes \(list(taken)) along: \(why)",
+        .inImage, isWarning: true, path: path, line: copy.line, text: copy.text,
+        message: "an image built here takes \(list(taken.map(\.name))) along: \(why)",
         commands: ["add to \(shown(file)): \(lines.joined(separator: "  "))"])
     }
     return nil
   }
 
-  /// What a `COPY` or `ADD` line takes from the build context.
-  private func copySources(_ line: String) -> [PathGlob] {
-    var words = line.split(whereSeparator: \.isWhitespace)
-    if words.first?.uppercased() == "ONBUILD" { words.removeFirst() }
-    guard let instruction = words.first?.uppercased(), ["COPY", "ADD"].contains(instruction) else { return [] }
-    words.removeFirst()
-    while let word = words.first, word.hasPrefix("--") {
-      if word.hasPrefix("--from=") { return [] }
-      words.removeFirst()
+  /// The ignore file of its own beats that of the folder, and that the top's.
+  private func context(of path: Path, _ present: [Path], _ files: inout BuildFiles) -> BuildContext {
+    let own = path.parent ?? Path("")
+    let candidates =
+      [(own, Path(path.bytes + Array(".dockerignore".utf8)))]
+      + [own, Path("")].flatMap { folder in
+        [".containerignore", ".dockerignore"].map { (folder, folder.appending($0.utf8)) }
+      }
+    for (folder, candidate) in candidates {
+      if let known = files.contexts[candidate] { return known }
+      guard let content = files.read(candidate) else { continue }
+      let rules = numberedLines(content).filter { !$0.text.isEmpty && !$0.text.hasPrefix("#") }.map { line in
+        let isException = line.text.hasPrefix("!")
+        return (line: line.number, isException: isException, glob: PathGlob(isException ? line.text.dropFirst() : line.text[...]))
+      }
+      let context = BuildContext(rules: candidate, left: names(in: folder, present).compactMap { name in
+        let parts = name.bytes.split(separator: UInt8(ascii: "/"))
+        guard let last = rules.last(where: { $0.glob.takes(parts) }) else { return (name, parts, nil) }
+        return last.isException ? (name, parts, last.line) : nil
+      })
+      files.contexts[candidate] = context
+      return context
     }
-    if words.first?.hasPrefix("<<") ?? true { return [] }
-    let texts = words.map { word in word.filter { !"[]\",".contains($0) } }
-    return texts.dropLast().filter { !$0.contains("://") }.map { PathGlob($0) }
+    return BuildContext(
+      rules: nil,
+      left: names(in: own, present).map { ($0, $0.bytes.split(separator: UInt8(ascii: "/")), nil) })
   }
 }

@@ -25,13 +25,49 @@ public struct CoverageEntry: Sendable {
   public let probes: [Path]
   /// Names that must stay committable.
   public let keep: [Path]
-  /// Names that may be committed or ignored.
-  let except: [Path]
+  /// Names that may be committed or ignored, with wildcards if need be.
+  let except: [String]
+  /// Those of them that the project named.
+  public let ownExcept: [String]
+  private let spared: [Glob]
   /// Where it says so: a file, and a line from 1.
   public let source: String
   public let line: Int
   /// Why the project changed it.
   public let reason: String?
+  /// What git is asked about: the probes, before them one that stands for all names that the pattern
+  /// means.
+  let tries: [Path]
+
+  fileprivate init(
+    name: String, pattern: NamePattern, grade: Grade, why: String, probes: [Path], keep: [Path],
+    except: [String], ownExcept: [String], source: String, line: Int, reason: String?
+  ) {
+    self.name = name
+    self.pattern = pattern
+    self.grade = grade
+    self.why = why
+    self.probes = probes
+    self.keep = keep
+    self.except = except
+    self.ownExcept = ownExcept
+    self.source = source
+    self.line = line
+    self.reason = reason
+    spared = except.map { Glob($0.utf8) }
+    tries = [Self.unguessable(pattern)].compactMap { $0 }.filter { !probes.contains($0) } + probes
+  }
+
+  /// A path that the pattern means by a wildcard or by the folder.
+  private static func unguessable(_ pattern: NamePattern) -> Path? {
+    if pattern.components.allSatisfy({ $0.literal != nil }) && !pattern.isForFolders { return nil }
+    var path = Path("")
+    for glob in pattern.components {
+      guard let name = glob.common(.all, filler: Unguessable.name) else { return nil }
+      path = path.appending(name)
+    }
+    return pattern.isForFolders ? path.appending(Unguessable.name) : path
+  }
 
   /// Whether the entry is about the file at `path`.
   func covers(_ path: Path, foldingCase: Bool = false) -> Bool {
@@ -40,7 +76,7 @@ public struct CoverageEntry: Sendable {
 
   /// Whether a name is one that the pattern means by accident.
   func spares(_ name: ArraySlice<UInt8>) -> Bool {
-    keep.contains { $0.bytes.elementsEqual(name) } || except.contains { $0.bytes.elementsEqual(name) }
+    keep.contains { $0.bytes.elementsEqual(name) } || spared.contains { $0.matches(name) }
   }
 }
 
@@ -130,13 +166,17 @@ private func parse(
   var probes = try names(table.strings("probes"), "probes") ?? base?.probes ?? []
   if probes.isEmpty { probes = try probe(of: pattern, table.line) }
   let keep = try names(table.strings("keep"), "keep") ?? base?.keep ?? []
-  let except = try names(table.strings("except"), "except") ?? base?.except ?? []
+  let own = try names(table.strings("except"), "except")?.map { String(decoding: $0.bytes, as: UTF8.self) }
+  let except = own ?? base?.except ?? []
+  for text in except where text.contains("/") {
+    throw TOMLError(line: table.line, reason: "'\(text)' in 'except' is no name")
+  }
   let line = table.line
   try table.finish()
 
   let entry = CoverageEntry(
     name: name, pattern: pattern, grade: grade, why: reason ?? why, probes: probes, keep: keep,
-    except: except, source: source, line: line, reason: reason)
+    except: except, ownExcept: isBuiltIn ? [] : own ?? [], source: source, line: line, reason: reason)
   for probe in probes where !entry.covers(probe) {
     let text = String(decoding: probe.bytes, as: UTF8.self)
     throw TOMLError(line: line, reason: "probe '\(text)' is not what pattern '\(pattern.text)' means")

@@ -17,8 +17,18 @@ struct ExistingFile: Sendable {
   let match: EntryMatch
 }
 
+/// A `.gitignore` as it is on the disk.
+struct IgnoreFileOnDisk: Sendable {
+  let path: Path
+  /// nil for a symbolic link, which git does not follow, and for what could not be read.
+  let content: [UInt8]?
+  let status: stat?
+  let isLink: Bool
+}
+
 /// Reads folders, in the order of their paths if it is to be quick.
 struct FolderSurvey: ~Copyable {
+  private let top: Path
   private let entries: [CoverageEntry]
   private var chain: FolderChain
   private var matcher: EntryMatcher
@@ -27,23 +37,28 @@ struct FolderSurvey: ~Copyable {
   private(set) var existing: [ExistingFile] = []
   /// What to ask git about: names that must be covered, with the entry each is of.
   private(set) var probes: [(path: Path, entry: Int)] = []
-  /// `.gitignore` files on the disk, in folders that hold tracked files; nil where git reads none,
-  /// because it is a link.
-  private(set) var ignoreFiles: [(path: Path, content: [UInt8]?)] = []
+  /// The same for paths that lead through a link or a file here, or are a folder: what git says about
+  /// them in this place is not what it says in others.
+  private(set) var unaskable: [(path: Path, entry: Int)] = []
+  /// Those of them that are asked about because of a line that takes paths back in.
+  var extra: Set<Path> = []
+  /// `.gitignore` files on the disk, in folders that hold tracked files.
+  private(set) var ignoreFiles: [IgnoreFileOnDisk] = []
   /// Files that say what is built from a folder.
   private(set) var buildFiles: [Path] = []
   /// Folders that hold no tracked file.
-  var unlisted: [Path] = []
-  /// Probed folders, other than the top, with a `.gitignore` in them or above them that may take
-  /// something back in.
-  private var governed: Set<Path> = []
+  private var unlisted: [Path] = []
   /// Where a repository of its own begins.
   private(set) var nested: [Path] = []
-  /// Some probe is a folder here, so that git's answer about the file cannot be had in this place.
-  private(set) var isHampered = false
+  /// Why git must not be asked.
+  private(set) var obstacle: GitError?
   private(set) var problems: [(path: Path, reason: String)] = []
 
-  init(root: Folder, entries: [CoverageEntry]) {
+  /// Bytes of a `.gitignore`.
+  private static let longest = 16 << 20
+
+  init(top: Path, root: Folder, entries: [CoverageEntry]) {
+    self.top = top
     self.entries = entries
     chain = FolderChain(root: root)
     matcher = EntryMatcher(entries)
@@ -53,25 +68,35 @@ struct FolderSurvey: ~Copyable {
   ///
   /// - Parameters:
   ///   - tracked: the folders that hold tracked files.
+  ///   - submodules: folders of which git keeps a commit, and nothing that is in them.
   ///   - isProbed: it is one of them.
-  mutating func read(_ folder: Path, tracked: Set<Path>, isProbed: Bool) {
+  mutating func read(_ folder: Path, tracked: Set<Path>, submodules: Set<Path>, isProbed: Bool) {
     var found: [FolderEntry] = []
     do throws(SystemError) {
-      let open = try chain.folder(of: folder.appending("x".utf8))
-      if !isProbed && isWorkTreeTop(open.descriptor) {
+      if submodules.contains(folder) {
         nested.append(folder)
         return
       }
+      let open = try chain.folder(of: folder.appending("x".utf8))
       found = try POSIX.entries(of: open.descriptor)
+      if !isProbed && found.contains(where: { $0.name == ".git" }) && isOtherRepository(top.appending(folder.bytes)) {
+        nested.append(folder)
+        return
+      }
       for index in found.indices where found[index].kind == nil {
         let name = found[index].name
         let kind = try FileStatus.of(name, in: open.descriptor.number).kind
         found[index] = FolderEntry(name: name, kind: kind)
       }
+      for entry in found where entry.name.bytes.elementsEqual(ignoreFileName) && entry.kind != .folder {
+        readIgnoreFile(folder.appending(ignoreFileName), in: open, isProbed)
+      }
     } catch {
       switch error.code {
       case ENOENT: break  // tracked, and not in the working tree
-      case ELOOP, ENOTDIR: return  // a link or a file by now: git adds nothing below it
+      case ELOOP, ENOTDIR:  // a link or a file by now
+        if isProbed { addProbes(folder, nil) }
+        return
       default:
         problems.append((folder, "the folder cannot be read: \(error)"))
         return
@@ -94,56 +119,87 @@ struct FolderSurvey: ~Copyable {
       if let match = matcher.match(name, in: folder) {
         existing.append(ExistingFile(path: folder.appending(name), match: match))
       }
-      guard isProbed else { return }
-      if name.elementsEqual(ignoreFileName) {
-        let path = folder.appending(name)
-        ignoreFiles.append((path, readRegular(path, &chain)))
-      }
-      if entry.kind == .file && BuildFile.isOne(name) { buildFiles.append(folder.appending(name)) }
+      if isProbed && entry.kind == .file && BuildFile.isOne(name) { buildFiles.append(folder.appending(name)) }
     case .special, nil: break
     }
   }
 
-  /// All probes at the top and where a `.gitignore` of its own may take something back in, elsewhere
-  /// the first of each entry: a file without `!` can only ignore more, so all names of an entry fall
-  /// to the top's rules. Files that exist are asked about by themselves.
-  private mutating func addProbes(_ folder: Path, _ found: [FolderEntry]) {
+  private mutating func readIgnoreFile(_ path: Path, in folder: Folder, _ isProbed: Bool) {
+    var file = IgnoreFileOnDisk(path: path, content: nil, status: nil, isLink: true)
+    do throws(SystemError) {
+      let open = try Descriptor.openFile(Path(ignoreFileName), in: folder.descriptor.number)
+      let status = try open.fullStatus()
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        obstacle = GitError("\(shown(path)) is no regular file, and git would wait for it")
+        return
+      }
+      let content = try readAll(open, limit: min(Self.longest, max(Int(status.st_size), 4095)))
+      if let line = IgnoreLines.endless(content) {
+        obstacle = GitError("\(shown(path)): git would not get done with line \(line), which has too many '**'")
+      }
+      file = IgnoreFileOnDisk(path: path, content: content, status: status, isLink: false)
+    } catch {
+      if error.code == ENXIO || error.code == ENODEV {
+        obstacle = GitError("\(shown(path)) is no regular file, and git would wait for it")
+      } else if error.code != ELOOP {
+        problems.append((path, error.code == EFBIG ? "it is larger than 16 MiB" : "it cannot be read: \(error)"))
+        file = IgnoreFileOnDisk(path: path, content: nil, status: nil, isLink: false)
+      }
+    }
+    if isProbed { ignoreFiles.append(file) }
+  }
+
+  /// All probes at the top, elsewhere the first of each entry: where a `.gitignore` takes something
+  /// back in, more are added for the line that does.
+  ///
+  /// - Parameter found: what is in the folder; nil where a link or a file is in its place.
+  private mutating func addProbes(_ folder: Path, _ found: [FolderEntry]?) {
     let isTop = folder.bytes.isEmpty
-    let isGoverned =
-      !isTop
-      && (governed.contains(folder.parent ?? Path(""))
-        || (ignoreFiles.last.map { $0.path.parent == folder && $0.content?.contains(UInt8(ascii: "!")) ?? true }
-          ?? false))
-    if isGoverned { governed.insert(folder) }
     for (index, entry) in entries.enumerated() {
       if entry.pattern.isRooted && !isTop { continue }
-      for probe in isTop || isGoverned ? entry.probes[...] : entry.probes.prefix(1) {
-        let first = probe.bytes.prefix { $0 != UInt8(ascii: "/") }
+      for probe in isTop ? entry.tries[...] : entry.tries.prefix(1) {
         let path = folder.appending(probe.bytes)
-        if let there = found.first(where: { $0.name.bytes.elementsEqual(first) }) {
-          if first.count == probe.bytes.count {
-            if there.kind == .folder { isHampered = true }
-          } else if !isReachable(path) {
-            continue
-          }
+        guard let found else {
+          unaskable.append((path, index))
+          continue
         }
-        probes.append((path, index))
+        let first = probe.bytes.prefix { $0 != UInt8(ascii: "/") }
+        let isThere = found.contains { $0.name.bytes.count == first.count && $0.name.bytes.elementsEqual(first) }
+        if isThere { addChecked(path, index) } else { probes.append((path, index)) }
+      }
+    }
+  }
+
+  /// Adds a path of which nothing is known.
+  mutating func addChecked(_ path: Path, _ entry: Int) {
+    var isAskable = true
+    do throws(SystemError) {
+      let folder = try chain.folder(of: path)
+      isAskable = try FileStatus.of(Path(path.lastComponent), in: folder.descriptor.number).kind != .folder
+    } catch {
+      isAskable = error.code != ELOOP && error.code != ENOTDIR
+    }
+    if isAskable { probes.append((path, entry)) } else { unaskable.append((path, entry)) }
+  }
+
+  /// Reads the folders without tracked files that git would look into, and those that are about
+  /// secrets.
+  mutating func readUnlisted(
+    _ tracked: Set<Path>, _ submodules: Set<Path>, _ check: inout IgnoreCheck
+  ) throws(GitError) {
+    while !unlisted.isEmpty {
+      let folders = unlisted.sorted()
+      unlisted.removeAll()
+      for (folder, rule) in zip(folders, try check.rules(for: folders)) {
+        if let rule, !rule.isNegated, !isAboutSecrets(folder) { continue }
+        read(folder, tracked: tracked, submodules: submodules, isProbed: false)
+        if let obstacle { throw obstacle }
       }
     }
   }
 
   /// Whether an entry is about all that is in the folder.
-  func isAboutSecrets(_ folder: Path) -> Bool { matcher.match(folder: folder) != nil }
-
-  /// Whether a path leads through no link: git refuses to look beyond one.
-  private mutating func isReachable(_ path: Path) -> Bool {
-    do throws(SystemError) {
-      _ = try chain.folder(of: path)
-      return true
-    } catch {
-      return error.code != ELOOP && error.code != ENOTDIR
-    }
-  }
+  private func isAboutSecrets(_ folder: Path) -> Bool { matcher.match(folder: folder) != nil }
 }
 
 /// The names of files that say what is built from a folder.

@@ -1,64 +1,254 @@
 // Wildcards within one component of a path, in time that grows with the product of the lengths at
-// most: patterns come from the repository, and fnmatch(3) can be kept busy for years.
+// most: patterns come from the repository, and fnmatch(3) can be kept busy for years. And the name
+// that two of them have in common, by which a line that takes names back in is tried out.
+// Source: gitignore(5), fnmatch(3), git's wildmatch.c for the classes in brackets.
 
-/// Whether `*`, `?`, `[a-z]`, `[!a-z]` and `\` of a pattern match all of a name.
-func globMatches(_ pattern: some Sequence<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
-  let pattern = Array(pattern)
-  var at = 0
-  var index = name.startIndex
-  // Where to go on when what follows the last star does not match: one more byte for the star.
-  var retry: (at: Int, index: Int)?
-  while index < name.endIndex || at < pattern.count {
-    if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
-      at += 1
-      retry = (at, index)
-      continue
+/// A set of bytes.
+struct ByteSet: Equatable, Sendable {
+  private var words = SIMD4<UInt64>()
+
+  /// Every byte but the slash.
+  static let any: ByteSet = {
+    var set = ByteSet()
+    for byte in UInt8(1)...255 where byte != UInt8(ascii: "/") { set.insert(byte) }
+    return set
+  }()
+
+  init() {}
+  init(_ byte: UInt8) { insert(byte) }
+
+  mutating func insert(_ byte: UInt8) { words[Int(byte) >> 6] |= 1 << UInt64(byte & 63) }
+  func contains(_ byte: UInt8) -> Bool { words[Int(byte) >> 6] >> UInt64(byte & 63) & 1 != 0 }
+  var isEmpty: Bool { words == SIMD4() }
+
+  func intersection(_ other: ByteSet) -> ByteSet {
+    var set = self
+    set.words &= other.words
+    return set
+  }
+
+  var inverted: ByteSet {
+    var set = ByteSet.any
+    set.words &= ~words
+    return set
+  }
+
+  /// With both cases of each letter that is in it.
+  var foldingCase: ByteSet {
+    var set = self
+    for byte in UInt8(ascii: "a")...UInt8(ascii: "z") where contains(byte) || contains(byte ^ 0x20) {
+      set.insert(byte)
+      set.insert(byte ^ 0x20)
     }
-    if index < name.endIndex, let length = match(pattern, at, name[index]) {
+    return set
+  }
+
+  /// One of them, a lower case letter if there is one.
+  var example: UInt8? {
+    for range in [UInt8(ascii: "a")...UInt8(ascii: "z"), 0x30...0x39, 0x21...0xFF, 1...0x20] {
+      if let byte = range.first(where: contains) { return byte }
+    }
+    return nil
+  }
+}
+
+/// `*`, `?`, `[a-z]`, `[!a-z]`, `[[:digit:]]` and `\`, compiled.
+struct Glob: Sendable {
+  private enum Token: Equatable, Sendable {
+    case star
+    case one(ByteSet)
+  }
+
+  private var tokens: [Token] = []
+  /// Bytes of the shortest name that it can match.
+  let shortest: Int
+  /// The one name that it matches; nil when it has wildcards.
+  let literal: [UInt8]?
+
+  /// As long as a name can be on the file systems there are.
+  static let longestName = 255
+  static let all = Glob([UInt8(ascii: "*")])
+
+  init(_ text: some Sequence<UInt8>, foldingCase: Bool = false) {
+    let bytes = Array(text)
+    var literal: [UInt8]? = []
+    var at = 0
+    while at < bytes.count {
+      var set = ByteSet(bytes[at])
+      var length = 1
+      switch bytes[at] {
+      case UInt8(ascii: "*"):
+        if tokens.last != .star { tokens.append(.star) }
+        literal = nil
+        at += 1
+        continue
+      case UInt8(ascii: "?"):
+        set = .any
+        literal = nil
+      case UInt8(ascii: "\\") where at + 1 < bytes.count:
+        set = ByteSet(bytes[at + 1])
+        length = 2
+        literal?.append(bytes[at + 1])
+      case UInt8(ascii: "["):
+        if let found = Self.brackets(bytes, at) {
+          (set, length) = found
+          literal = nil
+        } else {
+          literal?.append(bytes[at])
+        }
+      default: literal?.append(bytes[at])
+      }
+      tokens.append(.one(foldingCase ? set.foldingCase : set))
       at += length
-      index += 1
-      continue
     }
-    guard let last = retry, last.index < name.endIndex else { return false }
-    retry = (last.at, last.index + 1)
-    at = last.at
-    index = last.index + 1
+    self.literal = foldingCase ? nil : literal
+    shortest = tokens.count { $0 != .star }
   }
-  return true
-}
 
-/// Bytes of the pattern at `at` that match `byte`; nil when it does not.
-private func match(_ pattern: [UInt8], _ at: Int, _ byte: UInt8) -> Int? {
-  guard at < pattern.count else { return nil }
-  switch pattern[at] {
-  case UInt8(ascii: "?"): return 1
-  case UInt8(ascii: "\\") where at + 1 < pattern.count: return pattern[at + 1] == byte ? 2 : nil
-  case UInt8(ascii: "["):
-    guard let set = set(pattern, at) else { return byte == UInt8(ascii: "[") ? 1 : nil }
-    return set.ranges.contains { $0.contains(byte) } != set.isNegated ? set.length : nil
-  default: return pattern[at] == byte ? 1 : nil
+  private static func brackets(_ bytes: [UInt8], _ at: Int) -> (ByteSet, Int)? {
+    var next = at + 1
+    let isNegated = next < bytes.count && "!^".utf8.contains(bytes[next])
+    if isNegated { next += 1 }
+    let first = next
+    var set = ByteSet()
+    while next < bytes.count {
+      var low = bytes[next]
+      // A bracket that comes first is one of the set.
+      if low == UInt8(ascii: "]") && next > first { return (isNegated ? set.inverted : set, next + 1 - at) }
+      if bytes[next...].starts(with: "[:".utf8), let end = classEnd(bytes, next + 2) {
+        let name = String(decoding: bytes[(next + 2)..<end], as: UTF8.self)
+        for byte in UInt8(1)...127 where isOf(name, byte) { set.insert(byte) }
+        next = end + 2
+        continue
+      }
+      if low == UInt8(ascii: "\\"), next + 1 < bytes.count {
+        next += 1
+        low = bytes[next]
+      }
+      if next + 2 < bytes.count, bytes[next + 1] == UInt8(ascii: "-"), bytes[next + 2] != UInt8(ascii: "]") {
+        let high = bytes[next + 2]
+        if low <= high { for byte in low...high { set.insert(byte) } }
+        next += 3
+      } else {
+        set.insert(low)
+        next += 1
+      }
+    }
+    return nil
   }
-}
 
-private func set(
-  _ pattern: [UInt8], _ at: Int
-) -> (ranges: [ClosedRange<UInt8>], isNegated: Bool, length: Int)? {
-  var next = at + 1
-  let isNegated = next < pattern.count && "!^".utf8.contains(pattern[next])
-  if isNegated { next += 1 }
-  var ranges: [ClosedRange<UInt8>] = []
-  while next < pattern.count {
-    let low = pattern[next]
-    // A bracket that comes first is one of the set.
-    if low == UInt8(ascii: "]") && !ranges.isEmpty { return (ranges, isNegated, next + 1 - at) }
-    if next + 2 < pattern.count, pattern[next + 1] == UInt8(ascii: "-"), pattern[next + 2] != UInt8(ascii: "]") {
-      let high = pattern[next + 2]
-      if low <= high { ranges.append(low...high) }
-      next += 3
-    } else {
-      ranges.append(low...low)
-      next += 1
+  private static func classEnd(_ bytes: [UInt8], _ start: Int) -> Int? {
+    let end = bytes[start...].prefix(8).firstIndex { !(0x61...0x7A).contains($0) }
+    guard let end, bytes[end...].starts(with: ":]".utf8) else { return nil }
+    return end
+  }
+
+  private static func isOf(_ name: String, _ byte: UInt8) -> Bool {
+    let lower = (0x61...0x7A).contains(byte)
+    let upper = (0x41...0x5A).contains(byte)
+    let digit = (0x30...0x39).contains(byte)
+    switch name {
+    case "lower": return lower
+    case "upper": return upper
+    case "alpha": return lower || upper
+    case "digit": return digit
+    case "alnum": return lower || upper || digit
+    case "xdigit": return digit || (0x61...0x66).contains(byte | 0x20)
+    case "blank": return byte == 0x20 || byte == 0x09
+    case "space": return byte == 0x20 || (0x09...0x0D).contains(byte)
+    case "cntrl": return byte < 0x20 || byte == 0x7F
+    case "graph": return (0x21...0x7E).contains(byte)
+    case "print": return (0x20...0x7E).contains(byte)
+    case "punct": return (0x21...0x7E).contains(byte) && !(lower || upper || digit)
+    default: return false
     }
   }
-  return nil
+
+  /// What a name that it matches can begin with.
+  var firstBytes: ByteSet { Self.bytes(of: tokens.first) }
+
+  /// What a name that it matches can end with.
+  var lastBytes: ByteSet { Self.bytes(of: tokens.last) }
+
+  private static func bytes(of token: Token?) -> ByteSet {
+    if case .one(let set)? = token { set } else { .any }
+  }
+
+  /// Whether all of a name is matched.
+  func matches(_ name: ArraySlice<UInt8>) -> Bool {
+    if let literal { return name.elementsEqual(literal) }
+    if name.count < shortest { return false }
+    var at = 0
+    var index = name.startIndex
+    // Where to go on when what follows the last star does not match: one more byte for the star.
+    var retry: (at: Int, index: Int)?
+    while index < name.endIndex || at < tokens.count {
+      if at < tokens.count {
+        switch tokens[at] {
+        case .star:
+          at += 1
+          retry = (at, index)
+          continue
+        case .one(let set):
+          if index < name.endIndex, set.contains(name[index]) {
+            at += 1
+            index += 1
+            continue
+          }
+        }
+      }
+      guard let last = retry, last.index < name.endIndex else { return false }
+      retry = (last.at, last.index + 1)
+      at = last.at
+      index = last.index + 1
+    }
+    return true
+  }
+
+  /// A name that both match; nil when there is none. Where both leave it open, `filler` stands in it.
+  func common(_ other: Glob, filler: [UInt8]) -> [UInt8]? {
+    let left = tokens
+    let right = other.tokens
+    if max(shortest, other.shortest) > Self.longestName { return nil }
+    let width = right.count + 1
+    // Whether what is left of each, from there on, has a name in common.
+    var ends = [Bool](repeating: false, count: (left.count + 1) * width)
+    for i in stride(from: left.count, through: 0, by: -1) {
+      for j in stride(from: right.count, through: 0, by: -1) {
+        ends[i * width + j] =
+          switch (i < left.count ? left[i] : nil, j < right.count ? right[j] : nil) {
+          case (nil, nil): true
+          case (.star?, let one): ends[(i + 1) * width + j] || (one != nil && ends[i * width + j + 1])
+          case (let one, .star?): ends[i * width + j + 1] || (one != nil && ends[(i + 1) * width + j])
+          case (.one(let a)?, .one(let b)?):
+            !a.intersection(b).isEmpty && ends[(i + 1) * width + j + 1]
+          default: false
+          }
+      }
+    }
+    guard ends[0] else { return nil }
+    var name: [UInt8] = []
+    var (i, j) = (0, 0)
+    while i < left.count || j < right.count {
+      switch (i < left.count ? left[i] : nil, j < right.count ? right[j] : nil) {
+      case (.star?, .star?):
+        name += filler
+        if ends[i * width + j + 1] { j += 1 } else { i += 1 }
+      case (.star?, .one(let set)?) where ends[i * width + j + 1]:
+        name.append(set.example ?? 0)
+        j += 1
+      case (.star?, _): i += 1
+      case (.one(let set)?, .star?) where ends[(i + 1) * width + j]:
+        name.append(set.example ?? 0)
+        i += 1
+      case (_, .star?): j += 1
+      case (.one(let a)?, .one(let b)?):
+        name.append(a.intersection(b).example ?? 0)
+        i += 1
+        j += 1
+      default: return nil
+      }
+    }
+    return name.isEmpty || name.contains(0) || name.count > Self.longestName ? nil : name
+  }
 }

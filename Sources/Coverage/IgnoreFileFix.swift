@@ -2,7 +2,7 @@
 // touched, and a second time there is nothing to add.
 
 import Git
-public import POSIX
+import POSIX
 
 #if canImport(Darwin)
   import Darwin
@@ -11,20 +11,40 @@ public import POSIX
 #endif
 
 extension Survey {
-  /// The lines that the top `.gitignore` lacks.
-  public var missingLines: [String] {
-    var wanted: Set<Int> = []
-    for (_, index, verdict) in probes {
+  /// What the top `.gitignore` lacks, each line tried out: only what makes a difference is added, and a
+  /// `!` in a nested file is not fought.
+  ///
+  /// - Returns: nil when there is nothing to add.
+  /// - Throws: `SurveyProblem` when the `.gitignore` is not one to add lines to, or git fails.
+  public func fix(redact: ([UInt8]) -> [UInt8]) throws(SurveyProblem) -> IgnoreFileFix? {
+    var wanted: [(path: Path, entry: Int)] = []
+    for (path, index, verdict) in probes {
       switch verdict {
-      case .missing, .local: wanted.insert(index)
-      case .negated(let rule) where rule.source.bytes.elementsEqual(ignoreFileName): wanted.insert(index)
-      case .negated, .uncommitted, .covered: break
+      case .missing, .local, .caseOnly, .negated: wanted.append((path, index))
+      case .uncommitted, .covered: break
       }
     }
-    for (_, index, rule) in existing where rule == nil { wanted.insert(index) }
-    return wanted.sorted().flatMap { index in
+    for (path, index, rule) in existing where rule?.isNegated ?? true { wanted.append((path, index)) }
+    let kept = ignoredKeeps.map { (path: $0.path, entry: $0.entry) }
+    if wanted.isEmpty && kept.isEmpty { return nil }
+    let candidates = lines(Set(wanted.map(\.entry)), kept.map(\.path))
+    let whole = try IgnoreFileFix(adding: candidates, top: top)
+    let trials: [(before: Bool, after: Bool)]
+    do throws(GitError) { trials = try trial((wanted + kept).map(\.path), top: whole.result, redact) } catch {
+      throw SurveyProblem(path: Path(""), reason: error.reason)
+    }
+    let helped = zip(wanted, trials).filter { !$0.1.before && $0.1.after }.map(\.0.entry)
+    let freed = zip(kept, trials.dropFirst(wanted.count)).filter { $0.1.before && !$0.1.after }.map(\.0.path)
+    let lines = lines(Set(helped), freed)
+    return lines.isEmpty ? nil : try IgnoreFileFix(adding: lines, top: top)
+  }
+
+  private func lines(_ wanted: Set<Int>, _ kept: [Path]) -> [String] {
+    var lines = wanted.sorted().flatMap { index in
       [entries[index].pattern.text] + entries[index].keep.map { "!\(shown($0))" }
     }
+    for line in kept.map({ "!\(shown($0))" }) where !lines.contains(line) { lines.append(line) }
+    return lines
   }
 }
 
@@ -35,6 +55,8 @@ public struct IgnoreFileFix: Sendable {
   public let result: [UInt8]
   /// The original's permissions.
   public let mode: UInt32?
+  /// The lines of patterns that are added.
+  public let lines: [String]
   private let added: [String]
 
   /// What stands above the lines that were added.
@@ -42,7 +64,8 @@ public struct IgnoreFileFix: Sendable {
 
   /// - Parameter top: of the working tree.
   /// - Throws: `SurveyProblem` when the `.gitignore` there is not one to add lines to.
-  public init(adding lines: [String], top: Path) throws(SurveyProblem) {
+  init(adding lines: [String], top: Path) throws(SurveyProblem) {
+    self.lines = lines
     let (original, mode) = try Self.read(top)
     self.original = original
     self.mode = mode

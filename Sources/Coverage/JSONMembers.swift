@@ -22,6 +22,15 @@ struct JSONMembers {
     members = try? object()
   }
 
+  /// The texts of a JSON array; nil when the bytes are none.
+  static func strings(_ bytes: [UInt8]) -> [String]? {
+    var reader = JSONMembers(array: bytes)
+    guard case .strings(let texts)? = try? reader.value() else { return nil }
+    return texts.map(\.text)
+  }
+
+  private init(array bytes: [UInt8]) { self.bytes = bytes }
+
   private mutating func object() throws(Malformed) -> [(key: String, value: Value)] {
     var members: [(key: String, value: Value)] = []
     try expect("{")

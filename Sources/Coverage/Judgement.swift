@@ -6,14 +6,17 @@ import Inputs
 public import POSIX
 
 extension Survey {
-  /// Everything that is wrong with what git ignores and tracks, in the order of reports.
+  /// Everything that is wrong with what git ignores and tracks, in the order of reports, and what could
+  /// not be looked at.
   ///
-  /// - Parameter strict: what is recommended is required.
-  public func lapses(strict: Bool) -> [Lapse] {
-    var lapses = uncovered() + trackedFiles() + exposedFiles() + changedIgnoreFiles() + tooBroad()
-    lapses += builds()
+  /// - Parameter strict: what is recommended is required. That too much is ignored stays a warning: it
+  ///   lets nothing in.
+  public func lapses(strict: Bool) -> (lapses: [Lapse], problems: [SurveyProblem]) {
+    var lapses = uncovered() + trackedFiles() + exposedFiles() + changedIgnoreFiles()
+    let builds = builds()
+    lapses += builds.lapses
     if strict { lapses = lapses.map { $0.asFinding } }
-    return lapses.sorted(by: Lapse.precedes)
+    return ((lapses + tooBroad()).sorted(by: Lapse.precedes), builds.problems)
   }
 
   /// Files that git leaves alone, for a look at their mode: only who may read the repository's
@@ -42,13 +45,26 @@ extension Survey {
       case .missing: groups.add(.init(kind: .missing, entry: index, rule: nil), path)
       case .negated(let rule): groups.add(.init(kind: .negated, entry: index, rule: rule), path)
       case .local(let rule): groups.add(.init(kind: .localOnly, entry: index, rule: rule), path)
+      case .caseOnly(let rule):
+        groups.add(.init(kind: .localOnly, entry: index, rule: rule, isByCase: true), path)
       case .uncommitted(let rule):
         groups.add(.init(kind: .uncommitted, entry: index, rule: rule), path)
       }
     }
     let pending = groups.all.filter { $0.cause.kind == .uncommitted }
-    return groups.all.filter { $0.cause.kind != .uncommitted }.map { cause, paths in lapse(cause, paths) }
-      + uncommitted(pending)
+    var lapses: [Lapse] = []
+    // Of what is blamed on a line by git, and by a look at the file where git names none.
+    var known: Set<[String]> = []
+    for (cause, paths) in groups.all where cause.kind != .uncommitted {
+      let lapse = lapse(cause, paths)
+      if let line = lapse.line,
+        !known.insert([lapse.kind.rawValue, shown(lapse.path), "\(line)", lapse.message]).inserted
+      {
+        continue
+      }
+      lapses.append(lapse)
+    }
+    return lapses + uncommitted(pending)
   }
 
   /// One lapse for each file whose lines others do not have yet.
@@ -64,7 +80,7 @@ extension Survey {
         path: source, line: first.line, text: first.pattern,
         message: "\(names): covered, but by lines that are not committed or staged",
         details: ["lines \(Set(rules.map(\.line)).sorted().map(String.init).joined(separator: ", "))"],
-        commands: ["git add -- \(pathspec(source))"])
+        commands: [addCommand(source)])
     }
   }
 
@@ -84,7 +100,7 @@ extension Survey {
           message: "\(name) is not covered by the line that is meant to: \(miss.reason)",
           details: [places], commands: [fixCommand])
       }
-      let isAtTop = paths.contains { entry.probes.contains($0) }
+      let isAtTop = paths.contains { entry.tries.contains($0) }
       return Lapse(
         .missing, isWarning: isWarning, path: Path(ignoreFileName),
         message: isAtTop ? "\(name) is not ignored" : "\(name) is not ignored everywhere",
@@ -94,23 +110,34 @@ extension Survey {
     switch cause.kind {
     case .negated:
       let isTop = rule.source.bytes.elementsEqual(ignoreFileName)
+      let isDeleted = ignoreFiles.contains { $0.path == rule.source && $0.change == .deleted }
       return Lapse(
         .negated, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
-        message: "\(name) is taken back in by this line", details: [places],
+        message: "\(name) is taken back in by this line",
+        details: [
+          places, "Meant to be committed? Then name it in 'except' of [[gitignore]] in .hopxguard.toml, with the reason.",
+        ],
         commands: isTop
           ? [fixCommand]
-          : ["remove \(line)", "git add -- \(pathspec(rule.source))"])
+          : (isDeleted ? [] : ["remove \(line)"]) + [addCommand(rule.source)])
     default:
       let isKnown = rule != .unknown
       return Lapse(
         .localOnly, isWarning: isWarning, path: isKnown ? rule.source : Path(ignoreFileName),
         line: isKnown ? rule.line : nil, text: rule.pattern,
-        message: "\(name) is covered on this machine only: nobody else has this rule",
+        message: cause.isByCase
+          ? "\(name) is covered only where git takes upper for lower case (core.ignoreCase), as here: nobody else has to"
+          : "\(name) is covered on this machine only: nobody else has this rule",
         details: [places], commands: [fixCommand])
     }
   }
 
-  private var fixCommand: String { "hopxguard gitignore --fix" }
+  /// Stages a `.gitignore`, also one that git ignores.
+  func addCommand(_ path: Path) -> String {
+    "git add \(ignoredIgnoreFiles.contains(path) ? "-f " : "")-- \(pathspec(path))"
+  }
+
+  var fixCommand: String { "hopxguard gitignore --fix" }
 
   /// A line at or above one of the places that seems to cover it.
   private func nearMiss(_ entry: CoverageEntry, _ paths: [Path]) -> (Path, NearMiss)? {
@@ -120,7 +147,7 @@ extension Survey {
       var folder = path.parent
       while true {
         let file = (folder ?? Path("")).appending(ignoreFileName)
-        if let content = readRegular(file, &chain),
+        if let content = (try? readRegular(file, &chain)) ?? nil,
           let miss = Coverage.nearMiss(content, pattern: entry.pattern)
         {
           return (file, miss)
@@ -132,95 +159,8 @@ extension Survey {
     return nil
   }
 
-  // MARK: Files
-
-  private func trackedFiles() -> [Lapse] {
-    tracked.enumerated().map { number, found in
-      let (file, index) = found
-      let entry = entries[index]
-      // `update-index` takes paths, which are relative to where one stands.
-      let update = "git -C \"$(git rev-parse --show-toplevel)\" update-index"
-      let word = shellWord(file.path)
-      var flags: [String] = []
-      var commands: [String] = []
-      if file.isAssumedUnchanged {
-        flags.append("assume-unchanged")
-        commands.append("\(update) --no-assume-unchanged -- \(word)")
-      }
-      if file.isSkipped {
-        flags.append("skip-worktree")
-        commands.append("\(update) --no-skip-worktree -- \(word)")
-      }
-      // `-f`, because what is staged may be neither in the last commit nor on disk; the file stays.
-      if !file.isDropped {
-        commands.append("git rm --cached -f\(file.isSkipped ? " --sparse" : "") -- \(pathspec(file.path))")
-      }
-      // One commit, behind the last: one in between would take in what is staged of the others.
-      if number == tracked.count - 1 { commands.append("git commit -m 'Stop tracking secret files'") }
-      let marked = flags.isEmpty ? "" : ", marked \(flags.joined(separator: " and "))"
-      let what =
-        file.isDropped
-        ? "is in the last commit still, though no longer in the index"
-        : "is tracked\(marked): ignoring it does nothing"
-      return Lapse(
-        .tracked, isWarning: false, path: file.path,
-        message: "\(what) ('\(entry.pattern.text)', \(entry.name))",
-        details: ["A key that was committed once is leaked: rotate it, then mend this."]
-          + (file.isDropped ? ["The next commit leaves it out."] : []),
-        commands: commands)
-    }
-  }
-
-  private func exposedFiles() -> [Lapse] {
-    existing.compactMap { path, index, rule in
-      if let rule, !rule.isNegated { return nil }
-      let entry = entries[index]
-      let blame = rule.map { "; line \($0.line) of \(shown($0.source)) takes it in" } ?? ""
-      var commands = [fixCommand]
-      if let rule, !rule.source.bytes.elementsEqual(ignoreFileName) {
-        commands = ["remove line \(rule.line) of \(shown(rule.source))"]
-      }
-      return Lapse(
-        .exposed, isWarning: false, path: path,
-        message:
-          "exists and 'git add' takes it ('\(entry.pattern.text)', \(entry.name))\(blame)",
-        commands: commands)
-    }
-  }
-
-  /// The changed `.gitignore` files on which nothing that was tried depends.
-  private func changedIgnoreFiles() -> [Lapse] {
-    var blamed: Set<Path> = []
-    for probe in probes {
-      if case .uncommitted(let rule) = probe.verdict { blamed.insert(rule.source) }
-    }
-    return changedFiles.filter { !blamed.contains($0.path) }.map { file in
-      Lapse(
-        .uncommitted, isWarning: true, path: file.path,
-        message: "is \(file.change.rawValue): it is not committed as it stands",
-        commands: ["git add -- \(pathspec(file.path))"])
-    }
-  }
-
-  private func tooBroad() -> [Lapse] {
-    var rules: [(rule: IgnoreRule, names: [Path])] = []
-    for (path, _, rule) in ignoredKeeps {
-      if let index = rules.firstIndex(where: { $0.rule == rule }) {
-        rules[index].names.append(path)
-      } else {
-        rules.append((rule, [path]))
-      }
-    }
-    return rules.map { rule, names in
-      Lapse(
-        .tooBroad, isWarning: true, path: rule.source, line: rule.line, text: rule.pattern,
-        message: "ignores too what is meant to be committed: \(names.map(shown).joined(separator: ", "))",
-        commands: names.map { "add a line '!\(shown($0))' behind it" })
-    }
-  }
-
   private func listed(_ paths: [Path]) -> String {
-    let first = paths.prefix(3).map(shown).joined(separator: ", ")
+    let first = paths.prefix(3).map { shown(Unguessable.hidden(in: $0)) }.joined(separator: ", ")
     return paths.count > 3 ? "\(first) and \(paths.count - 3) more" : first
   }
 }
@@ -234,29 +174,25 @@ extension Lapse {
 }
 
 /// What makes names uncovered.
-private struct Cause {
+private struct Cause: Hashable {
   let kind: Lapse.Kind
   let entry: Int
   let rule: IgnoreRule?
+  /// The rule counts only where git takes upper for lower case.
+  var isByCase = false
 }
 
 /// Names by the cause that makes them uncovered, in the order they came.
 private struct Groups {
   private(set) var all: [(cause: Cause, paths: [Path])] = []
-  private var last: [Int: Int] = [:]
+  private var indexes: [Cause: Int] = [:]
 
   mutating func add(_ cause: Cause, _ path: Path) {
-    let recent = last[cause.entry].flatMap { matches(all[$0].cause, cause) ? $0 : nil }
-    let index = recent ?? all.lastIndex { matches($0.cause, cause) }
-    if let index {
+    if let index = indexes[cause] {
       all[index].paths.append(path)
     } else {
+      indexes[cause] = all.count
       all.append((cause, [path]))
     }
-    last[cause.entry] = index ?? all.count - 1
-  }
-
-  private func matches(_ left: Cause, _ right: Cause) -> Bool {
-    left.entry == right.entry && left.kind == right.kind && left.rule == right.rule
   }
 }

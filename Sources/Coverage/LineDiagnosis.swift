@@ -23,7 +23,7 @@ func nearMiss(_ content: [UInt8], pattern: NamePattern) -> NearMiss? {
     var text = isWide ? Array(raw.filter { $0 != 0 }) : Array(raw)
     if text.last == 0x0D { text.removeLast() }
     if pattern.isForFolders, text.first == UInt8(ascii: "!"),
-      trimmedSlashes(Array(text.dropFirst()).dropSpaces()[...]).elementsEqual(wanted)
+      Glob(trimmedSlashes(Array(text.dropFirst()).dropSpaces()[...])).matches(wanted)
     {
       found = NearMiss(line: index + 1, text: text, reason: "", isNegation: true)
       continue
@@ -55,7 +55,8 @@ private func reason(
     if !isFirst { marks.append("a byte order mark in front of it is part of the name for git") }
   }
   let bare = core.dropSpaces()
-  if bare.count < core.count, core.contains(where: { $0 != 0x20 && isBlank($0) }) || core.first == 0x20 {
+  let hasOddBlank = core.contains { $0 != 0x20 && isBlank($0) } || core.suffix(2).elementsEqual(noBreakSpace)
+  if bare.count < core.count, hasOddBlank || core.first == 0x20 {
     marks.append("a blank beside it is part of the name for git")
   } else if bare.count < core.count, core.suffix(2).elementsEqual("\\ ".utf8) {
     marks.append("the escaped space at its end is part of the name for git")
@@ -63,8 +64,16 @@ private func reason(
   var rest = bare[...]
   if rest.last == UInt8(ascii: "\\") { rest = rest.dropLast() }
   if rest.starts(with: "#".utf8) {
-    guard trimmedSlashes(Array(rest.dropFirst()).dropSpaces()[...]).elementsEqual(wanted) else { return nil }
+    // With a blank behind the # it is the heading of what follows.
+    guard trimmedSlashes(rest.dropFirst()).elementsEqual(wanted) else { return nil }
     return "it is a comment"
+  }
+  if let end = trailingComment(rest), trimmedSlashes(Array(rest[..<end]).dropSpaces()[...]).elementsEqual(wanted) {
+    return "git knows no comments behind a pattern: all of the line is the name"
+  }
+  if rest.starts(with: "./".utf8) {
+    guard trimmedSlashes(rest.dropFirst(2)).elementsEqual(wanted) else { return nil }
+    return "no path begins with './' for git, so that the line matches nothing"
   }
   if rest.first == UInt8(ascii: "/") && !pattern.text.hasPrefix("/") {
     marks.append("the '/' in front makes it count in the folder of this file alone")
@@ -77,6 +86,13 @@ private func reason(
 }
 
 private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+/// U+00A0, which editors and web pages put in the place of a space.
+private let noBreakSpace: [UInt8] = [0xC2, 0xA0]
+
+/// Where a `#` with a blank before it stands.
+private func trailingComment(_ text: ArraySlice<UInt8>) -> Int? {
+  text.indices.dropFirst().first { text[$0] == UInt8(ascii: "#") && isBlank(text[$0 - 1]) }
+}
 
 private func isBlank(_ byte: UInt8) -> Bool {
   byte == 0x20 || byte == 0x09 || byte == 0x0B || byte == 0x0C
@@ -93,9 +109,14 @@ extension [UInt8] {
   fileprivate func dropSpaces() -> [UInt8] {
     var rest = self[...]
     while let byte = rest.first, isBlank(byte) { rest = rest.dropFirst() }
-    while let byte = rest.last, isBlank(byte) { rest = rest.dropLast() }
-    // U+00A0
-    while rest.suffix(2).elementsEqual([0xC2, 0xA0]) { rest = rest.dropLast(2) }
-    return Array(rest)
+    while true {
+      if let byte = rest.last, isBlank(byte) {
+        rest = rest.dropLast()
+      } else if rest.suffix(2).elementsEqual(noBreakSpace) {
+        rest = rest.dropLast(2)
+      } else {
+        return Array(rest)
+      }
+    }
   }
 }

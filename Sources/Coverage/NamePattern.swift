@@ -5,16 +5,17 @@ import POSIX
 
 /// The subset of gitignore(5) that entries are written in: no `**`, no negation, no escapes.
 public struct NamePattern: Sendable {
-  /// One component of a path.
-  private enum Glob: Sendable {
+  /// One component of a path: what most patterns are is told without a look at each byte.
+  private enum Form: Sendable {
     case literal([UInt8])
     case prefix([UInt8])
     case suffix([UInt8])
-    case general([UInt8])
+    case general(Glob, foldingCase: Glob)
   }
 
   public let text: String
-  private let components: [Glob]
+  private let forms: [Form]
+  let components: [Glob]
   /// It counts from the repository's top.
   public let isRooted: Bool
   /// It means folders, and so all that is in them.
@@ -42,10 +43,11 @@ public struct NamePattern: Sendable {
     let core = isForFolders ? text.dropLast() : text[...]
     isRooted = core.contains("/")
     self.isForFolders = isForFolders
-    components = core.split(separator: "/").map { Self.glob(String($0)) }
+    forms = core.split(separator: "/").map { Self.form(String($0)) }
+    components = core.split(separator: "/").map { Glob($0.utf8) }
   }
 
-  private static func glob(_ text: String) -> Glob {
+  private static func form(_ text: String) -> Form {
     let bytes = Array(text.utf8)
     let special = bytes.indices.filter { "*?[]".utf8.contains(bytes[$0]) }
     if special.isEmpty { return .literal(bytes) }
@@ -53,7 +55,7 @@ public struct NamePattern: Sendable {
     if special == [bytes.count - 1], bytes.last == UInt8(ascii: "*") {
       return .prefix(Array(bytes.dropLast()))
     }
-    return .general(bytes)
+    return .general(Glob(bytes), foldingCase: Glob(bytes, foldingCase: true))
   }
 
   /// Whether the pattern means `path`, or a folder above it.
@@ -65,7 +67,7 @@ public struct NamePattern: Sendable {
       guard names.count >= components.count,
         names.count > components.count || isFolder || !isForFolders
       else { return false }
-      return zip(names, components).allSatisfy { matches($1, $0, foldingCase) }
+      return zip(names, forms).allSatisfy { matches($1, $0, foldingCase) }
     }
     for (index, name) in names.enumerated() {
       let isFile = index == names.count - 1 && !isFolder
@@ -77,17 +79,15 @@ public struct NamePattern: Sendable {
   /// Whether a pattern that is not rooted means what has this name.
   func matches(name: ArraySlice<UInt8>, isFolder: Bool, foldingCase: Bool) -> Bool {
     if isRooted || (isForFolders && !isFolder) { return false }
-    return matches(components[0], name, foldingCase)
+    return matches(forms[0], name, foldingCase)
   }
 
-  private func matches(_ glob: Glob, _ name: ArraySlice<UInt8>, _ foldingCase: Bool) -> Bool {
-    switch glob {
+  private func matches(_ form: Form, _ name: ArraySlice<UInt8>, _ foldingCase: Bool) -> Bool {
+    switch form {
     case .literal(let text): return name.count == text.count && equal(name, text, foldingCase)
     case .prefix(let text): return equal(name.prefix(text.count), text, foldingCase)
     case .suffix(let text): return equal(name.suffix(text.count), text, foldingCase)
-    case .general(let text):
-      return foldingCase
-        ? globMatches(text.map(lowered), name.map(lowered)[...]) : globMatches(text, name)
+    case .general(let exact, let folding): return (foldingCase ? folding : exact).matches(name)
     }
   }
 }

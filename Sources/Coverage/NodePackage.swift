@@ -27,13 +27,14 @@ extension Survey {
     return result
   }
 
-  func packageLapse(_ path: Path, _ list: [(text: String, line: Int)]) -> Lapse? {
+  func packageLapse(_ path: Path, _ list: [(text: String, line: Int)], _ names: [Path]) -> Lapse? {
+    let globs = list.map { PathGlob($0.text.hasPrefix("!") ? $0.text.dropFirst() : $0.text[...]) }
     var blame: (text: String, line: Int)?
-    let taken = names(in: path.parent ?? Path("")).filter { name in
-      let last = list.last { item in
-        PathGlob(item.text.hasPrefix("!") ? item.text.dropFirst() : item.text[...]).takes(name)
+    let taken = names.filter { name in
+      let parts = name.bytes.split(separator: UInt8(ascii: "/"))
+      guard let last = globs.lastIndex(where: { $0.takes(parts) }).map({ list[$0] }), !last.text.hasPrefix("!") else {
+        return false
       }
-      guard let last, !last.text.hasPrefix("!") else { return false }
       blame = blame ?? last
       return true
     }
@@ -45,7 +46,7 @@ extension Survey {
   }
 
   /// The packages in `folders` that a `.npmignore` decides about, asked of git at once.
-  func ignoreFileLapses(_ folders: [Path], _ files: inout BuildFiles) -> [Lapse] {
+  func ignoreFileLapses(_ folders: [Path], _ present: [Path], _ files: inout BuildFiles) -> [Lapse] {
     var found: [(folder: Path, content: [UInt8])] = []
     for folder in folders {
       if let content = files.read(folder.appending(".npmignore".utf8)) { found.append((folder, content)) }
@@ -56,9 +57,9 @@ extension Survey {
       let scratch = try ScratchRepository()
       for (index, package) in found.enumerated() {
         try scratch.addFile(Path("\(index)/.gitignore"), package.content)
-        questions += names(in: package.folder).map { (index, $0) }
+        questions += names(in: package.folder, present).map { (index, $0) }
       }
-      var check = try IgnoreCheck(top: top, scope: .shared(scratch, ignoreCase: true, staged: true))
+      var check = try IgnoreCheck(top: top, scope: .shared(scratch, ignoreCase: true, inScratch: true))
       let rules = try check.rules(for: questions.map { Path("\($0.package)").appending($0.name.bytes) })
       try check.finish()
       return found.enumerated().compactMap { index, package in

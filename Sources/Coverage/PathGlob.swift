@@ -4,48 +4,76 @@
 import POSIX
 
 /// A path pattern that counts from a folder: `*` and `?` stay within a component, `**` does not.
-struct PathGlob {
-  private let components: [[UInt8]]
+struct PathGlob: Sendable {
+  /// nil is `**`; never two of them in a row.
+  private let components: [Glob?]
   private static let anyDepth = Array("**".utf8)
 
+  init(components: [Glob?]) { self.components = components }
+
   /// `./`, a leading `/` and a trailing `/` make no difference; nothing left is the folder itself.
-  init(_ text: some StringProtocol) {
-    components = text.split { $0 == "/" }.map { Array($0.utf8) }.filter { $0 != [UInt8(ascii: ".")] }
+  init(_ text: some StringProtocol) { self.init(Array(text.utf8)) }
+
+  init(_ text: [UInt8]) {
+    var components: [Glob?] = []
+    for component in text.split(separator: UInt8(ascii: "/")) where !component.elementsEqual(".".utf8) {
+      if !component.elementsEqual(Self.anyDepth) {
+        components.append(Glob(component))
+      } else if components.isEmpty || components[components.count - 1] != nil {
+        components.append(nil)
+      }
+    }
+    self.components = components
   }
 
   /// Whether the pattern matches the path or, unless it has to be the `whole` path, a folder above it.
-  ///
-  /// Goes through the path once, with all places in the pattern at which it could be: patterns come
-  /// from the repository, and one with many `**` must not take for ever.
   func takes(_ path: Path, whole: Bool = false) -> Bool {
-    var places = closure([0])
-    for name in path.bytes.split(separator: UInt8(ascii: "/")) {
-      if !whole && places.contains(components.count) { return true }
-      var next: Set<Int> = []
+    takes(path.bytes.split(separator: UInt8(ascii: "/")), whole: whole)
+  }
+
+  /// Goes through the path once, with all places in the pattern at which it could be, of which each
+  /// name makes one more at most: patterns come from the repository, and one with many `**` must not
+  /// take for ever.
+  func takes(_ names: [ArraySlice<UInt8>], whole: Bool = false) -> Bool {
+    var places = [0]
+    passOver(&places)
+    for name in names {
+      if !whole && places.last == components.count { return true }
+      var next: [Int] = []
       for place in places where place < components.count {
-        if components[place] == Self.anyDepth {
-          next.insert(place)
-          if place == components.count - 1 { next.insert(components.count) }
-        } else if globMatches(components[place], name) {
-          next.insert(place + 1)
+        if let glob = components[place] {
+          if glob.matches(name) { add(place + 1, &next) }
+        } else {
+          add(place, &next)
+          if place == components.count - 1 { add(components.count, &next) }
         }
       }
-      places = closure(next)
+      passOver(&next)
+      places = next
     }
-    return places.contains(components.count)
+    return places.last == components.count
   }
 
   /// `**` may match nothing, unless it is the last.
-  private func closure(_ places: Set<Int>) -> Set<Int> {
-    var all = places
+  private func passOver(_ places: inout [Int]) {
+    var all: [Int] = []
     for place in places {
-      var here = place
-      while here < components.count - 1, components[here] == Self.anyDepth {
-        here += 1
-        all.insert(here)
-      }
+      add(place, &all)
+      if place < components.count - 1, components[place] == nil { add(place + 1, &all) }
     }
-    return all
+    places = all
+  }
+
+  /// Keeps them in order; each that comes is one behind the last at least, or the same.
+  private func add(_ place: Int, _ places: inout [Int]) {
+    if let last = places.last, last >= place {
+      if !places.contains(place) {
+        places.append(place)
+        places.sort()
+      }
+      return
+    }
+    places.append(place)
   }
 }
 

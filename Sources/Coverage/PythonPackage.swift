@@ -8,20 +8,15 @@ import TOML
 extension Survey {
   /// MANIFEST.in: commands in order, the last that matches decides. Without one setuptools takes
   /// none of our files.
-  func manifestLapse(_ path: Path, _ files: inout BuildFiles) -> Lapse? {
+  func manifestLapse(_ path: Path, _ names: [Path], _ files: inout BuildFiles) -> Lapse? {
     guard let content = files.read(path) else { return nil }
-    let commands = numberedLines(content).map { line in
-      (line: line.number, text: line.text, words: line.text.split(whereSeparator: \.isWhitespace).map(String.init))
-    }
+    let commands = numberedLines(content).compactMap { line in ManifestCommand(line.text, line: line.number) }
     var blame: (line: Int, text: String)?
-    let taken = names(in: path.parent ?? Path("")).filter { name in
-      var taker: (line: Int, text: String)?
-      for command in commands {
-        guard let takes = effect(command.words, on: name) else { continue }
-        taker = takes ? (command.line, command.text) : nil
-      }
-      blame = blame ?? taker
-      return taker != nil
+    let taken = names.filter { name in
+      let parts = name.bytes.split(separator: UInt8(ascii: "/"))
+      guard let last = commands.last(where: { $0.isAbout(parts) }), last.takes else { return false }
+      blame = blame ?? (last.line, last.text)
+      return true
     }
     guard let blame else { return nil }
     let lines = entries.filter { $0.grade == .required }.map { entry in
@@ -33,43 +28,24 @@ extension Survey {
       commands: ["add to \(shown(path)): \(lines.joined(separator: "; "))"])
   }
 
-  /// Whether a command takes the name in (true) or leaves it out (false); nil when it is not about it.
-  private func effect(_ words: [String], on name: Path) -> Bool? {
-    guard let command = words.first, words.count > 1 else { return nil }
-    let takes = !["exclude", "recursive-exclude", "global-exclude", "prune"].contains(command)
-    let last = name.lastComponent
-    switch command {
-    case "include", "exclude":
-      return words.dropFirst().contains { PathGlob($0).takes(name, whole: true) } ? takes : nil
-    case "recursive-include", "recursive-exclude":
-      guard PathGlob(words[1]).takes(name) else { return nil }
-      return words.dropFirst(2).contains { globMatches($0.utf8, last) } ? takes : nil
-    case "global-include", "global-exclude":
-      return words.dropFirst().contains { globMatches($0.utf8, last) } ? takes : nil
-    case "graft", "prune": return PathGlob(words[1]).takes(name) ? takes : nil
-    default: return nil
-    }
-  }
-
   /// pyproject.toml: the settings that take in what git ignores.
-  func projectLapses(_ path: Path, _ files: inout BuildFiles) -> [Lapse] {
+  func projectLapses(_ path: Path, _ names: [Path], _ files: inout BuildFiles) -> [Lapse] {
     guard let content = files.read(path), let project = parsed(content), let tool = project["tool"] else {
       return []
     }
     let hatch = [tool["hatch"]?["build"], tool["hatch"]?["build"]?["targets"]?["sdist"]]
     let pdm = tool["pdm"]?["build"]
     var lapses: [Lapse?] = [
-      lapse(path, takes: [tool["poetry"]?["include"]], leaves: [tool["poetry"]?["exclude"]]),
+      lapse(path, names, takes: [tool["poetry"]?["include"]], leaves: [tool["poetry"]?["exclude"]]),
       lapse(
-        path, takes: [tool["flit"]?["sdist"]?["include"]], leaves: [tool["flit"]?["sdist"]?["exclude"]]),
-      lapse(path, takes: [pdm?["includes"], pdm?["source-includes"]], leaves: [pdm?["excludes"]]),
-      lapse(path, takes: hatch.map { $0?["artifacts"] }, leaves: hatch.map { $0?["exclude"] }),
+        path, names, takes: [tool["flit"]?["sdist"]?["include"]], leaves: [tool["flit"]?["sdist"]?["exclude"]]),
+      lapse(path, names, takes: [pdm?["includes"], pdm?["source-includes"]], leaves: [pdm?["excludes"]]),
+      lapse(path, names, takes: hatch.map { $0?["artifacts"] }, leaves: hatch.map { $0?["exclude"] }),
     ]
     for part in hatch {
       guard let setting = part?["ignore-vcs"], case .boolean(true) = setting.content else { continue }
-      let left = names(in: path.parent ?? Path("")).filter { name in
-        !hatch.contains { patterns($0?["exclude"]).contains { takes($0.text, name) } }
-      }
+      let leaving = hatch.flatMap { patterns($0?["exclude"]) }
+      let left = names.filter { name in !leaving.contains { $0.takes(name) } }
       if left.isEmpty { continue }
       lapses.append(
         Lapse(
@@ -78,17 +54,18 @@ extension Survey {
           message: "a source distribution is made with \(list(left)): hatch does not look at .gitignore",
           commands: ["take the setting out, or add the files to 'exclude'"]))
     }
+    // What is forced in is not excluded by anything.
+    lapses += hatch.map { lapse(path, names, takes: [$0?["force-include"]], leaves: []) }
     return lapses.compactMap { $0 }
   }
 
-  private func lapse(_ path: Path, takes: [TOMLValue?], leaves: [TOMLValue?]) -> Lapse? {
+  private func lapse(_ path: Path, _ names: [Path], takes: [TOMLValue?], leaves: [TOMLValue?]) -> Lapse? {
     let taking = takes.flatMap(patterns)
     if taking.isEmpty { return nil }
     let leaving = leaves.flatMap(patterns)
-    var blame: (text: String, line: Int)?
-    let taken = names(in: path.parent ?? Path("")).filter { name in
-      guard let taker = taking.first(where: { self.takes($0.text, name) }),
-        !leaving.contains(where: { self.takes($0.text, name) })
+    var blame: ProjectPattern?
+    let taken = names.filter { name in
+      guard let taker = taking.first(where: { $0.takes(name) }), !leaving.contains(where: { $0.takes(name) })
       else { return false }
       blame = blame ?? taker
       return true
@@ -100,23 +77,76 @@ extension Survey {
       commands: ["narrow the pattern, or add the files to the tool's exclude list"])
   }
 
-  private func takes(_ pattern: String, _ name: Path) -> Bool {
-    PathGlob(pattern).takes(name)
-      || (!pattern.contains("/") && globMatches(pattern.utf8, name.lastComponent))
-  }
-
-  /// The patterns of a list of strings, or of tables with a `path`.
-  private func patterns(_ value: TOMLValue?) -> [(text: String, line: Int)] {
-    guard let value, case .array(let items) = value.content else { return [] }
-    return items.compactMap { item in
-      guard case .string(let text) = (item["path"] ?? item).content else { return nil }
-      return (text, item.line)
+  /// The patterns of a list of strings, or of tables with a `path`; of a table its keys.
+  private func patterns(_ value: TOMLValue?) -> [ProjectPattern] {
+    switch value?.content {
+    case .array(let items):
+      return items.compactMap { item in
+        guard case .string(let text) = (item["path"] ?? item).content else { return nil }
+        return ProjectPattern(text, line: item.line)
+      }
+    case .table(let members): return members.map { ProjectPattern($0.key, line: $0.value.line) }
+    default: return []
     }
   }
 
   private func parsed(_ content: [UInt8]) -> TOMLValue? {
     content.withUnsafeBytes { try? TOMLValue(parsing: $0) }
   }
+}
+
+/// A command of MANIFEST.in, compiled.
+private struct ManifestCommand {
+  let line: Int
+  let text: String
+  /// It takes names in; otherwise it leaves them out.
+  let takes: Bool
+  private let folders: [PathGlob]
+  private let isWhole: Bool
+  /// Of the names themselves; nil when all that is in the folders is meant.
+  private let names: [Glob]?
+
+  /// nil for what is no command.
+  init?(_ text: String, line: Int) {
+    let words = text.split(whereSeparator: \.isWhitespace)
+    guard let command = words.first, words.count > 1 else { return nil }
+    self.line = line
+    self.text = text
+    takes = !["exclude", "recursive-exclude", "global-exclude", "prune"].contains(command)
+    isWhole = command == "include" || command == "exclude"
+    switch command {
+    case "include", "exclude": (folders, names) = (words.dropFirst().map { PathGlob($0) }, nil)
+    case "recursive-include", "recursive-exclude":
+      (folders, names) = ([PathGlob(words[1])], words.dropFirst(2).map { Glob($0.utf8) })
+    case "global-include", "global-exclude":
+      (folders, names) = ([PathGlob("")], words.dropFirst().map { Glob($0.utf8) })
+    case "graft", "prune": (folders, names) = ([PathGlob(words[1])], nil)
+    default: return nil
+    }
+  }
+
+  func isAbout(_ path: [ArraySlice<UInt8>]) -> Bool {
+    guard let last = path.last, folders.contains(where: { $0.takes(path, whole: isWhole) }) else { return false }
+    return names.map { $0.contains { $0.matches(last) } } ?? true
+  }
+}
+
+/// A pattern of pyproject.toml, compiled. One without `/` counts at any depth.
+private struct ProjectPattern {
+  let text: String
+  /// From 1.
+  let line: Int
+  private let path: PathGlob
+  private let name: Glob?
+
+  init(_ text: String, line: Int) {
+    self.text = text
+    self.line = line
+    path = PathGlob(text)
+    name = text.contains("/") ? nil : Glob(text.utf8)
+  }
+
+  func takes(_ name: Path) -> Bool { path.takes(name) || self.name?.matches(name.lastComponent) ?? false }
 }
 
 extension TOMLValue {

@@ -1,26 +1,32 @@
-// What a survey reads besides the folders: the staged `.gitignore` files, in a thread of their own;
-// git's mind about upper and lower case; a file of the working tree.
+// What a survey reads besides the folders: the details of the index, in a thread of its own; git's mind
+// about upper and lower case; a file of the working tree.
 
 import Git
 import Inputs
 import POSIX
 import Synchronization
 
-/// What is staged of the `.gitignore` files, read while git judges probes.
-struct StagedFiles: ~Copyable {
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// What the index says besides paths, read while git lists those.
+struct DetailsReading: ~Copyable {
   private let answer: Answer
   private let threads: ThreadGroup
 
   private final class Answer: Sendable {
-    let result = Mutex<Result<[[UInt8]?], GitError>?>(nil)
+    let result = Mutex<Result<IndexDetails, GitError>?>(nil)
   }
 
-  init(_ paths: [Path], top: Path) {
+  init(top: Path) {
     let answer = Answer()
     let read: @Sendable () -> Void = {
       do throws(GitError) {
-        let content = try stagedContent(of: paths, top: top)
-        answer.result.withLock { $0 = .success(content) }
+        let details = try IndexDetails.read(top: top)
+        answer.result.withLock { $0 = .success(details) }
       } catch {
         answer.result.withLock { $0 = .failure(error) }
       }
@@ -31,11 +37,9 @@ struct StagedFiles: ~Copyable {
     self.threads = threads
   }
 
-  consuming func wait() throws(GitError) -> [[UInt8]?] {
+  consuming func wait() throws(GitError) -> IndexDetails {
     threads.join()
-    guard let result = answer.result.withLock({ $0 }) else {
-      throw GitError("git cat-file was not waited for")
-    }
+    guard let result = answer.result.withLock({ $0 }) else { throw GitError("the index was not waited for") }
     return try result.get()
   }
 }
@@ -56,14 +60,19 @@ final class LazyCase {
 }
 
 /// The bytes of a regular file at most 1 MiB long, reached through no link; nil when there is none.
-func readRegular(_ path: Path, _ chain: inout FolderChain) -> [UInt8]? {
+///
+/// - Throws: `SystemError`; `EFBIG` for a longer one.
+func readRegular(_ path: Path, _ chain: inout FolderChain) throws(SystemError) -> [UInt8]? {
   do throws(SystemError) {
     let folder = try chain.folder(of: path)
     let file = try Descriptor.openFile(Path(path.lastComponent), in: folder.descriptor.number)
     let status = try file.status()
     guard status.kind == .file else { return nil }
     return try readAll(file, limit: min(1 << 20, max(status.size, 4095)))
-  } catch { return nil }
+  } catch {
+    if [ENOENT, ELOOP, ENOTDIR, ENXIO].contains(error.code) { return nil }
+    throw error
+  }
 }
 
 /// The text with LF for each CRLF: which of them a checkout writes is no change.

@@ -1,5 +1,5 @@
 // What a survey keeps of git's list of tracked files: the folders that hold some, the files that an
-// entry is about, and the .gitignore files.
+// entry is about.
 
 import Git
 import POSIX
@@ -11,8 +11,6 @@ struct TrackedIndex {
   private(set) var folderSet: Set<Path> = [Path("")]
   /// Tracked files that must not be tracked.
   private(set) var matches: [(file: TrackedFile, match: EntryMatch)] = []
-  /// The `.gitignore` files of the index.
-  private(set) var ignoreFiles: [Path] = []
   private var matcher: EntryMatcher
   private var folder = Path("")
 
@@ -42,7 +40,6 @@ struct TrackedIndex {
       folders += missing.reversed()
     }
     if let match = matcher.match(name, in: folder) { matches.append((file, match)) }
-    if !file.isDropped && name.elementsEqual(ignoreFileName) { ignoreFiles.append(file.path) }
   }
 }
 

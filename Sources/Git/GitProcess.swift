@@ -42,6 +42,8 @@ public struct GitProcess: ~Copyable {
   /// Bytes that git may have. It holds all paths of a commit at once, and a tree that holds itself ten
   /// times over, ten levels deep, has more than any machine has room for. Enough for ten million.
   private static let mostMemory = 3 << 30
+  /// Seconds that git may take for one answer though it is at work; nil for as many as it likes.
+  var longestWork: Int?
   /// Seconds of silence that git gets where the system does not tell what it does.
   private static let longestSilence = 300
 
@@ -59,11 +61,12 @@ public struct GitProcess: ~Copyable {
   ///   - options: git's own, before the command.
   ///   - configuration: what wins over the repository's and the user's.
   ///   - takesInput: `exchange` feeds its standard input, which is empty otherwise.
+  ///   - environment: `NAME=VALUE`, besides what every git gets.
   /// - Throws: `GitError` when git cannot be started.
   public static func start(
     options: [String] = [], _ arguments: [String], paths: [Path] = [], in folder: Path,
     inherited: InheritedRepository, configuration: [String] = pinnedConfiguration,
-    takesInput: Bool = false
+    takesInput: Bool = false, environment: [Path] = []
   ) throws(GitError) -> GitProcess {
     guard let git = findGit() else { throw GitError("git is not installed, or not in PATH") }
     var words = [Path("git"), Path("-C"), folder]
@@ -76,7 +79,7 @@ public struct GitProcess: ~Copyable {
       defer { if let input { close(input.child) } }
       do throws(SystemError) {
         let started = try spawnWithPipes(
-          git, words, in: folder, inherited, standardInput: input?.child)
+          git, words, in: folder, inherited, environment, standardInput: input?.child)
         return GitProcess(
           process: started.process, input: input?.own, output: started.output,
           errors: started.errors, name: arguments[0])
@@ -91,7 +94,7 @@ public struct GitProcess: ~Copyable {
 
   private static func spawnWithPipes(
     _ git: Path, _ words: [Path], in folder: Path, _ inherited: InheritedRepository,
-    standardInput: CInt?
+    _ environment: [Path], standardInput: CInt?
   ) throws(SystemError) -> (process: pid_t, output: CInt, errors: CInt) {
     let output = try makePipe()
     defer { close(output.write) }
@@ -100,7 +103,7 @@ public struct GitProcess: ~Copyable {
       defer { close(errors.write) }
       do throws(SystemError) {
         let process = try spawn(
-          git, words, environment: gitEnvironment(inherited, in: folder),
+          git, words, environment: gitEnvironment(inherited, in: folder) + environment,
           standardInput: standardInput, standardOutput: output.write, standardError: errors.write)
         limitMemory(of: process, bytes: mostMemory)
         return (process, output.read, errors.read)
@@ -145,12 +148,17 @@ public struct GitProcess: ~Copyable {
   /// - Throws: `GitError` when git will never say anything more.
   private func wait(for ends: inout [pollfd]) throws(GitError) {
     var seconds = 0
+    var waited = 0
     var last = ProcessActivity.unknown
     while true {
       do throws(SystemError) {
         if try retrying("poll", { poll(&ends, nfds_t(ends.count), 1000) }) > 0 { return }
       } catch {
         throw GitError("waiting for git \(name): \(error)")
+      }
+      waited += 1
+      if let longestWork, waited >= longestWork {
+        throw GitError("git \(name) found no answer in \(longestWork) seconds, and was stopped")
       }
       let now = ProcessActivity(of: process)
       seconds = now == last && now != .busy ? seconds + 1 : 0

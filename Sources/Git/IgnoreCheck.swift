@@ -4,7 +4,7 @@
 public import POSIX
 
 /// The line that decides about a path.
-public struct IgnoreRule: Equatable, Sendable {
+public struct IgnoreRule: Hashable, Sendable {
   /// Of a path so deep that git can only be asked whether it is ignored: no line is known.
   public static let unknown = IgnoreRule(source: Path(""), line: 0, pattern: [])
 
@@ -42,7 +42,7 @@ public enum IgnoreScope: Sendable {
   /// All that git goes by here: `.gitignore`, `info/exclude`, `core.excludesFile`.
   case machine
   /// The `.gitignore` files alone, of the scratch repository's working tree or of this one.
-  case shared(ScratchRepository, ignoreCase: Bool, staged: Bool)
+  case shared(ScratchRepository, ignoreCase: Bool, inScratch: Bool)
 }
 
 /// A `git check-ignore` that answers until it is finished.
@@ -54,10 +54,13 @@ public struct IgnoreCheck: ~Copyable {
   private var deep: [(index: Int, path: Path)] = []
   private var count = 0
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  /// All questions so far, and what of them was asked since the last answers were given on.
   private var asked: [Path] = []
+  private var first = 0
   private var questions: [UInt8] = []
   /// Bytes of `questions` that git has been given.
   private var sent = 0
+  /// All answers so far.
   private var rules: [IgnoreRule?] = []
   /// Of git's output, the record that is not whole yet.
   private var answers: [UInt8] = []
@@ -72,6 +75,17 @@ public struct IgnoreCheck: ~Copyable {
   /// Bytes of questions that are worth a system call.
   private static let batch = 8192
 
+  /// Seconds that git may take for the answers that fit into its buffer.
+  private static let longestWork = 60
+
+  /// git keeps its answers until its buffer is full: a write for each makes it take twice as long
+  /// (git(1), `GIT_FLUSH`).
+  private static let environment: [Path] = ["GIT_FLUSH=0"]
+  /// What is asked to have the answers before it pushed out of git's buffer, of 64 KiB at most.
+  private static let filler: (path: Path, count: Int) = (
+    Path(Array(repeating: Array(repeating: UInt8(ascii: "x"), count: 200), count: 15).joined(separator: "/".utf8)), 22
+  )
+
   deinit { buffer.deallocate() }
 
   /// - Parameter top: of the working tree, absolute.
@@ -81,8 +95,8 @@ public struct IgnoreCheck: ~Copyable {
     var folder = top
     switch scope {
     case .machine: options.append("--work-tree=.")
-    case .shared(let scratch, let ignoreCase, let staged):
-      if staged { folder = scratch.workTree }
+    case .shared(let scratch, let ignoreCase, let inScratch):
+      if inScratch { folder = scratch.workTree }
       options += [
         "-c", "core.excludesFile=/dev/null", "-c", "core.ignoreCase=\(ignoreCase)",
         "--git-dir=\(String(decoding: scratch.gitFolder.bytes, as: UTF8.self))", "--work-tree=.",
@@ -92,7 +106,8 @@ public struct IgnoreCheck: ~Copyable {
     self.folder = folder
     git = try .start(
       options: options, ["check-ignore", "--no-index", "-z", "-v", "-n", "--stdin"],
-      in: folder, inherited: .discovered, takesInput: true)
+      in: folder, inherited: .discovered, takesInput: true, environment: Self.environment)
+    git.longestWork = Self.longestWork
   }
 
   /// The rule that decides about each of `paths`, which are relative to the top; nil for a path that
@@ -113,25 +128,30 @@ public struct IgnoreCheck: ~Copyable {
       appendQuestion(path, to: &questions)
       asked.append(path)
     }
-    if questions.count - sent >= Self.batch { try exchange(waits: false) }
+    if questions.count - sent >= Self.batch { try exchange(waits: false, until: asked.count) }
   }
 
   /// The rules for all that was asked since the last call, in that order.
   public mutating func collect() throws(GitError) -> [IgnoreRule?] {
-    while rules.count < asked.count { try exchange(waits: true) }
+    let end = asked.count
+    if rules.count < end {
+      for _ in 0..<Self.filler.count {
+        appendQuestion(Self.filler.path, to: &questions)
+        asked.append(Self.filler.path)
+      }
+    }
+    while rules.count < end { try exchange(waits: true, until: end) }
+    let shallow = Array(rules[first..<end])
+    first = asked.count
     defer {
-      asked.removeAll()
       deep.removeAll()
       count = 0
-      rules.removeAll()
-      questions.removeAll(keepingCapacity: true)
-      sent = 0
     }
-    if deep.isEmpty { return rules }
+    if deep.isEmpty { return shallow }
     let ignored = try areIgnored(deep.map(\.path))
     var answers: [IgnoreRule?] = []
     answers.reserveCapacity(count)
-    var shallow = rules.makeIterator()
+    var rest = shallow.makeIterator()
     var next = zip(deep, ignored).makeIterator()
     var pending = next.next()
     for index in 0..<count {
@@ -139,7 +159,7 @@ public struct IgnoreCheck: ~Copyable {
         answers.append(here.1 ? .unknown : nil)
         pending = next.next()
       } else {
-        answers.append(shallow.next() ?? nil)
+        answers.append(rest.next() ?? nil)
       }
     }
     return answers
@@ -149,7 +169,8 @@ public struct IgnoreCheck: ~Copyable {
   private func areIgnored(_ paths: [Path]) throws(GitError) -> [Bool] {
     var git = try GitProcess.start(
       options: options, ["check-ignore", "--no-index", "-z", "--stdin"], in: folder,
-      inherited: .discovered, takesInput: true)
+      inherited: .discovered, takesInput: true, environment: Self.environment)
+    git.longestWork = Self.longestWork
     var questions: [UInt8] = []
     for path in paths { appendQuestion(path, to: &questions) }
     var answers: [UInt8] = []
@@ -177,12 +198,13 @@ public struct IgnoreCheck: ~Copyable {
     return ignored
   }
 
-  private mutating func exchange(waits: Bool) throws(GitError) {
+  /// - Parameter end: the number of answers with which there is no more to wait for.
+  private mutating func exchange(waits: Bool, until end: Int) throws(GitError) {
     // Each way as long as something moves, so that git is kept busy between two calls.
     while true {
       let (written, read) = try questions.withUnsafeBufferPointer { (bytes) throws(GitError) in
         let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[sent...])
-        return try git.exchange(rest, into: buffer, waits: waits && rules.count < asked.count)
+        return try git.exchange(rest, into: buffer, waits: waits && rules.count < end)
       }
       sent += written
       guard let read else {
@@ -194,16 +216,15 @@ public struct IgnoreCheck: ~Copyable {
         throw GitError("git check-ignore ended before it had answered")
       }
       try parse(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
-      if rules.count == asked.count { return }
+      if rules.count >= end { return }
     }
   }
 
   /// Ends git.
   public mutating func finish() throws(GitError) {
     git.endInput()
-    guard try git.read(into: buffer) == 0 else {
-      throw GitError("git check-ignore answered more than it was asked")
-    }
+    // What is left are answers that nobody waits for.
+    while try git.read(into: buffer) > 0 {}
     try finishCheck(&git)
   }
 
@@ -253,16 +274,4 @@ private func finishCheck(_ git: inout GitProcess) throws(GitError) {
     // 1: no path was ignored.
     if error.status != 1 { throw error }
   }
-}
-
-/// What git says of `core.ignoreCase`.
-public func ignoresCase(top: Path) throws(GitError) -> Bool {
-  var git = try GitProcess.start(
-    ["config", "--type=bool", "--get", "core.ignoreCase"], in: top, inherited: .discovered)
-  let output = try git.readAll(limit: 64)
-  do throws(GitError) { try git.finish() } catch {
-    // 1: it is not set.
-    guard error.status == 1 else { throw error }
-  }
-  return output.starts(with: "true".utf8)
 }

@@ -3,6 +3,12 @@
 
 public import POSIX
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// The entries of the indexes of a repository and its linked worktrees, by ID. An index that cannot
 /// be read has none: it is scanned as a file as well, and what it holds only helps to name things.
 public func stagedPaths(of repository: Repository) -> [ObjectID: Path] {
@@ -17,40 +23,67 @@ public func stagedPaths(of repository: Repository) -> [ObjectID: Path] {
       let status = try? file.status(), status.kind == .file,
       let mapped = try? MappedFile(file, size: status.size)
     else { continue }
-    readIndex(mapped.bytes, repository.format, &paths)
+    readIndex(mapped.bytes, repository.format) { record, path in paths[record.id] = Path(path) }
   }
   return paths
 }
 
-private func readIndex(
-  _ bytes: UnsafeRawBufferPointer, _ format: ObjectFormat, _ paths: inout [ObjectID: Path]
-) {
+/// An entry, as long as the index is mapped.
+struct IndexRecord {
+  /// Of the ten 32-bit numbers that an entry begins with.
+  let start: UnsafeRawPointer
+  let id: ObjectID
+  /// The 16 bits behind the ID.
+  let flags: Int
+  /// The 16 bits that follow where `flags` says so.
+  let moreFlags: Int
+
+  func number(_ index: Int) -> UInt32 { bigEndian32(start + 4 * index) }
+}
+
+/// Gives `visit` each entry of an index with its path.
+///
+/// - Returns: where the extensions begin; nil for an index that is not understood, whose first
+///   entries may have been visited.
+@discardableResult
+func readIndex(
+  _ bytes: UnsafeRawBufferPointer, _ format: ObjectFormat,
+  visit: (IndexRecord, _ path: [UInt8]) -> Void
+) -> Int? {
   guard bytes.count >= 12 + format.length, bytes.starts(with: "DIRC".utf8), let start = bytes.baseAddress
-  else { return }
+  else { return nil }
   let version = bigEndian32(start + 4)
-  guard (2...4).contains(version) else { return }
+  guard (2...4).contains(version) else { return nil }
   let end = bytes.count - format.length
   var at = 12
   var name: [UInt8] = []
   for _ in 0..<bigEndian32(start + 8) {
     // Ten 32-bit numbers, the ID, 16 bits of flags and, where they say so, 16 more.
     let flags = at + 40 + format.length
-    guard flags + 2 <= end else { return }
-    var nameStart = flags + 2
-    if version >= 3 && bytes[flags] & 0x40 != 0 { nameStart += 2 }
+    guard flags + 2 <= end else { return nil }
+    let isExtended = version >= 3 && bytes[flags] & 0x40 != 0
+    var nameStart = flags + (isExtended ? 4 : 2)
+    guard nameStart < end else { return nil }
     if version == 4 {
       // A number, as in a pack's offset deltas, of bytes to drop from the name before.
-      guard let drop = number(bytes, &nameStart, end), drop <= name.count else { return }
+      guard let drop = number(bytes, &nameStart, end), drop <= name.count else { return nil }
       name.removeLast(drop)
     } else {
       name.removeAll(keepingCapacity: true)
     }
-    guard nameStart < end, let zero = bytes[nameStart..<end].firstIndex(of: 0) else { return }
+    guard nameStart < end, let found = memchr(start + nameStart, 0, end - nameStart) else { return nil }
+    let zero = UnsafeRawPointer(found) - start
     name.append(contentsOf: bytes[nameStart..<zero])
-    paths[ObjectID(start + at + 40, format)] = Path(name)
+    visit(
+      IndexRecord(
+        start: start + at, id: ObjectID(start + at + 40, format),
+        flags: Int(bytes[flags]) << 8 | Int(bytes[flags + 1]),
+        moreFlags: isExtended ? Int(bytes[flags + 2]) << 8 | Int(bytes[flags + 3]) : 0),
+      name)
     // Up to version 3 an entry is filled up with one to eight NUL to a multiple of eight bytes.
     at = version == 4 ? zero + 1 : at + (zero - at + 8) / 8 * 8
   }
+  return at <= end ? at : nil
 }
 
 private func number(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ end: Int) -> Int? {

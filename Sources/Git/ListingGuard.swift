@@ -31,7 +31,7 @@ func prepareListing(of top: Path) throws(GitError) -> [String] {
   }
   try checkWhoAnswers(top, dotGit)
   let configurations = [common.appending("config".utf8), folder.appending("config.worktree".utf8)]
-  return configurations.contains(where: maySetExcludes) ? try userExcludes(top) : []
+  return configurations.contains { mayBeSet("excludesfile", in: $0) } ? try userExcludes(top) : []
 }
 
 /// The folders above are out of bounds for git, but a list of such folders cannot name one with a
@@ -45,12 +45,14 @@ private func checkWhoAnswers(_ top: Path, _ dotGit: Path) throws(GitError) {
   if answer != Array(".git\n".utf8) { throw GitError("git takes .git for no repository") }
 }
 
-/// Whether a configuration file sets `core.excludesFile`, itself or by another file that it includes.
-private func maySetExcludes(_ path: Path) -> Bool {
+/// Whether a configuration file sets the variable of that name, lower case, itself or by another file
+/// that it includes; also when that cannot be told.
+func mayBeSet(_ variable: String, in path: Path) -> Bool {
+  if path == "/dev/null" { return false }
   do throws(SystemError) {
     let text = try readRegularFile(path, limit: 1 << 20)
     let lower = String(decoding: text, as: UTF8.self).lowercased()
-    return lower.contains("excludesfile") || lower.contains("include")
+    return lower.contains(variable) || lower.contains("include")
   } catch {
     return error.code != ENOENT
   }

@@ -59,6 +59,10 @@ public struct ObjectID: Hashable, Comparable, Sendable {
     return false
   }
 
+  static func isHexDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+  }
+
   /// All zeros: no object, where a reflog begins.
   public var isZero: Bool { words == SIMD4() }
 

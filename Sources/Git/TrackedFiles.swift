@@ -1,5 +1,5 @@
 // What git tracks: the paths of the index, and those of the last commit that the index has dropped,
-// and what the index holds of a file. Source: git-ls-files(1), git-cat-file(1).
+// and what blobs hold. Source: git-ls-files(1), git-cat-file(1).
 
 public import POSIX
 
@@ -34,31 +34,18 @@ private func listTracked(
 ) throws(GitError) {
   var git = try GitProcess.start(
     options: ["--work-tree=."], arguments, in: top, inherited: .discovered)
-  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
-  defer { buffer.deallocate() }
-  var record: [UInt8] = []
   var last = Path("")
-  while true {
-    let count = try git.read(into: buffer)
-    if count == 0 { break }
-    var rest = UnsafeRawBufferPointer(rebasing: buffer[..<count])[...]
-    while let end = rest.firstIndex(of: 0) {
-      record.append(contentsOf: rest[..<end])
-      rest = rest[(end + 1)...]
-      // `TAG SP PATH`; a path in conflict comes once a stage.
-      if record.count > 2, !record[2...].elementsEqual(last.bytes) {
-        last = Path(record[2...])
-        let tag = record[0]
-        visit(
-          TrackedFile(
-            path: last, isAssumedUnchanged: tag >= UInt8(ascii: "a"),
-            isSkipped: tag | 0x20 == UInt8(ascii: "s"), isDropped: tag | 0x20 == UInt8(ascii: "m")))
-      }
-      record.removeAll(keepingCapacity: true)
+  // `TAG SP PATH`; a path in conflict comes once a stage.
+  try git.readRecords { record in
+    if record.count > 2, !record[2...].elementsEqual(last.bytes) {
+      last = Path(record[2...])
+      let tag = record[0]
+      visit(
+        TrackedFile(
+          path: last, isAssumedUnchanged: tag >= UInt8(ascii: "a"),
+          isSkipped: tag | 0x20 == UInt8(ascii: "s"), isDropped: tag | 0x20 == UInt8(ascii: "m")))
     }
-    record.append(contentsOf: rest)
   }
-  try git.finish()
 }
 
 private func isUnborn(top: Path) throws(GitError) -> Bool {
@@ -69,19 +56,14 @@ private func isUnborn(top: Path) throws(GitError) -> Bool {
   return false
 }
 
-/// What the index holds at each of `paths`, as it is stored; nil where it holds nothing.
+/// What the blobs with these IDs, hex digits, hold.
 ///
-/// - Throws: `GitError`, also for a path with a line break, which git could not be asked for.
-public func stagedContent(of paths: [Path], top: Path) throws(GitError) -> [[UInt8]?] {
-  if paths.isEmpty { return [] }
-  var questions: [UInt8] = []
-  for path in paths {
-    guard !path.bytes.contains(0x0A) else {
-      throw GitError("the folder of a .gitignore has a line break in its name")
-    }
-    questions += Array(":".utf8) + path.bytes + [0x0A]
-  }
-  var git = try GitProcess.start(["cat-file", "--batch"], in: top, inherited: .discovered, takesInput: true)
+/// - Throws: `GitError`, also when one of them is not in the repository.
+public func blobs(_ ids: [String], top: Path) throws(GitError) -> [[UInt8]] {
+  if ids.isEmpty { return [] }
+  let questions = Array(ids.joined(separator: "\n").utf8) + [0x0A]
+  var git = try GitProcess.start(
+    ["cat-file", "--batch", "--buffer"], in: top, inherited: .discovered, takesInput: true)
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
   defer { buffer.deallocate() }
   var answers: [UInt8] = []
@@ -98,37 +80,52 @@ public func stagedContent(of paths: [Path], top: Path) throws(GitError) -> [[UIn
     if answers.count > longestAnswers { throw GitError("the .gitignore files are too large") }
   }
   try git.finish()
-  return try parseBatch(answers, paths)
+  return try parseBatch(answers, ids)
 }
 
-/// Bytes of all staged `.gitignore` files together.
+/// Bytes of all blobs together.
 private let longestAnswers = 256 << 20
 
-/// `OID SP TYPE SP SIZE LF CONTENT LF`, or `NAME SP missing LF`, for each path.
-private func parseBatch(_ answers: [UInt8], _ paths: [Path]) throws(GitError) -> [[UInt8]?] {
-  var contents: [[UInt8]?] = []
+/// `ID SP TYPE SP SIZE LF CONTENT LF`, or `ID SP missing LF`, for each ID.
+private func parseBatch(_ answers: [UInt8], _ ids: [String]) throws(GitError) -> [[UInt8]] {
+  var contents: [[UInt8]] = []
   var at = 0
-  for _ in paths {
+  for id in ids {
     guard let end = answers[at...].firstIndex(of: 0x0A) else {
       throw GitError("git cat-file ended before it had answered")
     }
     let head = answers[at..<end].split(separator: UInt8(ascii: " "))
     at = end + 1
-    if head.last?.elementsEqual("missing".utf8) ?? true {
-      contents.append(nil)
-      continue
-    }
     guard head.count == 3, let size = Int(String(decoding: head[2], as: UTF8.self)),
-      size >= 0, size < answers.count - at
-    else { throw GitError("git cat-file gave an answer that cannot be read") }
-    // A path of the index that is no file is a submodule's commit.
-    contents.append(head[1].elementsEqual("blob".utf8) ? Array(answers[at..<(at + size)]) : nil)
+      size >= 0, size < answers.count - at, head[1].elementsEqual("blob".utf8)
+    else { throw GitError("the object \(id) of a staged .gitignore is missing or no file") }
+    contents.append(Array(answers[at..<(at + size)]))
     at += size + 1
   }
   return contents
 }
 
 extension GitProcess {
+  /// Gives `visit` what git prints, cut at each NUL, to its end.
+  mutating func readRecords(_ visit: ([UInt8]) -> Void) throws(GitError) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+    defer { buffer.deallocate() }
+    var record: [UInt8] = []
+    while true {
+      let count = try read(into: buffer)
+      if count == 0 { break }
+      var rest = UnsafeRawBufferPointer(rebasing: buffer[..<count])[...]
+      while let end = rest.firstIndex(of: 0) {
+        record.append(contentsOf: rest[..<end])
+        rest = rest[(end + 1)...]
+        visit(record)
+        record.removeAll(keepingCapacity: true)
+      }
+      record.append(contentsOf: rest)
+    }
+    try finish()
+  }
+
   /// All of git's output.
   ///
   /// - Throws: `GitError` when it is longer than `limit` bytes.

@@ -23,6 +23,23 @@ public func isWorkTreeTop(_ folder: borrowing Descriptor) -> Bool {
   }
 }
 
+/// Whether git takes the folder for the top of a repository of its own, of which it adds nothing. A
+/// `.git` that leads nowhere, or has no sound HEAD, makes it none: git goes on into the folder.
+public func isOtherRepository(_ folder: Path) -> Bool {
+  guard let git = Repository.pointedFolder(folder.appending(".git".utf8)), Repository.isGitFolder(git) else {
+    return false
+  }
+  let head = git.appending("HEAD".utf8)
+  if let kind = try? FileStatus.of(head).kind, kind == .link {
+    return (try? linkTarget(head))?.starts(with: "refs/".utf8) ?? false
+  }
+  guard let text = try? readRegularFile(head, limit: 65_536) else { return false }
+  if text.starts(with: "ref:".utf8) {
+    return text.dropFirst(4).drop { $0 == 0x20 || $0 == 0x09 }.starts(with: "refs/".utf8)
+  }
+  return text.prefix { ObjectID.isHexDigit($0) }.count >= ObjectFormat.sha1.length * 2
+}
+
 /// The top of the working tree that `path`, absolute and without links, lies in; nil outside of one.
 public func workTreeTop(of path: Path) -> Path? {
   var candidate: Path? = path
@@ -33,10 +50,15 @@ public func workTreeTop(of path: Path) -> Path? {
   return nil
 }
 
-/// Whether `path` is, or lies in, a repository without a working tree.
+/// Whether `path` is, or lies in, a repository without a working tree, which is not the `.git` of one
+/// that has one.
 public func isBareRepository(_ path: Path) -> Bool {
+  if path.bytes.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual(".git".utf8) }) {
+    return false
+  }
   var candidate: Path? = path
   while let folder = candidate {
+    if (try? FileStatus.of(folder.appending(".git".utf8))) != nil { return false }
     let holdsAll = ["HEAD", "objects", "refs"].allSatisfy {
       (try? FileStatus.of(folder.appending($0.utf8))) != nil
     }

@@ -63,6 +63,18 @@ private func extent(_ coverage: CoverageExtent?) -> [(String, [UInt8])] {
   return [
     ("trackedFiles", jsonNumber(coverage.trackedFiles)), ("folders", jsonNumber(coverage.folders)),
     ("names", jsonNumber(coverage.names)), ("warnings", jsonNumber(coverage.warnings)),
+    (
+      "settings",
+      jsonArray(
+        coverage.changes.map { change in
+          jsonObject([
+            ("pattern", jsonString(change.pattern.utf8)), ("grade", jsonString(change.grade.utf8)),
+            ("except", jsonArray(change.except.map { jsonString($0.utf8) })),
+            ("reason", jsonString(change.reason.utf8)), ("source", jsonString(change.source.utf8)),
+            ("line", jsonNumber(change.line)),
+          ])
+        })
+    ),
   ]
 }
 

@@ -45,10 +45,39 @@ public struct CoverageExtent: Sendable {
   /// Names that git was asked about.
   public var names: Int
   public var warnings = 0
+  /// What the project's settings make of what has to be covered.
+  public var changes: [CoverageChange] = []
 
   public init(trackedFiles: Int, folders: Int, names: Int) {
     self.trackedFiles = trackedFiles
     self.folders = folders
     self.names = names
+  }
+}
+
+/// What the project's settings add, drop or regrade; redacted. It is part of every summary: settings
+/// must not empty a check unseen.
+public struct CoverageChange: Sendable {
+  let pattern: String
+  let grade: String
+  /// Names that the pattern means and that may be committed.
+  let except: [String]
+  let reason: String
+  /// Where it says so: a file, and a line from 1.
+  let source: String
+  let line: Int
+
+  public init(pattern: String, grade: String, except: [String], reason: String, source: String, line: Int) {
+    self.pattern = pattern
+    self.grade = grade
+    self.except = except
+    self.reason = reason
+    self.source = source
+    self.line = line
+  }
+
+  var text: String {
+    let spared = except.isEmpty ? "" : " except \(except.joined(separator: ", "))"
+    return "'\(pattern)'\(spared) is \(grade): \(reason) (\(source):\(line))"
   }
 }

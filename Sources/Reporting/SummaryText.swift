@@ -28,6 +28,7 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
     scanned.append(
       "\(counted(coverage.names, "name")) tried in \(counted(coverage.folders, "folder")) with "
         + counted(coverage.trackedFiles, "tracked file"))
+    for change in coverage.changes { text += "settings: \(escapedForTerminal(change.text.utf8))\n" }
     if coverage.warnings > 0 { allowed += ", \(counted(coverage.warnings, "warning"))" }
   }
   let extent = "\(scanned.joined(separator: ", ")) in \(seconds(summary.seconds))"

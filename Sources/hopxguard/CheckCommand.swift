@@ -24,7 +24,7 @@ struct CheckCommand: ParsableCommand {
     help: ArgumentHelp("A folder or file in the repository.", valueName: "path"), completion: .file())
   var path = "."
 
-  @Flag(help: "Warnings are findings.")
+  @Flag(help: "Warnings are findings, but for those that too much is ignored.")
   var strict = false
 
   @Option(help: ArgumentHelp("Threads; as many as there are processors unless given.", valueName: "n"))

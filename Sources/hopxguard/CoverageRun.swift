@@ -22,8 +22,8 @@ struct CoverageResults {
   var extent: CoverageExtent?
   /// What a person has to know besides.
   var notes: [String] = []
-  /// Lines that the top .gitignore lacks.
-  var missingLines: [String] = []
+  /// What mends the top .gitignore, if that was asked for; nil when there is nothing to add.
+  var fix: IgnoreFileFix?
 }
 
 struct CoverageRun {
@@ -44,14 +44,16 @@ struct CoverageRun {
     } catch {
       throw Console.fail("\(text): cannot be read: \(error)")
     }
+    // git stops at the nearest, and a bare one may lie in the working tree of another.
+    if isBareRepository(folder) {
+      throw Console.fail("\(text): a bare repository has no working tree, and so no files that git could take")
+    }
     if let top = workTreeTop(of: folder) { return top }
-    throw Console.fail(
-      isBareRepository(folder)
-        ? "\(text): a bare repository has no working tree, and so no files that git could take"
-        : "\(text): not in a git repository")
+    throw Console.fail("\(text): not in a git repository")
   }
 
-  func run() -> CoverageResults {
+  /// - Parameter planning: works out what mends the top .gitignore.
+  func run(planning: Bool = false) -> CoverageResults {
     var scanner = ContentScanner(rules: rules)
     var results = CoverageResults()
     do throws(SurveyProblem) {
@@ -59,14 +61,18 @@ struct CoverageRun {
         var scanner = Scanner(rules: rules)
         return scanner.redacted(text)
       }
-      for lapse in survey.lapses(strict: strict) + readableKeys(survey, &scanner) {
-        results.findings.append(finding(lapse))
-      }
-      for problem in survey.problems { scanner.addProblem(problem.path, problem.reason) }
+      let (lapses, problems) = survey.lapses(strict: strict)
+      for lapse in lapses + readableKeys(survey, &scanner) { results.findings.append(finding(lapse)) }
+      for problem in survey.problems + problems { scanner.addProblem(problem.path, problem.reason) }
       results.extent = CoverageExtent(
         trackedFiles: survey.trackedCount, folders: survey.folderCount, names: survey.probeCount)
-      results.missingLines = survey.missingLines
+      results.extent?.changes = settings.coverage.changed.map(change)
       results.notes = notes(survey)
+      if planning {
+        do throws(SurveyProblem) { results.fix = try survey.fix(redact: redacted) } catch {
+          scanner.addProblem(error.path, "--fix: \(error.reason)")
+        }
+      }
     } catch {
       scanner.addProblem(error.path, error.reason)
     }
@@ -122,10 +128,14 @@ struct CoverageRun {
     }
   }
 
+  private func change(_ entry: CoverageEntry) -> CoverageChange {
+    CoverageChange(
+      pattern: redacted(entry.pattern.text), grade: entry.grade.rawValue, except: entry.ownExcept.map(redacted),
+      reason: redacted(entry.reason ?? ""), source: redacted(entry.source), line: entry.line)
+  }
+
   private func notes(_ survey: Survey) -> [String] {
-    var notes = settings.coverage.changed.map { entry in
-      "'\(entry.pattern.text)' is \(entry.grade.rawValue): \(entry.reason ?? "") (\(entry.source):\(entry.line))"
-    }
+    var notes: [String] = []
     if !survey.nested.isEmpty {
       let names = survey.nested.prefix(3).map { String(decoding: $0.bytes, as: UTF8.self) }
       let more = survey.nested.count > 3 ? " and \(survey.nested.count - 3) more" : ""

@@ -35,7 +35,7 @@ struct GitignoreCommand: ParsableCommand {
   @Flag(help: "Show what --fix would append, and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Warnings are findings.")
+  @Flag(help: "Warnings are findings, but for those that too much is ignored.")
   var strict = false
 
   @OptionGroup var settings: SettingsOptions
@@ -52,21 +52,16 @@ struct GitignoreCommand: ParsableCommand {
     let rules = RuleSet.builtIn()
     let check = CoverageRun(
       top: top, settings: try settings.load(top: top), strict: strict, rules: rules)
-    var results = check.run()
-    if fix || dryRun, results.extent != nil {
-      switch plan(top, results.missingLines) {
-      case .success(let change?):
-        if dryRun {
-          try show(change, rules)
-        } else {
-          try write(change, top, results.missingLines)
-          results = check.run()
-        }
-      case .success(nil):
-        if !reporting.quiet { Console.say("Nothing to add to .gitignore.\n") }
-      case .failure(let problem):
-        results.problems.append(Problem(path: problem.path, message: "--fix: \(problem.reason)"))
+    var results = check.run(planning: fix || dryRun)
+    if let change = results.fix {
+      if dryRun {
+        try show(change, rules)
+      } else {
+        try write(change, top)
+        results = check.run()
       }
+    } else if fix || dryRun, results.problems.isEmpty, !reporting.quiet {
+      Console.say("Nothing to add to .gitignore.\n")
     }
 
     try report.add(results.findings)
@@ -82,20 +77,13 @@ struct GitignoreCommand: ParsableCommand {
 
   // MARK: --fix
 
-  private func plan(_ top: Path, _ lines: [String]) -> Result<IgnoreFileFix?, SurveyProblem> {
-    if lines.isEmpty { return .success(nil) }
-    do throws(SurveyProblem) { return .success(try IgnoreFileFix(adding: lines, top: top)) } catch {
-      return .failure(error)
-    }
-  }
-
-  private func write(_ change: IgnoreFileFix, _ top: Path, _ lines: [String]) throws(ExitStatus) {
+  private func write(_ change: IgnoreFileFix, _ top: Path) throws(ExitStatus) {
     do throws(SystemError) {
       try writeReport(change.result, at: top.appending(".gitignore".utf8), mode: change.mode)
     } catch {
       throw Console.fail(".gitignore: cannot be written: \(error.call): \(error)")
     }
-    if !reporting.quiet { Console.say("Added to .gitignore: \(lines.joined(separator: "  "))\n") }
+    if !reporting.quiet { Console.say("Added to .gitignore: \(change.lines.joined(separator: "  "))\n") }
   }
 
   /// The diff goes where it disturbs no report that a machine reads.

@@ -43,6 +43,22 @@ private let cases: [BuildCase] = [
     ".dockerignore": excluding + String(repeating: "**/*a", count: 40) + "\n*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b\n",
     "\(String(repeating: "a/", count: 60))\(String(repeating: "a", count: 200)).key": "x\n",
   ], []),
+  BuildCase("a line that goes on", [
+    "Dockerfile": "FROM x\nCOPY --chown=1 \\\n  # all of it\n  . \\\n  /app\n", ".dockerignore": "",
+  ], ["dockerignore-uncovered Dockerfile:2"]),
+  BuildCase("another escape", ["Dockerfile": "# escape=`\nFROM x\nCOPY `\n . C:\\app\n"], ["dockerignore-uncovered Dockerfile:3"]),
+  BuildCase("JSON without blanks", ["Dockerfile": "FROM x\nCOPY [\".\",\"/app\"]\n"], ["dockerignore-uncovered Dockerfile:2"]),
+  BuildCase("JSON that names what is meant", ["Dockerfile": "FROM x\nCOPY [\"a b\",\"/app\"]\n"], []),
+  BuildCase("a variable", ["Dockerfile": "ARG SRC=.\nFROM x\nCOPY ${SRC} /app\n"], ["dockerignore-uncovered Dockerfile:3"]),
+  BuildCase("a variable of a default", ["Dockerfile": "FROM x\nCOPY ${SRC:-.} /app\n"], ["dockerignore-uncovered Dockerfile:2"]),
+  BuildCase("a variable that says nothing", ["Dockerfile": "FROM x\nARG SRC\nCOPY $SRC /app\n"], ["dockerignore-uncovered Dockerfile:3"]),
+  BuildCase("a variable of a name", ["Dockerfile": "ARG SRC=main.py\nFROM x\nCOPY $SRC ${DIR}/b.py /app\n"], []),
+  BuildCase("a hostile .dockerignore", [
+    "Dockerfile": "FROM x\nCOPY . .\n",
+    ".dockerignore": excluding + String(repeating: "**/", count: 20_000) + "x\n"
+      + String(repeating: "**/a/", count: 20_000) + "x\n" + String(repeating: "*a", count: 100_000) + "\n",
+    "\(String(repeating: "a/", count: 60))\(String(repeating: "a", count: 200)).key": "x\n",
+  ], []),
   BuildCase("a package with .npmignore", ["package.json": "{\"name\": \"a\"}", ".npmignore": "test/\n"], [
     "npmignore-uncovered .npmignore",
   ]),
@@ -63,6 +79,9 @@ private let cases: [BuildCase] = [
   BuildCase("hatch without git", ["pyproject.toml": "[tool.hatch.build.targets.sdist]\nignore-vcs = true\n"], [
     "sdist-uncovered pyproject.toml:2",
   ]),
+  BuildCase("hatch forces in", [
+    "pyproject.toml": "[tool.hatch.build.targets.sdist]\nexclude = [\"*.key\"]\n[tool.hatch.build.targets.sdist.force-include]\n\"server.key\" = \"a/server.key\"\n",
+  ], ["sdist-uncovered pyproject.toml:4"]),
   BuildCase("poetry includes", [
     "pyproject.toml": "[tool.poetry]\ninclude = [\"README\", {path = \"*.key\", format = \"sdist\"}]\n",
   ], ["sdist-uncovered pyproject.toml:2"]),
@@ -70,6 +89,19 @@ private let cases: [BuildCase] = [
 ]
 
 @Suite struct BuildContextTests {
+  @Test func whatIsTooLongIsAProblem() throws {
+    for text in [String(repeating: "a\n", count: 30_000), String(repeating: "a", count: 2 << 20)] {
+      let repository = try CoverageRepository()
+      defer { repository.remove() }
+      try repository.write("Dockerfile", "FROM x\nCOPY . .\n")
+      try repository.write(".dockerignore", text)
+      try repository.commit()
+      let outcome = try repository.hopxguard("gitignore", "--format", "json")
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("problem: .dockerignore: it "))
+    }
+  }
+
   @Test(arguments: cases) func warns(_ build: BuildCase) throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }

@@ -55,21 +55,21 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
   @Test func onlyWhatIsMissingIsAdded() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
-    try repository.write(".gitignore", "/.env\n*.key\nsecrets/\n.env.*\n!.env.*.example\n")
+    try repository.write(".gitignore", "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n")
     try repository.write("app/main.py", "pass\n")
     try repository.commit()
     _ = try repository.hopxguard("gitignore", "--fix")
-    #expect(try text(repository) == "/.env\n*.key\nsecrets/\n.env.*\n!.env.*.example\n\n\(heading)\n.env\n")
+    #expect(try text(repository) == "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n\(heading)\n.env\n")
     // What comes to be missing later goes under the same heading.
     try repository.write(".gitignore", try text(repository).replacingOccurrences(of: "*.key\n", with: ""))
     _ = try repository.hopxguard("gitignore", "--fix")
-    #expect(try text(repository) == "/.env\nsecrets/\n.env.*\n!.env.*.example\n\n\(heading)\n.env\n*.key\n")
+    #expect(try text(repository) == "/.env\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n\(heading)\n.env\n*.key\n")
   }
 
   @Test func aLaterExceptionInTheTopFileIsOverruled() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
-    try repository.write(".gitignore", ".env\n*.key\nsecrets/\n.env.*\n!.env\n")
+    try repository.write(".gitignore", ".env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n!.env\n")
     try repository.commit()
     _ = try repository.hopxguard("gitignore", "--fix")
     #expect(try text(repository).hasSuffix("!.env\n\n\(heading)\n.env\n"))
@@ -80,7 +80,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
   @Test func whatItCannotMendItLists() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
-    try repository.write(".gitignore", "*.key\nsecrets/\n.env.*\n")
+    try repository.write(".gitignore", "*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n")
     try repository.write("app/.gitignore", "!*.key\n")
     try repository.write("old.key", "x\n")
     try repository.git("add", "-f", "-A")

@@ -50,7 +50,7 @@ import Testing
       let scratch = try ScratchRepository()
       place = scratch.gitFolder
       try scratch.addFile("a/b/.gitignore", Array(".env\n".utf8))
-      var check = try IgnoreCheck(top: "/", scope: .shared(scratch, ignoreCase: false, staged: true))
+      var check = try IgnoreCheck(top: "/", scope: .shared(scratch, ignoreCase: false, inScratch: true))
       #expect(try check.rules(for: ["a/b/c/.env", "a/.env"]).map { $0?.line } == [1, nil])
       try check.finish()
       #expect(FileManager.default.fileExists(atPath: String(decoding: place.bytes, as: UTF8.self)))

@@ -1,0 +1,105 @@
+// From a survey to the lapses that files show: those that are tracked, that git would take, and
+// `.gitignore` files that others do not have as they stand.
+
+import Git
+import POSIX
+
+extension Survey {
+  func trackedFiles() -> [Lapse] {
+    tracked.enumerated().map { number, found in
+      let (file, index) = found
+      let entry = entries[index]
+      // `update-index` takes paths, which are relative to where one stands.
+      let update = "git -C \"$(git rev-parse --show-toplevel)\" update-index"
+      let word = shellWord(file.path)
+      var flags: [String] = []
+      var commands: [String] = []
+      if file.isAssumedUnchanged {
+        flags.append("assume-unchanged")
+        commands.append("\(update) --no-assume-unchanged -- \(word)")
+      }
+      if file.isSkipped {
+        flags.append("skip-worktree")
+        commands.append("\(update) --no-skip-worktree -- \(word)")
+      }
+      // `-f`, because what is staged may be neither in the last commit nor on disk; the file stays.
+      let isInConflict = conflicts.contains(file.path)
+      let isDropped = file.isDropped && !isInConflict
+      if !isDropped {
+        commands.append("git rm --cached -f\(file.isSkipped ? " --sparse" : "") -- \(pathspec(file.path))")
+      }
+      // One commit, behind the last: one in between would take in what is staged of the others.
+      if number == tracked.count - 1 { commands.append("git commit -m 'Stop tracking secret files'") }
+      let marked = flags.isEmpty ? "" : ", marked \(flags.joined(separator: " and "))"
+      let what =
+        isDropped
+        ? "is in the last commit still, though no longer in the index"
+        : isInConflict
+          ? "is tracked and in conflict: ignoring it does nothing"
+          : "is tracked\(marked): ignoring it does nothing"
+      return Lapse(
+        .tracked, isWarning: false, path: file.path,
+        message: "\(what) ('\(entry.pattern.text)', \(entry.name))",
+        details: ["A key that was committed once is leaked: rotate it, then mend this."]
+          + (isDropped ? ["The next commit leaves it out."] : []),
+        commands: commands)
+    }
+  }
+
+  func exposedFiles() -> [Lapse] {
+    existing.compactMap { path, index, rule in
+      if let rule, !rule.isNegated { return nil }
+      let entry = entries[index]
+      let blame = rule.map { "; line \($0.line) of \(shown($0.source)) takes it in" } ?? ""
+      var commands = [fixCommand]
+      if let rule, !rule.source.bytes.elementsEqual(ignoreFileName) {
+        commands = ["remove line \(rule.line) of \(shown(rule.source))"]
+      }
+      return Lapse(
+        .exposed, isWarning: false, path: path,
+        message:
+          "exists and 'git add' takes it ('\(entry.pattern.text)', \(entry.name))\(blame)",
+        commands: commands)
+    }
+  }
+
+  /// The changed `.gitignore` files on which nothing that was tried depends.
+  func changedIgnoreFiles() -> [Lapse] {
+    var blamed: Set<Path> = []
+    for probe in probes {
+      if case .uncommitted(let rule) = probe.verdict { blamed.insert(rule.source) }
+    }
+    return ignoreFiles.filter { !blamed.contains($0.path) }.compactMap { file in
+      switch file.change {
+      case nil, .absent: return nil
+      case .link:
+        return Lapse(
+          .ineffective, isWarning: true, path: file.path,
+          message: "is a symbolic link, which git does not follow: no line of it counts",
+          commands: ["put a file in its place", addCommand(file.path)])
+      case let change?:
+        return Lapse(
+          .uncommitted, isWarning: true, path: file.path,
+          message: "is \(change.rawValue): it is not committed as it stands",
+          commands: [addCommand(file.path)])
+      }
+    }
+  }
+
+  func tooBroad() -> [Lapse] {
+    var rules: [(rule: IgnoreRule, names: [Path])] = []
+    for (path, _, rule) in ignoredKeeps {
+      if let index = rules.firstIndex(where: { $0.rule == rule }) {
+        rules[index].names.append(path)
+      } else {
+        rules.append((rule, [path]))
+      }
+    }
+    return rules.map { rule, names in
+      Lapse(
+        .tooBroad, isWarning: true, path: rule.source, line: rule.line, text: rule.pattern,
+        message: "ignores too what is meant to be committed: \(names.map(shown).joined(separator: ", "))",
+        commands: [fixCommand])
+    }
+  }
+}
