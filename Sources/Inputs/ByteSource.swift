@@ -9,6 +9,13 @@ public protocol ByteSource: ~Copyable {
   /// - Returns: how many; 0 at the end.
   /// - Throws: `InputError` when the input cannot be read to its end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int
+
+  /// The same bytes for a reader that begins at the end; nil where they come by once.
+  var whole: ArchiveInput? { get }
+}
+
+extension ByteSource where Self: ~Copyable {
+  public var whole: ArchiveInput? { nil }
 }
 
 /// Why an input was not read to its end, in words for a person.
@@ -28,6 +35,8 @@ public struct FileSource: ByteSource, ~Copyable {
     self.file = file
     self.size = size
   }
+
+  public var whole: ArchiveInput? { .file(file.number) }
 
   public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     if isAtEnd { return 0 }
@@ -75,9 +84,15 @@ public struct MemorySource: ByteSource, ~Copyable {
 
 /// Bytes in memory that belong to somebody else, who leaves them there until this is read.
 public struct BorrowedSource: ByteSource, ~Copyable {
+  private let bytes: UnsafeRawBufferPointer
   private var rest: UnsafeRawBufferPointer
 
-  public init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
+  public init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    rest = bytes
+  }
+
+  public var whole: ArchiveInput? { .memory(bytes) }
 
   public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     let count = min(buffer.count, rest.count)
