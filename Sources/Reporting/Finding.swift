@@ -30,6 +30,9 @@ public struct Finding: Sendable {
   public var fingerprint: String
   /// Relative to the repository's top, or as the user named it; redacted.
   public var path: Path
+  /// The end of `path` behind the first `!`, where the secret is in an archive: the entry's name, and of
+  /// an archive in an archive the entry's in that; redacted. Else empty.
+  public var entry = Path("")
   public var place: Place
   /// From 1.
   public var line: Int
@@ -63,6 +66,13 @@ public struct Finding: Sendable {
     self.column = column
     self.endColumn = column + length
     self.snippet = snippet
+  }
+
+  /// Has the finding in another file of the same content.
+  ///
+  /// - Parameter file: redacted.
+  public mutating func move(to file: Path) {
+    path = entry.bytes.isEmpty ? file : Path(file.bytes + [UInt8(ascii: "!")] + entry.bytes)
   }
 
   /// The order of reports.
@@ -154,6 +164,9 @@ public struct Problem: Sendable {
 /// How much was scanned, and what came of it.
 public struct Summary: Sendable {
   public var files = 0
+  /// Entries of archives, which are no files of their own.
+  public var entries = 0
+  /// Searched: those of files, and those that came out of archives.
   public var bytes = 0
   /// Lines that a diff adds.
   public var lines = 0

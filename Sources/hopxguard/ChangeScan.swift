@@ -151,8 +151,8 @@ struct ChangeScan: ~Copyable {
         if gone == nil { gone = takenOut(of: set) }
         if gone!.contains(finding.fingerprint) { continue }
         var finding = finding
-        finding.path = scanner.redacted(prefix.appending(change.path.bytes))
-        finding.place = change.isLink ? .linkTarget : .content
+        finding.move(to: scanner.redacted(prefix.appending(change.path.bytes)))
+        if finding.entry.bytes.isEmpty { finding.place = change.isLink ? .linkTarget : .content }
         finding.commit = commit
         scanner.results.add(finding)
       }
