@@ -131,7 +131,7 @@ struct ContentScanner: ~Copyable {
   private mutating func search(_ input: inout Input) {
     input.searched = searchChunk(from: input.searched, &input)
     if !buffer.isFull { return }
-    let needed = input.isLive ? min(input.searched, input.hiddenOffset) : input.searched
+    let needed = input.isLive && !input.isArchive ? min(input.searched, input.hiddenOffset) : input.searched
     let keep = max(0, needed - buffer.offset - Self.contextBefore)
     advance(&input.cursor, by: keep)
     if input.isLive { advance(&input.hiddenCursor, by: keep) }
@@ -150,6 +150,7 @@ struct ContentScanner: ~Copyable {
     _ kind: ArchiveKind, _ source: inout some ByteSource & ~Copyable, _ input: inout Input,
     _ found: (inout ScanResults) -> Void
   ) {
+    input.isArchive = kind != .attachedZip
     swap(&input.outside, &results.findings)
     if kind.needsWhole {
       if source.whole == nil {
@@ -245,6 +246,8 @@ struct ContentScanner: ~Copyable {
     var searched = 0
     /// The input could not be read to its end.
     var isBroken = false
+    /// It was recognised as an archive, and no program in front of one.
+    var isArchive = false
     /// Of an archive: the findings before it, and its bytes where they come by once.
     var outside: [Finding] = []
     var copy: WholeCopy?
@@ -266,14 +269,15 @@ struct ContentScanner: ~Copyable {
     // What could be the beginning of an encoded key waits for the rest of it; of a live input only that.
     // Behind it matches are looked for as well, because snippets must not show them.
     let settled = buffer.isLast ? bytes.count : max(at, bytes.count - Scanner.longestHidden)
-    defer { if input.isLive { searchLive(until: settled, &input) } }
+    defer { if input.isLive && !input.isArchive { searchLive(until: settled, &input) } }
     while true {
       matches.removeAll(keepingCapacity: true)
       let progress = scanner.search(
         bytes, from: at, most: Self.mostMatches, atStart: base == 0, isLast: buffer.isLast,
         into: &matches)
       let isStopped = matches.count >= Self.mostMatches
-      if !input.isLive {
+      // What could be encoded in an archive's own bytes is so in its entries; but no snippet may show it.
+      if input.isArchive ? !matches.isEmpty : !input.isLive {
         addHidden(from: at, until: min(progress.decided, settled + Self.contextBehind))
       }
       let until = input.isLive ? progress.decided : min(progress.decided, settled)
