@@ -167,7 +167,7 @@ public struct ArchiveReader: ByteSource, ~Copyable {
   /// - Parameter isLast: nothing can be read any more.
   private mutating func failure(isLast: Bool = true) -> InputError {
     if isLast { isOver = true }
-    let reason = archive_error_string(archive).map { String(cString: $0) } ?? "no reason is known"
+    let reason = archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged"
     return InputError("cannot be read to its end as \(kind.name): \(reason)")
   }
 

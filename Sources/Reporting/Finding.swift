@@ -28,6 +28,9 @@ public struct Finding: Sendable {
   public var secret: String
   /// `sha256:` and 32 hex digits.
   public var fingerprint: String
+  /// A hash of the secret's first bytes, the same all through a run: what stands behind a secret in an
+  /// archive's raw bytes can look like more of it, and then only they are the same.
+  public var head = 0
   /// Relative to the repository's top, or as the user named it; redacted.
   public var path: Path
   /// The end of `path` behind the first `!`, where the secret is in an archive: the entry's name, and of

@@ -25,8 +25,8 @@ final class ArchiveScan {
   private var content: ContentScanner
   /// What was found in entries and not taken yet. Its summary is of all that came out.
   private(set) var results = ScanResults()
-  /// Fingerprints of all that was found in entries.
-  private(set) var found: Set<String> = []
+  /// The heads of all keys that were found in entries.
+  private(set) var found: Set<Int> = []
   /// Whole keys by fingerprint, where they were asked for.
   private(set) var keys: [String: [UInt8]] = [:]
   /// What findings call the archive, and what they call what its entries are in.
@@ -39,7 +39,7 @@ final class ArchiveScan {
 
   /// Problems listed of one archive.
   private static let mostProblems = 20
-  /// Fingerprints noted of one archive. A key beyond them may be reported twice, not missed.
+  /// Keys noted of one archive. A key beyond them may be reported twice, not missed.
   private static let mostFound = 100_000
   /// Bytes shown of a name. They may be a megabyte long, and stand at every finding.
   private static let longestName = 4096
@@ -138,7 +138,7 @@ final class ArchiveScan {
   /// Takes over what the scanner of entries has found.
   private func take() {
     for finding in content.results.findings {
-      if found.count < Self.mostFound { found.insert(finding.fingerprint) }
+      if found.count < Self.mostFound { found.insert(finding.head) }
       results.add(finding)
     }
     content.results.findings.removeAll(keepingCapacity: true)
@@ -183,19 +183,19 @@ final class ArchiveScan {
   }
 }
 
-/// The bytes of an input that come by once and have to be read from the end.
+/// The bytes of an input that come by once and have to be read from the end, in memory: all of a 7z that
+/// is in a stream or another archive, and less of a program, as hardly any has a zip behind it.
 struct WholeCopy {
   private var bytes: [UInt8] = []
   private var isTooLong = false
+  private let longest: Int
 
-  /// Bytes of an archive that is kept in memory: one in another or in a stream, of a kind that begins at
-  /// its end.
-  private static let longest = 256 << 20
+  init(of kind: ArchiveKind) { longest = kind == .sevenZip ? 256 << 20 : 32 << 20 }
 
   /// - Parameter offset: of the piece in the input; what of it has been appended before is passed over.
   mutating func append(_ piece: UnsafeRawBufferPointer, at offset: Int) {
     if isTooLong { return }
-    if offset + piece.count > Self.longest {
+    if offset + piece.count > longest {
       isTooLong = true
       bytes = []
     } else {
@@ -206,7 +206,7 @@ struct WholeCopy {
   func scan(_ kind: ArchiveKind, _ archives: ArchiveScan) {
     if isTooLong {
       archives.refuse(
-        "it is a \(kind.name) of more than \(Self.longest >> 20) MiB in a stream or another archive")
+        "it is a \(kind.name) in more than \(longest >> 20) MiB that come as a stream or out of another archive")
     } else {
       bytes.withUnsafeBytes { archives.scan(kind, .memory($0)) }
     }

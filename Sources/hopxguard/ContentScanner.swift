@@ -24,6 +24,8 @@ struct ContentScanner: ~Copyable {
   private static let contextBefore = max(Scanner.hiddenContext, Snippet.longestLead)
   /// Bytes that a snippet may need behind a match.
   private static let contextBehind = Rule.longestMatch + Snippet.longest
+  /// Bytes by which a key is known again: prefix, identifier and some of the secret.
+  private static let headBytes = 31
   /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
   private static let mostMatches = 16_384
 
@@ -154,7 +156,7 @@ struct ContentScanner: ~Copyable {
     swap(&input.outside, &results.findings)
     if kind.needsWhole {
       if source.whole == nil {
-        input.copy = WholeCopy()
+        input.copy = WholeCopy(of: kind)
         input.copy!.append(buffer.bytes, at: buffer.offset)
       }
       return
@@ -211,7 +213,7 @@ struct ContentScanner: ~Copyable {
     let count = results.findings.count
     if count == 0 { return }
     let inside = archives!.found
-    results.findings.removeAll { inside.contains($0.fingerprint) }
+    results.findings.removeAll { inside.contains($0.head) }
     input.found -= count - results.findings.count
   }
 
@@ -418,6 +420,7 @@ struct ContentScanner: ~Copyable {
       column: base + start - input.cursor.lineStart + 1, length: match.range.count,
       snippet: Snippet(of: match, line: line, in: bytes, cuts: cuts))
     if let disguise = match.disguise { finding.encoding = disguise.encoding }
+    finding.head = Array(key.prefix(Self.headBytes)).hashValue
     if let outer = archivePlace?.outer {
       finding.entry = Path(finding.path.bytes.dropFirst(redacted(outer).bytes.count + 1))
     }
