@@ -11,7 +11,7 @@ public final class ArchiveBudget {
   static let mostBytes = 10 << 30
   /// Bytes that come out for one that went in. Deflate comes to 1032 at most, on zeros alone; it is asked
   /// once so many bytes came out that it matters.
-  static let (greatestRatio, ratioFrom) = (1000, 100 << 20)
+  static let (greatestRatio, ratioFrom) = (1000, 32 << 20)
 
   /// Why no more of the archive is read, in words for a person; nil while there is room.
   public private(set) var limit: String?

@@ -131,14 +131,13 @@ struct HostileArchiveTests {
 
   @Test func `what expands a thousandfold is stopped`() throws {
     try shell("""
-      head -c 300000000 /dev/zero | bzip2 -1 > a.bz2
-      head -c 300000000 /dev/zero | tar --transform=s,^dev/stdin,zero, -cf - --files-from=/dev/null | cat > /dev/null
-      head -c 300000000 /dev/zero > zero; tar cJf b.tar.xz zero; 7zz a -bso0 c.7z zero; rm zero
-      echo "$2" > key; tar cf d.tar a.bz2 key; rm key
+      head -c 50000000 /dev/zero > zero; bzip2 -1 -c zero > a.bz2; tar cJf b.tar.xz zero; 7zz a -bso0 c.7z zero
+      echo "$2" > key; tar cf d.tar a.bz2 key; rm zero key
       """)
     for (name, path) in [("a.bz2", "a.bz2!a"), ("b.tar.xz", "b.tar.xz!b.tar"), ("c.7z", "c.7z!zero"), ("d.tar", "d.tar!a.bz2!a")] {
       let report = try scan(name, kilobytes: 1_000_000)
       #expect(report.status == 2)
+      #expect(report.findings.count == (name == "d.tar" ? 1 : 0))
       #expect(report.problems.map(\.path) == [path])
       #expect(report.problems.first?.message.contains("more than 1000 times its size, which is the limit; unpack it") == true)
     }
