@@ -59,7 +59,7 @@ let package = Package(
       name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "TOML"],
       swiftSettings: strict),
     .target(name: "Redaction", dependencies: ["Detection"], swiftSettings: strict),
-    .target(name: "Inputs", dependencies: ["POSIX", "CArchive"], swiftSettings: strict),
+    .target(name: "Inputs", dependencies: ["POSIX", "CArchive", "CZlib"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["POSIX", "CDeflate", "CZlib"], swiftSettings: strict),
     .target(
       name: "Coverage", dependencies: ["CRules", "TOML", "POSIX", "Inputs", "Git"],

@@ -5,6 +5,7 @@
 // Sources: archive_read(3), archive_read_open(3), archive_read_data(3), archive_entry(3).
 
 internal import CArchive
+internal import POSIX
 
 #if canImport(Darwin)
   internal import Darwin
@@ -23,12 +24,18 @@ public enum ArchiveInput {
 }
 
 public final class ArchiveFeed {
-  fileprivate let next: () -> UnsafeRawBufferPointer?
+  private let next: () -> UnsafeRawBufferPointer?
   /// The input broke, which whoever reads it has told of.
-  public fileprivate(set) var isBroken = false
+  private(set) var isBroken = false
 
   /// - Parameter next: gives the next piece, an empty one at the end, nil when the input broke.
   public init(_ next: @escaping () -> UnsafeRawBufferPointer?) { self.next = next }
+
+  func piece() -> UnsafeRawBufferPointer? {
+    let piece = next()
+    if piece == nil { isBroken = true }
+    return piece
+  }
 }
 
 /// What is known of an entry besides its data.
@@ -47,12 +54,15 @@ public struct ArchiveReader: ByteSource, ~Copyable {
   private let input: ArchiveInput
   private let budget: ArchiveBudget
   private var rest = UnsafeRawBufferPointer(start: nil, count: 0)
+  private var gzip: GzipInflater?
   private var isOpen = false
   /// Nothing more can be read, of this entry and of those behind it.
   private var isOver = false
 
   /// Bytes that are read of a file at a time.
   private static let blockBytes = 64 * 1024
+  /// Bytes that the list of a 7z's entries may take: some three million.
+  private static let mostMemory = 256 << 20
 
   public init(_ kind: ArchiveKind, _ input: ArchiveInput, budget: ArchiveBudget) {
     guard let archive = archive_read_new() else { fatalError("out of memory") }
@@ -65,9 +75,9 @@ public struct ArchiveReader: ByteSource, ~Copyable {
 
   deinit { archive_read_free(archive) }
 
-  private func enableReader() {
+  private mutating func enableReader() {
     switch kind {
-    case .gzip: archive_read_support_filter_gzip(archive)
+    case .gzip: gzip = GzipInflater()
     case .bzip2: archive_read_support_filter_bzip2(archive)
     case .xz: archive_read_support_filter_xz(archive)
     case .lzma: archive_read_support_filter_lzma(archive)
@@ -109,10 +119,7 @@ public struct ArchiveReader: ByteSource, ~Copyable {
       let context = Unmanaged.passUnretained(feed).toOpaque()
       return archive_read_open(archive, context, nil, { _, context, piece in
         let feed = Unmanaged<ArchiveFeed>.fromOpaque(context!).takeUnretainedValue()
-        guard let bytes = feed.next() else {
-          feed.isBroken = true
-          return Int(ARCHIVE_FATAL)
-        }
+        guard let bytes = feed.piece() else { return Int(ARCHIVE_FATAL) }
         piece!.pointee = bytes.baseAddress
         return bytes.count
       }, nil)
@@ -121,15 +128,31 @@ public struct ArchiveReader: ByteSource, ~Copyable {
 
   private nonisolated(unsafe) static let utf8 = carchive_utf8_locale()
 
+  private mutating func openAndTurn(to entry: inout OpaquePointer?) -> CInt {
+    let code = open()
+    return code == ARCHIVE_OK ? archive_read_next_header(archive, &entry) : ARCHIVE_FATAL
+  }
+
   /// Turns to the next entry; nil behind the last.
   ///
   /// - Throws: `InputError` when the archive cannot be read any further.
   public mutating func next() throws(InputError) -> ArchiveEntry? {
     rest = UnsafeRawBufferPointer(start: nil, count: 0)
     if isOver { return nil }
-    if !isOpen, open() != ARCHIVE_OK { throw failure() }
+    if kind == .gzip {
+      isOver = true
+      return ArchiveEntry(name: [], linkTarget: nil, isEncrypted: false)
+    }
     var entry: OpaquePointer?
-    let code = archive_read_next_header(archive, &entry)
+    var code = ARCHIVE_OK
+    if isOpen {
+      code = archive_read_next_header(archive, &entry)
+    } else if kind == .sevenZip {
+      // Its list of entries is read at once, and a hundred bytes can say that there are a hundred million.
+      code = withMemoryLimit(Self.mostMemory) { openAndTurn(to: &entry) }
+    } else {
+      code = openAndTurn(to: &entry)
+    }
     if code == ARCHIVE_EOF {
       isOver = true
       return nil
@@ -144,6 +167,11 @@ public struct ArchiveReader: ByteSource, ~Copyable {
   }
 
   public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    if gzip != nil, case .stream(let feed) = input {
+      let count = try gzip!.read(into: buffer, from: feed)
+      try budget.take(count)
+      return count
+    }
     while rest.isEmpty {
       if isOver { return 0 }
       var block: UnsafeRawPointer?
@@ -167,6 +195,7 @@ public struct ArchiveReader: ByteSource, ~Copyable {
   /// - Parameter isLast: nothing can be read any more.
   private mutating func failure(isLast: Bool = true) -> InputError {
     if isLast { isOver = true }
+    if case .stream(let feed) = input, feed.isBroken { return InputError("", isTold: true) }
     let reason = archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged"
     return InputError("cannot be read to its end as \(kind.name): \(reason)")
   }

@@ -21,7 +21,12 @@ extension ByteSource where Self: ~Copyable {
 /// Why an input was not read to its end, in words for a person.
 public struct InputError: Error, Sendable {
   public let reason: String
-  public init(_ reason: String) { self.reason = reason }
+  /// Whoever reads what this input comes out of has told it already.
+  public let isTold: Bool
+  public init(_ reason: String, isTold: Bool = false) {
+    self.reason = reason
+    self.isTold = isTold
+  }
 }
 
 /// A regular file that is open.

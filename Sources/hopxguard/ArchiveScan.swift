@@ -104,7 +104,7 @@ final class ArchiveScan {
         scan(entry, kind, &reader)
       }
     } catch {
-      if case .stream(let feed) = input, feed.isBroken {} else { add(error.reason) }
+      if !error.isTold { add(error.reason) }
     }
     conclude()
   }

@@ -123,7 +123,7 @@ struct ContentScanner: ~Copyable {
         && (!input.isLive || (opensArchives && buffer.offset == 0 && ArchiveKind.mayBegin(buffer.bytes)))
     } catch {
       // What was read until then is searched all the same.
-      addProblem(input.path, error.reason)
+      if !error.isTold { addProblem(input.path, error.reason) }
       input.isBroken = true
       buffer.close()
     }
