@@ -35,6 +35,14 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
+    // libarchive reads tar, zip, 7z, cpio, ar and what compresses them, as streams: the library behind
+    // bsdtar, with a decade of fuzzing behind it. Only the formats that are asked for are linked, so
+    // that a static binary needs neither its XML nor its ACL library; it is called only when a mark
+    // of an archive was seen.
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive",
+      providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+
     // toml++ (Debian's libtomlplusplus-dev, header only), behind a C interface. Of the TOML parsers
     // at hand it alone tells the line of every node, which an error about a rule must name;
     // TOMLKit wraps the same parser but hides the lines and imports Foundation.
@@ -54,7 +62,7 @@ let package = Package(
       name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "CSearch", "TOML"],
       swiftSettings: strict),
     .target(name: "Redaction", dependencies: ["Detection"], swiftSettings: strict),
-    .target(name: "Inputs", dependencies: ["POSIX"], swiftSettings: strict),
+    .target(name: "Inputs", dependencies: ["POSIX", "CArchive", "CZlib"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["POSIX", "CDeflate", "CZlib"], swiftSettings: strict),
     .target(
       name: "Coverage", dependencies: ["CRules", "TOML", "POSIX", "Inputs", "Git"],

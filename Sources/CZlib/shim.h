@@ -3,3 +3,6 @@
 
 // inflateInit is a macro, which Swift does not see.
 static inline int czlib_inflate_init(z_stream *stream) { return inflateInit(stream); }
+
+// The same for what has gzip's header, and the checksum and length at its end, which are compared.
+static inline int czlib_inflate_init_gzip(z_stream *stream) { return inflateInit2(stream, 15 + 16); }

@@ -9,12 +9,24 @@ public protocol ByteSource: ~Copyable {
   /// - Returns: how many; 0 at the end.
   /// - Throws: `InputError` when the input cannot be read to its end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int
+
+  /// The same bytes for a reader that begins at the end; nil where they come by once.
+  var whole: ArchiveInput? { get }
+}
+
+extension ByteSource where Self: ~Copyable {
+  public var whole: ArchiveInput? { nil }
 }
 
 /// Why an input was not read to its end, in words for a person.
 public struct InputError: Error, Sendable {
   public let reason: String
-  public init(_ reason: String) { self.reason = reason }
+  /// Whoever reads what this input comes out of has told it already.
+  public let isTold: Bool
+  public init(_ reason: String, isTold: Bool = false) {
+    self.reason = reason
+    self.isTold = isTold
+  }
 }
 
 /// A regular file that is open.
@@ -28,6 +40,8 @@ public struct FileSource: ByteSource, ~Copyable {
     self.file = file
     self.size = size
   }
+
+  public var whole: ArchiveInput? { .file(file.number) }
 
   public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     if isAtEnd { return 0 }
@@ -75,9 +89,15 @@ public struct MemorySource: ByteSource, ~Copyable {
 
 /// Bytes in memory that belong to somebody else, who leaves them there until this is read.
 public struct BorrowedSource: ByteSource, ~Copyable {
+  private let bytes: UnsafeRawBufferPointer
   private var rest: UnsafeRawBufferPointer
 
-  public init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
+  public init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    rest = bytes
+  }
+
+  public var whole: ArchiveInput? { .memory(bytes) }
 
   public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     let count = min(buffer.count, rest.count)

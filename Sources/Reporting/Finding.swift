@@ -28,8 +28,14 @@ public struct Finding: Sendable {
   public var secret: String
   /// `sha256:` and 32 hex digits.
   public var fingerprint: String
+  /// A hash of the secret's first bytes, the same all through a run: what stands behind a secret in an
+  /// archive's raw bytes can look like more of it, and then only they are the same.
+  public var head = 0
   /// Relative to the repository's top, or as the user named it; redacted.
   public var path: Path
+  /// The end of `path` behind the first `!`, where the secret is in an archive: the entry's name, and of
+  /// an archive in an archive the entry's in that; redacted. Else empty.
+  public var entry = Path("")
   public var place: Place
   /// From 1.
   public var line: Int
@@ -63,6 +69,13 @@ public struct Finding: Sendable {
     self.column = column
     self.endColumn = column + length
     self.snippet = snippet
+  }
+
+  /// Has the finding in another file of the same content.
+  ///
+  /// - Parameter file: redacted.
+  public mutating func move(to file: Path) {
+    path = entry.bytes.isEmpty ? file : Path(file.bytes + [UInt8(ascii: "!")] + entry.bytes)
   }
 
   /// The order of reports.
@@ -154,6 +167,9 @@ public struct Problem: Sendable {
 /// How much was scanned, and what came of it.
 public struct Summary: Sendable {
   public var files = 0
+  /// Entries of archives, which are no files of their own.
+  public var entries = 0
+  /// Searched: those of files, and those that came out of archives.
   public var bytes = 0
   /// Lines that a diff adds.
   public var lines = 0

@@ -46,7 +46,8 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
         ("commits", jsonNumber(summary.commits)), ("objects", jsonNumber(summary.objects)),
         ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
         ("seconds", seconds),
-        ] + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage))
+        ] + (summary.entries > 0 ? [("entries", jsonNumber(summary.entries))] : [])
+          + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage))
     ),
     (
       "problems",

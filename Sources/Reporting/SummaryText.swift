@@ -18,7 +18,9 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
   }
   var scanned: [String] = []
   if summary.coverage == nil || summary.files > 0 {
-    scanned += [counted(summary.files, "file"), byteCount(summary.bytes)]
+    scanned.append(counted(summary.files, "file"))
+    if summary.entries > 0 { scanned.append(grouped(summary.entries) + " in archives") }
+    scanned.append(byteCount(summary.bytes))
   }
   if summary.lines > 0 { scanned.append(counted(summary.lines, "added line")) }
   if summary.commits > 0 { scanned.append(counted(summary.commits, "commit")) }

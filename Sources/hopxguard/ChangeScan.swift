@@ -107,7 +107,7 @@ struct ChangeScan: ~Copyable {
 
   /// - Returns: what was found, which is not left in the results.
   private mutating func scanNext(
-    _ batch: inout ObjectBatch, _ id: String, path: Path, isLink: Bool
+    _ batch: inout ObjectBatch, _ id: String, path: Path, isLink: Bool, isOld: Bool = false
   ) throws(GitError) -> [Finding] {
     guard case .object(_, let kind, _) = try batch.next() else {
       scanner.addProblem(
@@ -115,7 +115,11 @@ struct ChangeScan: ~Copyable {
       return []
     }
     if kind != "blob" { scanner.addProblem(path, "is no file: it names a \(kind), \(id)") }
-    return scanCurrent(&batch, path: path, place: isLink ? .linkTarget : .content)
+    let problems = scanner.results.problems.count
+    let found = scanCurrent(&batch, path: path, place: isLink ? .linkTarget : .content)
+    // An archive that was broken before hides nothing of what is new.
+    if isOld { scanner.results.problems.removeLast(scanner.results.problems.count - problems) }
+    return found
   }
 
   /// - Parameter lead: what was read of the object already.
@@ -151,8 +155,8 @@ struct ChangeScan: ~Copyable {
         if gone == nil { gone = takenOut(of: set) }
         if gone!.contains(finding.fingerprint) { continue }
         var finding = finding
-        finding.path = scanner.redacted(prefix.appending(change.path.bytes))
-        finding.place = change.isLink ? .linkTarget : .content
+        finding.move(to: scanner.redacted(prefix.appending(change.path.bytes)))
+        if finding.entry.bytes.isEmpty { finding.place = change.isLink ? .linkTarget : .content }
         finding.commit = commit
         scanner.results.add(finding)
       }
@@ -195,7 +199,7 @@ struct ChangeScan: ~Copyable {
     batch.request(wanted.lazy.map(\.id))
     var count = 0
     for (id, path) in wanted {
-      let found = try scanNext(&batch, id, path: prefix.appending(path.bytes), isLink: false)
+      let found = try scanNext(&batch, id, path: prefix.appending(path.bytes), isLink: false, isOld: true)
       if found.isEmpty || count > Self.mostReplaced { continue }
       replaced[id] = Set(found.map(\.fingerprint))
       count += found.count

@@ -24,6 +24,8 @@ struct ContentScanner: ~Copyable {
   private static let contextBefore = max(Scanner.hiddenContext, Snippet.longestLead)
   /// Bytes that a snippet may need behind a match.
   private static let contextBehind = Rule.longestMatch + Snippet.longest
+  /// Bytes by which a key is known again: prefix, identifier and some of the secret.
+  private static let headBytes = 31
   /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
   private static let mostMatches = 16_384
 
@@ -35,6 +37,12 @@ struct ContentScanner: ~Copyable {
   /// The fingerprints that findings are made of; nil for all. A finding costs a hundred times what a
   /// match does, and of an object in git's history mostly one key of many is to be shown.
   var wanted: Set<String>?
+
+  /// Whether what is in archives is scanned too. Not in a diff, of which only pieces are known.
+  var opensArchives = true
+  /// Where what is scanned is in an archive; nil where it is in none.
+  var archivePlace: ArchivePlace?
+  private var archives: ArchiveScan?
 
   init(rules: RuleSet) { scanner = Scanner(rules: rules) }
 
@@ -87,30 +95,20 @@ struct ContentScanner: ~Copyable {
     earlier.removeAll()
     var input = Input(path: path, place: place, isLive: isLive, cursor: LineCursor(line: firstLine),
       hiddenCursor: LineCursor(line: firstLine))
-    var searched = 0
-    repeat {
-      do throws(InputError) {
-        repeat { try buffer.fill(from: &source) } while !isLive && !buffer.isFull && !buffer.isLast
-      } catch {
-        // What was read until then is searched all the same.
-        addProblem(path, error.reason)
-        buffer.close()
-      }
-      if buffer.offset == 0 && searched == 0 {
-        input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
-        input.hiddenCursor.ends = input.cursor.ends
-      }
+    fill(from: &source, &input)
+    input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
+    input.hiddenCursor.ends = input.cursor.ends
+    let kind = opensArchives && place == .content ? archiveKind : nil
+    if let kind { beginArchive(kind, &source, &input, found) }
+    while true {
       let before = input.found
-      searched = searchChunk(from: searched, &input)
-      if isLive && input.found > before { found(&results) }
-      if buffer.isFull {
-        let needed = input.isLive ? min(searched, input.hiddenOffset) : searched
-        let keep = max(0, needed - buffer.offset - Self.contextBefore)
-        advance(&input.cursor, by: keep)
-        if input.isLive { advance(&input.hiddenCursor, by: keep) }
-        buffer.drop(keep)
-      }
-    } while !buffer.isLast
+      search(&input)
+      if isLive && kind == nil && input.found > before { found(&results) }
+      if buffer.isLast { break }
+      fill(from: &source, &input)
+      input.copy?.append(buffer.bytes, at: buffer.offset)
+    }
+    if let kind { endArchive(kind, source.whole, &input, found) }
     if let pool, results.findings.count >= FindingPool.share { pool.take(&results.findings) }
     tellSurrenders(path)
     if !isLive && input.found > ScanResults.longestInput {
@@ -118,6 +116,117 @@ struct ContentScanner: ~Copyable {
         path, "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed")
     }
     return buffer.offset + buffer.bytes.count
+  }
+
+  /// Reads until the buffer is full, of a live input once, or until it is known that it is no archive.
+  private mutating func fill(from source: inout some ByteSource & ~Copyable, _ input: inout Input) {
+    do throws(InputError) {
+      repeat { try buffer.fill(from: &source) } while !buffer.isFull && !buffer.isLast
+        && (!input.isLive || (opensArchives && buffer.offset == 0 && ArchiveKind.mayBegin(buffer.bytes)))
+    } catch {
+      // What was read until then is searched all the same.
+      if !error.isTold { addProblem(input.path, error.reason) }
+      input.isBroken = true
+      buffer.close()
+    }
+  }
+
+  /// Searches the buffer and makes room in it.
+  private mutating func search(_ input: inout Input) {
+    input.searched = searchChunk(from: input.searched, &input)
+    if !buffer.isFull { return }
+    let needed = input.isLive && !input.isArchive ? min(input.searched, input.hiddenOffset) : input.searched
+    let keep = max(0, needed - buffer.offset - Self.contextBefore)
+    advance(&input.cursor, by: keep)
+    if input.isLive { advance(&input.hiddenCursor, by: keep) }
+    buffer.drop(keep)
+  }
+
+  // MARK: Archives
+
+  /// What the input is that begins with the buffer; of a program that is a zip too if it ends as one.
+  private var archiveKind: ArchiveKind? {
+    ArchiveKind(buffer.bytes) ?? (ArchiveKind.mayCarryZip(buffer.bytes) ? .attachedZip : nil)
+  }
+
+  /// Scans what is in an archive while its own bytes are searched, or gets ready to do so behind its end.
+  private mutating func beginArchive(
+    _ kind: ArchiveKind, _ source: inout some ByteSource & ~Copyable, _ input: inout Input,
+    _ found: (inout ScanResults) -> Void
+  ) {
+    input.isArchive = kind != .attachedZip
+    swap(&input.outside, &results.findings)
+    if kind.needsWhole {
+      if source.whole == nil {
+        input.copy = WholeCopy(of: kind)
+        input.copy!.append(buffer.bytes, at: buffer.offset)
+      }
+      return
+    }
+    let archives = reader(of: kind, input.path)
+    var isFirst = true
+    archives.scan(kind) { () -> UnsafeRawBufferPointer? in
+      if isFirst {
+        isFirst = false
+        if archivePlace == nil { archives.note(read: buffer.bytes.count) }
+        return buffer.bytes
+      }
+      if buffer.isLast { return input.isBroken ? nil : UnsafeRawBufferPointer(start: nil, count: 0) }
+      search(&input)
+      dropDoubles(&input)
+      if input.isLive { tellFindings(found) }
+      let before = buffer.bytes.count
+      fill(from: &source, &input)
+      if archivePlace == nil { archives.note(read: buffer.bytes.count - before) }
+      if input.isBroken && buffer.bytes.count == before { return nil }
+      return UnsafeRawBufferPointer(rebasing: buffer.bytes[before...])
+    }
+  }
+
+  private mutating func endArchive(
+    _ kind: ArchiveKind, _ whole: ArchiveInput?, _ input: inout Input, _ found: (inout ScanResults) -> Void
+  ) {
+    if kind.needsWhole, kind == .sevenZip || ArchiveKind.endsAsZip(buffer.bytes), !input.isBroken {
+      let archives = reader(of: kind, input.path)
+      archives.note(read: buffer.offset + buffer.bytes.count)
+      if let whole { archives.scan(kind, whole) } else { input.copy!.scan(kind, archives) }
+    }
+    if let archives, archives.isBusy {
+      dropDoubles(&input)
+      if input.isLive { tellFindings(found) }
+      results.merge(archives.end())
+      if keys != nil { keys!.merge(archives.keys) { first, _ in first } }
+    }
+    let inside = results.findings
+    results.findings = input.outside
+    for finding in inside { results.add(finding) }
+    if input.isLive { found(&results) }
+  }
+
+  private mutating func reader(of kind: ArchiveKind, _ path: Path) -> ArchiveScan {
+    let archives = self.archives ?? ArchiveScan(rules: scanner.rules)
+    self.archives = archives
+    archives.begin(kind, path, in: archivePlace, wanted: wanted, collectsKeys: keys != nil)
+    return archives
+  }
+
+  /// Drops what was found in the archive's raw bytes and in an entry of it, as of one that is stored.
+  private mutating func dropDoubles(_ input: inout Input) {
+    let count = results.findings.count
+    if count == 0 { return }
+    let inside = archives!.found
+    results.findings.removeAll { inside.contains($0.head) }
+    input.found -= count - results.findings.count
+  }
+
+  /// Has what was found in entries of a live input reported, and what was found outside of them wait.
+  private mutating func tellFindings(_ found: (inout ScanResults) -> Void) {
+    let inside = archives!.takeFindings()
+    if inside.isEmpty { return }
+    let outside = results.findings
+    results.findings = inside
+    found(&results)
+    results.findings = outside
   }
 
   /// Moves a cursor to where the buffer will begin.
@@ -137,6 +246,15 @@ struct ContentScanner: ~Copyable {
     /// its own cursor, because it comes later than the other.
     var hiddenOffset = 0
     var hiddenCursor: LineCursor
+    /// Where the search goes on, in bytes from the input's start.
+    var searched = 0
+    /// The input could not be read to its end.
+    var isBroken = false
+    /// It was recognised as an archive, and no program in front of one.
+    var isArchive = false
+    /// Of an archive: the findings before it, and its bytes where they come by once.
+    var outside: [Finding] = []
+    var copy: WholeCopy?
     /// The path, redacted, once something was found.
     var shownPath: Path?
     /// The report is full before it comes to this input.
@@ -155,14 +273,15 @@ struct ContentScanner: ~Copyable {
     // What could be the beginning of an encoded key waits for the rest of it; of a live input only that.
     // Behind it matches are looked for as well, because snippets must not show them.
     let settled = buffer.isLast ? bytes.count : max(at, bytes.count - Scanner.longestHidden)
-    defer { if input.isLive { searchLive(until: settled, &input) } }
+    defer { if input.isLive && !input.isArchive { searchLive(until: settled, &input) } }
     while true {
       matches.removeAll(keepingCapacity: true)
       let progress = scanner.search(
         bytes, from: at, most: Self.mostMatches, atStart: base == 0, isLast: buffer.isLast,
         into: &matches)
       let isStopped = matches.count >= Self.mostMatches
-      if !input.isLive {
+      // What could be encoded in an archive's own bytes is so in its entries; but no snippet may show it.
+      if input.isArchive ? !matches.isEmpty : !input.isLive {
         addHidden(from: at, until: min(progress.decided, settled + Self.contextBehind))
       }
       let until = input.isLive ? progress.decided : min(progress.decided, settled)
@@ -303,6 +422,10 @@ struct ContentScanner: ~Copyable {
       column: base + start - input.cursor.lineStart + 1, length: match.range.count,
       snippet: Snippet(of: match, line: line, in: bytes, cuts: cuts))
     if let disguise = match.disguise { finding.encoding = disguise.encoding }
+    finding.head = Array(key.prefix(Self.headBytes)).hashValue
+    if let outer = archivePlace?.outer {
+      finding.entry = Path(finding.path.bytes.dropFirst(redacted(outer).bytes.count + 1))
+    }
     results.add(finding)
   }
 
@@ -316,9 +439,12 @@ struct ContentScanner: ~Copyable {
   /// Scans a path itself for keys. A finding is at the component that holds the key, so that
   /// everything below a folder yields one and the same.
   ///
-  /// - Parameter found: is given the path up to a component, as it is, and how many findings that
-  ///   component has.
-  mutating func scanName(_ path: Path, found visit: (Path, Int) -> Void = { _, _ in }) {
+  /// - Parameters:
+  ///   - below: stands before the path in reports, and is not scanned.
+  ///   - found: is given the path up to a component, as it is, and how many findings that component has.
+  mutating func scanName(
+    _ path: Path, below: [UInt8] = [], found visit: (Path, Int) -> Void = { _, _ in }
+  ) {
     let found = path.bytes.withUnsafeBytes { isWorthScanning($0) }
     if !found { return }
     tellSurrenders(path)
@@ -327,7 +453,7 @@ struct ContentScanner: ~Copyable {
       end += component.count
       var name = MemorySource(Array(component))
       let before = results.findings.count
-      scan(&name, path: Path(path.bytes[..<end]), place: .fileName)
+      scan(&name, path: Path(below + path.bytes[..<end]), place: .fileName)
       if results.findings.count > before {
         visit(Path(path.bytes[..<end]), results.findings.count - before)
       }

@@ -14,6 +14,7 @@ import Reporting
 /// - Parameter name: of a file; `-` is standard input.
 func scanDiff(_ name: String, _ rules: RuleSet) -> ScanResults {
   var scanner = ContentScanner(rules: rules)
+  scanner.opensArchives = false
   do throws(SystemError) {
     if name == "-" {
       scan(UnifiedDiff(of: StreamSource(descriptor: STDIN_FILENO)), name, &scanner)

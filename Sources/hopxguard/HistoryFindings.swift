@@ -136,8 +136,8 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     eachPath { content, path, place in
       content.results.findings = found
       for index in found.indices {
-        content.results.findings[index].path = content.redacted(path)
-        content.results.findings[index].place = place
+        content.results.findings[index].move(to: content.redacted(path))
+        if found[index].entry.bytes.isEmpty { content.results.findings[index].place = place }
       }
     }
   }
@@ -160,7 +160,7 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
       scan(&content, shown.path, shown.place)
       for var finding in content.results.findings {
         guard let entry = wanted.removeValue(forKey: finding.fingerprint) else { continue }
-        finding.place = shown.place
+        if finding.entry.bytes.isEmpty { finding.place = shown.place }
         finding.ref = entry.refs.first.map { text($0) }
         finding.history = History(
           reach: entry.reach, refs: entry.refs.map { text($0) }, refCount: entry.refCount,

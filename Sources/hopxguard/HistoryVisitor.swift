@@ -80,7 +80,20 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
   @inline(__always)
   mutating func visit(_ object: UnsafeRawBufferPointer, _ kind: ObjectKind, id: () -> ObjectID) {
     count(kind, object.count)
+    if kind == .blob && holdsArchive(object) { return scanArchive(object, id()) }
     if content.isWorthScanning(object) { scan(object, kind, id()) }
+  }
+
+  @inline(__always)
+  private func holdsArchive(_ blob: UnsafeRawBufferPointer) -> Bool {
+    ArchiveKind(blob) != nil || (ArchiveKind.endsAsZip(blob) && ArchiveKind.mayCarryZip(blob))
+  }
+
+  private mutating func scanArchive(_ blob: UnsafeRawBufferPointer, _ id: ObjectID) {
+    var source = BorrowedSource(blob)
+    content.scan(&source, path: name(id, .blob))
+    take(.blob, id, .content, content.results.findings.map(\.fingerprint))
+    content.results.findings.removeAll()
   }
 
   mutating func visit(_ stream: consuming ObjectStream, _ kind: ObjectKind, id: ObjectID) {
@@ -121,7 +134,8 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     var results = content.results
     results.summary.objects = objects
     results.summary.commits = commits
-    results.summary.bytes = bytes
+    // What came out of archives is counted there already.
+    results.summary.bytes += bytes
     return HistoryShare(results: results, hits: hits, keys: content.keys ?? [:], vanished: vanished)
   }
 

@@ -31,6 +31,7 @@ struct ScanResults: Sendable {
     findings += other.findings
     problems += other.problems
     summary.files += other.summary.files
+    summary.entries += other.summary.entries
     summary.bytes += other.summary.bytes
     summary.objects += other.summary.objects
     summary.commits += other.summary.commits
