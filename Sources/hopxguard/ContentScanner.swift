@@ -5,6 +5,7 @@ import Detection
 import Inputs
 import POSIX
 import Reporting
+import Synchronization
 
 /// One worker's buffers and scanner; it scans one input after the other.
 struct ContentScanner: ~Copyable {
@@ -24,6 +25,9 @@ struct ContentScanner: ~Copyable {
   private static let contextBefore = max(Scanner.hiddenContext, Snippet.longestLead)
   /// Bytes that a snippet may need behind a match.
   private static let contextBehind = Rule.longestMatch + Snippet.longest
+  /// Bytes of a match beyond those that are shown, below which the hash of its line would tell too much of
+  /// it: 64 bits, of 12 characters of base64url and more.
+  private static let leastHashed = 24
   /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
   private static let mostMatches = 16_384
 
@@ -35,6 +39,11 @@ struct ContentScanner: ~Copyable {
   /// The fingerprints that findings are made of; nil for all. A finding costs a hundred times what a
   /// match does, and of an object in git's history mostly one key of many is to be shown.
   var wanted: Set<String>?
+
+  /// A report wants to know places in UTF-16 code units and the hashes of lines. Said before there is
+  /// any scanner.
+  static let readsText = Atomic(false)
+  private let readsText = ContentScanner.readsText.load(ordering: .relaxed)
 
   init(rules: RuleSet) { scanner = Scanner(rules: rules) }
 
@@ -74,19 +83,21 @@ struct ContentScanner: ~Copyable {
   /// - Parameters:
   ///   - path: what findings call it, not yet redacted.
   ///   - firstLine: the number of the input's first line.
+  ///   - isWhole: all of what is at the path, so that its lines can be told apart by their hashes.
   ///   - isLive: the input arrives bit by bit, and what is found is to be known at once.
   ///   - found: is called after each chunk of a live input in which something was found.
   /// - Returns: bytes read.
   @discardableResult
   mutating func scan(
     _ source: inout some ByteSource & ~Copyable, path: Path, place: Finding.Place = .content,
-    firstLine: Int = 1, isLive: Bool = false, found: (inout ScanResults) -> Void = { _ in }
+    firstLine: Int = 1, isWhole: Bool = true, isLive: Bool = false, found: (inout ScanResults) -> Void = { _ in }
   ) -> Int {
     buffer.reset()
     scanner.begin()
     earlier.removeAll()
     var input = Input(path: path, place: place, isLive: isLive, cursor: LineCursor(line: firstLine),
       hiddenCursor: LineCursor(line: firstLine))
+    if readsText && !isLive { input.text = TextCursor(hashesLines: isWhole) }
     var searched = 0
     repeat {
       do throws(InputError) {
@@ -107,10 +118,12 @@ struct ContentScanner: ~Copyable {
         let needed = input.isLive ? min(searched, input.hiddenOffset) : searched
         let keep = max(0, needed - buffer.offset - Self.contextBefore)
         advance(&input.cursor, by: keep)
+        input.text?.advance(to: buffer.offset + keep, in: buffer.bytes, base: buffer.offset)
         if input.isLive { advance(&input.hiddenCursor, by: keep) }
         buffer.drop(keep)
       }
     } while !buffer.isLast
+    addHashed(&input)
     if let pool, results.findings.count >= FindingPool.share { pool.take(&results.findings) }
     tellSurrenders(path)
     if !isLive && input.found > ScanResults.longestInput {
@@ -143,6 +156,9 @@ struct ContentScanner: ~Copyable {
     var isBeyondReport = false
     /// Findings.
     var found = 0
+    /// Where a report wants to know of it: the text, and what is found in it until its lines are hashed.
+    var text: TextCursor?
+    var unhashed: [(finding: Finding, textLine: Int)] = []
   }
 
   /// Searches the buffer and adds what it finds to the results.
@@ -303,7 +319,26 @@ struct ContentScanner: ~Copyable {
       column: base + start - input.cursor.lineStart + 1, length: match.range.count,
       snippet: Snippet(of: match, line: line, in: bytes, cuts: cuts))
     if let disguise = match.disguise { finding.encoding = disguise.encoding }
-    results.add(finding)
+    guard input.text != nil else { return results.add(finding) }
+    input.text!.advance(to: base + start, in: bytes, base: base)
+    input.text!.wantHash(isSafe: key.count - kept.count >= Self.leastHashed)
+    let region = input.text!.region(match.range.count, in: bytes, base: base)
+    finding.region = TextRegion(
+      startColumn: region.startColumn, endLine: finding.line + region.lineEnds,
+      endColumn: region.endColumn)
+    input.unhashed.append((finding, input.text!.line))
+  }
+
+  /// Adds what was found in an input that was read as text to the results.
+  private mutating func addHashed(_ input: inout Input) {
+    if input.unhashed.isEmpty { return }
+    let end = buffer.offset + buffer.bytes.count
+    input.text!.advance(to: end, in: buffer.bytes, base: buffer.offset)
+    let hashes = input.text!.finishHashes()
+    for (var finding, line) in input.unhashed {
+      finding.lineHash = hashes[line]
+      results.add(finding)
+    }
   }
 
   private mutating func tellSurrenders(_ path: Path) {
