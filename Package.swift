@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Coverage", dependencies: ["CRules", "TOML", "POSIX", "Inputs", "Git"],
       swiftSettings: strict),
-    .target(name: "Reporting", dependencies: ["Detection", "POSIX"], swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["Detection", "POSIX", "CDeflate"], swiftSettings: strict),
     .executableTarget(
       name: "hopxguard",
       dependencies: [

@@ -5,9 +5,14 @@ import POSIX
 
 struct TextReporter: Reporter {
   let style: TextStyle
+  /// The report has to tell by itself that the scan was not complete.
+  private let isFile: Bool
   private var path: Path?
 
-  init(style: TextStyle) { self.style = style }
+  init(style: TextStyle, isFile: Bool) {
+    self.style = style
+    self.isFile = isFile
+  }
 
   mutating func report(_ finding: Finding) -> [UInt8] {
     var text = heading(finding.path)
@@ -49,7 +54,11 @@ struct TextReporter: Reporter {
     return (self.path == nil ? "" : "\n") + style.bold(escapedForTerminal(path.bytes)) + "\n"
   }
 
-  mutating func finish(_ outcome: Outcome) -> [UInt8] { [] }
+  mutating func finish(_ outcome: Outcome) -> [UInt8] {
+    if !isFile { return [] }
+    let problems = outcome.problems.map { problemText($0, style: style) }.joined()
+    return Array((problems + summaryText(outcome, rules: [], style: style)).utf8)
+  }
 
   private func spread(_ history: History) -> String {
     let shown = history.refs.prefix(3).map { escapedForTerminal($0.utf8) }.joined(separator: ", ")

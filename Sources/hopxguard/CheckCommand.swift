@@ -15,7 +15,7 @@ struct CheckCommand: ParsableCommand {
 
       Examples:
         hopxguard check
-        hopxguard check --format json --output report.json
+        hopxguard check --format github --format sarif=hopxguard.sarif
 
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was looked at.
       """)
