@@ -73,7 +73,8 @@ let package = Package(
     .testTarget(
       name: "DetectionTests", dependencies: ["Detection", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], exclude: ["Golden", "Schemas"],
+      swiftSettings: strict),
     .testTarget(
       name: "CoverageTests", dependencies: ["Coverage", "Git", "POSIX", "TOML"], swiftSettings: strict),
     .target(

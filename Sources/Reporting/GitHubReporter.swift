@@ -73,17 +73,18 @@ struct GitHubReporter: Reporter {
 
 /// What a run came to, in GitHub's words.
 struct GitHubTotal {
-  private(set) var findings = 0
-  private(set) var warnings = 0
+  private var warnings = 0
   private var paths: Set<Path> = []
 
   mutating func count(_ finding: Finding) {
-    findings += 1
     paths.insert(finding.path)
   }
 
   mutating func count(_ finding: PolicyFinding) {
-    if finding.isWarning { warnings += 1 } else { findings += 1 }
+    if finding.isWarning {
+      warnings += 1
+      return
+    }
     paths.insert(finding.path)
   }
 

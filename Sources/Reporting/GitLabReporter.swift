@@ -21,7 +21,7 @@ struct GitLabReporter: Reporter {
         commit += [("author", jsonText(info.author)), ("date", jsonText(info.date))]
       }
       return Self.vulnerability(
-        id: id, rule: finding.rule, title: finding.title, description: sentence(finding), finding.severity,
+        id: id, kind: finding.rule, title: finding.title, description: sentence(finding), finding.severity,
         solution: solutions[finding.rule] ?? "", path: finding.path, line: finding.line,
         endLine: finding.region?.endLine ?? finding.line, commit)
     }
@@ -32,7 +32,7 @@ struct GitLabReporter: Reporter {
     let id = identifier([finding.rule, finding.message], finding.path)
     vulnerabilities.append { _ in
       Self.vulnerability(
-        id: id, rule: finding.rule, title: finding.title,
+        id: id, kind: "\(finding.rule): \(finding.message)", title: finding.title,
         description: ([finding.message] + finding.details).joined(separator: "\n"), finding.severity,
         solution: finding.commands.joined(separator: "\n"), path: finding.path, line: finding.line ?? 1,
         endLine: finding.line ?? 1, [("sha", jsonText(Self.noCommit))])
@@ -62,8 +62,9 @@ struct GitLabReporter: Reporter {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// - Parameter kind: GitLab takes what has the same kind, file and lines for one.
   private static func vulnerability(
-    id: String, rule: String, title: String, description: String, _ severity: Severity, solution: String,
+    id: String, kind: String, title: String, description: String, _ severity: Severity, solution: String,
     path: Path, line: Int, endLine: Int, _ commit: [(String, [UInt8])]
   ) -> [UInt8] {
     let name = severity.rawValue
@@ -72,7 +73,7 @@ struct GitLabReporter: Reporter {
       ("commit", jsonObject(commit)),
     ]
     let identifier = [
-      ("type", jsonText("hopxguard_rule")), ("name", jsonText("hopxguard rule \(rule)")), ("value", jsonText(rule)),
+      ("type", jsonText("hopxguard_rule")), ("name", jsonText("\(Tool.name): \(kind)")), ("value", jsonText(kind)),
     ]
     return jsonObject([
       ("id", jsonText(id)), ("name", jsonText(shortened(title, 255))), ("description", jsonText(description)),

@@ -16,6 +16,8 @@ struct SARIFReporter: Reporter {
 
   /// Results of a run that GitHub takes.
   static let mostResults = 25_000
+  /// Problems that are listed. Nobody reads a thousand, and they must not crowd out the results.
+  private static let mostNotes = 1000
   /// Bytes, compressed, that GitHub takes: 10 MB. Its client compresses a little worse.
   static let mostCompressed = 9_500_000
 
@@ -76,12 +78,16 @@ struct SARIFReporter: Reporter {
   }
 
   private func invocation(_ outcome: Outcome) -> [UInt8] {
-    var notes = outcome.problems.map { problem in
+    var notes = outcome.problems.prefix(Self.mostNotes).map { problem in
       var fields = [("level", jsonText("error")), ("message", message(problem.message))]
       if !problem.path.bytes.isEmpty {
         fields.append(("locations", jsonArray([location(problem.path, region: nil)])))
       }
       return jsonObject(fields)
+    }
+    if outcome.problems.count > Self.mostNotes {
+      let more = counted(outcome.problems.count - Self.mostNotes, "more problem")
+      notes.append(jsonObject([("level", jsonText("error")), ("message", message("and \(more)"))]))
     }
     if let remark {
       notes.append(jsonObject([("level", jsonText("warning")), ("message", message(remark))]))

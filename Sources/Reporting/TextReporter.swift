@@ -51,7 +51,9 @@ struct TextReporter: Reporter {
   private mutating func heading(_ path: Path) -> String {
     if self.path == path { return "" }
     defer { self.path = path }
-    return (self.path == nil ? "" : "\n") + style.bold(escapedForTerminal(path.bytes)) + "\n"
+    // A line that begins with two colons is a command to the runner of GitHub Actions.
+    let prefix = path.bytes.starts(with: "::".utf8) ? "./" : ""
+    return (self.path == nil ? "" : "\n") + style.bold(prefix + escapedForTerminal(path.bytes)) + "\n"
   }
 
   mutating func finish(_ outcome: Outcome) -> [UInt8] {
