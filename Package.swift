@@ -76,6 +76,9 @@ let package = Package(
       name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], exclude: ["Golden", "Schemas"],
       swiftSettings: strict),
     .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Detection", "POSIX", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "CoverageTests", dependencies: ["Coverage", "Git", "POSIX", "TOML"], swiftSettings: strict),
     .target(
       name: "RedactionOracle", dependencies: ["Detection"], path: "Tests/RedactionOracle",
