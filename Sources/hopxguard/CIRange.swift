@@ -10,8 +10,10 @@ import Reporting
 
 /// A choice of commits.
 enum CIRange {
+  /// What `tips` bring to where `known` is, IDs of objects.
+  ///
   /// - Parameter words: what was chosen, for a person.
-  case range(CommitRange, tips: [String], words: String)
+  case range(tips: [String], known: [String], words: String)
   /// There is nothing to scan besides the tree, and why.
   case none(words: String)
   /// The range cannot be told: the job must not pass.
@@ -56,6 +58,9 @@ struct CIFailure: Error {
 }
 
 private func range(of job: CIJob) throws(CIFailure) -> CIRange {
+  do throws(GitError) { _ = try GitProcess.output(["rev-parse", "--git-dir"]) } catch {
+    throw CIFailure(words: "\(job.name): \(explained(error))")
+  }
   guard let tip = objectID(job.tip) else {
     throw CIFailure(
       words: "\(job.name): \(job.tip) is not in this clone\(hint); is it the change itself that is checked out?")
@@ -65,8 +70,10 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
     if base == tip {
       return .none(words: words + "base and head are the same commit, so nothing but the tree is new")
     }
-    if objectID(base + "^{commit}") != nil {
-      return choice([tip], without: [base], "\(words)the commits of \(short(base))..\(short(job.tip))")
+    if let known = objectID(base + "^{commit}") {
+      return .range(
+        tips: [tip], known: [known],
+        words: "\(words)the commits of \(short(base))..\(short(job.tip))")
     }
     if !job.isForced || isShallow {
       throw CIFailure(words: "\(words)the base \(base) is not in this clone\(hint)")
@@ -80,18 +87,14 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
       if known == tip {
         return .none(words: words + "\(target) is the same commit, so nothing but the tree is new")
       }
-      return choice(
-        [tip], without: [known], "\(words)the commits of \(short(job.tip)) that are not in \(target)")
+      return .range(
+        tips: [tip], known: [known], words: "\(words)the commits of \(short(job.tip)) that are not in \(target)")
     }
     if isShallow { throw CIFailure(words: "\(words)\(name) is not in this clone\(hint)") }
     words += "\(target) is not fetched; "
   }
   if isShallow { throw CIFailure(words: "\(words)where the work began cannot be told\(hint)") }
-  return choice([tip], without: [], "\(words)every commit up to \(short(job.tip))")
-}
-
-private func choice(_ tips: [String], without excluded: [String], _ words: String) -> CIRange {
-  .range(CommitRange(tips: tips, excluded: excluded, name: "of this job"), tips: tips, words: words)
+  return .range(tips: [tip], known: [], words: "\(words)every commit up to \(short(job.tip))")
 }
 
 /// The ID of what a revision names; nil when it is not here.

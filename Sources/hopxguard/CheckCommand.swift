@@ -99,15 +99,15 @@ struct CheckCommand: ParsableCommand {
       let before = try Descriptor.openFolder(".")
       try top.withCString { (name) throws(SystemError) in _ = try retrying("chdir") { chdir(name) } }
       defer { _ = fchdir(before.number) }
-      if let range { return scanRange(CommitRange(range), set) }
+      if let range { return scanRange(CommitRange(Path(argument: range).bytes), set) }
       switch rangeOfCIJob() {
       case nil: return ScanResults()
       case .none(let words)?:
         say(words)
         return ScanResults()
-      case .range(let range, let tips, let words)?:
+      case .range(let tips, let known, let words)?:
         say(words)
-        return scanRange(range, tips: tips, set)
+        return scanPush(tips: tips, known: known, excludedRefs: [], set)
       case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
       }
     } catch { return failure("the commits cannot be scanned: \(error)") }
