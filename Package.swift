@@ -67,7 +67,7 @@ let package = Package(
     .target(
       name: "Coverage", dependencies: ["CRules", "TOML", "POSIX", "Inputs", "Git"],
       swiftSettings: strict),
-    .target(name: "Reporting", dependencies: ["Detection", "POSIX"], swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["Detection", "POSIX", "CDeflate"], swiftSettings: strict),
     .executableTarget(
       name: "hopxguard",
       dependencies: [
@@ -81,7 +81,11 @@ let package = Package(
     .testTarget(
       name: "DetectionTests", dependencies: ["Detection", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], exclude: ["Golden", "Schemas"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Detection", "POSIX", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "CoverageTests", dependencies: ["Coverage", "Git", "POSIX", "TOML"], swiftSettings: strict),
     .target(

@@ -1,6 +1,7 @@
 // What a Dockerfile copies from its build context. Source: docs.docker.com, "Dockerfile reference":
 // continuation lines, the escape directive, ARG and ENV, the two forms of COPY and ADD.
 
+import Inputs
 import POSIX
 
 struct ContainerFile {
@@ -69,12 +70,18 @@ struct ContainerFile {
       if rest.hasPrefix("<<") { return }
       let words =
         rest.hasPrefix("[")
-        ? JSONMembers.strings(Array(rest.utf8)) ?? []
+        ? Self.list(rest)
         : rest.split(whereSeparator: \.isWhitespace).map { $0.filter { $0 != "\"" && $0 != "'" } }
       let sources = words.dropLast().filter { !$0.contains("://") }.map { PathGlob(expanded($0)) }
       if !sources.isEmpty { copies.append(Copy(line: line, text: text, sources: sources)) }
     default: break
     }
+  }
+
+  /// The texts of a JSON array; none when it is no such array.
+  private static func list(_ text: Substring) -> [String] {
+    guard case .array(let items)? = JSONValue(parsing: Array(text.utf8)) else { return [] }
+    return items.compactMap(\.text)
   }
 
   private static func word(_ rest: inout Substring) -> String {

@@ -2,6 +2,7 @@
 // "npm publish"; .npmignore is written as .gitignore is, so git is asked about it.
 
 import Git
+import Inputs
 import POSIX
 
 /// What decides about the files of a package.
@@ -15,16 +16,15 @@ enum PackageFiles {
 extension Survey {
   /// nil for a package that is private, or no package.
   func packageFiles(_ path: Path, _ files: inout BuildFiles) -> PackageFiles? {
-    guard let content = files.read(path), let members = JSONMembers(content).members else { return nil }
-    var result = PackageFiles.ignoreFile
-    for member in members {
-      switch (member.key, member.value) {
-      case ("private", .boolean(true)): return nil
-      case ("files", .strings(let list)): result = .list(list)
-      default: break
-      }
-    }
-    return result
+    guard let content = files.read(path), let package = JSONValue(parsing: content),
+      case .object = package, package["private"]?.boolean != true
+    else { return nil }
+    guard case .array(let items)? = package["files"] else { return .ignoreFile }
+    return .list(
+      items.compactMap { item in
+        guard case .string(let text, let line) = item else { return nil }
+        return (text, line)
+      })
   }
 
   func packageLapse(_ path: Path, _ list: [(text: String, line: Int)], _ names: [Path]) -> Lapse? {

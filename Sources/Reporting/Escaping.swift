@@ -25,6 +25,10 @@ public func escapedForTerminal(_ bytes: some Sequence<UInt8>) -> String {
 /// `\xNN`.
 public func jsonString(_ bytes: some Sequence<UInt8>) -> [UInt8] {
   var result: [UInt8] = [UInt8(ascii: "\"")]
+  let bytes = Array(bytes)
+  if bytes.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+    return result + bytes + result
+  }
   eachScalar(of: bytes) { scalar, invalid in
     if let invalid {
       result.append(contentsOf: "\\".utf8)

@@ -43,6 +43,11 @@ public struct Finding: Sendable {
   public var column: Int
   /// Behind the last byte, from 1, in bytes, counted from the start of `line`.
   public var endColumn: Int
+  /// The same in UTF-16 code units; nil when no format asks for it.
+  public var region: TextRegion?
+  /// GitHub's `primaryLocationLineHash`; nil when no format asks for it, when the input is no whole file,
+  /// and when the hash would tell too much of a short secret.
+  public var lineHash: String?
   /// `plain`, or how the secret was hidden.
   public var encoding = "plain"
   public var snippet: Snippet
@@ -91,6 +96,22 @@ public struct Finding: Sendable {
   /// Whether two findings are of the same secret at the same place.
   public static func same(_ left: Finding, _ right: Finding) -> Bool {
     !precedes(left, right) && !precedes(right, left)
+  }
+}
+
+/// Where a finding stands in its file as editors count: in UTF-16 code units.
+public struct TextRegion: Sendable {
+  /// From 1.
+  public var startColumn: Int
+  /// From 1.
+  public var endLine: Int
+  /// Behind the last code unit, from 1.
+  public var endColumn: Int
+
+  public init(startColumn: Int, endLine: Int, endColumn: Int) {
+    self.startColumn = startColumn
+    self.endLine = endLine
+    self.endColumn = endColumn
   }
 }
 

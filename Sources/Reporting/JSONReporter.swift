@@ -124,19 +124,3 @@ private func json(_ finding: Finding) -> [UInt8] {
   }
   return jsonObject(fields)
 }
-
-private func jsonNumber(_ value: Int) -> [UInt8] { Array(String(value).utf8) }
-
-private func jsonNumber(milliseconds: Int) -> [UInt8] {
-  let fraction = String(milliseconds % 1000)
-  return Array("\(milliseconds / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)".utf8)
-}
-
-private func jsonArray(_ items: [[UInt8]]) -> [UInt8] {
-  Array("[".utf8) + Array(items.joined(separator: ",".utf8)) + Array("]".utf8)
-}
-
-private func jsonObject(_ fields: [(String, [UInt8])]) -> [UInt8] {
-  let members = fields.map { jsonString($0.0.utf8) + [UInt8(ascii: ":")] + $0.1 }
-  return Array("{".utf8) + Array(members.joined(separator: ",".utf8)) + Array("}".utf8)
-}

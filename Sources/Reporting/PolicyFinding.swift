@@ -7,6 +7,8 @@ public import POSIX
 /// A shortfall of a repository. Nothing in it holds a key: every text is redacted before.
 public struct PolicyFinding: Sendable {
   public var rule: String
+  /// What the rule asks for, whatever it is about here: one sentence.
+  public var title: String
   public var severity: Severity
   /// It is reported and leaves the exit code alone.
   public var isWarning: Bool
@@ -23,10 +25,11 @@ public struct PolicyFinding: Sendable {
   public var commands: [String]
 
   public init(
-    rule: String, severity: Severity, isWarning: Bool, path: Path, line: Int?, text: [UInt8],
+    rule: String, title: String, severity: Severity, isWarning: Bool, path: Path, line: Int?, text: [UInt8],
     message: String, details: [String], commands: [String]
   ) {
     self.rule = rule
+    self.title = title
     self.severity = severity
     self.isWarning = isWarning
     self.path = path

@@ -4,11 +4,21 @@
 public import Detection
 import POSIX
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// What a run came to besides its findings.
 public struct Outcome: Sendable {
   public let summary: Summary
   /// In order; redacted.
   public let problems: [Problem]
+  /// What was looked for.
+  public let rules: [Rule]
+  /// When it was over, in seconds since 1970.
+  public let ended: Int
   /// Everything that was asked for was read to its end.
   public var isComplete: Bool { problems.isEmpty }
 
@@ -17,6 +27,8 @@ public struct Outcome: Sendable {
   public init(summary: Summary, problems: [Problem], rules: RuleSet) {
     var scanner = Scanner(rules: rules, purpose: .redaction)
     self.summary = summary
+    self.rules = rules.rules
+    ended = time(nil)
     self.problems = problems.map { problem in
       Problem(
         path: Path(scanner.redacted(problem.path.bytes)),
@@ -31,20 +43,39 @@ public protocol Reporter {
   mutating func report(_ finding: PolicyFinding) -> [UInt8]
   /// The bytes that close the report.
   mutating func finish(_ outcome: Outcome) -> [UInt8]
+  /// What a person has to know of the report once it is closed: that a reader's limits cut it.
+  var remark: String? { get }
+}
+
+extension Reporter {
+  public var remark: String? { nil }
 }
 
 /// A report format of the command line.
 public enum ReportFormat: String, CaseIterable, Sendable {
-  case text, json, jsonl
+  case text, json, jsonl, sarif, gitlab, junit, github
 
   /// Whether a finding is in the report as soon as it is given to the reporter.
-  public var isStreamed: Bool { self != .json }
-
-  public func reporter(style: TextStyle) -> any Reporter {
+  public var isStreamed: Bool {
     switch self {
-    case .text: TextReporter(style: style)
+    case .text, .jsonl, .github: true
+    case .json, .sarif, .gitlab, .junit: false
+    }
+  }
+
+  /// Whether it gives places in UTF-16 code units, and the hashes of lines.
+  public var readsText: Bool { self == .sarif || self == .github }
+
+  /// - Parameter isFile: the report is read by itself, without what goes to standard error.
+  public func reporter(style: TextStyle, isFile: Bool = false) -> any Reporter {
+    switch self {
+    case .text: TextReporter(style: style, isFile: isFile)
     case .json: JSONReporter()
     case .jsonl: JSONLinesReporter()
+    case .sarif: SARIFReporter()
+    case .gitlab: GitLabReporter()
+    case .junit: JUnitReporter()
+    case .github: GitHubReporter()
     }
   }
 }
@@ -53,4 +84,6 @@ public enum ReportFormat: String, CaseIterable, Sendable {
 public enum Tool {
   public static let name = "hopxguard"
   public static let version = "0.1.0"
+  /// Where a report's reader finds more about keys.
+  static let informationAddress = "https://docs.hopx.ai"
 }

@@ -16,24 +16,12 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
     }
     text += "\n"
   }
-  var scanned: [String] = []
-  if summary.coverage == nil || summary.files > 0 {
-    scanned.append(counted(summary.files, "file"))
-    if summary.entries > 0 { scanned.append(grouped(summary.entries) + " in archives") }
-    scanned.append(byteCount(summary.bytes))
-  }
-  if summary.lines > 0 { scanned.append(counted(summary.lines, "added line")) }
-  if summary.commits > 0 { scanned.append(counted(summary.commits, "commit")) }
-  if summary.objects > 0 { scanned.append(counted(summary.objects, "object")) }
   var allowed = summary.allowed > 0 ? " (\(summary.allowed) allowed)" : ""
   if let coverage = summary.coverage {
-    scanned.append(
-      "\(counted(coverage.names, "name")) tried in \(counted(coverage.folders, "folder")) with "
-        + counted(coverage.trackedFiles, "tracked file"))
     for change in coverage.changes { text += "settings: \(escapedForTerminal(change.text.utf8))\n" }
     if coverage.warnings > 0 { allowed += ", \(counted(coverage.warnings, "warning"))" }
   }
-  let extent = "\(scanned.joined(separator: ", ")) in \(seconds(summary.seconds))"
+  let extent = extent(summary)
   if summary.findings > 0 {
     text += style.danger("\(counted(summary.findings, "finding"))\(allowed)") + ": \(extent)"
   } else if outcome.isComplete {
@@ -45,6 +33,25 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
     text += "; " + style.warning("\(counted(outcome.problems.count, "problem")), the scan is not complete")
   }
   return text + "\n"
+}
+
+/// How much was scanned, and in what time.
+func extent(_ summary: Summary) -> String {
+  var scanned: [String] = []
+  if summary.coverage == nil || summary.files > 0 {
+    scanned.append(counted(summary.files, "file"))
+    if summary.entries > 0 { scanned.append(grouped(summary.entries) + " in archives") }
+    scanned.append(byteCount(summary.bytes))
+  }
+  if summary.lines > 0 { scanned.append(counted(summary.lines, "added line")) }
+  if summary.commits > 0 { scanned.append(counted(summary.commits, "commit")) }
+  if summary.objects > 0 { scanned.append(counted(summary.objects, "object")) }
+  if let coverage = summary.coverage {
+    scanned.append(
+      "\(counted(coverage.names, "name")) tried in \(counted(coverage.folders, "folder")) with "
+        + counted(coverage.trackedFiles, "tracked file"))
+  }
+  return "\(scanned.joined(separator: ", ")) in \(seconds(summary.seconds))"
 }
 
 /// A problem as a line for standard error.

@@ -5,9 +5,14 @@ import POSIX
 
 struct TextReporter: Reporter {
   let style: TextStyle
+  /// The report has to tell by itself that the scan was not complete.
+  private let isFile: Bool
   private var path: Path?
 
-  init(style: TextStyle) { self.style = style }
+  init(style: TextStyle, isFile: Bool) {
+    self.style = style
+    self.isFile = isFile
+  }
 
   mutating func report(_ finding: Finding) -> [UInt8] {
     var text = heading(finding.path)
@@ -46,10 +51,16 @@ struct TextReporter: Reporter {
   private mutating func heading(_ path: Path) -> String {
     if self.path == path { return "" }
     defer { self.path = path }
-    return (self.path == nil ? "" : "\n") + style.bold(escapedForTerminal(path.bytes)) + "\n"
+    // A line that begins with two colons is a command to the runner of GitHub Actions.
+    let prefix = path.bytes.starts(with: "::".utf8) ? "./" : ""
+    return (self.path == nil ? "" : "\n") + style.bold(prefix + escapedForTerminal(path.bytes)) + "\n"
   }
 
-  mutating func finish(_ outcome: Outcome) -> [UInt8] { [] }
+  mutating func finish(_ outcome: Outcome) -> [UInt8] {
+    if !isFile { return [] }
+    let problems = outcome.problems.map { problemText($0, style: style) }.joined()
+    return Array((problems + summaryText(outcome, rules: [], style: style)).utf8)
+  }
 
   private func spread(_ history: History) -> String {
     let shown = history.refs.prefix(3).map { escapedForTerminal($0.utf8) }.joined(separator: ", ")

@@ -1,21 +1,30 @@
-// `hopxguard check`: the coverage of .gitignore and a scan of the repository in one run and one
-// report, the line for a CI job.
+// `hopxguard check`: the coverage of .gitignore, a scan of the repository's tree and, in CI, one of the
+// commits that the job is about, in one run and one report: the line for a CI job.
 
 import ArgumentParser
 import Detection
+import Git
 import POSIX
 import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "gitignore and scan together: the line for a CI job.",
     discussion: """
-      Looks at the whole repository, wherever in it you are.
+      Looks at the whole repository, wherever in it you are. In GitHub Actions, GitLab CI, Buildkite, \
+      Jenkins, CircleCI and Azure Pipelines it also scans what the commits of the job add, one by one, \
+      and says which they are.
 
       Examples:
         hopxguard check
-        hopxguard check --format json --output report.json
+        hopxguard check --format github --format sarif=hopxguard.sarif
 
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was looked at.
       """)
@@ -23,6 +32,13 @@ struct CheckCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp("A folder or file in the repository.", valueName: "path"), completion: .file())
   var path = "."
+
+  @Option(
+    help: ArgumentHelp("The commits to scan, whatever the CI system says.", valueName: "a..b"))
+  var range: String?
+
+  @Flag(help: "No commits, only the tree, whatever the CI system says.")
+  var noRange = false
 
   @Flag(help: "Warnings are findings, but for those that too much is ignored.")
   var strict = false
@@ -39,6 +55,7 @@ struct CheckCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256.") }
+    if range != nil && noRange { throw ValidationError("--range and --no-range do not go together.") }
     if path.isEmpty { throw ValidationError("The path is empty.") }
   }
 
@@ -63,6 +80,7 @@ struct CheckCommand: ParsableCommand {
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
     }
+    add(scanCommits(top, set), to: &results)
     results.order()
     try report.add(results.findings)
     results.summary.coverage = coverage.extent
@@ -70,5 +88,56 @@ struct CheckCommand: ParsableCommand {
       listed: report.count, seconds: monotonicSeconds() - started, rules: set)
     try report.finish(outcome)
     try reporting.conclude(outcome, report, set)
+  }
+
+  // MARK: Commits
+
+  private func scanCommits(_ top: Path, _ set: RuleSet) -> ScanResults {
+    if noRange { return ScanResults() }
+    do throws(SystemError) {
+      // git looks for the repository where we are, and the reports' paths are relative to where we were.
+      let before = try Descriptor.openFolder(".")
+      try top.withCString { (name) throws(SystemError) in _ = try retrying("chdir") { chdir(name) } }
+      defer { _ = fchdir(before.number) }
+      if let range { return scanRange(CommitRange(Path(argument: range).bytes), set) }
+      switch rangeOfCIJob() {
+      case nil: return ScanResults()
+      case .none(let words)?:
+        say(words)
+        return ScanResults()
+      case .range(let tips, let known, let words)?:
+        say(words)
+        return scanPush(tips: tips, known: known, excludedRefs: [], set)
+      case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
+      }
+    } catch { return failure("the commits cannot be scanned: \(error)") }
+  }
+
+  /// Adds what the commits brought; of what still stands in the tree there is one finding, with its commit.
+  private func add(_ commits: ScanResults, to results: inout ScanResults) {
+    func name(_ finding: Finding) -> [UInt8] {
+      finding.path.bytes + [0] + Array("\(finding.place.rawValue)\0\(finding.rule)\0\(finding.fingerprint)".utf8)
+    }
+    let origins = Dictionary(commits.findings.map { (name($0), $0.commit) }) { first, _ in first }
+    var inTree: Set<[UInt8]> = []
+    for index in results.findings.indices {
+      let name = name(results.findings[index])
+      guard let commit = origins[name] else { continue }
+      results.findings[index].commit = commit
+      inTree.insert(name)
+    }
+    var commits = commits
+    commits.findings.removeAll { inTree.contains(name($0)) }
+    results.merge(commits)
+  }
+
+  private func say(_ words: String) {
+    if !reporting.quiet { Console.say("scanning the tree; \(escapedForTerminal(words.utf8))\n") }
+  }
+
+  private func failure(_ words: String) -> ScanResults {
+    var results = ScanResults()
+    results.problems.append(Problem(path: "", message: words))
+    return results
   }
 }

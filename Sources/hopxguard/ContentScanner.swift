@@ -5,6 +5,7 @@ import Detection
 import Inputs
 import POSIX
 import Reporting
+import Synchronization
 
 /// One worker's buffers and scanner; it scans one input after the other.
 struct ContentScanner: ~Copyable {
@@ -26,6 +27,9 @@ struct ContentScanner: ~Copyable {
   private static let contextBehind = Rule.longestMatch + Snippet.longest
   /// Bytes by which a key is known again: prefix, identifier and some of the secret.
   private static let headBytes = 31
+  /// Bytes of a match beyond those that are shown, below which the hash of its line would tell too much of
+  /// it: 64 bits, of 12 characters of base64url and more.
+  private static let leastHashed = 24
   /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
   private static let mostMatches = 16_384
 
@@ -43,6 +47,10 @@ struct ContentScanner: ~Copyable {
   /// Where what is scanned is in an archive; nil where it is in none.
   var archivePlace: ArchivePlace?
   private var archives: ArchiveScan?
+  /// A report wants to know places in UTF-16 code units and the hashes of lines. Said before there is
+  /// any scanner.
+  static let readsText = Atomic(false)
+  private let readsText = ContentScanner.readsText.load(ordering: .relaxed)
 
   init(rules: RuleSet) { scanner = Scanner(rules: rules) }
 
@@ -82,13 +90,14 @@ struct ContentScanner: ~Copyable {
   /// - Parameters:
   ///   - path: what findings call it, not yet redacted.
   ///   - firstLine: the number of the input's first line.
+  ///   - isWhole: all of what is at the path, so that its lines can be told apart by their hashes.
   ///   - isLive: the input arrives bit by bit, and what is found is to be known at once.
   ///   - found: is called after each chunk of a live input in which something was found.
   /// - Returns: bytes read.
   @discardableResult
   mutating func scan(
     _ source: inout some ByteSource & ~Copyable, path: Path, place: Finding.Place = .content,
-    firstLine: Int = 1, isLive: Bool = false, found: (inout ScanResults) -> Void = { _ in }
+    firstLine: Int = 1, isWhole: Bool = true, isLive: Bool = false, found: (inout ScanResults) -> Void = { _ in }
   ) -> Int {
     buffer.reset()
     scanner.begin()
@@ -98,6 +107,7 @@ struct ContentScanner: ~Copyable {
     fill(from: &source, &input)
     input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
     input.hiddenCursor.ends = input.cursor.ends
+    if readsText && !isLive { input.text = TextCursor(hashesLines: isWhole) }
     let kind = opensArchives && place == .content ? archiveKind : nil
     if let kind { beginArchive(kind, &source, &input, found) }
     while true {
@@ -108,6 +118,7 @@ struct ContentScanner: ~Copyable {
       fill(from: &source, &input)
       input.copy?.append(buffer.bytes, at: buffer.offset)
     }
+    addHashed(&input)
     if let kind { endArchive(kind, source.whole, &input, found) }
     if let pool, results.findings.count >= FindingPool.share { pool.take(&results.findings) }
     tellSurrenders(path)
@@ -138,6 +149,7 @@ struct ContentScanner: ~Copyable {
     let needed = input.isLive && !input.isArchive ? min(input.searched, input.hiddenOffset) : input.searched
     let keep = max(0, needed - buffer.offset - Self.contextBefore)
     advance(&input.cursor, by: keep)
+    input.text?.advance(to: buffer.offset + keep, in: buffer.bytes, base: buffer.offset)
     if input.isLive { advance(&input.hiddenCursor, by: keep) }
     buffer.drop(keep)
   }
@@ -261,6 +273,9 @@ struct ContentScanner: ~Copyable {
     var isBeyondReport = false
     /// Findings.
     var found = 0
+    /// Where a report wants to know of it: the text, and what is found in it until its lines are hashed.
+    var text: TextCursor?
+    var unhashed: [(finding: Finding, textLine: Int)] = []
   }
 
   /// Searches the buffer and adds what it finds to the results.
@@ -426,7 +441,26 @@ struct ContentScanner: ~Copyable {
     if let outer = archivePlace?.outer {
       finding.entry = Path(finding.path.bytes.dropFirst(redacted(outer).bytes.count + 1))
     }
-    results.add(finding)
+    guard input.text != nil else { return results.add(finding) }
+    input.text!.advance(to: base + start, in: bytes, base: base)
+    input.text!.wantHash(isSafe: key.count - kept.count >= Self.leastHashed)
+    let region = input.text!.region(match.range.count, in: bytes, base: base)
+    finding.region = TextRegion(
+      startColumn: region.startColumn, endLine: finding.line + region.lineEnds,
+      endColumn: region.endColumn)
+    input.unhashed.append((finding, input.text!.line))
+  }
+
+  /// Adds what was found in an input that was read as text to the results.
+  private mutating func addHashed(_ input: inout Input) {
+    if input.unhashed.isEmpty { return }
+    let end = buffer.offset + buffer.bytes.count
+    input.text!.advance(to: end, in: buffer.bytes, base: buffer.offset)
+    let hashes = input.text!.finishHashes()
+    for (var finding, line) in input.unhashed {
+      finding.lineHash = hashes[line]
+      results.add(finding)
+    }
   }
 
   private mutating func tellSurrenders(_ path: Path) {

@@ -112,10 +112,27 @@ struct CoverageRun {
 
   private func finding(_ lapse: Lapse) -> PolicyFinding {
     PolicyFinding(
-      rule: lapse.kind.rawValue, severity: severity(lapse), isWarning: lapse.isWarning,
+      rule: lapse.kind.rawValue, title: title(lapse.kind), severity: severity(lapse), isWarning: lapse.isWarning,
       path: Path(redacted(lapse.path.bytes)), line: lapse.line,
       text: Array(redacted(lapse.text).prefix(Snippet.longest)), message: redacted(lapse.message),
       details: lapse.details.map(redacted), commands: lapse.commands.map(redacted))
+  }
+
+  private func title(_ kind: Lapse.Kind) -> String {
+    switch kind {
+    case .missing: "A name under which secrets are kept is in no .gitignore."
+    case .ineffective: "A .gitignore line that is meant to cover secrets does not."
+    case .negated: "A later .gitignore line takes a secret file back in."
+    case .localOnly: "Only a rule of this machine keeps a secret file out of git."
+    case .uncommitted: "A .gitignore rule for secrets is not committed as it stands."
+    case .tracked: "git tracks a file that is meant for secrets."
+    case .exposed: "A secret file is there, and git would take it."
+    case .tooBroad: "A .gitignore rule keeps out a file that belongs into the repository."
+    case .readable: "A file with a key can be read by other users of the machine."
+    case .inImage: "A container image would be built with a secret file."
+    case .inPackage: "An npm package would be published with a secret file."
+    case .inDistribution: "A Python source distribution would be made with a secret file."
+    }
   }
 
   private func severity(_ lapse: Lapse) -> Severity {

@@ -37,7 +37,8 @@ private func scan<Source: ByteSource & ~Copyable>(
     while let part = try diff.next() {
       switch part {
       case .added(let path, let line):
-        scanner.results.summary.bytes += scanner.scan(&diff, path: path, firstLine: line)
+        scanner.results.summary.bytes += scanner.scan(
+          &diff, path: path, firstLine: line, isWhole: false)
       case .newName(let path):
         scanner.scanName(path)
       case .unreadable(let path, let reason):

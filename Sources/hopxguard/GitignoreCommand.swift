@@ -94,7 +94,7 @@ struct GitignoreCommand: ParsableCommand {
         ? escapedForTerminal(line.dropLast()) + "\r" : escapedForTerminal(line)
     }
     let text = lines.joined(separator: "\n") + "\n\n"
-    if reporting.format == .text && reporting.output == nil {
+    if reporting.showsText {
       try Console.write(Array(text.utf8))
     } else {
       Console.say(text)

@@ -96,7 +96,7 @@ struct HookRun {
     while let text = entry.pointee {
       let name = String(cString: text).prefix { $0 != "=" }
       let id = String(name.dropFirst("GITHEAD_".count))
-      if name.hasPrefix("GITHEAD_") && isID(id) { heads.append(id) }
+      if name.hasPrefix("GITHEAD_") && isObjectID(id) { heads.append(id) }
       entry += 1
     }
     return heads
@@ -149,17 +149,12 @@ struct HookRun {
     var updates: [(tip: String, known: String)] = []
     for line in refs.split(separator: 0x0A) {
       let fields = line.split(separator: 0x20).suffix(3).map { String(decoding: $0, as: UTF8.self) }
-      guard fields.count == 3, isID(fields[tipField]), isID(fields[knownField]) else {
+      guard fields.count == 3, isObjectID(fields[tipField]), isObjectID(fields[knownField]) else {
         throw Console.fail("\(hook.rawValue): a line on standard input that git does not write")
       }
       updates.append((fields[tipField], fields[knownField]))
     }
     return updates
-  }
-
-  private func isID(_ text: String) -> Bool {
-    (text.utf8.count == 40 || text.utf8.count == 64)
-      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
   private func isZero(_ id: String) -> Bool { id.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }

@@ -1,9 +1,10 @@
 // The options of every command that makes a report, and how such a command begins and ends.
 
-public import ArgumentParser
+import ArgumentParser
 import Detection
 import POSIX
-public import Reporting
+import Reporting
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -12,8 +13,12 @@ public import Reporting
 #endif
 
 struct ReportOptions: ParsableArguments {
-  @Option(help: "What the report looks like: text, json or jsonl.")
-  var format: ReportFormat = .text
+  @Option(
+    name: .customLong("format"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "What the report looks like; repeatable, with =FILE for one that goes to a file.",
+      valueName: "format[=file]"))
+  var formats: [ReportTarget] = []
 
   @Option(help: "Write the report to a file instead of standard output.", completion: .file())
   var output: String?
@@ -24,14 +29,56 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "Colour: auto, always or never.")
   var color: ColorChoice = .auto
 
-  /// - Throws: `ExitStatus.failed`, after saying why, when the report could not go where it shall.
-  func open() throws(ExitStatus) -> ReportWriter {
-    if let output, let obstacle = obstacle(toReportAt: Path(argument: output)) {
-      throw Console.fail("--output \(output): \(obstacle)")
+  func validate() throws {
+    if output != nil {
+      if formats.count > 1 {
+        throw ValidationError("--output goes with one format; write --format FORMAT=FILE for each of several.")
+      }
+      if formats.first?.file != nil {
+        throw ValidationError("--output and --format \(formats[0].format)=FILE both name the report's file.")
+      }
     }
-    return ReportWriter(
-      reporter: format.reporter(style: output == nil ? color.style(for: STDOUT_FILENO) : .plain),
-      output: output.map { Path(argument: $0) })
+    let shown = targets.filter { $0.file == nil }
+    if shown.count > 1 {
+      let names = shown.map(\.format.rawValue).joined(separator: " and ")
+      throw ValidationError("\(names) cannot both go to standard output; give a file, as in --format \(shown[1].format.rawValue)=FILE.")
+    }
+    let files = targets.compactMap(\.file)
+    if Set(files).count < files.count { throw ValidationError("Two reports go to one file.") }
+  }
+
+  /// What was asked for, or text.
+  private var targets: [ReportTarget] {
+    let asked = formats.isEmpty ? [ReportTarget(format: .text, file: nil)] : formats
+    return output.map { [ReportTarget(format: asked[0].format, file: $0)] } ?? asked
+  }
+
+  /// Whether the report on standard output is one for people.
+  var showsText: Bool { targets.contains { $0.file == nil && $0.format == .text } }
+
+  /// - Throws: `ExitStatus.failed`, after saying why, when a report could not go where it shall.
+  func open() throws(ExitStatus) -> ReportWriter {
+    var sinks: [ReportSink] = []
+    for target in targets {
+      if target.format.readsText { ContentScanner.readsText.store(true, ordering: .relaxed) }
+      guard let file = target.file else {
+        sinks.append(
+          ReportSink(
+            target.format.reporter(style: color.style(for: STDOUT_FILENO)), to: .standardOutput,
+            isStreamed: target.format.isStreamed))
+        continue
+      }
+      let option = output == nil ? "--format \(target.format.rawValue)=" : "--output "
+      sinks.append(
+        ReportSink(
+          target.format.reporter(style: .plain, isFile: true),
+          to: .file(Path(argument: file), name: option + file), isStreamed: false))
+    }
+    if targets.contains(where: { $0.format == .github }), let page = getenv("GITHUB_STEP_SUMMARY") {
+      let path = Path(cString: page)
+      if !path.bytes.isEmpty { sinks.append(ReportSink(GitHubSummaryReporter(), to: .page(path), isStreamed: true)) }
+    }
+    return try ReportWriter(sinks)
   }
 
   /// Says what the run came to, and ends it.
@@ -42,6 +89,7 @@ struct ReportOptions: ParsableArguments {
     if !outcome.isComplete {
       Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
     }
+    for remark in report.remarks { Console.say("note: \(remark)\n") }
     if !quiet {
       let found = set.rules.filter { report.rules.contains($0.id) }
       Console.say(summaryText(outcome, rules: found, style: style))
@@ -51,5 +99,4 @@ struct ReportOptions: ParsableArguments {
   }
 }
 
-extension ReportFormat: ExpressibleByArgument {}
 extension ColorChoice: ExpressibleByArgument {}

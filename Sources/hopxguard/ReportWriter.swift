@@ -1,13 +1,11 @@
-// Gives findings to the reporter and the reporter's bytes to standard output as they come, or to
-// a file once they are all there.
+// Gives findings to the reporters, and their bytes to standard output as they come, or to files once they
+// are all there.
 
 import POSIX
 import Reporting
 
 struct ReportWriter {
-  private var reporter: any Reporter
-  private let output: Path?
-  private var pending: [UInt8] = []
+  private var sinks: [ReportSink]
   /// Findings reported.
   private(set) var count = 0
   /// Warnings reported, which are no findings.
@@ -15,43 +13,40 @@ struct ReportWriter {
   /// The rules they are of.
   private(set) var rules: Set<String> = []
 
-  /// - Parameter output: the report's file; nil for standard output.
-  init(reporter: any Reporter, output: Path?) {
-    self.reporter = reporter
-    self.output = output
+  /// - Throws: `ExitStatus.failed`, after saying why, when a report could not go where it shall.
+  init(_ sinks: [ReportSink]) throws(ExitStatus) {
+    self.sinks = sinks
+    for sink in sinks { try sink.begin() }
   }
+
+  /// Every report is made as the findings come, so that there may be any number of them.
+  var isStreamed: Bool { sinks.allSatisfy(\.isStreamed) }
+
+  /// What a person has to know of the reports.
+  var remarks: [String] { sinks.compactMap(\.reporter.remark) }
 
   mutating func add(_ findings: [Finding]) throws(ExitStatus) {
     for finding in findings {
-      pending += reporter.report(finding)
+      for index in sinks.indices { try sinks[index].add(sinks[index].reporter.report(finding)) }
       count += 1
       rules.insert(finding.rule)
-      if pending.count > 65_536 { try flush() }
     }
     try flush()
   }
 
   mutating func add(_ findings: [PolicyFinding]) throws(ExitStatus) {
     for finding in findings {
-      pending += reporter.report(finding)
+      for index in sinks.indices { try sinks[index].add(sinks[index].reporter.report(finding)) }
       if finding.isWarning { warnings += 1 } else { count += 1 }
     }
     try flush()
   }
 
   mutating func finish(_ outcome: Outcome) throws(ExitStatus) {
-    pending += reporter.finish(outcome)
-    try flush()
-    guard let output else { return }
-    do throws(SystemError) { try writeReport(pending, at: output) } catch {
-      let name = String(decoding: output.bytes, as: UTF8.self)
-      throw Console.fail("--output \(name): \(error.call): \(error)")
-    }
+    for index in sinks.indices { try sinks[index].finish(outcome) }
   }
 
   private mutating func flush() throws(ExitStatus) {
-    if output != nil || pending.isEmpty { return }
-    try Console.write(pending)
-    pending.removeAll(keepingCapacity: true)
+    for index in sinks.indices { try sinks[index].flush() }
   }
 }

@@ -32,7 +32,7 @@ struct ScanCommand: ParsableCommand {
         hopxguard scan --range main..HEAD     what these commits add, each on its own
         hopxguard scan --history              everything the repository stores
         hopxguard scan --diff change.patch    the lines that a diff adds
-        hopxguard scan --format json --output report.json
+        hopxguard scan --format text --format sarif=hopxguard.sarif
 
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
       """)
@@ -170,7 +170,7 @@ struct ScanCommand: ParsableCommand {
     var source = StreamSource(descriptor: number)
     var failure: ExitStatus?
     // A report that is written at the end has no room for the findings of an endless stream.
-    let isLive = reporting.format.isStreamed && reporting.output == nil
+    let isLive = report.isStreamed
     let count = scanner.scan(&source, path: path, isLive: isLive) { results in
       do throws(ExitStatus) { try report.add(results.findings) } catch { failure = failure ?? error }
       results.findings.removeAll()

@@ -41,9 +41,12 @@ public func run(
     errors: String(decoding: FileManager.default.contents(atPath: "\(scratch)/err") ?? Data(), as: UTF8.self))
 }
 
-/// The test's own environment without what git or colour settings would bring in.
+/// The test's own environment without what git, colour settings or a CI system would bring in.
 public func testEnvironment(_ added: [String: String]) -> [String: String] {
-  let unwanted = ["NO_COLOR", "CLICOLOR_FORCE", "TERM"]
+  let unwanted = [
+    "NO_COLOR", "CLICOLOR_FORCE", "TERM", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI", "BUILDKITE",
+    "CIRCLECI", "TF_BUILD", "JENKINS_URL",
+  ]
   return ProcessInfo.processInfo.environment
     .filter { !$0.key.hasPrefix("GIT_") && !unwanted.contains($0.key) }
     .merging(added) { $1 }

@@ -1,0 +1,256 @@
+// SARIF 2.1.0 for GitHub code scanning and every other reader of that format. Sources: the OASIS standard,
+// and GitHub's "SARIF support for code scanning", which asks for more and takes less: so many results, so
+// many bytes. What it would not take is left out, the least of it, and said.
+
+import CDeflate
+import Detection
+import POSIX
+
+struct SARIFReporter: Reporter {
+  private var results: [(rule: String, json: (_ ruleIndex: Int) -> [UInt8])] = []
+  private var policies: [PolicyFinding] = []
+  private var policyNames: Set<String> = []
+  /// How often each stand-in for a line's hash has come.
+  private var counts: [String: Int] = [:]
+  private(set) var remark: String?
+
+  /// Results of a run that GitHub takes.
+  static let mostResults = 25_000
+  /// Problems that are listed. Nobody reads a thousand, and they must not crowd out the results.
+  private static let mostNotes = 1000
+  /// Bytes, compressed, that GitHub takes: 10 MB. Its client compresses a little worse.
+  static let mostCompressed = 9_500_000
+
+  mutating func report(_ finding: Finding) -> [UInt8] {
+    let hash =
+      finding.lineHash
+      ?? standIn(["\(finding.rule)", finding.place.rawValue, finding.fingerprint], finding.path)
+    results.append((finding.rule, { result(finding, hash, ruleIndex: $0) }))
+    return []
+  }
+
+  mutating func report(_ finding: PolicyFinding) -> [UInt8] {
+    if policyNames.insert(finding.rule).inserted { policies.append(finding) }
+    let hash = standIn([finding.rule, finding.message], finding.path)
+    results.append((finding.rule, { result(finding, hash, ruleIndex: $0) }))
+    return []
+  }
+
+  /// What tells a result that has no line to be hashed from others, in the same form.
+  private mutating func standIn(_ parts: [String], _ path: Path) -> String {
+    let name = Array(parts.joined(separator: "\0").utf8) + [0] + path.bytes
+    let hash = String(name.withUnsafeBytes { fingerprint(of: $0) }.dropFirst("sha256:".count).prefix(16))
+    counts[hash, default: 0] += 1
+    return "\(hash):\(counts[hash]!)"
+  }
+
+  mutating func finish(_ outcome: Outcome) -> [UInt8] {
+    let rules = outcome.rules.map(descriptor) + policies.map(descriptor)
+    var indexes: [String: Int] = [:]
+    for (index, name) in (outcome.rules.map(\.id) + policies.map(\.rule)).enumerated() { indexes[name] = index }
+    let total = results.count
+    var kept = min(total, Self.mostResults)
+    while true {
+      if kept < total {
+        remark = "the SARIF report holds the first \(grouped(kept)) of \(counted(total, "finding")): GitHub takes no more"
+      }
+      let list = results.prefix(kept).map { $0.json(indexes[$0.rule]!) }
+      let report = log(outcome, rules, list)
+      let size = compressedSize(report)
+      if size <= Self.mostCompressed || kept == 0 { return report }
+      kept = min(kept - 1, Int(Double(kept) * Double(Self.mostCompressed) / Double(size) * 0.98))
+    }
+  }
+
+  private func log(_ outcome: Outcome, _ rules: [[UInt8]], _ results: [[UInt8]]) -> [UInt8] {
+    let driver = jsonObject([
+      ("name", jsonText(Tool.name)), ("semanticVersion", jsonText(Tool.version)),
+      ("informationUri", jsonText(Tool.informationAddress)), ("rules", jsonArray(rules)),
+    ])
+    let run = jsonObject([
+      ("tool", jsonObject([("driver", driver)])), ("invocations", jsonArray([invocation(outcome)])),
+      ("columnKind", jsonText("utf16CodeUnits")), ("results", jsonArray(results)),
+    ])
+    return jsonObject([
+      ("$schema", jsonText("https://json.schemastore.org/sarif-2.1.0.json")),
+      ("version", jsonText("2.1.0")), ("runs", jsonArray([run])),
+    ]) + [0x0A]
+  }
+
+  private func invocation(_ outcome: Outcome) -> [UInt8] {
+    var notes = outcome.problems.prefix(Self.mostNotes).map { problem in
+      var fields = [("level", jsonText("error")), ("message", message(problem.message))]
+      if !problem.path.bytes.isEmpty {
+        fields.append(("locations", jsonArray([location(problem.path, region: nil)])))
+      }
+      return jsonObject(fields)
+    }
+    if outcome.problems.count > Self.mostNotes {
+      let more = counted(outcome.problems.count - Self.mostNotes, "more problem")
+      notes.append(jsonObject([("level", jsonText("error")), ("message", message("and \(more)"))]))
+    }
+    if let remark {
+      notes.append(jsonObject([("level", jsonText("warning")), ("message", message(remark))]))
+    }
+    let started = outcome.ended - Int(outcome.summary.seconds)
+    return jsonObject([
+      ("executionSuccessful", jsonBoolean(outcome.isComplete)),
+      ("startTimeUtc", jsonText(utcDate(started))), ("endTimeUtc", jsonText(utcDate(outcome.ended))),
+      ("toolExecutionNotifications", jsonArray(notes)),
+    ])
+  }
+}
+
+// MARK: Rules
+
+private func descriptor(_ rule: Rule) -> [UInt8] {
+  let help = rule.remediation.isEmpty ? ["Take it out, and have a new one made."] : rule.remediation
+  return descriptor(
+    rule.id, rule.title, full: "A secret stands where others can read it: \(rule.title).", help, rule.severity)
+}
+
+private func descriptor(_ finding: PolicyFinding) -> [UInt8] {
+  descriptor(
+    finding.rule, finding.title, full: finding.title,
+    ["`hopxguard gitignore` names the line to blame and what mends it."], finding.severity)
+}
+
+private func descriptor(
+  _ id: String, _ title: String, full: String, _ help: [String], _ severity: Severity
+) -> [UInt8] {
+  let steps = help.count == 1 ? help[0] : help.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")
+  return jsonObject([
+    ("id", jsonText(shortened(id, 255))), ("name", jsonText(shortened(title, 255))),
+    ("shortDescription", message(shortened(title, 1024))),
+    ("fullDescription", message(shortened(full, 1024))),
+    ("help", jsonObject([("text", jsonText(steps)), ("markdown", jsonText(steps))])),
+    ("defaultConfiguration", jsonObject([("level", jsonText(level(severity)))])),
+    (
+      "properties",
+      jsonObject([
+        ("tags", jsonArray([jsonText("security"), jsonText("secret")])), ("precision", jsonText("high")),
+        ("security-severity", jsonText(securitySeverity(severity))),
+      ])
+    ),
+  ])
+}
+
+private func level(_ severity: Severity) -> String {
+  switch severity {
+  case .critical, .high: "error"
+  case .medium: "warning"
+  case .low, .info: "note"
+  }
+}
+
+/// GitHub: over 9.0 is critical, 7.0 to 8.9 high, 4.0 to 6.9 medium, 0.1 to 3.9 low.
+private func securitySeverity(_ severity: Severity) -> String {
+  switch severity {
+  case .critical: "9.5"
+  case .high: "8.0"
+  case .medium: "5.5"
+  case .low: "3.0"
+  case .info: "0.5"
+  }
+}
+
+// MARK: Results
+
+private func result(_ finding: Finding, _ hash: String, ruleIndex: Int) -> [UInt8] {
+  var properties: [(String, [UInt8])] = [
+    ("confidence", jsonText(finding.confidence.rawValue)), ("encoding", jsonText(finding.encoding)),
+  ]
+  if finding.place != .content { properties.append(("place", jsonText(finding.place.rawValue))) }
+  if let commit = finding.commit {
+    properties.append(("commit", jsonText(commit.id)))
+    properties.append(("author", jsonText(commit.author)))
+    properties.append(("date", jsonText(commit.date)))
+  }
+  if let history = finding.history { properties.append(("reach", jsonText(history.reach.rawValue))) }
+  let region = finding.region
+  return jsonObject([
+    ("ruleId", jsonText(finding.rule)), ("ruleIndex", jsonNumber(ruleIndex)),
+    ("level", jsonText(level(finding.severity))), ("message", message(sentence(finding))),
+    (
+      "locations",
+      jsonArray([
+        location(
+          finding.path,
+          region: [
+            finding.line, region?.startColumn ?? finding.column, region?.endLine ?? finding.line,
+            region?.endColumn ?? finding.endColumn,
+          ])
+      ])
+    ),
+    (
+      "partialFingerprints",
+      jsonObject([
+        ("primaryLocationLineHash", jsonText(hash)), ("secretFingerprint/v1", jsonText(finding.fingerprint)),
+      ])
+    ),
+    ("properties", jsonObject(properties)),
+  ])
+}
+
+private func result(_ finding: PolicyFinding, _ hash: String, ruleIndex: Int) -> [UInt8] {
+  let line = finding.line ?? 1
+  let text = ([finding.message] + finding.details + finding.commands.map { "> \($0)" }).joined(separator: "\n")
+  let width = max(1, String(decoding: finding.text, as: UTF8.self).utf16.count)
+  return jsonObject([
+    ("ruleId", jsonText(finding.rule)), ("ruleIndex", jsonNumber(ruleIndex)),
+    ("level", jsonText(finding.isWarning ? "warning" : level(finding.severity))),
+    ("message", message(text)),
+    ("locations", jsonArray([location(finding.path, region: [line, 1, line, width + 1])])),
+    ("partialFingerprints", jsonObject([("primaryLocationLineHash", jsonText(hash))])),
+  ])
+}
+
+/// - Parameter region: first line and column, last line and the column behind its last code unit.
+private func location(_ path: Path, region: [Int]?) -> [UInt8] {
+  var fields = [("artifactLocation", jsonObject([("uri", jsonText(uri(path)))]))]
+  if let region {
+    let names = ["startLine", "startColumn", "endLine", "endColumn"]
+    fields.append(("region", jsonObject(zip(names, region).map { ($0, jsonNumber($1)) })))
+  }
+  return jsonObject([("physicalLocation", jsonObject(fields))])
+}
+
+private func message(_ text: String) -> [UInt8] { jsonObject([("text", jsonText(text))]) }
+
+/// A path as a relative reference, or as a `file` URI where it is absolute (RFC 3986, RFC 8089): every
+/// byte that is not a letter, a digit or one of `-._~/` as `%XX`, so that none is lost.
+func uri(_ path: Path) -> String {
+  let digits = Array("0123456789ABCDEF".utf8)
+  var text: [UInt8] = path.bytes.first == UInt8(ascii: "/") ? Array("file://".utf8) : []
+  for byte in path.bytes {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-")...UInt8(ascii: "/"), UInt8(ascii: "_"),
+      UInt8(ascii: "~"):
+      text.append(byte)
+    default: text += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+  }
+  return String(decoding: text, as: UTF8.self)
+}
+
+/// At most `count` UTF-16 code units.
+func shortened(_ text: String, _ count: Int) -> String {
+  if text.utf16.count <= count { return text }
+  var result = text
+  while result.utf16.count > count - 1 { result.unicodeScalars.removeLast() }
+  return result + "…"
+}
+
+/// Bytes that gzip makes of it.
+private func compressedSize(_ bytes: [UInt8]) -> Int {
+  if bytes.count < SARIFReporter.mostCompressed { return bytes.count }
+  guard let compressor = libdeflate_alloc_compressor(6) else { return bytes.count }
+  defer { libdeflate_free_compressor(compressor) }
+  let room = libdeflate_gzip_compress_bound(compressor, bytes.count)
+  let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 16)
+  defer { memory.deallocate() }
+  return bytes.withUnsafeBytes { source in
+    libdeflate_gzip_compress(compressor, source.baseAddress, source.count, memory.baseAddress, room)
+  }
+}

@@ -1,0 +1,180 @@
+// What each CI platform tells about a job. Sources: the platforms' pages on their variables (GitHub "Default
+// environment variables" and "Webhook events and payloads", GitLab "Predefined CI/CD variables", Buildkite
+// "Environment variables", Jenkins "Using environment variables" and its Git and Branch API plugins, CircleCI
+// "Built-in environment variables", Azure Pipelines "Predefined variables").
+
+import Inputs
+import POSIX
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// A kind of CI system.
+struct CIPlatform: Sendable {
+  enum Answer {
+    case work(CIJob)
+    /// A job that is about no commits in particular, and why.
+    case none(String)
+  }
+
+  /// nil when the job does not run there.
+  let job: @Sendable () throws(CIFailure) -> Answer?
+
+  /// The more telling first: Jenkins' variables are often set by hand elsewhere.
+  static let all = [
+    CIPlatform(job: gitHub), CIPlatform(job: gitLab), CIPlatform(job: buildkite), CIPlatform(job: circle),
+    CIPlatform(job: azure), CIPlatform(job: jenkins),
+  ]
+}
+
+// MARK: GitHub Actions
+
+private func gitHub() throws(CIFailure) -> CIPlatform.Answer? {
+  guard isTrue("GITHUB_ACTIONS"), let event = variable("GITHUB_EVENT_NAME") else { return nil }
+  let name = "GitHub Actions, \(event)"
+  switch event {
+  case "push":
+    let payload = try eventPayload(name)
+    let before = try id(payload["before"], name, "before"), after = try id(payload["after"], name, "after")
+    guard let after else { return .none("\(name): the branch was deleted") }
+    return .work(
+      CIJob(
+        name: name, tip: after, base: before, target: try branch(payload["repository"]?["default_branch"]?.text, name),
+        branch: try branch(headsName(payload["ref"]?.text), name), isForced: payload["forced"]?.boolean ?? false))
+  case "pull_request", "pull_request_target", "pull_request_review":
+    let change = try eventPayload(name)["pull_request"]
+    return .work(
+      CIJob(
+        name: name, tip: try required(change?["head"]?["sha"], name, "pull_request.head.sha"),
+        base: try required(change?["base"]?["sha"], name, "pull_request.base.sha")))
+  case "merge_group":
+    let group = try eventPayload(name)["merge_group"]
+    return .work(
+      CIJob(
+        name: name, tip: try required(group?["head_sha"], name, "merge_group.head_sha"),
+        base: try required(group?["base_sha"], name, "merge_group.base_sha")))
+  default: return .none("\(name): this event is about no commits in particular")
+  }
+}
+
+private func eventPayload(_ name: String) throws(CIFailure) -> JSONValue {
+  guard let path = variable("GITHUB_EVENT_PATH") else { throw CIFailure(words: "\(name): GITHUB_EVENT_PATH is not set") }
+  let bytes: [UInt8]
+  do throws(SystemError) { bytes = try readRegularFile(Path(path), limit: 64 << 20) } catch {
+    throw CIFailure(words: "\(name): the event at GITHUB_EVENT_PATH cannot be read: \(error)")
+  }
+  guard let value = JSONValue(parsing: bytes) else { throw CIFailure(words: "\(name): the event is no JSON") }
+  return value
+}
+
+/// nil for zeros, which stand for no commit.
+private func id(_ value: JSONValue?, _ name: String, _ field: String) throws(CIFailure) -> String? {
+  let id = try required(value, name, field)
+  return id.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : id
+}
+
+private func required(_ value: JSONValue?, _ name: String, _ field: String) throws(CIFailure) -> String {
+  guard let id = value?.text, isObjectID(id) else { throw CIFailure(words: "\(name): the event has no commit in '\(field)'") }
+  return id
+}
+
+// MARK: Others
+
+private func gitLab() throws(CIFailure) -> CIPlatform.Answer? {
+  guard isTrue("GITLAB_CI") else { return nil }
+  let source = variable("CI_PIPELINE_SOURCE") ?? "push"
+  let name = "GitLab CI, \(source)"
+  guard let commit = try idVariable("CI_COMMIT_SHA", name) else { throw CIFailure(words: "\(name): CI_COMMIT_SHA is not set") }
+  if let base = try idVariable("CI_MERGE_REQUEST_DIFF_BASE_SHA", name) {
+    // In a pipeline for merged results the commit is the merge; the work ends with the source branch.
+    let tip = try idVariable("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", name) ?? commit
+    return .work(CIJob(name: name, tip: tip, base: base))
+  }
+  guard source == "push" else { return .none("\(name): this pipeline is about no commits in particular") }
+  return .work(
+    CIJob(
+      name: name, tip: commit, base: try idVariable("CI_COMMIT_BEFORE_SHA", name),
+      target: try branch(variable("CI_DEFAULT_BRANCH"), name),
+      branch: try branch(variable("CI_COMMIT_BRANCH"), name), isForced: true))
+}
+
+private func buildkite() throws(CIFailure) -> CIPlatform.Answer? {
+  guard isTrue("BUILDKITE") else { return nil }
+  let request = variable("BUILDKITE_PULL_REQUEST").flatMap { $0 == "false" ? nil : $0 }
+  let name = request == nil ? "Buildkite" : "Buildkite, pull request"
+  let tip = variable("BUILDKITE_COMMIT").flatMap { isObjectID($0) ? $0 : nil } ?? "HEAD"
+  let target = variable(request == nil ? "BUILDKITE_PIPELINE_DEFAULT_BRANCH" : "BUILDKITE_PULL_REQUEST_BASE_BRANCH")
+  return try work(name, tip, target, branch: request == nil ? variable("BUILDKITE_BRANCH") : nil)
+}
+
+private func circle() throws(CIFailure) -> CIPlatform.Answer? {
+  guard isTrue("CIRCLECI") else { return nil }
+  let name = "CircleCI"
+  // The platform names no base; its clone knows the default branch.
+  return try work(name, try idVariable("CIRCLE_SHA1", name) ?? "HEAD", "HEAD", branch: variable("CIRCLE_BRANCH"))
+}
+
+private func azure() throws(CIFailure) -> CIPlatform.Answer? {
+  guard isTrue("TF_BUILD") else { return nil }
+  let name = "Azure Pipelines, \(variable("BUILD_REASON") ?? "build")"
+  let built = try idVariable("BUILD_SOURCEVERSION", name)
+  let tip = try idVariable("SYSTEM_PULLREQUEST_SOURCECOMMITID", name) ?? built
+  return try work(name, tip ?? "HEAD", headsName(variable("SYSTEM_PULLREQUEST_TARGETBRANCH")), branch: nil)
+}
+
+private func jenkins() throws(CIFailure) -> CIPlatform.Answer? {
+  guard variable("JENKINS_URL") != nil else { return nil }
+  let isChange = variable("CHANGE_ID") != nil || variable("CHANGE_TARGET") != nil
+  let name = isChange ? "Jenkins, change request" : "Jenkins"
+  let tip = try idVariable("GIT_COMMIT", name) ?? "HEAD"
+  if !isChange, let base = try idVariable("GIT_PREVIOUS_SUCCESSFUL_COMMIT", name) {
+    return .work(CIJob(name: name, tip: tip, base: base, isForced: true))
+  }
+  return try work(name, tip, variable("CHANGE_TARGET"), branch: nil)
+}
+
+/// Work that is what its target does not have.
+private func work(
+  _ name: String, _ tip: String, _ target: String?, branch own: String?
+) throws(CIFailure) -> CIPlatform.Answer {
+  guard let target = try branch(target, name) else {
+    return .none("\(name): the environment does not tell where the work began")
+  }
+  if target == own { return .none("\(name): on \(target) itself the environment does not tell where the work began") }
+  return .work(CIJob(name: name, tip: tip, target: target, branch: own))
+}
+
+// MARK: Variables
+
+private func variable(_ name: String) -> String? {
+  guard let value = getenv(name) else { return nil }
+  let text = String(cString: value)
+  return text.isEmpty ? nil : text
+}
+
+private func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
+
+/// nil when it is not set, or zeros.
+private func idVariable(_ name: String, _ job: String) throws(CIFailure) -> String? {
+  guard let text = variable(name) else { return nil }
+  guard isObjectID(text) else { throw CIFailure(words: "\(job): \(name) is no commit") }
+  return text.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : text
+}
+
+/// A branch's name without `refs/heads/`; that of a tag, or another ref, as it is.
+private func headsName(_ ref: String?) -> String? {
+  ref.map { $0.hasPrefix("refs/heads/") ? String($0.dropFirst("refs/heads/".count)) : $0 }
+}
+
+/// A name that git takes for a branch and for nothing else (git-check-ref-format(1)).
+private func branch(_ text: String?, _ job: String) throws(CIFailure) -> String? {
+  guard let text else { return nil }
+  let isSound =
+    !text.hasPrefix("-") && !text.hasPrefix("/") && !text.contains("..") && !text.contains("@{")
+    && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"~^:?*[\\".utf8.contains($0) }
+  guard isSound else { throw CIFailure(words: "\(job): '\(text)' is no branch's name") }
+  return text
+}

@@ -1,0 +1,80 @@
+// One report on its way: its reporter, and where its bytes go.
+
+import Detection
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct ReportSink {
+  enum Target {
+    case standardOutput
+    /// Replaced when the report is whole. `name` is how errors call it, option included.
+    case file(Path, name: String)
+    /// GitHub's page of the step, which earlier steps have written to: it is appended to.
+    case page(Path)
+  }
+
+  var reporter: any Reporter
+  let target: Target
+  /// What it is given can be forgotten at once, or nearly all.
+  let isStreamed: Bool
+  private var pending: [UInt8] = []
+
+  init(_ reporter: any Reporter, to target: Target, isStreamed: Bool) {
+    self.reporter = reporter
+    self.target = target
+    self.isStreamed = isStreamed
+  }
+
+  /// Puts a report into the file that says the run did not come to its end: it is there if it does not,
+  /// killed or crashed, and no older report that reads as clean. Tells early what stands in its way, too.
+  ///
+  /// - Throws: `ExitStatus.failed`, after saying why, when there can be no report.
+  func begin() throws(ExitStatus) {
+    guard case .file(let path, let name) = target else { return }
+    if let obstacle = obstacle(toReportAt: path) { throw Console.fail("\(name): \(obstacle)") }
+    var reporter = reporter
+    let problem = Problem(
+      path: "", message: "this run is not over, or it was ended before it was: nothing is known; run it again")
+    let outcome = Outcome(summary: Summary(), problems: [problem], rules: .builtIn())
+    try replace(path, name, with: reporter.finish(outcome))
+  }
+
+  mutating func add(_ bytes: [UInt8]) throws(ExitStatus) {
+    pending += bytes
+    if pending.count > 65_536 { try flush() }
+  }
+
+  mutating func flush() throws(ExitStatus) {
+    guard case .standardOutput = target, !pending.isEmpty else { return }
+    try Console.write(pending)
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  mutating func finish(_ outcome: Outcome) throws(ExitStatus) {
+    pending += reporter.finish(outcome)
+    switch target {
+    case .standardOutput: try flush()
+    case .file(let path, let name): try replace(path, name, with: pending)
+    case .page(let path):
+      do throws(SystemError) {
+        let file = try Descriptor.open(
+          path, flags: O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, mode: 0o666)
+        try writeReport(pending, to: file.number)
+      } catch {
+        throw Console.fail("GITHUB_STEP_SUMMARY cannot be written: \(error.call): \(error)")
+      }
+    }
+  }
+
+  private func replace(_ path: Path, _ name: String, with bytes: [UInt8]) throws(ExitStatus) {
+    do throws(SystemError) { try writeReport(bytes, at: path) } catch {
+      throw Console.fail("\(name): \(error.call): \(error)")
+    }
+  }
+}
