@@ -58,7 +58,7 @@ struct EncodedLiterals: Sendable {
     }
     for (index, literal) in literals.enumerated() {
       literal.wide?.search(bytes, at: places.lowerBound..<end) { place in
-        let before = 2 * literal.wide!.offsets[0]
+        let before = literal.wide!.offsets[0]
         if literal.stands(.utf16le, bytes, place - before) { add(index, place - before, .utf16le) }
         if literal.stands(.utf16be, bytes, place - before - 1) { add(index, place - before - 1, .utf16be) }
       }

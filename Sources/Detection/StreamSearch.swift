@@ -10,10 +10,13 @@ public struct StreamSearch: ~Copyable {
   private var candidates: [EncodedCandidate] = []
   private var encoded: [StreamMatch] = []
   private var text = ForwardText()
+  private var longer: [UInt8] = []
   private var lookbehinds: [Int?]
 
   /// Control sequences in a key at which it is tried whether the key ends there.
   private static let mostBreaks = 128
+  /// What a key goes on with when it is asked how long it could be.
+  private static let more = Array(repeating: UInt8(ascii: "A"), count: 256)
 
   /// - Parameter isPlain: encoded keys are not looked for.
   public init(rules: RuleSet, isPlain: Bool) {
@@ -156,7 +159,7 @@ public struct StreamSearch: ~Copyable {
   ///
   /// A control sequence may stand inside a key as well as between a key and what follows, so the key
   /// may end at each of them: it does at the first where what stands before is as much of a key as the
-  /// text comes to at all.
+  /// text comes to at all, or the whole of one.
   private mutating func decode(
     _ candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer, isLast: Bool
   ) -> Verdict {
@@ -177,10 +180,13 @@ public struct StreamSearch: ~Copyable {
         let length = text.breaks[nextBreak]
         nextBreak += 1
         if length < literal.count { continue }
-        if case .match(let end, let found) = judge(rule, upTo: length, mayGrow: false), found > strength {
-          best = .match(length: end, strength: found)
-          strength = found
-          if found == 2 { return best }
+        if case .match(let end, var found) = judge(rule, upTo: length, mayGrow: false), found > strength {
+          if found == 2, !isWhole(rule, length) { found = 1 }
+          if found == 2 { return .match(length: end, strength: found) }
+          if found > strength {
+            best = .match(length: end, strength: found)
+            strength = found
+          }
         }
         switch judge(rule, upTo: length, mayGrow: true) {
         case .undecided: continue
@@ -210,6 +216,19 @@ public struct StreamSearch: ~Copyable {
       case .match(let end): return .match(length: end - context, strength: scanner.strength(rule, end - context))
       case .undecided, .gaveUp: return mayGrow ? .undecided : .match(length: length, strength: 2)
       }
+    }
+  }
+
+  /// Whether a match of the first `length` decoded bytes would not be longer, up to a length of its own, if
+  /// the key went on. A pattern that takes as much as there is has no such length.
+  private mutating func isWhole(_ rule: Int, _ length: Int) -> Bool {
+    longer.removeAll(keepingCapacity: true)
+    longer += text.bytes[..<(text.context + length)]
+    longer += Self.more
+    return longer.withUnsafeBytes { bytes in
+      let result = scanner.match(rule, decoded: bytes, at: text.context, mayGrow: false)
+      guard case .match(let end) = result else { return true }
+      return end <= text.context + length || end == bytes.count
     }
   }
 
