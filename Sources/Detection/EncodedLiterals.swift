@@ -62,10 +62,12 @@ struct EncodedLiterals: Sendable {
         if literal.stands(.utf16le, bytes, place - before) { add(index, place - before, .utf16le) }
         if literal.stands(.utf16be, bytes, place - before - 1) { add(index, place - before - 1, .utf16be) }
       }
-      literal.base64?.search(bytes, at: places.lowerBound..<end) { place in
-        for (lead, form) in base64Forms.enumerated() {
-          let start = place - literal.base64!.offsets[lead] - (lead == 0 ? 0 : 1)
-          if literal.stands(form, bytes, start) { add(index, start, form) }
+      for probe in literal.base64 {
+        probe.probe.search(bytes, at: places.lowerBound..<end) { place in
+          for (offset, lead) in zip(probe.probe.offsets, probe.leads) {
+            let start = place - offset - (lead == 0 ? 0 : 1)
+            if literal.stands(base64Forms[lead], bytes, start) { add(index, start, base64Forms[lead]) }
+          }
         }
       }
     }
@@ -112,7 +114,8 @@ private struct EncodedLiteral: Sendable {
   /// Finds a character of the literal with a zero behind it, in either byte order; nil for a literal that
   /// is not ASCII.
   let wide: PairProbe?
-  let base64: PairProbe?
+  /// One pass for two of the three alignments, and one for the third: fewer would stop everywhere.
+  let base64: [(probe: PairProbe, leads: [Int])]
   /// For each alignment the sextets that depend on nothing but the literal.
   private let cores: [[UInt8]]
   /// All bytes of the literal but the last: a first token in it stands behind one of these.
@@ -130,7 +133,12 @@ private struct EncodedLiteral: Sendable {
       let first = (8 * lead + 5) / 6
       return (first..<(8 * text.count / 6)).map { sextetNumber($0, of: text) }
     }
-    base64 = PairProbe(texts: cores.map { $0.map(base64Characters) })
+    let texts = cores.map { $0.map(base64Characters) }
+    let ways = [([0, 1], 2), ([0, 2], 1), ([1, 2], 0)].map { pair, single in
+      (pair: PairProbe(texts: pair.map { texts[$0] }), pair, PairProbe(texts: [texts[single]]), single)
+    }
+    let best = ways.min { $0.pair.cost < $1.pair.cost }!
+    base64 = [(best.pair, best.1), (best.2, [best.3])]
   }
 
   /// Bytes that one of the forms but those with tokens can begin with.

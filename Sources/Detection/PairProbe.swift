@@ -9,6 +9,8 @@ struct PairProbe: Sendable {
   private(set) var distance: Int
   /// Offset of the first byte in each of the texts.
   private(set) var offsets: [Int]
+  /// How often it stops, roughly, to compare.
+  private(set) var cost = 0
 
   struct MaskedByte: Sendable {
     var mask: UInt8
@@ -37,6 +39,7 @@ struct PairProbe: Sendable {
       Self.choose(texts, distance, [], [], [], &best)
     }
     self = best!.probe
+    cost = best!.cost
   }
 
   /// Finds two bytes that stand side by side, the first at `offset` in the text.
