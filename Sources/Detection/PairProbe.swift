@@ -13,20 +13,21 @@ struct PairProbe: Sendable {
   private(set) var cost = 0
 
   struct MaskedByte: Sendable {
-    var mask: UInt8
-    var value: UInt8
+    private(set) var mask: UInt8 = 0xFF
+    private(set) var value: UInt8 = 0
+    private var commonest = 0
 
-    /// All bytes of both sets, and as few others as a mask can tell.
-    init(_ bytes: [UInt8]) {
-      let differing = bytes.reduce(0) { $0 | ($1 ^ bytes[0]) }
-      mask = ~differing
-      value = bytes[0] & mask
+    /// All bytes that were added, and as few others as a mask can tell.
+    mutating func add(_ bytes: [UInt8]) {
+      for byte in bytes {
+        mask = commonest == 0 ? 0xFF : mask & ~(value ^ byte)
+        value = byte & mask
+        commonest = max(commonest, commonness(byte))
+      }
     }
 
     /// How often such a byte may be met, roughly.
-    func cost(_ bytes: [UInt8]) -> Int {
-      bytes.reduce(1) { max($0, commonness($1)) } << (8 - mask.nonzeroBitCount)
-    }
+    var cost: Int { commonest << (8 - mask.nonzeroBitCount) }
 
     @inline(__always)
     func contains(_ byte: UInt8) -> Bool { byte & mask == value }
@@ -34,42 +35,44 @@ struct PairProbe: Sendable {
 
   /// Finds any of `texts`, each given by the bytes that may stand at each of its places.
   init(texts: [[[UInt8]]]) {
-    var best: (cost: Int, probe: PairProbe)?
+    self.init(first: MaskedByte(), second: MaskedByte(), distance: 1, offsets: [])
+    var best = self
+    best.cost = .max
     for distance in 1...2 {
-      Self.choose(texts, distance, [], [], [], &best)
+      self.distance = distance
+      extend(over: texts, &best)
     }
-    self = best!.probe
-    cost = best!.cost
+    self = best
   }
 
   /// Finds two bytes that stand side by side, the first at `offset` in the text.
   init(_ first: UInt8, _ second: UInt8, offset: Int) {
-    self.init(first: MaskedByte([first]), second: MaskedByte([second]), distance: 1, offsets: [offset])
+    self.init(first: MaskedByte(), second: MaskedByte(), distance: 1, offsets: [offset])
+    self.first.add([first])
+    self.second.add([second])
   }
 
   private init(first: MaskedByte, second: MaskedByte, distance: Int, offsets: [Int]) {
     (self.first, self.second, self.distance, self.offsets) = (first, second, distance, offsets)
   }
 
-  /// Tries every place in the next of the texts.
-  private static func choose(
-    _ texts: [[[UInt8]]], _ distance: Int, _ offsets: [Int], _ firsts: [UInt8], _ seconds: [UInt8],
-    _ best: inout (cost: Int, probe: PairProbe)?
-  ) {
-    if !offsets.isEmpty {
-      let (first, second) = (MaskedByte(firsts), MaskedByte(seconds))
-      let cost = first.cost(firsts) * second.cost(seconds)
-      if let best, best.cost <= cost { return }
-      if offsets.count == texts.count {
-        best = (cost, PairProbe(first: first, second: second, distance: distance, offsets: offsets))
-        return
-      }
+  /// Tries every place in those of `texts` that have none yet.
+  private func extend(over texts: [[[UInt8]]], _ best: inout PairProbe) {
+    if offsets.count == texts.count {
+      best = self
+      return
     }
     let text = texts[offsets.count]
     // The beginnings of long literals are as good as all of them.
     for offset in 0..<max(0, min(text.count - distance, 16)) {
-      choose(
-        texts, distance, offsets + [offset], firsts + text[offset], seconds + text[offset + distance], &best)
+      var (first, second) = (first, second)
+      first.add(text[offset])
+      second.add(text[offset + distance])
+      let cost = first.cost * second.cost
+      if cost >= best.cost { continue }
+      var longer = PairProbe(first: first, second: second, distance: distance, offsets: offsets + [offset])
+      longer.cost = cost
+      longer.extend(over: texts, &best)
     }
   }
 

@@ -42,15 +42,16 @@ public struct StreamSearch: ~Copyable {
 
   /// As `Scanner.search`, with matches in every form.
   ///
+  /// - Parameter base: bytes of the input before the buffer.
   /// - Returns: every match that begins before this offset has been appended; none that begins later has.
   public mutating func search(
-    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int, atStart: Bool, isLast: Bool,
+    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int, base: Int, isLast: Bool,
     into matches: inout [StreamMatch]
   ) -> Int {
     plain.removeAll(keepingCapacity: true)
     scanner.tried?.removeAll(keepingCapacity: true)
     var decided = scanner.search(
-      buffer, from: from, until: until, atStart: atStart, isLast: isLast, into: &plain
+      buffer, from: from, until: until, atStart: base == 0, isLast: isLast, into: &plain
     ).decided
     encoded.removeAll(keepingCapacity: true)
     if let literals {
@@ -58,7 +59,7 @@ public struct StreamSearch: ~Copyable {
       candidates.removeAll(keepingCapacity: true)
       literals.search(buffer, at: from..<max(from, decided), isLast: isLast, into: &candidates)
       addBrokenPlain(buffer, before: decided)
-      if !candidates.isEmpty { decided = decode(buffer, decided, isLast: isLast) }
+      if !candidates.isEmpty { decided = decode(buffer, decided, base, isLast: isLast) }
     }
     merge(before: decided, into: &matches)
     return decided
@@ -91,10 +92,12 @@ public struct StreamSearch: ~Copyable {
   ///
   /// - Returns: the first place at which one cannot be decided yet; else `decided`.
   private mutating func decode(
-    _ buffer: UnsafeRawBufferPointer, _ decided: Int, isLast: Bool
+    _ buffer: UnsafeRawBufferPointer, _ decided: Int, _ base: Int, isLast: Bool
   ) -> Int {
     candidates.sort { ($0.place, $0.rule, $0.form.rawValue) < ($1.place, $1.rule, $1.form.rawValue) }
     for candidate in candidates {
+      guard let isOwn = isOwnOrder(candidate, buffer, base, isLast) else { return candidate.place }
+      if !isOwn { continue }
       switch decode(candidate, buffer, isLast: isLast) {
       case .undecided: return candidate.place
       case .noMatch: continue
@@ -103,6 +106,24 @@ public struct StreamSearch: ~Copyable {
       }
     }
     return decided
+  }
+
+  /// Whether UTF-16 is of the byte order of a candidate. A key between other characters can be read in both,
+  /// one byte apart: then it counts from the input's start.
+  ///
+  /// - Returns: nil when more bytes are needed to tell.
+  private func isOwnOrder(
+    _ candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer, _ base: Int, _ isLast: Bool
+  ) -> Bool? {
+    let place = candidate.place
+    switch candidate.form {
+    case .utf16le: return (base + place) % 2 == 0 || place == 0 || buffer[place - 1] != 0
+    case .utf16be:
+      let end = place + 2 * rules.rules[candidate.rule].literal.count
+      if end >= buffer.count { return isLast ? true : nil }
+      return (base + place) % 2 == 0 || buffer[end] != 0
+    default: return true
+    }
   }
 
   private func match(_ candidate: EncodedCandidate, _ length: Int) -> StreamMatch {

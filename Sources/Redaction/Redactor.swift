@@ -21,8 +21,8 @@ public struct Redactor: ~Copyable {
   private let chunk: Int
   private let scratch: UnsafeMutableRawBufferPointer
   private var filled = 0
-  /// The buffer begins where the input begins.
-  private var atStart = true
+  /// Bytes of the input before the buffer.
+  private var base = 0
   /// Every match that begins before it is known.
   private var decided = 0
   /// Every byte before it has been written or taken out.
@@ -73,7 +73,7 @@ public struct Redactor: ~Copyable {
       until = decided + Self.searchBytes
       matches.removeAll(keepingCapacity: true)
       decided = scanner.search(
-        bytes, from: decided, until: until, atStart: atStart, isLast: isLast, into: &matches)
+        bytes, from: decided, until: until, base: base, isLast: isLast, into: &matches)
       self.count += matches.count
       for match in matches { try add(match, bytes, write) }
     } while decided == until
@@ -166,7 +166,7 @@ public struct Redactor: ~Copyable {
     decided -= count
     done = max(0, done - count)
     cut?.slide(by: count)
-    atStart = false
+    base += count
   }
 
   private mutating func reset() {
@@ -177,6 +177,6 @@ public struct Redactor: ~Copyable {
     filled = 0
     decided = 0
     done = 0
-    atStart = true
+    base = 0
   }
 }

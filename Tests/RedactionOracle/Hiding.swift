@@ -2,7 +2,7 @@
 // nothing here is shared with the filter.
 
 /// A way of hiding a key.
-public enum Disguise: CaseIterable, Sendable {
+public enum Hiding: CaseIterable, Sendable {
   case percent, percentPart, unicode, unicodePart, hex, reference, utf16le, utf16be, base64, base64url, colours
   case rainbow
 
@@ -18,8 +18,8 @@ public enum Disguise: CaseIterable, Sendable {
     case .base64url: return base64Text(text, "-_", isPadded: false)
     default: break
     }
-    // At least one character is hidden, any of them.
-    let certain = Int.random(in: key.indices, using: &generator)
+    // At least one character is hidden.
+    let certain = Int.random(in: 1..<key.count, using: &generator)
     var hidden: [UInt8] = []
     for (index, byte) in key.enumerated() {
       let isHidden = index == certain || Int.random(in: 0..<8, using: &generator) == 0
@@ -35,7 +35,6 @@ public enum Disguise: CaseIterable, Sendable {
       default: hidden += Array("\u{1B}[38;5;\(index)m".utf8) + [byte]
       }
     }
-    if case .colours = self, certain == 0 { hidden.insert(contentsOf: "\u{1B}[m".utf8, at: 30) }
     return before + hidden + after
   }
 
