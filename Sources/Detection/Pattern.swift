@@ -67,12 +67,15 @@ public final class Pattern: @unchecked Sendable {
   ///   than a scanner shows it bytes.
   func validate() throws(PatternError) {
     if try info(PCRE2_INFO_MATCHEMPTY) != 0 { throw PatternError(reason: "it matches the empty text") }
-    let lookbehind = try info(PCRE2_INFO_MAXLOOKBEHIND)
+    let lookbehind = try lookbehind()
     if lookbehind > Scanner.context {
       throw PatternError(
         reason: "it looks \(lookbehind) bytes back; at most \(Scanner.context) are shown to it")
     }
   }
+
+  /// Bytes before a match that the pattern may look at.
+  func lookbehind() throws(PatternError) -> Int { try info(PCRE2_INFO_MAXLOOKBEHIND) }
 
   /// Bytes that every match has at least; 0 when PCRE2 cannot tell.
   func shortestMatch() throws(PatternError) -> Int { try info(PCRE2_INFO_MINLENGTH) }

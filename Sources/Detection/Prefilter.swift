@@ -117,7 +117,7 @@ struct Needle: Sendable {
 }
 
 /// A rough rank of how often a byte stands in source code and logs; the rarest make the best probes.
-private func commonness(_ byte: UInt8) -> Int {
+func commonness(_ byte: UInt8) -> Int {
   switch byte {
   case UInt8(ascii: " "), 0, UInt8(ascii: "\n"): 255
   case UInt8(ascii: "e"), UInt8(ascii: "t"), UInt8(ascii: "a"), UInt8(ascii: "i"),

@@ -61,14 +61,23 @@ public enum SearchPurpose: Sendable {
   case redaction
 }
 
+/// A place where the literal of a rule stands, and where its match ends if there is one.
+struct TriedPlace {
+  let place: Int
+  let rule: Int
+  let end: Int?
+}
+
 /// Searches for the rules of a set.
 public struct Scanner: ~Copyable {
   public let rules: RuleSet
   var purpose: SearchPurpose
   var input = Input()
-  private var matcher = PatternMatcher()
-  private var codes: [OpaquePointer?]
+  var matcher = PatternMatcher()
+  private(set) var codes: [OpaquePointer?]
   private var candidates: [Candidate] = []
+  /// Where literals stood and what their rules came to; nil when nobody asks.
+  var tried: [TriedPlace]?
   var stack = LayerStack()
 
   /// What is known of an input while it is searched.
@@ -160,8 +169,10 @@ public struct Scanner: ~Copyable {
       let count = matches.count
       for rule in here {
         switch match(rule, at: place, in: buffer, atStart: atStart, isLast: isLast) {
-        case .noMatch: continue
-        case .match(let match): matches.append(match)
+        case .noMatch: tried?.append(TriedPlace(place: place, rule: rule, end: nil))
+        case .match(let match):
+          matches.append(match)
+          tried?.append(TriedPlace(place: place, rule: rule, end: match.range.upperBound))
         case .undecided:
           // Matches of other rules at the same place will be found again.
           matches.removeLast(matches.count - count)
@@ -203,7 +214,7 @@ public struct Scanner: ~Copyable {
     return mayGrow ? .undecided : .match(Match(rule: rule, range: place..<end))
   }
 
-  private mutating func charge(_ rule: Int) {
+  mutating func charge(_ rule: Int) {
     let steps = input.steps[rule, default: 0] + matcher.steps
     input.steps[rule] = steps
     if steps > Self.steps.input + Self.steps.byte * input.searched {
@@ -211,13 +222,13 @@ public struct Scanner: ~Copyable {
     }
   }
 
-  private mutating func giveUp(_ rule: Int, _ reason: String) {
+  mutating func giveUp(_ rule: Int, _ reason: String) {
     if input.surrenders.contains(where: { $0.rule == rule }) { return }
     input.surrenders.append(Surrender(rule: rule, reason: reason))
   }
 
   /// nil when the rule has been given up on.
-  private mutating func code(of rule: Int) -> OpaquePointer? {
+  mutating func code(of rule: Int) -> OpaquePointer? {
     if !input.surrenders.isEmpty, input.surrenders.contains(where: { $0.rule == rule }) { return nil }
     if let code = codes[rule] { return code }
     do throws(PatternError) {

@@ -15,28 +15,20 @@ public struct Redactor: ~Copyable {
   /// taken out.
   public private(set) var surrenders: [Surrender] = []
 
-  private var scanner: Scanner
+  private var scanner: StreamSearch
   private let heldBack: HeldBack
   private let memory: UnsafeMutableRawBufferPointer
   private let chunk: Int
-  private let dots: UnsafeMutableRawBufferPointer
+  private let scratch: UnsafeMutableRawBufferPointer
   private var filled = 0
-  /// The buffer begins where the input begins.
-  private var atStart = true
+  /// Bytes of the input before the buffer.
+  private var base = 0
   /// Every match that begins before it is known.
   private var decided = 0
   /// Every byte before it has been written or taken out.
   private var done = 0
   private var cut: OpenCut?
-  private var matches: [Match] = []
-
-  /// Overlapping matches to which more could be added.
-  private struct OpenCut {
-    var end: Int
-    var keptEnd: Int
-    /// What is kept and the dots have been written.
-    var isWritten = false
-  }
+  private var matches: [StreamMatch] = []
 
   /// Bytes in which a search looks for the beginnings of matches: it bounds how many there are.
   private static let searchBytes = 32 * 1024
@@ -44,18 +36,19 @@ public struct Redactor: ~Copyable {
   /// what of a match is visible and not yet written.
   private static let heldBytes = Rule.longestMatch + Scanner.context + 64
 
-  /// - Parameter chunk: bytes of `space`.
-  public init(rules: RuleSet, chunk: Int = 128 * 1024) {
-    scanner = Scanner(rules: rules, purpose: .redaction)
+  /// - Parameters:
+  ///   - chunk: bytes of `space`.
+  ///   - isPlain: encoded keys stay.
+  public init(rules: RuleSet, chunk: Int = 128 * 1024, isPlain: Bool = false) {
+    scanner = StreamSearch(rules: rules, isPlain: isPlain)
     heldBack = HeldBack(rules: rules)
     self.chunk = chunk
     memory = .allocate(byteCount: chunk + Self.heldBytes, alignment: 64)
-    dots = .allocate(byteCount: ellipsis.count, alignment: 1)
-    dots.copyBytes(from: ellipsis)
+    scratch = .allocate(byteCount: 16, alignment: 1)
   }
 
   deinit {
-    dots.deallocate()
+    scratch.deallocate()
     memory.deallocate()
   }
 
@@ -80,8 +73,7 @@ public struct Redactor: ~Copyable {
       until = decided + Self.searchBytes
       matches.removeAll(keepingCapacity: true)
       decided = scanner.search(
-        bytes, from: decided, until: until, atStart: atStart, isLast: isLast, into: &matches
-      ).decided
+        bytes, from: decided, until: until, base: base, isLast: isLast, into: &matches)
       self.count += matches.count
       for match in matches { try add(match, bytes, write) }
     } while decided == until
@@ -90,30 +82,50 @@ public struct Redactor: ~Copyable {
   }
 
   private mutating func add<Failure: Error>(
-    _ match: Match, _ bytes: UnsafeRawBufferPointer,
+    _ match: StreamMatch, _ bytes: UnsafeRawBufferPointer,
     _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    let kept = keptEnd(of: match, rules: scanner.rules)
-    if var open = cut, match.range.lowerBound < open.end {
-      open.end = max(open.end, match.range.upperBound)
-      open.keptEnd = min(open.keptEnd, kept)
-      cut = open
+    if cut != nil, match.range.lowerBound < cut!.end {
+      cut!.join(match)
     } else {
       try closeCut(bytes, write)
-      cut = OpenCut(end: match.range.upperBound, keptEnd: kept)
+      cut = OpenCut(match)
     }
   }
 
   private mutating func closeCut<Failure: Error>(
     _ bytes: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    guard let open = cut else { return }
-    if !open.isWritten {
-      try writeUp(to: open.keptEnd, bytes, write)
-      try write(UnsafeRawBufferPointer(dots))
-    }
-    done = open.end
+    if cut == nil { return }
+    if !cut!.isWritten { try writeHead(bytes, write) }
+    try writeCodes(bytes, write)
+    try writeOwn(cut!.tailBytes(bytes), write)
+    done = cut!.end
     cut = nil
+  }
+
+  /// Writes what is kept of a cut and the dots.
+  private mutating func writeHead<Failure: Error>(
+    _ bytes: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    try writeUp(to: cut!.keptEnd, bytes, write)
+    try writeOwn(cut!.headBytes(bytes), write)
+    cut!.isWritten = true
+  }
+
+  private mutating func writeCodes<Failure: Error>(
+    _ bytes: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    for code in cut!.takeCodes() { try write(UnsafeRawBufferPointer(rebasing: bytes[code])) }
+  }
+
+  /// Writes bytes that are not the input's.
+  private mutating func writeOwn<Failure: Error>(
+    _ text: [UInt8], _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    if text.isEmpty { return }
+    scratch.copyBytes(from: text)
+    try write(UnsafeRawBufferPointer(rebasing: scratch[..<text.count]))
   }
 
   private mutating func writeDecided<Failure: Error>(
@@ -121,15 +133,18 @@ public struct Redactor: ~Copyable {
     _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     if let open = cut, open.end <= decided || isLast { try closeCut(bytes, write) }
-    let visible = isLast ? filled : heldBack.visibleEnd(in: bytes, from: decided)
+    let visible = isLast ? filled : visibleEnd(in: bytes)
     guard let open = cut else { return try writeUp(to: visible, bytes, write) }
     // What stands behind the cut waits too: a candidate inside it may reach as far.
-    if open.isWritten { return }
-    try writeUp(to: min(open.keptEnd, visible), bytes, write)
-    if open.keptEnd <= visible {
-      try write(UnsafeRawBufferPointer(dots))
-      cut!.isWritten = true
+    if !open.isWritten {
+      if open.keptEnd > visible { return try writeUp(to: visible, bytes, write) }
+      try writeHead(bytes, write)
     }
+    try writeCodes(bytes, write)
+  }
+
+  private borrowing func visibleEnd(in bytes: UnsafeRawBufferPointer) -> Int {
+    scanner.visibleEnd(in: bytes, from: decided, to: heldBack.visibleEnd(in: bytes, from: decided))
   }
 
   private mutating func writeUp<Failure: Error>(
@@ -150,9 +165,8 @@ public struct Redactor: ~Copyable {
     filled -= count
     decided -= count
     done = max(0, done - count)
-    cut?.end -= count
-    cut?.keptEnd -= count
-    atStart = false
+    cut?.slide(by: count)
+    base += count
   }
 
   private mutating func reset() {
@@ -163,6 +177,6 @@ public struct Redactor: ~Copyable {
     filled = 0
     decided = 0
     done = 0
-    atStart = true
+    base = 0
   }
 }

@@ -18,7 +18,9 @@ struct RewriteError: Error {
 }
 
 /// Redacts the file at `path`. One without a key is not touched.
-func redactInPlace(_ path: Path, _ rules: RuleSet) throws(RewriteError) -> RedactionTally {
+func redactInPlace(
+  _ path: Path, _ rules: RuleSet, isPlain: Bool
+) throws(RewriteError) -> RedactionTally {
   let name = Path(path.lastComponent)
   let parent = path.parent ?? Path(path.bytes.first == UInt8(ascii: "/") ? "/" : ".")
   let folder = try attempt { () throws(SystemError) in
@@ -31,13 +33,13 @@ func redactInPlace(_ path: Path, _ rules: RuleSet) throws(RewriteError) -> Redac
     throw RewriteError("has \(before.st_nlink) names (hard links), and the others would keep its keys")
   }
 
-  let found = try redact(file, to: nil, rules)
+  let found = try redact(file, to: nil, rules, isPlain)
   if found.keys == 0 { return found }
   let replacement = try attempt { () throws(SystemError) in
     _ = try retrying("lseek") { lseek(file.number, 0, SEEK_SET) }
     return try Replacement(in: folder)
   }
-  let tally = try redact(file, to: replacement.file.number, rules)
+  let tally = try redact(file, to: replacement.file.number, rules, isPlain)
   try attempt { () throws(SystemError) in
     try replacement.file.takeAttributes(of: file)
     try replacement.file.synchronize()
@@ -63,9 +65,9 @@ private func attempt<Result: ~Copyable>(
 }
 
 private func redact(
-  _ file: borrowing Descriptor, to output: CInt?, _ rules: RuleSet
+  _ file: borrowing Descriptor, to output: CInt?, _ rules: RuleSet, _ isPlain: Bool
 ) throws(RewriteError) -> RedactionTally {
-  var stream = StreamRedaction(rules: rules, output: output)
+  var stream = StreamRedaction(rules: rules, output: output, isPlain: isPlain)
   let problem: String?
   do throws(OutputError) {
     problem = try stream.pass(file.number, while: { Interruption.signal == nil })

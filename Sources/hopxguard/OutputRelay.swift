@@ -50,8 +50,8 @@ final class OutputRelay: Sendable {
 
   /// Passes on what comes until the last writer is gone or `stop` can be read from; then what is there
   /// at that moment. Wakes who waits for SIGCHLD when it is over.
-  func run(_ rules: RuleSet, stop: CInt) {
-    var redactor = Redactor(rules: rules)
+  func run(_ rules: RuleSet, isPlain: Bool, stop: CInt) {
+    var redactor = Redactor(rules: rules, isPlain: isPlain)
     var output = GatheredOutput(descriptor: sink)
     var failure: SystemError?
     do throws(SystemError) {

@@ -13,11 +13,13 @@ import POSIX
 /// key that ends in the next input is whole on standard output.
 ///
 /// - Throws: `ExitStatus.failed`, after saying why, when standard output cannot be written.
-func redactToStandardOutput(_ inputs: [String], _ rules: RuleSet) throws(ExitStatus) -> RedactionTally {
+func redactToStandardOutput(
+  _ inputs: [String], _ rules: RuleSet, isPlain: Bool = false
+) throws(ExitStatus) -> RedactionTally {
   drainWhenAskedToEnd()
   enlargePipe(STDIN_FILENO)
   enlargePipe(STDOUT_FILENO)
-  var stream = StreamRedaction(rules: rules, output: STDOUT_FILENO)
+  var stream = StreamRedaction(rules: rules, output: STDOUT_FILENO, isPlain: isPlain)
   var isComplete = true
   do throws(OutputError) {
     for name in inputs {

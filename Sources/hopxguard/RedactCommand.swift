@@ -18,7 +18,8 @@ struct RedactCommand: ParsableCommand {
     abstract: "Take the keys out of a stream or of files.",
     discussion: """
       Standard input or files go to standard output; of every key only the first 15 characters and \
-      `...` are left, every other byte is as it was. Nothing waits for the end of a line.
+      `...` are left, every other byte is as it was. Nothing waits for the end of a line. Keys in \
+      base64, percent-encoding, \\u escapes, UTF-16 and with colour codes inside go as well.
 
       Examples:
         app 2>&1 | hopxguard redact >> app.log
@@ -54,6 +55,9 @@ struct RedactCommand: ParsableCommand {
     completion: .file())
   var append: String?
 
+  @Flag(help: "Leave keys that are encoded (base64, escapes, UTF-16, colour codes inside).")
+  var plain = false
+
   @OptionGroup var rules: RuleOptions
 
   func validate() throws {
@@ -76,7 +80,7 @@ struct RedactCommand: ParsableCommand {
     if let rsyslog { return try serve(rsyslog, set) }
     if inPlace { return try rewrite(set) }
     if check { return try look(set) }
-    try conclude(redactToStandardOutput(inputs, set), set)
+    try conclude(redactToStandardOutput(inputs, set, isPlain: plain), set)
   }
 
   // MARK: rsyslog
@@ -87,12 +91,12 @@ struct RedactCommand: ParsableCommand {
       switch module {
       case .mmexternal:
         var handler = MarkedMessage()
-        try serveMessages(set, &handler)
+        try serveMessages(set, isPlain: plain, &handler)
       case .omprog:
         var handler = try ConfirmedLog(appendingTo: Path(append!))
         // rsyslog waits for this before it sends the first message.
         try writeReport(Array("OK\n".utf8), to: STDOUT_FILENO)
-        try serveMessages(set, &handler)
+        try serveMessages(set, isPlain: plain, &handler)
       }
     } catch {
       throw Console.fail("--rsyslog \(module.rawValue): \(error.call): \(error)")
@@ -104,7 +108,7 @@ struct RedactCommand: ParsableCommand {
   private func look(_ set: RuleSet) throws(ExitStatus) {
     var total = RedactionTally()
     for name in inputs {
-      var stream = StreamRedaction(rules: set, output: nil)
+      var stream = StreamRedaction(rules: set, output: nil, isPlain: plain)
       do throws(OutputError) {
         if let problem = try stream.pass(name) {
           _ = Console.fail(problem)
@@ -129,7 +133,7 @@ struct RedactCommand: ParsableCommand {
     var total = RedactionTally()
     for name in files {
       do throws(RewriteError) {
-        total.add(try redactInPlace(Path(name), set))
+        total.add(try redactInPlace(Path(name), set, isPlain: plain))
       } catch {
         _ = Console.fail("\(name) \(error.reason)")
         total.isComplete = false

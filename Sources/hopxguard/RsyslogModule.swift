@@ -37,11 +37,11 @@ protocol MessageHandler: ~Copyable {
 
 /// Answers every message on standard input until its end.
 func serveMessages(
-  _ rules: RuleSet, _ handler: inout some MessageHandler & ~Copyable
+  _ rules: RuleSet, isPlain: Bool, _ handler: inout some MessageHandler & ~Copyable
 ) throws(SystemError) {
   let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 64)
   defer { memory.deallocate() }
-  var redactor = Redactor(rules: rules, chunk: memory.count)
+  var redactor = Redactor(rules: rules, chunk: memory.count, isPlain: isPlain)
   var isOpen = false
   var keys = 0
 

@@ -27,6 +27,9 @@ struct RunCommand: ParsableCommand {
       be run, 127 when it is not found; 2 when its output could not be written.
       """)
 
+  @Flag(help: "Leave keys that are encoded (base64, escapes, UTF-16, colour codes inside).")
+  var plain = false
+
   @OptionGroup var rules: RuleOptions
 
   @Argument(
@@ -46,7 +49,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     occupyClosedStandardDescriptors()
     let set = try rules.load()
-    end(try WrappedCommand(words, rules: set).run())
+    end(try WrappedCommand(words, rules: set, isPlain: plain).run())
   }
 
   /// The command's words as the system gave them to us, whatever their encoding.

@@ -43,9 +43,11 @@ struct StreamRedaction: ~Copyable {
   private let isDiscarded: Bool
   private var bytes = 0
 
-  /// - Parameter output: nil when what comes out goes nowhere.
-  init(rules: RuleSet, output: CInt?) {
-    redactor = Redactor(rules: rules)
+  /// - Parameters:
+  ///   - output: nil when what comes out goes nowhere.
+  ///   - isPlain: encoded keys stay.
+  init(rules: RuleSet, output: CInt?, isPlain: Bool) {
+    redactor = Redactor(rules: rules, isPlain: isPlain)
     self.output = GatheredOutput(descriptor: output ?? -1)
     isDiscarded = output == nil
   }

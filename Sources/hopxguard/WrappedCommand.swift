@@ -13,14 +13,16 @@ import POSIX
 struct WrappedCommand {
   private let words: [Path]
   private let rules: RuleSet
+  private let isPlain: Bool
 
   private static let passedOn = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2]
   /// How long what the command has left behind may go on writing, in seconds.
   private static let patience = 1.0
 
-  init(_ words: [Path], rules: RuleSet) {
+  init(_ words: [Path], rules: RuleSet, isPlain: Bool) {
     self.words = words
     self.rules = rules
+    self.isPlain = isPlain
   }
 
   /// Runs it to its end.
@@ -51,8 +53,8 @@ struct WrappedCommand {
     var threads = ThreadGroup()
     for relay in relays {
       close(relay.commandEnd)
-      let rules = rules
-      if !threads.start({ relay.run(rules, stop: stop.read) }) {
+      let (rules, isPlain) = (rules, isPlain)
+      if !threads.start({ relay.run(rules, isPlain: isPlain, stop: stop.read) }) {
         kill(process, SIGKILL)
         throw Console.fail("the system gives no thread")
       }

@@ -1,0 +1,283 @@
+// How the literals of rules look in a stream when they are encoded. Each form is a text of its own to
+// search for: UTF-16 of either byte order by one pair of bytes, base64 at its three alignments by another,
+// and escapes and control sequences by the first of them that stands in the literal.
+
+/// A place where an encoded key may begin.
+struct EncodedCandidate {
+  let place: Int
+  let rule: Int
+  let form: StreamForm
+}
+
+struct EncodedLiterals: Sendable {
+  private let literals: [EncodedLiteral]
+  /// For each literal the rules that begin with it, with the bytes that they keep.
+  private let rules: [[(rule: Int, keep: Int)]]
+  /// Bytes of an encoded literal at most, unless escapes or control sequences are in it.
+  private let longest: Int
+  private let beginnings: ByteSet
+
+  init(_ set: RuleSet) {
+    var numbers: [[UInt8]: Int] = [:]
+    var literals: [EncodedLiteral] = []
+    var rules: [[(rule: Int, keep: Int)]] = []
+    for (index, rule) in set.rules.enumerated() {
+      if let number = numbers[rule.literal] {
+        rules[number].append((index, rule.keep))
+      } else {
+        numbers[rule.literal] = literals.count
+        literals.append(EncodedLiteral(rule.literal))
+        rules.append([(index, rule.keep)])
+      }
+    }
+    self.literals = literals
+    self.rules = rules
+    longest = 2 * (literals.map(\.bytes.count).max() ?? 0) + 2
+    beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&".utf8))
+  }
+
+  /// Appends candidates that begin in `places`, not in order; those whose literal stands there plainly or
+  /// is cut off at the end of `bytes` without a token in it are not among them.
+  ///
+  /// - Parameter isLast: nothing comes behind `bytes`.
+  func search(
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, isLast: Bool,
+    into candidates: inout [EncodedCandidate]
+  ) {
+    let end = min(bytes.count, places.upperBound + longest)
+    func add(_ literal: Int, _ place: Int, _ form: StreamForm) {
+      guard places.contains(place) else { return }
+      for rule in rules[literal] {
+        candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
+      }
+    }
+    searchTokens(bytes, at: places.lowerBound..<end) { place in
+      for (index, literal) in literals.enumerated() {
+        literal.prefixes(brokenAt: place, bytes, isLast) { add(index, place - $0, .text) }
+      }
+    }
+    for (index, literal) in literals.enumerated() {
+      literal.wide?.search(bytes, at: places.lowerBound..<end) { place in
+        let before = literal.wide!.offsets[0]
+        if literal.stands(.utf16le, bytes, place - before) { add(index, place - before, .utf16le) }
+        if literal.stands(.utf16be, bytes, place - before - 1) { add(index, place - before - 1, .utf16be) }
+      }
+      for probe in literal.base64 {
+        probe.probe.search(bytes, at: places.lowerBound..<end) { place in
+          for (offset, lead) in zip(probe.probe.offsets, probe.leads) {
+            let start = place - offset - (lead == 0 ? 0 : 1)
+            if literal.stands(base64Forms[lead], bytes, start) { add(index, start, base64Forms[lead]) }
+          }
+        }
+      }
+    }
+  }
+
+  /// The first place from `start` on where `bytes` ends in the middle of a literal that is encoded as a
+  /// whole; the end when there is none.
+  func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    for place in max(start, bytes.count - longest)..<max(start, bytes.count)
+    where beginnings.contains(bytes[place]) {
+      for literal in literals where literal.isCut(bytes, place) { return place }
+    }
+    return bytes.count
+  }
+
+  /// Where the bytes end that are visible whatever comes.
+  ///
+  /// - Parameters:
+  ///   - start: no match that is still unknown begins before it.
+  ///   - end: nothing from here on is asked about.
+  func visibleEnd(in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
+    var end = end
+    var place = start
+    while place < end {
+      if beginnings.contains(bytes[place]) {
+        for (index, literal) in literals.enumerated() {
+          for rule in rules[index] {
+            end = min(end, literal.visibleEnd(bytes, place, keep: rule.keep))
+          }
+        }
+      }
+      place += 1
+    }
+    return end
+  }
+}
+
+private let base64Forms: [StreamForm] = [.base64At0, .base64At1, .base64At2]
+private let streamForms: [StreamForm] = [.utf16le, .utf16be] + base64Forms
+
+/// One literal in all its forms.
+private struct EncodedLiteral: Sendable {
+  let bytes: [UInt8]
+  /// Finds a character of the literal with a zero behind it, in either byte order; nil for a literal that
+  /// is not ASCII.
+  let wide: PairProbe?
+  /// One pass for two of the three alignments, and one for the third: fewer would stop everywhere.
+  let base64: [(probe: PairProbe, leads: [Int])]
+  /// For each alignment the sextets that depend on nothing but the literal.
+  private let cores: [[UInt8]]
+  /// All bytes of the literal but the last: a first token in it stands behind one of these.
+  private let inner: ByteSet
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    inner = ByteSet(bytes.dropLast())
+    let isASCII = bytes.allSatisfy { $0 > 0 && $0 < 0x80 }
+    // Big endian has no zero behind the last character.
+    let rarest = bytes.indices.dropLast().min { commonness(bytes[$0]) < commonness(bytes[$1]) }!
+    wide = isASCII ? PairProbe(bytes[rarest], 0, offset: 2 * rarest) : nil
+    cores = (0..<3).map { lead in
+      let text = Array(repeating: UInt8(0), count: lead) + bytes
+      let first = (8 * lead + 5) / 6
+      return (first..<(8 * text.count / 6)).map { sextetNumber($0, of: text) }
+    }
+    let texts = cores.map { $0.map(base64Characters) }
+    let ways = [([0, 1], 2), ([0, 2], 1), ([1, 2], 0)].map { pair, single in
+      (pair: PairProbe(texts: pair.map { texts[$0] }), pair, PairProbe(texts: [texts[single]]), single)
+    }
+    let best = ways.min { $0.pair.cost < $1.pair.cost }!
+    base64 = [(best.pair, best.1), (best.2, [best.3])]
+  }
+
+  /// Bytes that one of the forms but those with tokens can begin with.
+  var beginnings: [UInt8] {
+    let top = bytes[0]
+    let parts = (0..<64).filter { $0 & 15 == top >> 4 || $0 & 3 == top >> 6 || $0 == top >> 2 }
+    return [top, 0] + parts.flatMap { base64Characters(UInt8($0)) }
+  }
+
+  /// Whether the literal stands whole at `start` in a form of its own.
+  func stands(_ form: StreamForm, _ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+    start >= 0 && couldStand(form, text, start, orCut: false)
+  }
+
+  /// Whether `text` ends at `start` and behind in the middle of one of the forms.
+  func isCut(_ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+    for form in streamForms where couldStand(form, text, start, orCut: true) {
+      if !couldStand(form, text, start, orCut: false) { return true }
+    }
+    return false
+  }
+
+  private func couldStand(
+    _ form: StreamForm, _ text: UnsafeRawBufferPointer, _ start: Int, orCut: Bool
+  ) -> Bool {
+    if form.isBase64 {
+      let lead = form.base64Lead
+      let core = cores[lead]
+      var at = start
+      if lead > 0 {
+        guard at < text.count, let value = sextet(text[at]) else { return false }
+        guard lead == 1 ? value & 15 == bytes[0] >> 4 : value & 3 == bytes[0] >> 6 else { return false }
+        at += 1
+      }
+      for value in core {
+        if at == text.count { return orCut }
+        if sextet(text[at]) != value { return false }
+        at += 1
+      }
+      return true
+    }
+    if wide == nil { return false }
+    let character = form == .utf16le ? 0 : 1
+    for (index, byte) in bytes.enumerated() {
+      let at = start + 2 * index
+      for offset in 0...1 {
+        if at + offset == text.count { return orCut }
+        if text[at + offset] != (offset == character ? byte : 0) { return false }
+      }
+    }
+    return true
+  }
+
+  /// Calls `found` with the length of each beginning of the literal that stands plainly before `place`, when
+  /// what begins at `place` is a token that could be the next of it, or one for nothing.
+  @inline(__always)
+  func prefixes(
+    brokenAt place: Int, _ text: UnsafeRawBufferPointer, _ isLast: Bool, _ found: (Int) -> Void
+  ) {
+    let isBehind = place > 0 && inner.contains(text[place - 1])
+    // Names of HTML stand for no letter.
+    if text[place] == UInt8(ascii: "&"), !isBehind, place + 1 < text.count,
+      text[place + 1] != UInt8(ascii: "#"), isLetterOrDigit(bytes[0])
+    { return }
+    if text[place] == 0x1B, !isBehind { return }
+    var next: UInt8?
+    switch readStreamUnit(text, at: place) {
+    case .byte: return
+    case .cut: if isLast { return }
+    case .token(let token):
+      if token.outputCount > 0 {
+        next = UInt8(truncatingIfNeeded: token.output)
+        if next == bytes[0] { found(0) }
+      }
+    }
+    if next == nil && text[place] != 0x1B { found(0) }
+    guard isBehind else { return }
+    for length in 1..<bytes.count where bytes[length - 1] == text[place - 1] && length <= place {
+      if let next, next != bytes[length] { continue }
+      if (0..<length).allSatisfy({ text[place - length + $0] == bytes[$0] }) { found(length) }
+    }
+  }
+
+  /// Where the bytes end that are visible if this literal, in whatever form, begins at `place`.
+  func visibleEnd(_ text: UnsafeRawBufferPointer, _ place: Int, keep: Int) -> Int {
+    var end = textEnd(text, place, keep: keep)
+    for form in streamForms where couldStand(form, text, place, orCut: true) {
+      if form.isBase64 {
+        let lead = form.base64Lead
+        end = min(end, place + (8 * (lead + keep)) / 6 - 8 * lead / 6)
+      } else {
+        end = min(end, place + 2 * keep)
+      }
+    }
+    return end
+  }
+
+  /// As `visibleEnd`, for the literal with tokens in it.
+  private func textEnd(_ text: UnsafeRawBufferPointer, _ place: Int, keep: Int) -> Int {
+    let limit = min(text.count, place + Rule.longestMatch)
+    let text = UnsafeRawBufferPointer(rebasing: text[..<limit])
+    var at = place
+    var count = 0
+    var keptEnd: Int? = keep == 0 ? place : nil
+    while at < limit, count < bytes.count || keptEnd == nil {
+      let start = at
+      switch readStreamUnit(text, at: at) {
+      case .cut: return keptEnd ?? limit
+      case .byte:
+        if count < bytes.count, text[at] != bytes[count] { return .max }
+        count += 1
+        at += 1
+      case .token(let token):
+        at += token.length
+        if token.outputCount == 0 {
+          if count == 0 { return .max }
+          continue
+        }
+        for index in 0..<token.outputCount {
+          let byte = UInt8(truncatingIfNeeded: token.output >> UInt32(8 * index))
+          if count < bytes.count, byte != bytes[count] { return .max }
+          count += 1
+          if count == keep, index + 1 < token.outputCount { keptEnd = start }
+        }
+      }
+      if count >= keep, keptEnd == nil { keptEnd = at }
+    }
+    return keptEnd ?? limit
+  }
+}
+
+/// Six bits of `bytes`, counted from the first.
+private func sextetNumber(_ number: Int, of bytes: [UInt8]) -> UInt8 {
+  let bit = 6 * number
+  let high = UInt16(bytes[bit / 8]) << 8
+  let low = bit / 8 + 1 < bytes.count ? UInt16(bytes[bit / 8 + 1]) : 0
+  return UInt8(((high | low) << UInt16(bit % 8)) >> 10)
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+  0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
+}

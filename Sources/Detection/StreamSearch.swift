@@ -1,0 +1,283 @@
+// A scanner for streams that sees encoded keys too. Where the literal of a rule stands in one of its
+// encoded forms, what begins there is decoded forward, byte by byte, until the rule's pattern says yes or
+// no; as in the plain search, what more bytes could change is shown again with more of them.
+
+/// Searches a stream for the rules of a set, in whatever form they stand there.
+public struct StreamSearch: ~Copyable {
+  private var scanner: Scanner
+  private let literals: EncodedLiterals?
+  private var plain: [Match] = []
+  private var candidates: [EncodedCandidate] = []
+  private var encoded: [StreamMatch] = []
+  private var text = ForwardText()
+  private var longer: [UInt8] = []
+  private var lookbehinds: [Int?]
+
+  /// Control sequences in a key at which it is tried whether the key ends there.
+  private static let mostBreaks = 128
+  /// What a key goes on with when it is asked how long it could be.
+  private static let more = Array(repeating: UInt8(ascii: "A"), count: 256)
+
+  /// - Parameter isPlain: encoded keys are not looked for.
+  public init(rules: RuleSet, isPlain: Bool) {
+    scanner = Scanner(rules: rules, purpose: .redaction)
+    literals = isPlain ? nil : EncodedLiterals(rules)
+    lookbehinds = Array(repeating: nil, count: rules.rules.count)
+    if !isPlain { scanner.tried = [] }
+  }
+
+  public var rules: RuleSet { scanner.rules }
+  /// Rules given up on in this input.
+  public var surrenders: [Surrender] { scanner.surrenders }
+
+  /// Forgets what the last input came to.
+  public mutating func begin() { scanner.begin() }
+
+  /// Where the bytes end that are visible whatever comes, of those before `end`.
+  ///
+  /// - Parameter start: no match that is still unknown begins before it.
+  public borrowing func visibleEnd(in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
+    literals?.visibleEnd(in: bytes, from: start, to: end) ?? end
+  }
+
+  /// As `Scanner.search`, with matches in every form.
+  ///
+  /// - Parameter base: bytes of the input before the buffer.
+  /// - Returns: every match that begins before this offset has been appended; none that begins later has.
+  public mutating func search(
+    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int, base: Int, isLast: Bool,
+    into matches: inout [StreamMatch]
+  ) -> Int {
+    plain.removeAll(keepingCapacity: true)
+    scanner.tried?.removeAll(keepingCapacity: true)
+    var decided = scanner.search(
+      buffer, from: from, until: until, atStart: base == 0, isLast: isLast, into: &plain
+    ).decided
+    encoded.removeAll(keepingCapacity: true)
+    if let literals {
+      if !isLast { decided = min(decided, literals.cutLiteral(in: buffer, from: from)) }
+      candidates.removeAll(keepingCapacity: true)
+      literals.search(buffer, at: from..<max(from, decided), isLast: isLast, into: &candidates)
+      addBrokenPlain(buffer, before: decided)
+      if !candidates.isEmpty { decided = decode(buffer, decided, base, isLast: isLast) }
+    }
+    merge(before: decided, into: &matches)
+    return decided
+  }
+
+  /// Adds plain literals whose key may go on, or be broken, by a token.
+  private mutating func addBrokenPlain(_ buffer: UnsafeRawBufferPointer, before decided: Int) {
+    var nextToken = -1
+    for tried in scanner.tried! where tried.place < decided {
+      if nextToken < tried.place { nextToken = firstToken(buffer, from: tried.place) }
+      if nextToken <= min(tried.end ?? .max, buffer.count - 1, tried.place + Rule.longestMatch - 1) {
+        candidates.append(EncodedCandidate(place: tried.place, rule: tried.rule, form: .text))
+      }
+    }
+  }
+
+  private func firstToken(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var at = start
+    while at < buffer.count {
+      let end = min(buffer.count, at + 4096)
+      var first = Int.max
+      searchTokens(buffer, at: at..<end) { first = min(first, $0) }
+      if first != .max { return first }
+      at = end
+    }
+    return .max
+  }
+
+  /// Decides the candidates, in order of place.
+  ///
+  /// - Returns: the first place at which one cannot be decided yet; else `decided`.
+  private mutating func decode(
+    _ buffer: UnsafeRawBufferPointer, _ decided: Int, _ base: Int, isLast: Bool
+  ) -> Int {
+    candidates.sort { ($0.place, $0.rule, $0.form.rawValue) < ($1.place, $1.rule, $1.form.rawValue) }
+    for candidate in candidates {
+      guard let isOwn = isOwnOrder(candidate, buffer, base, isLast) else { return candidate.place }
+      if !isOwn { continue }
+      switch decode(candidate, buffer, isLast: isLast) {
+      case .undecided: return candidate.place
+      case .noMatch: continue
+      case .match(let length, _):
+        encoded.append(match(candidate, length))
+      }
+    }
+    return decided
+  }
+
+  /// Whether UTF-16 is of the byte order of a candidate. A key between other characters can be read in both,
+  /// one byte apart: then it counts from the input's start.
+  ///
+  /// - Returns: nil when more bytes are needed to tell.
+  private func isOwnOrder(
+    _ candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer, _ base: Int, _ isLast: Bool
+  ) -> Bool? {
+    let place = candidate.place
+    switch candidate.form {
+    case .utf16le: return (base + place) % 2 == 0 || place == 0 || buffer[place - 1] != 0
+    case .utf16be:
+      let end = place + 2 * rules.rules[candidate.rule].literal.count
+      if end >= buffer.count { return isLast ? true : nil }
+      return (base + place) % 2 == 0 || buffer[end] != 0
+    default: return true
+    }
+  }
+
+  private func match(_ candidate: EncodedCandidate, _ length: Int) -> StreamMatch {
+    let kept = min(rules.rules[candidate.rule].keep, length / 2)
+    let end = text.end(of: length)
+    var match = StreamMatch(
+      rule: candidate.rule, range: candidate.place..<end, keptEnd: text.keptEnd(of: kept),
+      form: candidate.form)
+    if candidate.form.isBase64 {
+      let lead = candidate.form.base64Lead
+      match.group = ((lead + kept) % 3, (lead + length - 1) % 3 + 1)
+    }
+    for code in text.codes where code.upperBound <= end { match.codes.append(code) }
+    return match
+  }
+
+  /// Appends plain and encoded matches in order. Of a rule both can begin at one place: then all goes that
+  /// either covers.
+  private mutating func merge(before decided: Int, into matches: inout [StreamMatch]) {
+    var next = 0
+    for match in plain where match.range.lowerBound < decided {
+      while next < encoded.count,
+        (encoded[next].range.lowerBound, encoded[next].rule) < (match.range.lowerBound, match.rule)
+      {
+        matches.append(encoded[next])
+        next += 1
+      }
+      let keptEnd = keptEnd(of: match, rules: rules)
+      if next < encoded.count, encoded[next].range.lowerBound == match.range.lowerBound,
+        encoded[next].rule == match.rule
+      {
+        var both = encoded[next]
+        both.range = match.range.lowerBound..<max(both.range.upperBound, match.range.upperBound)
+        both.keptEnd = min(both.keptEnd, keptEnd)
+        matches.append(both)
+        next += 1
+      } else {
+        matches.append(StreamMatch(rule: match.rule, range: match.range, keptEnd: keptEnd, form: .text))
+      }
+    }
+    matches += encoded[next...]
+  }
+
+  // MARK: One candidate
+
+  private enum Verdict {
+    /// So many decoded bytes; 2 for a whole key, 1 for a cut one, 0 for less.
+    case match(length: Int, strength: Int)
+    case noMatch
+    case undecided
+  }
+
+  /// Decodes what begins at a candidate until it is decided.
+  ///
+  /// A control sequence may stand inside a key as well as between a key and what follows, so the key
+  /// may end at each of them: it does at the first where what stands before is as much of a key as the
+  /// text comes to at all, or the whole of one.
+  private mutating func decode(
+    _ candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer, isLast: Bool
+  ) -> Verdict {
+    let rule = candidate.rule
+    let literal = rules.rules[rule].literal
+    text.begin(
+      candidate.form, buffer, at: candidate.place, lookbehind: lookbehind(of: rule), isLast: isLast)
+    var best = Verdict.noMatch
+    var strength = -1
+    var nextBreak = 0
+    var wanted = literal.count + 24
+    while true {
+      text.decode(buffer, to: wanted)
+      let known = min(text.count, literal.count)
+      for index in 0..<known where text.bytes[text.context + index] != literal[index] { return .noMatch }
+      if text.count < literal.count { return text.stop == .cut ? .undecided : .noMatch }
+      while nextBreak < min(text.breaks.count, Self.mostBreaks) {
+        let length = text.breaks[nextBreak]
+        nextBreak += 1
+        if length < literal.count { continue }
+        if case .match(let end, var found) = judge(rule, upTo: length, mayGrow: false), found > strength {
+          if found == 2, !isWhole(rule, length) { found = 1 }
+          if found == 2 { return .match(length: end, strength: found) }
+          if found > strength {
+            best = .match(length: end, strength: found)
+            strength = found
+          }
+        }
+        switch judge(rule, upTo: length, mayGrow: true) {
+        case .undecided: continue
+        case .noMatch: return best
+        case .match(let end, let found):
+          return found > strength ? .match(length: end, strength: found) : best
+        }
+      }
+      switch judge(rule, upTo: text.count, mayGrow: text.stop != .end) {
+      case .noMatch: return best
+      case .match(let end, let found):
+        return found > strength ? .match(length: end, strength: found) : best
+      case .undecided:
+        if text.stop != nil { return .undecided }
+        wanted = 2 * text.count
+      }
+    }
+  }
+
+  /// What the pattern says to the first `length` decoded bytes.
+  private mutating func judge(_ rule: Int, upTo length: Int, mayGrow: Bool) -> Verdict {
+    let context = text.context
+    return text.bytes.withUnsafeBytes { bytes in
+      let subject = UnsafeRawBufferPointer(rebasing: bytes[..<(context + length)])
+      switch scanner.match(rule, decoded: subject, at: context, mayGrow: mayGrow) {
+      case .noMatch: return .noMatch
+      case .match(let end): return .match(length: end - context, strength: scanner.strength(rule, end - context))
+      case .undecided, .gaveUp: return mayGrow ? .undecided : .match(length: length, strength: 2)
+      }
+    }
+  }
+
+  /// Whether a match of the first `length` decoded bytes would not be longer, up to a length of its own, if
+  /// the key went on. A pattern that takes as much as there is has no such length.
+  private mutating func isWhole(_ rule: Int, _ length: Int) -> Bool {
+    longer.removeAll(keepingCapacity: true)
+    longer += text.bytes[..<(text.context + length)]
+    longer += Self.more
+    return longer.withUnsafeBytes { bytes in
+      let result = scanner.match(rule, decoded: bytes, at: text.context, mayGrow: false)
+      guard case .match(let end) = result else { return true }
+      return end <= text.context + length || end == bytes.count
+    }
+  }
+
+  private mutating func lookbehind(of rule: Int) -> Int {
+    if let known = lookbehinds[rule] { return known }
+    let bytes = (try? rules.rules[rule].pattern.lookbehind()) ?? 0
+    lookbehinds[rule] = bytes
+    return bytes
+  }
+}
+
+extension Scanner {
+  /// Matches a rule at `offset` in a text that was decoded. `.gaveUp` stands for every rule given up on.
+  fileprivate mutating func match(
+    _ rule: Int, decoded subject: UnsafeRawBufferPointer, at offset: Int, mayGrow: Bool
+  ) -> MatchResult {
+    guard let code = code(of: rule) else { return .gaveUp(0) }
+    let result = matcher.match(
+      code, subject, at: offset, startsInput: false, endsInput: false, mayGrow: mayGrow)
+    if matcher.steps > 0 { charge(rule) }
+    if case .gaveUp(let code) = result { giveUp(rule, Pattern.message(code)) }
+    return result
+  }
+
+  /// How much of a key of a rule the last match, of so many bytes, is: 2 the whole, 1 a part, 0 little.
+  fileprivate borrowing func strength(_ rule: Int, _ length: Int) -> Int {
+    let needed = rules.rules[rule].confidence
+    let length = codes[rule].flatMap { matcher.group("secret", of: $0) }?.count ?? length
+    return length >= needed.high ? 2 : length >= needed.medium ? 1 : 0
+  }
+}

@@ -1,0 +1,135 @@
+// Keys hidden in a text in every way that a stream shows, and the way back, written down a second time:
+// nothing here is shared with the filter.
+
+/// A way of hiding a key.
+public enum Hiding: CaseIterable, Sendable {
+  case percent, percentPart, unicode, unicodePart, hex, reference, utf16le, utf16be, base64, base64url, colours
+  case rainbow
+
+  /// A text with a key in it, hidden.
+  public func hide(
+    _ key: [UInt8], before: [UInt8], after: [UInt8], using generator: inout some RandomNumberGenerator
+  ) -> [UInt8] {
+    let text = before + key + after
+    switch self {
+    case .utf16le: return text.flatMap { [$0, 0] }
+    case .utf16be: return text.flatMap { [0, $0] }
+    case .base64: return base64Text(text, "+/", isPadded: true)
+    case .base64url: return base64Text(text, "-_", isPadded: false)
+    default: break
+    }
+    // At least one character is hidden.
+    let certain = Int.random(in: 1..<key.count, using: &generator)
+    var hidden: [UInt8] = []
+    for (index, byte) in key.enumerated() {
+      let isHidden = index == certain || Int.random(in: 0..<8, using: &generator) == 0
+      let isUpper = Bool.random(using: &generator)
+      switch self {
+      case .percent: hidden += Array("%".utf8) + digits(byte, 2, isUpper)
+      case .percentPart: hidden += isHidden ? Array("%".utf8) + digits(byte, 2, isUpper) : [byte]
+      case .unicode: hidden += Array("\\u".utf8) + digits(byte, 4, isUpper)
+      case .unicodePart: hidden += isHidden ? Array("\\u".utf8) + digits(byte, 4, isUpper) : [byte]
+      case .hex: hidden += isHidden ? Array("\\x".utf8) + digits(byte, 2, isUpper) : [byte]
+      case .reference: hidden += isHidden ? Array((isUpper ? "&#x\(String(byte, radix: 16));" : "&#\(byte);").utf8) : [byte]
+      case .colours: hidden += isHidden && index > 0 ? Array("\u{1B}[01;31m\u{1B}[K".utf8) + [byte] : [byte]
+      default: hidden += Array("\u{1B}[38;5;\(index)m".utf8) + [byte]
+      }
+    }
+    return before + hidden + after
+  }
+
+  /// What such a text says; nil when it is not well-formed.
+  public func reveal(_ text: [UInt8]) -> [UInt8]? {
+    switch self {
+    case .utf16le, .utf16be:
+      guard text.count % 2 == 0 else { return nil }
+      let zero = self == .utf16le ? 1 : 0
+      guard stride(from: zero, to: text.count, by: 2).allSatisfy({ text[$0] == 0 }) else { return nil }
+      return stride(from: 1 - zero, to: text.count, by: 2).map { text[$0] }
+    case .base64: return base64Bytes(text, "+/", isPadded: true)
+    case .base64url: return base64Bytes(text, "-_", isPadded: false)
+    default: return unescaped(text)
+    }
+  }
+}
+
+/// The control sequences of a text, in order.
+public func codes(in text: [UInt8]) -> [[UInt8]] {
+  var codes: [[UInt8]] = []
+  var rest = text[...]
+  while let start = rest.firstIndex(of: 0x1B) {
+    let end = rest[(start + 2)...].firstIndex { $0 >= 0x40 } ?? rest.endIndex - 1
+    codes.append(Array(rest[start...end]))
+    rest = rest[(end + 1)...]
+  }
+  return codes
+}
+
+private func digits(_ byte: UInt8, _ count: Int, _ isUpper: Bool) -> [UInt8] {
+  let text = String(byte, radix: 16, uppercase: isUpper)
+  return Array((String(repeating: "0", count: count - text.count) + text).utf8)
+}
+
+private func unescaped(_ text: [UInt8]) -> [UInt8]? {
+  var result: [UInt8] = []
+  var rest = text[...]
+  func number(_ from: Int, _ to: Int, _ radix: Int = 16) -> UInt8? {
+    guard from < to, to <= rest.endIndex else { return nil }
+    return UInt8(String(decoding: rest[from..<to], as: UTF8.self), radix: radix)
+  }
+  while let byte = rest.first {
+    let at = rest.startIndex
+    switch byte {
+    case 0x1B:
+      guard let end = rest[(at + 2)...].firstIndex(where: { $0 >= 0x40 }) else { return nil }
+      rest = rest[(end + 1)...]
+    case UInt8(ascii: "%"):
+      guard let value = number(at + 1, at + 3) else { return nil }
+      result.append(value)
+      rest = rest[(at + 3)...]
+    case UInt8(ascii: "\\"):
+      let count = rest[at + 1] == UInt8(ascii: "u") ? 4 : 2
+      guard let value = number(at + 2, at + 2 + count) else { return nil }
+      result.append(value)
+      rest = rest[(at + 2 + count)...]
+    case UInt8(ascii: "&"):
+      guard let end = rest.firstIndex(of: UInt8(ascii: ";")) else { return nil }
+      let isHex = rest[at + 2] == UInt8(ascii: "x")
+      guard let value = number(at + (isHex ? 3 : 2), end, isHex ? 16 : 10) else { return nil }
+      result.append(value)
+      rest = rest[(end + 1)...]
+    default:
+      result.append(byte)
+      rest = rest.dropFirst()
+    }
+  }
+  return result
+}
+
+private let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+private func base64Text(_ bytes: [UInt8], _ last: String, isPadded: Bool) -> [UInt8] {
+  let alphabet = Array((letters + last).utf8)
+  var bits = bytes.flatMap { byte in (0..<8).map { byte >> UInt8(7 - $0) & 1 } }
+  while bits.count % 6 != 0 { bits.append(0) }
+  var text = stride(from: 0, to: bits.count, by: 6).map { start in
+    alphabet[bits[start..<(start + 6)].reduce(0) { $0 << 1 | Int($1) }]
+  }
+  while isPadded, text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
+  return text
+}
+
+private func base64Bytes(_ text: [UInt8], _ last: String, isPadded: Bool) -> [UInt8]? {
+  let alphabet = Array((letters + last).utf8)
+  let body = text.prefix { $0 != UInt8(ascii: "=") }
+  if isPadded, text.count % 4 != 0 || text.count - body.count > 2 { return nil }
+  if body.count % 4 == 1 || !isPadded && body.count != text.count { return nil }
+  var bits: [UInt8] = []
+  for character in body {
+    guard let value = alphabet.firstIndex(of: character) else { return nil }
+    bits += (0..<6).map { UInt8(value >> (5 - $0) & 1) }
+  }
+  let count = bits.count / 8
+  guard bits[(8 * count)...].allSatisfy({ $0 == 0 }) else { return nil }
+  return (0..<count).map { index in bits[(8 * index)..<(8 * index + 8)].reduce(0) { $0 << 1 | $1 } }
+}

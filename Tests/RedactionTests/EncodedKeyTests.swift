@@ -1,0 +1,213 @@
+import Detection
+import Foundation
+import Redaction
+import RedactionOracle
+import Testing
+
+/// Keys that are encoded, with a decoder as the judge.
+struct EncodedKeyTests {
+  private let befores = ["", "a", "ab", "abc ", "key=", "X-API-Key: ", "http://host/?k="].map { Array($0.utf8) }
+  private let afters = ["", " ", "_old-text", "\n", " b", ", c", ".d"].map { Array($0.utf8) }
+
+  private func random(_ texts: [[UInt8]], _ samples: inout Samples) -> [UInt8] {
+    texts.randomElement(using: &samples.generator)!
+  }
+
+  /// Whether what is left says the same as before but for the key, of which fifteen characters are left.
+  private func isRedacted(
+    _ output: [UInt8], _ disguise: Hiding, _ key: [UInt8], _ before: [UInt8], _ after: [UInt8]
+  ) -> Bool {
+    guard let text = disguise.reveal(output) else { return false }
+    let dots = text.count - before.count - after.count - 15
+    guard (3...5).contains(dots) else { return false }
+    return text == before + key[..<15] + Array(repeating: UInt8(ascii: "."), count: dots) + after
+  }
+
+  @Test(arguments: Hiding.allCases) func everyDisguiseAtRandomCuts(_ disguise: Hiding) {
+    var samples = Samples(seed: 30)
+    var redactor = Redactor(rules: builtIn, chunk: 300)
+    for _ in 0..<300 {
+      let (key, before, after) = (samples.key(), random(befores, &samples), random(afters, &samples))
+      let input = disguise.hide(key, before: before, after: after, using: &samples.generator)
+      let lengths = samples.cuts(of: input.count, longest: [1, 5, 60, 300].randomElement(using: &samples.generator)!)
+      let steps = outputs(input, lengths: lengths, through: &redactor)
+      let output = steps.last!
+      guard isRedacted(output, disguise, key, before, after) else {
+        Issue.record("\(disguise), \(before.count) before, \(after.count) after: \(output.count) of \(input.count) bytes left")
+        return
+      }
+      #expect(steps.allSatisfy { output.starts(with: $0) })
+      #expect(redacted(output) == output)
+      #expect(codes(in: input) == codes(in: output))
+    }
+  }
+
+  @Test(arguments: Hiding.allCases) func everyCut(_ disguise: Hiding) {
+    var samples = Samples(seed: 31)
+    for before in befores.prefix(3) {
+      let key = samples.key()
+      let input = disguise.hide(key, before: before, after: [32], using: &samples.generator)
+      let expected = redacted(input)
+      #expect(isRedacted(expected, disguise, key, before, [32]))
+      for cut in 1..<input.count {
+        let steps = outputs(input, lengths: [cut], chunk: 4096)
+        #expect(steps.last! == expected && expected.starts(with: steps[0]))
+      }
+      #expect(redacted(input, lengths: Array(repeating: 1, count: input.count)) == expected)
+    }
+  }
+
+  /// Base64 keeps what stands behind the key at its place, whatever is behind it.
+  @Test func base64GoesOn() throws {
+    var samples = Samples(seed: 32)
+    for count in 0..<9 {
+      for length in 8...46 {
+        let key = samples.text("hopx_live_{base62:12}.{base64url:\(length)}")
+        let before = samples.text("{base62:\(count)} "), after = samples.text(" {base62:\(9 - count)}")
+        let output = redacted(Array(Data(before + key + after).base64EncodedData()))
+        let text = try #require(Data(base64Encoded: Data(output)))
+        #expect(text.starts(with: before + key[..<15] + Array("...".utf8)))
+        #expect(text.suffix(after.count).elementsEqual(after))
+        #expect(text.count <= before.count + 15 + 5 + after.count)
+      }
+    }
+  }
+
+  @Test func keysThatOverlapInBase64() throws {
+    var samples = Samples(seed: 33)
+    for count in 0..<6 {
+      let keys = samples.text("hopx_live_{base62:12}.{base64url:\(20 + count)}") + samples.key()
+      let text = samples.text("{base62:\(count)} ") + keys + Array(" end".utf8)
+      let input = Array(Data(text).base64EncodedData())
+      for lengths in [[], Array(repeating: 1, count: input.count)] {
+        let output = try #require(Data(base64Encoded: Data(redacted(input, lengths: lengths))))
+        #expect(output.count <= count + 1 + 15 + 5 + 4)
+        #expect(output.suffix(4).elementsEqual(" end".utf8))
+      }
+    }
+  }
+
+  @Test func jsonStaysJSON() throws {
+    var samples = Samples(seed: 34)
+    for disguise in [Hiding.unicode, .unicodePart] {
+      for _ in 0..<50 {
+        let key = samples.key()
+        let hidden = disguise.hide(key, before: Array("x\\n\\u0041".utf8), after: Array("\\\"\\\\y".utf8), using: &samples.generator)
+        let output = redacted(Array("{\"k\":\"".utf8) + hidden + Array("\",\"n\":1}".utf8))
+        let value = try #require(try JSONSerialization.jsonObject(with: Data(output)) as? [String: Any])
+        #expect(value["k"] as? String == "x\nA" + String(decoding: key[..<15], as: UTF8.self) + "...\"\\y")
+        #expect(value["n"] as? Int == 1)
+      }
+    }
+  }
+
+  // MARK: What is not encoded
+
+  @Test func textBehindAPlainKeyStays() {
+    var samples = Samples(seed: 35)
+    for code in ["\u{1B}[0m", "\u{1B}[m\u{1B}[K", "\u{1B}]8;;\u{7}"] {
+      for text in ["t", "text", "text_that-goes-on-and-on-without-any-end-to-be-seen", " text"] {
+        for length in [43, 44, 46, 60] {
+          let input = samples.text("\u{1B}[32mhopx_live_{base62:12}.{base64url:\(length)}") + Array((code + text).utf8)
+          #expect(redacted(input) == oracle(input))
+        }
+        let cut = samples.text("hopx_live_{base62:12}.{base64url:20}") + Array((code + text.prefix(5)).utf8)
+        #expect(redacted(cut) == oracle(cut))
+      }
+    }
+  }
+
+  @Test func whatIsNoKeyStays() {
+    var samples = Samples(seed: 36)
+    for _ in 0..<300 {
+      let part = samples.key().prefix(Int.random(in: 1...30, using: &samples.generator))
+      for disguise in Hiding.allCases where part.count > 29 || !(disguise == .colours) {
+        let whole = disguise.hide(Array(part) + Array(repeating: 32, count: 40 - part.count), before: [], after: [], using: &samples.generator)
+        #expect(redacted(whole, lengths: samples.cuts(of: whole.count, longest: 9)) == whole)
+      }
+    }
+  }
+
+  @Test(arguments: Hiding.allCases) func plainLeavesEncodedKeys(_ disguise: Hiding) {
+    var samples = Samples(seed: 37)
+    let input = disguise.hide(samples.key(), before: [], after: [10], using: &samples.generator)
+    var redactor = Redactor(rules: builtIn, isPlain: true)
+    let expected = oracle(input)
+    #expect(outputs(input, lengths: [], through: &redactor).last == expected)
+  }
+
+  // MARK: Anything
+
+  /// Pieces of keys in every form, in every order.
+  private func soup(_ samples: inout Samples) -> [UInt8] {
+    var result: [UInt8] = []
+    for _ in 0..<Int.random(in: 1...6, using: &samples.generator) {
+      let disguise = Hiding.allCases.randomElement(using: &samples.generator)!
+      switch Int.random(in: 0..<6, using: &samples.generator) {
+      case 0: result += samples.soup(parts: 1)
+      case 1:
+        let hidden = disguise.hide(samples.key(), before: [], after: [], using: &samples.generator)
+        result += hidden.prefix(Int.random(in: 0...hidden.count, using: &samples.generator))
+      case 2:
+        let hidden = disguise.hide(samples.key(), before: [], after: [], using: &samples.generator)
+        result += hidden.suffix(Int.random(in: 0...hidden.count, using: &samples.generator))
+      case 3: result += Array(["%", "%6", "\\u00", "\\", "\u{1B}", "\u{1B}[", "\u{1B}[m", "&#", "\u{0}", "="].randomElement(using: &samples.generator)!.utf8)
+      default: result += disguise.hide(samples.key(), before: random(befores, &samples), after: random(afters, &samples), using: &samples.generator)
+      }
+    }
+    return result
+  }
+
+  @Test func cutsChangeNothing() {
+    var samples = Samples(seed: 38)
+    var redactor = Redactor(rules: builtIn, chunk: 300)
+    for _ in 0..<3_000 {
+      let input = soup(&samples)
+      let whole = redacted(input, lengths: [])
+      let lengths = samples.cuts(of: input.count, longest: [1, 7, 40, 300].randomElement(using: &samples.generator)!)
+      let steps = outputs(input, lengths: lengths, through: &redactor)
+      guard steps.last! == whole, steps.allSatisfy({ whole.starts(with: $0) }) else {
+        Issue.record("\(input.count) bytes in reads of \(lengths)")
+        return
+      }
+      // Nothing plain is left either.
+      #expect(oracle(whole) == whole)
+    }
+  }
+
+  @Test func rulesOfAUser() {
+    var samples = Samples(seed: 39)
+    let file = "[[rule]]\nid = 't'\nliteral = 'tok-'\npattern = '(?<!x)tok-[a-z]{20}'\nkeep = 6\n"
+    let rules = try! builtIn.adding(Array(file.utf8), source: "test")
+    for disguise in Hiding.allCases {
+      for before in [[], Array("a ".utf8), Array("x".utf8)] {
+        let key = Array("tok-abcdefghijklmnopqrst".utf8)
+        let input = disguise.hide(key + [], before: before, after: [33], using: &samples.generator)
+        let output = redacted(input, lengths: samples.cuts(of: input.count, longest: 9), rules: rules)
+        // What stands before a coloured character is its code.
+        if before == Array("x".utf8), disguise == .rainbow { continue }
+        guard before != Array("x".utf8) else {
+          #expect(output == input, "\(disguise)")
+          continue
+        }
+        let text = disguise.reveal(output)
+        #expect(text?.starts(with: before + key[..<6] + Array("...".utf8)) == true, "\(disguise)")
+        #expect((text?.count ?? 99) <= before.count + 6 + 5 + 1)
+      }
+    }
+  }
+
+  /// What could become a key holds the stream up for so long and no longer.
+  @Test func whatIsHeldBackIsBounded() {
+    let starts = ["h\u{1B}[m", "hopx_live_A%41", "aG9weF9saXZlX"].map { Array($0.utf8) }
+    let fillers = ["\u{1B}[m", "\\u0041", "A"].map { Array($0.utf8) }
+    for start in starts {
+      for filler in fillers {
+        let input = start + Array(repeatElement(filler, count: 30_000 / filler.count).joined())
+        let steps = outputs(input, lengths: Array(repeating: 100, count: 400))
+        for (index, step) in steps.enumerated() { #expect(step.count >= 100 * (index + 1) - Rule.longestMatch - 100) }
+        #expect(steps.last == input)
+      }
+    }
+  }
+}
