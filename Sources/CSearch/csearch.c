@@ -62,6 +62,55 @@ size_t csearch_pair(
   return end;
 }
 
+static inline mask masked(const uint8_t *one, const uint8_t *two, uint8_t mask_a, uint8_t a, uint8_t mask_b, uint8_t b) {
+  return ((load(one) & mask_a) == a) & ((load(two) & mask_b) == b);
+}
+
+size_t csearch_masked(
+  const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a,
+  uint8_t mask_b, uint8_t b
+) {
+  while (at + 64 <= end && at + distance + 64 <= count) {
+    const uint8_t *one = text + at, *two = one + distance;
+    mask hits0 = masked(one, two, mask_a, a, mask_b, b);
+    mask hits1 = masked(one + 16, two + 16, mask_a, a, mask_b, b);
+    mask hits2 = masked(one + 32, two + 32, mask_a, a, mask_b, b);
+    mask hits3 = masked(one + 48, two + 48, mask_a, a, mask_b, b);
+    if (is_any((hits0 | hits1) | (hits2 | hits3))) {
+      if (is_any(hits0)) return at + first_lane(hits0);
+      if (is_any(hits1)) return at + 16 + first_lane(hits1);
+      if (is_any(hits2)) return at + 32 + first_lane(hits2);
+      return at + 48 + first_lane(hits3);
+    }
+    at += 64;
+  }
+  for (; at < end && at + distance < count; at++) {
+    if ((text[at] & mask_a) == a && (text[at + distance] & mask_b) == b) return at;
+  }
+  return end;
+}
+
+static inline mask tokens(const uint8_t *text) {
+  block bytes = load(text);
+  return (bytes == '%') | (bytes == '&') | (bytes == '\\') | (bytes == 0x1B);
+}
+
+size_t csearch_token(const uint8_t *text, size_t at, size_t end) {
+  for (; at + 64 <= end; at += 64) {
+    const uint8_t *here = text + at;
+    mask hits0 = tokens(here), hits1 = tokens(here + 16), hits2 = tokens(here + 32), hits3 = tokens(here + 48);
+    if (!is_any((hits0 | hits1) | (hits2 | hits3))) continue;
+    if (is_any(hits0)) return at + first_lane(hits0);
+    if (is_any(hits1)) return at + 16 + first_lane(hits1);
+    if (is_any(hits2)) return at + 32 + first_lane(hits2);
+    return at + 48 + first_lane(hits3);
+  }
+  for (; at < end; at++) {
+    if (text[at] == '%' || text[at] == '&' || text[at] == '\\' || text[at] == 0x1B) return at;
+  }
+  return end;
+}
+
 static inline int begins_escape(uint8_t first, uint8_t second) {
   switch (first) {
   case '%': return (second >= '1' && second <= '7') || second == 'u';

@@ -1,6 +1,8 @@
 // Finds places by two bytes at a distance, sixteen places at a time. Bits can be left out of the
 // comparison, so that one pass finds several texts, with some places more to be looked at.
 
+import CSearch
+
 /// Two bytes to look for, each as a value under a mask.
 struct PairProbe: Sendable {
   private(set) var first: MaskedByte
@@ -79,50 +81,16 @@ struct PairProbe: Sendable {
   /// Calls `found` for every place in `places` at which the two bytes stand, in order.
   @inline(__always)
   func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void) {
-    let last = min(bytes.count - distance, places.upperBound) - 1
-    guard let base = bytes.baseAddress, places.lowerBound <= last else { return }
-    let (mask0, value0) = (all(first.mask), all(first.value))
-    let (mask1, value1) = (all(second.mask), all(second.value))
+    let end = min(bytes.count - distance, places.upperBound)
+    guard let base = bytes.baseAddress, places.lowerBound < end else { return }
+    let text = base.assumingMemoryBound(to: UInt8.self)
     var at = places.lowerBound
-    @inline(__always)
-    func probe(_ offset: Int) -> Lanes {
-      let a = base.loadUnaligned(fromByteOffset: at + offset, as: Lanes.self)
-      let b = base.loadUnaligned(fromByteOffset: at + distance + offset, as: Lanes.self)
-      return unsafeBitCast(((a & mask0) .== value0) .& ((b & mask1) .== value1), to: Lanes.self)
-    }
-    while at + 63 <= last {
-      let hits = (probe(0), probe(16), probe(32), probe(48))
-      if isAny((hits.0 | hits.1) | (hits.2 | hits.3)) {
-        eachLane(hits.0, at, found)
-        eachLane(hits.1, at + 16, found)
-        eachLane(hits.2, at + 32, found)
-        eachLane(hits.3, at + 48, found)
-      }
-      at += 64
-    }
-    while at <= last {
-      if first.contains(bytes[at]), second.contains(bytes[at + distance]) { found(at) }
+    while true {
+      at = csearch_masked(
+        text, bytes.count, at, end, distance, first.mask, first.value, second.mask, second.value)
+      if at >= end { return }
+      found(at)
       at += 1
-    }
-  }
-}
-
-@inline(__always)
-func isAny(_ lanes: Lanes) -> Bool {
-  let words = unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
-  return words[0] | words[1] != 0
-}
-
-/// Calls `found` for each lane that is set, as a place from `start` on.
-@inline(__always)
-func eachLane(_ hits: Lanes, _ start: Int, _ found: (Int) -> Void) {
-  let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
-  for half in 0..<2 {
-    var lanes = UInt64(littleEndian: words[half])
-    while lanes != 0 {
-      let lane = lanes.trailingZeroBitCount / 8
-      lanes &= ~(0xFF << UInt64(lane * 8))
-      found(start + half * 8 + lane)
     }
   }
 }

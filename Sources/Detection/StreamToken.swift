@@ -1,6 +1,8 @@
 // What redaction takes for an escape or a control sequence in a stream. Exact ones alone: what guesses
 // would take text out that belongs to nobody's key.
 
+import CSearch
+
 /// What stands at a place in a stream.
 enum StreamUnit {
   /// The byte itself.
@@ -10,13 +12,17 @@ enum StreamUnit {
   case cut
 }
 
-/// Bytes that begin a token in a stream.
-let streamTokenBeginnings = ByteSet("%\\&\u{1B}".utf8)
+/// Whether a byte begins a token in a stream.
+@inline(__always)
+func mayBeginStreamToken(_ byte: UInt8) -> Bool {
+  // ESC % & backslash
+  ByteSet((0x0000_0060_0800_0000, 0x0000_0000_1000_0000, 0, 0)).contains(byte)
+}
 
 /// - Parameter bytes: end where nothing behind may be looked at yet.
 @inline(__always)
 func readStreamUnit(_ bytes: UnsafeRawBufferPointer, at place: Int) -> StreamUnit {
-  if !streamTokenBeginnings.contains(bytes[place]) { return .byte }
+  if !mayBeginStreamToken(bytes[place]) { return .byte }
   switch readToken(bytes, at: place) {
   case .cut: return .cut
   case .none: return .byte
@@ -44,26 +50,12 @@ func isDisplayCode(_ code: UnsafeRawBufferPointer) -> Bool {
 @inline(__always)
 func searchTokens(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void) {
   guard let base = bytes.baseAddress else { return }
+  let text = base.assumingMemoryBound(to: UInt8.self)
   var at = places.lowerBound
-  @inline(__always)
-  func probe(_ offset: Int) -> Lanes {
-    let part = base.loadUnaligned(fromByteOffset: at + offset, as: Lanes.self)
-    let hits = lanes(part, are: UInt8(ascii: "%")) .| lanes(part, are: UInt8(ascii: "&"))
-      .| lanes(part, are: UInt8(ascii: "\\")) .| lanes(part, are: 0x1B)
-    return unsafeBitCast(hits, to: Lanes.self)
-  }
-  while at + 64 <= places.upperBound {
-    let hits = (probe(0), probe(16), probe(32), probe(48))
-    if isAny((hits.0 | hits.1) | (hits.2 | hits.3)) {
-      eachLane(hits.0, at, found)
-      eachLane(hits.1, at + 16, found)
-      eachLane(hits.2, at + 32, found)
-      eachLane(hits.3, at + 48, found)
-    }
-    at += 64
-  }
-  while at < places.upperBound {
-    if streamTokenBeginnings.contains(bytes[at]) { found(at) }
+  while true {
+    at = csearch_token(text, at, places.upperBound)
+    if at >= places.upperBound { return }
+    found(at)
     at += 1
   }
 }

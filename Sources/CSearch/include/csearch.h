@@ -16,6 +16,14 @@ size_t csearch_pair(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t first, uint8_t a, size_t second,
   uint8_t b);
 
+/// As `csearch_pair` with the bytes side by side or `distance` apart, each compared under a mask.
+size_t csearch_masked(
+  const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a,
+  uint8_t mask_b, uint8_t b);
+
+/// The next place at or after `at` and before `end` with `%`, `&`, a backslash or an escape character.
+size_t csearch_token(const uint8_t *text, size_t at, size_t end);
+
 /// The next place at or after `at` and before `end` where an escape of a letter or digit could begin: `%`
 /// or `=` and a hex digit from 1 to 7, `%u`, a backslash with u or x, `&#` or `;#`; an escape character; or
 /// the first two bytes of a character that takes no room: C2 AD, E1 A0, E2 80, E2 81, EF BB.
