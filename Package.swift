@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "Coverage", dependencies: ["CRules", "TOML", "POSIX", "Inputs", "Git"],
       swiftSettings: strict),
-    .target(name: "Reporting", dependencies: ["Detection", "POSIX", "CDeflate"], swiftSettings: strict),
+    .target(
+      name: "Reporting", dependencies: ["Detection", "POSIX", "CDeflate", "TOML"], swiftSettings: strict),
     .executableTarget(
       name: "hopxguard",
       dependencies: [

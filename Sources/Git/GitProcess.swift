@@ -270,15 +270,16 @@ public struct GitProcess: ~Copyable {
 }
 
 extension GitProcess {
-  /// Runs a git command of the working folder's repository, or of the one that a hook's environment
-  /// names, to its end.
+  /// Runs a git command to its end: of the working folder's repository, or of the one that a hook's
+  /// environment names, unless another place is given.
   ///
   /// - Returns: what it printed.
   /// - Throws: `GitError` unless it ended well.
   public static func outputBytes(
-    _ arguments: [String], configuration: [String] = pinnedConfiguration
+    _ arguments: [String], in folder: Path = ".", inherited: InheritedRepository = .fromHook,
+    configuration: [String] = pinnedConfiguration
   ) throws(GitError) -> [UInt8] {
-    var git = try start(arguments, in: ".", inherited: .fromHook, configuration: configuration)
+    var git = try start(arguments, in: folder, inherited: inherited, configuration: configuration)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
     defer { buffer.deallocate() }
     var output: [UInt8] = []
@@ -293,9 +294,10 @@ extension GitProcess {
 
   /// The same as text, without the line ends behind it.
   public static func output(
-    _ arguments: [String], configuration: [String] = pinnedConfiguration
+    _ arguments: [String], in folder: Path = ".", inherited: InheritedRepository = .fromHook,
+    configuration: [String] = pinnedConfiguration
   ) throws(GitError) -> String {
-    var text = try outputBytes(arguments, configuration: configuration)
+    var text = try outputBytes(arguments, in: folder, inherited: inherited, configuration: configuration)
     while text.last == 0x0A { text.removeLast() }
     return String(decoding: text, as: UTF8.self)
   }

@@ -2,7 +2,7 @@
 // buffer. Requests and answers flow at the same time, so that neither side waits for the other.
 // Source: git-cat-file(1), "BATCH OUTPUT".
 
-import POSIX
+public import POSIX
 
 /// What git says of an object that was asked for.
 public enum ObjectAnswer: Equatable, Sendable {
@@ -25,20 +25,23 @@ public struct ObjectBatch: ~Copyable {
   private var owesLineEnd = false
   private let givesContent: Bool
 
-  /// Starts git in the working folder, or in the repository that a hook's environment names.
+  /// Starts git in the working folder, or in the repository that a hook's environment names, unless
+  /// another place is given.
   ///
   /// - Parameter content: false to learn what the objects are, and not what they hold.
-  public init(content: Bool = true) throws(GitError) {
+  public init(
+    content: Bool = true, in folder: Path = ".", inherited: InheritedRepository = .fromHook
+  ) throws(GitError) {
     givesContent = content
     git = try GitProcess.start(
-      ["cat-file", content ? "--batch" : "--batch-check", "--buffer"], in: ".",
-      inherited: .fromHook, takesInput: true)
+      ["cat-file", content ? "--batch" : "--batch-check", "--buffer"], in: folder,
+      inherited: inherited, takesInput: true)
     received = .allocate(byteCount: 65_536, alignment: 64)
   }
 
   deinit { received.deallocate() }
 
-  /// Asks for `ids`, hex digits. After this nothing more can be asked for.
+  /// Asks for `ids`, hex digits, or other names of objects without a line end in them. After this nothing more can be asked for.
   public mutating func request(_ ids: some Sequence<String>) {
     for id in ids {
       requests.append(contentsOf: id.utf8)

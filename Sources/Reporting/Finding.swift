@@ -55,6 +55,8 @@ public struct Finding: Sendable {
   public var commit: CommitInfo?
   /// Where the commit can be reached from, such as `refs/heads/main`.
   public var ref: String?
+  /// What a comment beside it says; nil when there is none.
+  public var comment: InlineAllowance?
   /// How far the secret has spread in git's history; nil outside of it.
   public var history: History?
 
@@ -173,15 +175,19 @@ public struct CommitInfo: Sendable {
 public struct Problem: Sendable {
   /// Empty when the problem is not one file's.
   public var path: Path
+  /// From 1; nil when it is not one line's.
+  public var line: Int?
   public var message: String
 
-  public init(path: Path, message: String) {
+  public init(path: Path, line: Int? = nil, message: String) {
     self.path = path
+    self.line = line
     self.message = message
   }
 
   public static func precedes(_ left: Problem, _ right: Problem) -> Bool {
-    left.path != right.path ? left.path < right.path : left.message < right.message
+    left.path != right.path
+      ? left.path < right.path : (left.line ?? 0, left.message) < (right.line ?? 0, right.message)
   }
 }
 
@@ -197,7 +203,13 @@ public struct Summary: Sendable {
   public var commits = 0
   public var objects = 0
   public var findings = 0
-  public var allowed = 0
+  /// Findings that were let pass, and by what.
+  public var allowances: [Allowance: Int] = [:]
+  public var allowed: Int { allowances.values.reduce(0, +) }
+  /// Paths that the settings have skipped.
+  public var skipped = 0
+  /// Rules that the settings have switched off, and the findings of each.
+  public var disabledRules: [String: Int] = [:]
   public var seconds = 0.0
   /// nil when the repository itself was not checked.
   public var coverage: CoverageExtent?

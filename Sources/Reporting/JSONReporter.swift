@@ -46,17 +46,37 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
         ("commits", jsonNumber(summary.commits)), ("objects", jsonNumber(summary.objects)),
         ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
         ("seconds", seconds),
-        ] + (summary.entries > 0 ? [("entries", jsonNumber(summary.entries))] : [])
+        ] + exceptions(summary) + (summary.entries > 0 ? [("entries", jsonNumber(summary.entries))] : [])
           + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage))
     ),
-    (
-      "problems",
-      jsonArray(
-        outcome.problems.map {
-          jsonObject([("path", jsonString($0.path.bytes)), ("message", jsonString($0.message.utf8))])
-        })
-    ),
+    ("problems", json(outcome.problems)), ("warnings", json(outcome.warnings)),
   ]
+}
+
+private func json(_ problems: [Problem]) -> [UInt8] {
+  jsonArray(
+    problems.map {
+      jsonObject(
+        [("path", jsonString($0.path.bytes))] + ($0.line.map { [("line", jsonNumber($0))] } ?? [])
+          + [("message", jsonString($0.message.utf8))])
+    })
+}
+
+/// What was left out, where something was.
+private func exceptions(_ summary: Summary) -> [(String, [UInt8])] {
+  var fields: [(String, [UInt8])] = []
+  if summary.allowed > 0 {
+    let counts = Allowance.allCases.compactMap { kind in
+      summary.allowances[kind].map { (kind.rawValue, jsonNumber($0)) }
+    }
+    fields.append(("allowedBy", jsonObject(counts)))
+  }
+  if summary.skipped > 0 { fields.append(("skipped", jsonNumber(summary.skipped))) }
+  if !summary.disabledRules.isEmpty {
+    let counts = summary.disabledRules.sorted { $0.key < $1.key }.map { ($0.key, jsonNumber($0.value)) }
+    fields.append(("disabledRules", jsonObject(counts)))
+  }
+  return fields
 }
 
 private func extent(_ coverage: CoverageExtent?) -> [(String, [UInt8])] {

@@ -19,21 +19,28 @@ public struct Outcome: Sendable {
   public let rules: [Rule]
   /// When it was over, in seconds since 1970.
   public let ended: Int
+  /// What is wrong with the settings and leaves the exit code alone, in order; redacted.
+  public let warnings: [Problem]
   /// Everything that was asked for was read to its end.
   public var isComplete: Bool { problems.isEmpty }
 
   /// The one place where problems become fit to show: a path or a message may quote an argument, a
   /// file name or git's words, and any of them may hold a key.
-  public init(summary: Summary, problems: [Problem], rules: RuleSet) {
+  public init(summary: Summary, problems: [Problem], warnings: [Problem] = [], rules: RuleSet) {
     var scanner = Scanner(rules: rules, purpose: .redaction)
     self.summary = summary
     self.rules = rules.rules
     ended = time(nil)
-    self.problems = problems.map { problem in
-      Problem(
-        path: Path(scanner.redacted(problem.path.bytes)),
-        message: String(decoding: scanner.redacted(Array(problem.message.utf8)), as: UTF8.self))
-    }
+    self.problems = problems.map { $0.redacted(by: &scanner) }
+    self.warnings = warnings.map { $0.redacted(by: &scanner) }
+  }
+}
+
+extension Problem {
+  fileprivate func redacted(by scanner: inout Scanner) -> Problem {
+    Problem(
+      path: Path(scanner.redacted(path.bytes)), line: line,
+      message: String(decoding: scanner.redacted(Array(message.utf8)), as: UTF8.self))
   }
 }
 

@@ -16,7 +16,8 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
     }
     text += "\n"
   }
-  var allowed = summary.allowed > 0 ? " (\(summary.allowed) allowed)" : ""
+  let exceptions = exceptionsText(summary)
+  var allowed = exceptions.isEmpty ? "" : ", \(exceptions)"
   if let coverage = summary.coverage {
     for change in coverage.changes { text += "settings: \(escapedForTerminal(change.text.utf8))\n" }
     if coverage.warnings > 0 { allowed += ", \(counted(coverage.warnings, "warning"))" }
@@ -54,10 +55,29 @@ func extent(_ summary: Summary) -> String {
   return "\(scanned.joined(separator: ", ")) in \(seconds(summary.seconds))"
 }
 
+/// What was left out: never silently, or an allow-list is a hole that nobody sees.
+public func exceptionsText(_ summary: Summary) -> String {
+  var parts: [String] = []
+  if summary.allowed > 0 {
+    let kinds = Allowance.allCases.compactMap { kind in
+      summary.allowances[kind].map { "\(grouped($0)) \(kind == .inline ? "" : "by ")\(kind.rawValue)" }
+    }
+    parts.append("\(grouped(summary.allowed)) allowed (\(kinds.joined(separator: ", ")))")
+  }
+  if summary.skipped > 0 { parts.append("\(counted(summary.skipped, "path")) skipped") }
+  for (rule, count) in summary.disabledRules.sorted(by: { $0.key < $1.key }) {
+    let hidden = count > 0 ? " (\(counted(count, "finding")))" : ""
+    parts.append("rule \(escapedForTerminal(rule.utf8)) off\(hidden)")
+  }
+  return parts.joined(separator: ", ")
+}
+
 /// A problem as a line for standard error.
-public func problemText(_ problem: Problem, style: TextStyle) -> String {
-  let place = problem.path.bytes.isEmpty ? "" : escapedForTerminal(problem.path.bytes) + ": "
-  return "\(style.warning("problem:")) \(place)\(escapedForTerminal(problem.message.utf8))\n"
+public func problemText(_ problem: Problem, label: String = "problem:", style: TextStyle) -> String {
+  var place = escapedForTerminal(problem.path.bytes)
+  if let line = problem.line { place += ":\(line)" }
+  if !place.isEmpty { place += ": " }
+  return "\(style.warning(label)) \(place)\(escapedForTerminal(problem.message.utf8))\n"
 }
 
 public func counted(_ count: Int, _ noun: String) -> String {

@@ -63,13 +63,44 @@ public struct TOMLTable: ~Copyable {
   }
 
   /// - Throws: `TOMLError` for the first field that no call has taken.
-  public consuming func finish() throws(TOMLError) {
+  public consuming func finish() throws(TOMLError) { try rejectUnknown() }
+
+  /// The same, where what is missing is to be told after what is misspelt.
+  public borrowing func rejectUnknown() throws(TOMLError) {
     if let extra = members.first(where: { !taken.contains($0.key) }) {
-      throw TOMLError(line: extra.value.line, reason: "unknown field '\(extra.key)' in \(name)")
+      throw TOMLError(
+        line: extra.value.line,
+        reason: "unknown field '\(extra.key)' in \(name)\(suggestion(for: extra.key, among: taken))")
     }
   }
 
   private func wrong(_ key: String, _ value: TOMLValue, _ wanted: String) -> TOMLError {
     TOMLError(line: value.line, reason: "'\(key)' takes \(wanted), not \(value.kind)")
   }
+}
+
+/// `; did you mean 'skip'?` for a word that is nearly one of the known ones; else which there are.
+public func suggestion(for word: String, among known: some Sequence<String>) -> String {
+  let ranked = known.map { (distance(word, $0), $0) }.sorted { $0 < $1 }
+  if let best = ranked.first, best.0 <= max(1, min(word.utf8.count, best.1.utf8.count) / 3) {
+    return "; did you mean '\(best.1)'?"
+  }
+  return ranked.isEmpty ? "" : "; known: \(ranked.map(\.1).sorted().joined(separator: ", "))"
+}
+
+/// Insertions, deletions and changes from one word to the other (Levenshtein). Of long words only the
+/// beginning is looked at.
+private func distance(_ left: String, _ right: String) -> Int {
+  let (left, right) = (Array(left.utf8.prefix(64)), Array(right.utf8.prefix(64)))
+  var row = Array(0...right.count)
+  for (index, byte) in left.enumerated() {
+    var diagonal = row[0]
+    row[0] = index + 1
+    for other in right.indices {
+      let cost = diagonal + (byte == right[other] ? 0 : 1)
+      diagonal = row[other + 1]
+      row[other + 1] = min(cost, row[other] + 1, diagonal + 1)
+    }
+  }
+  return row[right.count]
 }

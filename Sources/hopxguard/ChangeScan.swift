@@ -25,7 +25,13 @@ struct ChangeScan: ~Copyable {
   /// Fingerprints of old versions that are known at a time. What stood in others counts as new.
   private static let mostReplaced = 1_000_000
 
-  init(rules: RuleSet) { scanner = ContentScanner(rules: rules) }
+  /// What is left out of every change.
+  private let skipping: SkipList.Skipping?
+
+  init(rules: RuleSet, skipping: SkipList.Skipping?) {
+    scanner = ContentScanner(rules: rules)
+    self.skipping = skipping
+  }
 
   /// Scans what `sets` add, names and content, and puts what is new into the results.
   ///
@@ -36,6 +42,7 @@ struct ChangeScan: ~Copyable {
   mutating func scan(
     _ sets: [ChangeSet], _ batch: consuming ObjectBatch, shownBelow prefix: Path = ""
   ) throws(GitError) {
+    let sets = sets.map { $0.without(skipping) }
     hits.removeAll()
     replaced.removeAll()
     held = 0
@@ -307,13 +314,13 @@ struct ChangeScan: ~Copyable {
 }
 
 /// The object that a batch is at, as an input.
-private struct BlobSource: ByteSource, ~Copyable {
+struct BlobSource: ByteSource, ~Copyable {
   /// What was read of it already.
   let lead: [UInt8]
   private var leadRead = 0
   var batch: ObjectBatch
 
-  init(lead: [UInt8], batch: consuming ObjectBatch) {
+  init(lead: [UInt8] = [], batch: consuming ObjectBatch) {
     self.lead = lead
     self.batch = batch
   }
@@ -330,5 +337,16 @@ private struct BlobSource: ByteSource, ~Copyable {
     do throws(GitError) { return try batch.read(into: buffer) } catch {
       throw InputError(error.reason)
     }
+  }
+}
+
+extension ChangeSet {
+  /// These changes but for paths that are skipped. Those that are gone are left out too: what was moved
+  /// from a path that nobody looks at is new where it is now.
+  func without(_ skipping: SkipList.Skipping?) -> ChangeSet {
+    guard let skipping else { return self }
+    return ChangeSet(
+      commit: commit,
+      changes: changes.filter { !skipping.takes($0.path, counts: $0.new != nil) })
   }
 }

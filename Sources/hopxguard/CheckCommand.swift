@@ -44,28 +44,33 @@ struct CheckCommand: ParsableCommand {
   var strict = false
 
   @Option(help: ArgumentHelp("Threads; as many as there are processors unless given.", valueName: "n"))
-  var jobs: Int = min(availableProcessors, 16)
+  var jobs: Int?
 
   @Flag(help: "No progress line.")
   var noProgress = false
 
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
+  @OptionGroup var policy: PolicyOptions
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
-    guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256.") }
+    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if range != nil && noRange { throw ValidationError("--range and --no-range do not go together.") }
     if path.isEmpty { throw ValidationError("The path is empty.") }
   }
 
   func run() throws {
-    var report = try reporting.open()
-    let set = try rules.load()
     let started = monotonicSeconds()
-    let top = try CoverageRun.findTop(path)
+    var (top, setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
+      let top = try CoverageRun.findTop(path)
+      var setup = try policy.prepare(settings, rules, for: SettingsPlace(of: [top]))
+      return (top, setup, try setup.jobs(jobs), try setup.format(reporting.formats))
+    }
+    let set = setup.rules
+    var report = try reporting.open(format)
     let coverage = CoverageRun(
-      top: top, settings: try settings.load(top: top), strict: strict, rules: set
+      top: top, settings: setup.settings, strict: strict, rules: set
     ).run()
     try report.add(coverage.findings)
     for note in coverage.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
@@ -75,31 +80,33 @@ struct CheckCommand: ParsableCommand {
     do throws(SystemError) {
       results.merge(
         scanTree(
-          [.target(try locate(top, allFiles: false))], set, allFiles: false, jobs: jobs,
+          [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], set, allFiles: false, jobs: threads,
           showsProgress: !noProgress))
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
     }
-    add(scanCommits(top, set), to: &results)
+    add(scanCommits(top, setup), to: &results)
     results.order()
+    setup.judge(&results)
     try report.add(results.findings)
     results.summary.coverage = coverage.extent
     let outcome = results.outcome(
-      listed: report.count, seconds: monotonicSeconds() - started, rules: set)
+      listed: report.count, seconds: monotonicSeconds() - started, setup: setup, isWhole: true)
     try report.finish(outcome)
     try reporting.conclude(outcome, report, set)
   }
 
   // MARK: Commits
 
-  private func scanCommits(_ top: Path, _ set: RuleSet) -> ScanResults {
+  private func scanCommits(_ top: Path, _ setup: ScanSetup) -> ScanResults {
+    let skipping = setup.skip.everywhere
     if noRange { return ScanResults() }
     do throws(SystemError) {
       // git looks for the repository where we are, and the reports' paths are relative to where we were.
       let before = try Descriptor.openFolder(".")
       try top.withCString { (name) throws(SystemError) in _ = try retrying("chdir") { chdir(name) } }
       defer { _ = fchdir(before.number) }
-      if let range { return scanRange(CommitRange(Path(argument: range).bytes), set) }
+      if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.rules, skipping: skipping) }
       switch rangeOfCIJob() {
       case nil: return ScanResults()
       case .none(let words)?:
@@ -107,7 +114,8 @@ struct CheckCommand: ParsableCommand {
         return ScanResults()
       case .range(let tips, let known, let words)?:
         say(words)
-        return scanPush(tips: tips, known: known, excludedRefs: [], set)
+        return scanPush(
+          tips: tips, known: known, excludedRefs: [], setup.rules, skipping: skipping)
       case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
       }
     } catch { return failure("the commits cannot be scanned: \(error)") }

@@ -441,6 +441,7 @@ struct ContentScanner: ~Copyable {
     if let outer = archivePlace?.outer {
       finding.entry = Path(finding.path.bytes.dropFirst(redacted(outer).bytes.count + 1))
     }
+    if input.place == .content { finding.comment = InlineAllowance(at: match.range, in: bytes) }
     guard input.text != nil else { return results.add(finding) }
     input.text!.advance(to: base + start, in: bytes, base: base)
     input.text!.wantHash(isSafe: key.count - kept.count >= Self.leastHashed)

@@ -23,7 +23,7 @@ struct HookCommand: ParsableCommand {
         hopxguard hook status             what runs, and what keeps it from running
         hopxguard hook uninstall          everything as it was before
       """,
-    subcommands: [Install.self, Uninstall.self, Status.self, Run.self])
+    subcommands: [Install.self, Uninstall.self, Status.self, Run.self, FrameworkHook.self])
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(

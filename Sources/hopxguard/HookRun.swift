@@ -26,10 +26,16 @@ struct HookRun {
       }
     }
     try runKeptHook(refs)
-    let rules = RuleSet.builtIn()
-    var results = try scan(refs, rules)
+    try run { setup throws(ExitStatus) in try scan(refs, setup) }
+  }
+
+  /// Scans, and ends as the hook does.
+  func run(_ scan: (ScanSetup) throws(ExitStatus) -> ScanResults) throws(ExitStatus) {
+    var setup = try prepare()
+    var results = try scan(setup)
     results.order()
-    try conclude(results, rules)
+    setup.judge(&results)
+    try conclude(results, setup)
   }
 
   // MARK: The hook that was there before
@@ -56,19 +62,36 @@ struct HookRun {
 
   // MARK: Scanning
 
-  private func scan(_ refs: [UInt8], _ rules: RuleSet) throws(ExitStatus) -> ScanResults {
+  /// What the developer sees in the working tree counts, whether it is committed yet or not: the hook is
+  /// there for the one who can leave it out anyway. On a server HEAD counts, which is what the push does
+  /// not bring: git moves the refs after this hook.
+  private func prepare() throws(ExitStatus) -> ScanSetup {
+    if hook != .preReceive { return try AskedSetup().prepare(for: .ofHook) }
+    var asked = AskedSetup()
+    let isAsked = environment("ALLOW_FROM") != nil || environment("CONFIG") != nil
+    // A repository that has no commit yet has no list either.
+    if !isAsked, (try? GitProcess.output(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) != nil {
+      asked.allowFrom = "HEAD"
+    }
+    return try asked.prepare(for: SettingsPlace(top: nil))
+  }
+
+  private func scan(_ refs: [UInt8], _ setup: ScanSetup) throws(ExitStatus) -> ScanResults {
+    let rules = setup.rules
+    let skipping = setup.skip.everywhere
     switch hook {
-    case .preCommit: return scanStaged(rules)
-    case .preMergeCommit: return scanStaged(rules, merged: mergedHeads)
+    case .preCommit: return scanStaged(rules, skipping: skipping)
+    case .preMergeCommit: return scanStaged(rules, merged: mergedHeads, skipping: skipping)
     case .commitMessage:
       guard arguments.count >= 2 else { throw Console.fail("commit-msg: git gave no message file") }
       return scanMessage(arguments[1], rules)
     case .prePush:
       let updates = try parse(refs, tipField: 0, knownField: 2)
-      return scanTips(updates, excludedRefs: tracked, rules)
+      return scanTips(updates, excludedRefs: tracked, setup)
     case .preReceive:
       let updates = try parse(refs, tipField: 1, knownField: 0)
-      return scanTips(updates, excludedRefs: ["--all"], rules)
+      try checkSettings(updates)
+      return scanTips(updates, excludedRefs: ["--all"], setup)
     }
   }
 
@@ -103,7 +126,7 @@ struct HookRun {
   }
 
   private func scanTips(
-    _ updates: [(tip: String, known: String)], excludedRefs: [String], _ rules: RuleSet
+    _ updates: [Update], excludedRefs: [String], _ setup: ScanSetup
   ) -> ScanResults {
     let tips = updates.map(\.tip).filter { !isZero($0) }
     // Only deletions: nothing is brought in.
@@ -111,7 +134,9 @@ struct HookRun {
     do throws(GitError) {
       // The remote may have what we never fetched.
       let known = try present(updates.map(\.known).filter { !isZero($0) })
-      return scanPush(tips: tips, known: known, excludedRefs: excludedRefs, rules)
+      return scanPush(
+        tips: tips, known: known, excludedRefs: excludedRefs, setup.rules,
+        skipping: setup.skip.everywhere)
     } catch {
       var results = ScanResults()
       results.problems.append(Problem(path: "", message: explained(error)))
@@ -119,7 +144,7 @@ struct HookRun {
     }
   }
 
-  private func scanMessage(_ file: Path, _ rules: RuleSet) -> ScanResults {
+  func scanMessage(_ file: Path, _ rules: RuleSet) -> ScanResults {
     var scanner = ContentScanner(rules: rules)
     do throws(SystemError) {
       let text = try readWhole(file, limit: 256 << 20)
@@ -132,10 +157,30 @@ struct HookRun {
         scanner.scan(&source, path: "commit message")
       }
       scanner.results.summary.files = 1
+      // A comment belongs beside a line of code, and is in no later scan of the message either.
+      for index in scanner.results.findings.indices { scanner.results.findings[index].comment = nil }
     } catch {
       scanner.addProblem(file, "cannot be read: \(error)")
     }
     return scanner.results
+  }
+
+  /// A broken settings file would keep every later push out, the one that mends it too.
+  private func checkSettings(_ updates: [Update]) throws(ExitStatus) {
+    guard environment("CONFIG") == nil,
+      let head = try? GitProcess.output(["symbolic-ref", "--quiet", "HEAD"]),
+      let update = updates.first(where: { $0.ref == head }), !isZero(update.tip)
+    else { return }
+    _ = try AskedSetup(allowFrom: update.tip).prepare(for: SettingsPlace(top: nil))
+  }
+
+  /// A line that git gives a hook about a ref.
+  private struct Update {
+    /// IDs: of what comes, and of what the other side has.
+    let tip: String
+    let known: String
+    /// The last field, which for pre-receive is the ref's name.
+    let ref: String
   }
 
   /// The lines that git gives a hook about refs (githooks(5)).
@@ -145,14 +190,14 @@ struct HookRun {
   ///   - knownField: that with what the other side has.
   private func parse(
     _ refs: [UInt8], tipField: Int, knownField: Int
-  ) throws(ExitStatus) -> [(tip: String, known: String)] {
-    var updates: [(tip: String, known: String)] = []
+  ) throws(ExitStatus) -> [Update] {
+    var updates: [Update] = []
     for line in refs.split(separator: 0x0A) {
       let fields = line.split(separator: 0x20).suffix(3).map { String(decoding: $0, as: UTF8.self) }
       guard fields.count == 3, isObjectID(fields[tipField]), isObjectID(fields[knownField]) else {
         throw Console.fail("\(hook.rawValue): a line on standard input that git does not write")
       }
-      updates.append((fields[tipField], fields[knownField]))
+      updates.append(Update(tip: fields[tipField], known: fields[knownField], ref: fields[2]))
     }
     return updates
   }
@@ -161,11 +206,15 @@ struct HookRun {
 
   // MARK: The end
 
-  private func conclude(_ results: ScanResults, _ rules: RuleSet) throws(ExitStatus) {
+  private func conclude(_ results: ScanResults, _ setup: ScanSetup) throws(ExitStatus) {
     let words = words(for: results.findings)
-    let outcome = results.outcome(listed: results.findings.count, seconds: 0, rules: rules)
+    let outcome = results.outcome(
+      listed: results.findings.count, seconds: 0, setup: setup, isWhole: false)
     let style = ColorChoice.auto.style(for: STDERR_FILENO)
-    var text = ""
+    var text = leftOut(outcome)
+    for warning in outcome.warnings.prefix(Self.mostShown) {
+      text += problemText(warning, label: "warning:", style: style)
+    }
     if !results.findings.isEmpty {
       text += style.danger("hopxguard: \(words.what).") + "\n\n"
       var reporter = ReportFormat.text.reporter(style: style)
@@ -175,7 +224,7 @@ struct HookRun {
       let more = results.findings.count - Self.mostShown
       if more > 0 { text += "  ... and \(counted(more, "more finding"))\n" }
       text += "\n\(words.mend)\nWas the key ever pushed or shared? Create a new one, deploy it, verify, revoke the old one.\n"
-      text += "A false alarm? \(words.pass)\n"
+      text += "A false alarm? \(pass(results.findings[0].fingerprint))\n"
     }
     if !outcome.isComplete {
       text += style.warning("hopxguard: not everything could be scanned, so \(words.stopped).") + "\n"
@@ -192,32 +241,46 @@ struct HookRun {
   /// Findings or problems that are shown. A hook's words are read in passing.
   private static let mostShown = 10
 
-  private func words(
-    for findings: [Finding]
-  ) -> (what: String, mend: String, pass: String, stopped: String) {
+  /// What was let pass, where the reader would not know it otherwise.
+  private func leftOut(_ outcome: Outcome) -> String {
+    var summary = outcome.summary
+    summary.disabledRules = summary.disabledRules.filter { $0.value > 0 }
+    let text = exceptionsText(summary)
+    return text.isEmpty ? "" : "hopxguard: \(text)\n"
+  }
+
+  /// How a false alarm gets through. The list is the repository's: whoever reads it sees what was allowed.
+  private func pass(_ fingerprint: String) -> String {
+    let command = "hopxguard allow \(fingerprint) --reason '...'"
+    switch hook {
+    case .preReceive: return "Have the owners of this repository run, on its default branch:\n  \(command)"
+    default: return "Allow it with a reason that others can read:\n  \(command)"
+    }
+  }
+
+  private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {
     let readIt = "Take it out (read it from HOPX_API_KEY instead)"
     switch hook {
     case .preCommit:
       return (
         "this commit adds a secret", "\(readIt), git add the file, and commit again.",
-        "git commit --no-verify skips the hooks this once.", "nothing is committed")
+        "nothing is committed")
     case .preMergeCommit:
       return (
         "this merge adds a secret that no side had",
         "\(readIt), git add the file, and git commit to finish the merge.",
-        "git commit --no-verify skips the hooks this once.", "nothing is committed")
+        "nothing is committed")
     case .commitMessage:
       return (
         "the commit message holds a secret", "Commit again with a message without it.",
-        "git commit --no-verify skips the hooks this once.", "nothing is committed")
+        "nothing is committed")
     case .prePush:
       return (
-        PushAdvice.what(findings), PushAdvice.mend(findings),
-        "git push --no-verify skips the hooks this once.", "nothing is pushed")
+        PushAdvice.what(findings), PushAdvice.mend(findings), "nothing is pushed")
     case .preReceive:
       return (
         "this push is rejected: \(PushAdvice.what(findings))", PushAdvice.mend(findings),
-        "Ask those who run this server.", "the push is rejected")
+        "the push is rejected")
     }
   }
 }

@@ -22,6 +22,8 @@ struct Hopxguard: ParsableCommand {
         kubectl logs pod | hopxguard scan -
         hopxguard gitignore               can .env, *.key and secrets/ be committed?
         hopxguard check                   both: the line for a CI job
+        hopxguard allow FINGERPRINT --reason TEXT    a false alarm
+        hopxguard baseline                old keys are known, new ones fail
         hopxguard rules list              what is looked for
 
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
@@ -29,7 +31,7 @@ struct Hopxguard: ParsableCommand {
     version: "\(Tool.name) \(Tool.version)",
     subcommands: [
       ScanCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
-      CheckCommand.self, HookCommand.self, RulesCommand.self,
+      CheckCommand.self, HookCommand.self, AllowCommand.self, BaselineCommand.self, RulesCommand.self,
     ])
 }
 
@@ -38,7 +40,7 @@ struct Hopxguard: ParsableCommand {
     // A caller that ignores this signal, and passes that on, would hide from us how git ended.
     signal(SIGCHLD, SIG_DFL)
     do {
-      if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0 {
+      if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0, environment("RULES") == nil {
         return try redactStandardInput()
       }
       var command = try Hopxguard.parseAsRoot(commandLineArguments())

@@ -38,6 +38,7 @@ struct ReportOptions: ParsableArguments {
         throw ValidationError("--output and --format \(formats[0].format)=FILE both name the report's file.")
       }
     }
+    let targets = targets(.text)
     let shown = targets.filter { $0.file == nil }
     if shown.count > 1 {
       let names = shown.map(\.format.rawValue).joined(separator: " and ")
@@ -47,17 +48,28 @@ struct ReportOptions: ParsableArguments {
     if Set(files).count < files.count { throw ValidationError("Two reports go to one file.") }
   }
 
-  /// What was asked for, or text.
-  private var targets: [ReportTarget] {
-    let asked = formats.isEmpty ? [ReportTarget(format: .text, file: nil)] : formats
+  /// What was asked for, or the usual format.
+  private func targets(_ usual: ReportFormat) -> [ReportTarget] {
+    let asked = formats.isEmpty ? [ReportTarget(format: usual, file: nil)] : formats
     return output.map { [ReportTarget(format: asked[0].format, file: $0)] } ?? asked
   }
 
-  /// Whether the report on standard output is one for people.
-  var showsText: Bool { targets.contains { $0.file == nil && $0.format == .text } }
+  /// Whether the report on standard output is one for people, where text is the usual format.
+  var showsText: Bool { targets(.text).contains { $0.file == nil && $0.format == .text } }
 
+  /// What a report needs to know before it is opened. Where that fails, no report of an earlier run is left
+  /// that could be taken for this one's.
+  func preparing<Setup>(_ prepare: () throws(ExitStatus) -> Setup) throws(ExitStatus) -> Setup {
+    do throws(ExitStatus) { return try prepare() } catch {
+      _ = try open()
+      throw error
+    }
+  }
+
+  /// - Parameter usual: the format unless one was asked for.
   /// - Throws: `ExitStatus.failed`, after saying why, when a report could not go where it shall.
-  func open() throws(ExitStatus) -> ReportWriter {
+  func open(_ usual: ReportFormat = .text) throws(ExitStatus) -> ReportWriter {
+    let targets = targets(usual)
     var sinks: [ReportSink] = []
     for target in targets {
       if target.format.readsText { ContentScanner.readsText.store(true, ordering: .relaxed) }
@@ -91,6 +103,7 @@ struct ReportOptions: ParsableArguments {
     }
     for remark in report.remarks { Console.say("note: \(remark)\n") }
     if !quiet {
+      Console.say(outcome.warnings.map { problemText($0, label: "warning:", style: style) }.joined())
       let found = set.rules.filter { report.rules.contains($0.id) }
       Console.say(summaryText(outcome, rules: found, style: style))
     }

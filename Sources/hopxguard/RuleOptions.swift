@@ -11,8 +11,11 @@ struct RuleOptions: ParsableArguments {
     completion: .file(extensions: ["toml"]))
   var files: [String] = []
 
-  func load() throws(ExitStatus) -> RuleSet { try loadRules(files) }
+  func load() throws(ExitStatus) -> RuleSet { try loadRules(files + environmentRules) }
 }
+
+/// The files of HOPXGUARD_RULES, with colons between them.
+var environmentRules: [String] { environment("RULES")?.split(separator: ":").map(String.init) ?? [] }
 
 /// The built-in rules and those of `files`.
 ///
@@ -22,7 +25,7 @@ func loadRules(_ files: [String]) throws(ExitStatus) -> RuleSet {
   Console.use(set)
   for file in files {
     let text: [UInt8]
-    do throws(SystemError) { text = try readWhole(Path(argument: file), limit: 1 << 20) } catch {
+    do throws(SystemError) { text = try readWhole(Path(argument: file), limit: longestRules) } catch {
       throw Console.fail("\(file): the rules cannot be read: \(error)")
     }
     do throws(RuleFileError) { set = try set.adding(text, source: file) } catch {
@@ -32,3 +35,6 @@ func loadRules(_ files: [String]) throws(ExitStatus) -> RuleSet {
   }
   return set
 }
+
+/// Bytes of a rule file.
+let longestRules = 1 << 20

@@ -78,14 +78,21 @@ struct ScanCommand: ParsableCommand {
 
   @OptionGroup var rules: RuleOptions
 
+  @OptionGroup var settings: SettingsOptions
+
+  @OptionGroup var policy: PolicyOptions
+
+  @Flag(help: "Print each setting and where it comes from, and scan nothing.")
+  var showConfig = false
+
   @Option(help: ArgumentHelp("Threads; as many as there are processors unless given.", valueName: "n"))
-  var jobs: Int = min(availableProcessors, 16)
+  var jobs: Int?
 
   @Flag(help: "No progress line.")
   var noProgress = false
 
   func validate() throws {
-    guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256.") }
+    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if paths.contains("") { throw ValidationError("A path is empty.") }
     let modes = [
       ("--staged", staged), ("--range", range != nil), ("--since", since != nil),
@@ -104,17 +111,23 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
-    var report = try reporting.open()
-    let set = try rules.load()
+    var (setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
+      var setup = try policy.prepare(settings, rules, for: place)
+      return (setup, try setup.jobs(jobs), try setup.format(reporting.formats))
+    }
+    if showConfig { return try show(setup.choices) }
+    var report = try reporting.open(format)
     let started = monotonicSeconds()
-    var results = try scan(set, &report)
+    var results = try scan(&setup, jobs: threads, &report)
     results.order()
+    setup.judge(&results)
     try report.add(results.findings)
 
+    let isWhole = history || (!allFiles && place.top != nil && isWholeTree)
     let outcome = results.outcome(
-      listed: report.count, seconds: monotonicSeconds() - started, rules: set)
+      listed: report.count, seconds: monotonicSeconds() - started, setup: setup, isWhole: isWhole)
     try report.finish(outcome)
-    do throws(ExitStatus) { try reporting.conclude(outcome, report, set) } catch {
+    do throws(ExitStatus) { try reporting.conclude(outcome, report, setup.rules) } catch {
       if history && outcome.summary.findings > 0 && !reporting.quiet {
         Console.say(historyAdvice(replacements: replaceText))
       }
@@ -122,18 +135,37 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
-  private func scan(_ set: RuleSet, _ report: inout ReportWriter) throws(ExitStatus) -> ScanResults {
-    if staged { return scanStaged(set) }
-    if let range { return scanRange(CommitRange(Path(argument: range).bytes), set) }
-    if let since {
-      return scanRange(CommitRange(Path(argument: since).bytes + Array("..HEAD".utf8)), set)
+  /// The repository whose settings count.
+  private var place: SettingsPlace {
+    if staged || range != nil || since != nil || diff != nil || paths.isEmpty { return .here }
+    return SettingsPlace(of: paths.map { Path(argument: $0) })
+  }
+
+  private func show(_ choices: [ScanSetup.Choice]) throws(ExitStatus) {
+    for choice in choices {
+      try Console.writeLine("\(choice.name) = \(choice.value)    \(choice.origin)")
     }
+  }
+
+  private func scan(
+    _ setup: inout ScanSetup, jobs: Int, _ report: inout ReportWriter
+  ) throws(ExitStatus) -> ScanResults {
+    let set = setup.rules
+    if staged { return scanStaged(set, skipping: setup.skip.everywhere) }
+    if let range = range ?? since {
+      let revisions = Path(argument: range).bytes + (since == nil ? [] : Array("..HEAD".utf8))
+      return scanRange(CommitRange(revisions), set, skipping: setup.skip.everywhere)
+    }
+    // A diff and a history have no place at which a path is left alone: what is found there is.
+    if diff != nil || history { setup.policy.skipped = setup.settings.skip.map { PathGlob($0.text) } }
     if let diff { return scanDiff(diff, set) }
-    if history { return try scanHistory(set) }
+    if history { return try scanHistory(set, jobs: jobs) }
     var results = ScanResults()
-    let found = findTargets()
+    let found = findTargets(setup.skip)
     results.problems += found.problems
-    for stream in found.streams { results.merge(try scanStream(stream, set, &report)) }
+    for stream in found.streams {
+      results.merge(try scanStream(stream, &setup, &report))
+    }
     let turns = turns(found.targets)
     let seen = turns.count > 1 ? SeenPaths() : nil
     for targets in turns {
@@ -149,9 +181,9 @@ struct ScanCommand: ParsableCommand {
 
   /// - Parameter path: `-` is standard input; else of a FIFO or a device, which is waited for.
   private func scanStream(
-    _ path: Path, _ set: RuleSet, _ report: inout ReportWriter
+    _ path: Path, _ setup: inout ScanSetup, _ report: inout ReportWriter
   ) throws(ExitStatus) -> ScanResults {
-    if path == "-" { return try scanStream(STDIN_FILENO, "<stdin>", set, &report) }
+    if path == "-" { return try scanStream(STDIN_FILENO, "<stdin>", &setup, &report) }
     let stream: Descriptor
     do throws(SystemError) {
       stream = try .open(path, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
@@ -160,18 +192,19 @@ struct ScanCommand: ParsableCommand {
       results.problems.append(Problem(path: path, message: "cannot be read: \(error)"))
       return results
     }
-    return try scanStream(stream.number, trimmed(path), set, &report)
+    return try scanStream(stream.number, trimmed(path), &setup, &report)
   }
 
   private func scanStream(
-    _ number: CInt, _ path: Path, _ set: RuleSet, _ report: inout ReportWriter
+    _ number: CInt, _ path: Path, _ setup: inout ScanSetup, _ report: inout ReportWriter
   ) throws(ExitStatus) -> ScanResults {
-    var scanner = ContentScanner(rules: set)
+    var scanner = ContentScanner(rules: setup.rules)
     var source = StreamSource(descriptor: number)
     var failure: ExitStatus?
     // A report that is written at the end has no room for the findings of an endless stream.
     let isLive = report.isStreamed
     let count = scanner.scan(&source, path: path, isLive: isLive) { results in
+      setup.judge(&results)
       do throws(ExitStatus) { try report.add(results.findings) } catch { failure = failure ?? error }
       results.findings.removeAll()
     }
@@ -184,7 +217,7 @@ struct ScanCommand: ParsableCommand {
   // MARK: Files and folders
 
   /// What the PATHs stand for, and those that stand for nothing.
-  private func findTargets() -> (streams: [Path], targets: [ScanTarget], problems: [Problem]) {
+  private func findTargets(_ skip: SkipList) -> (streams: [Path], targets: [ScanTarget], problems: [Problem]) {
     var streams: [Path] = []
     var targets: [ScanTarget] = []
     var problems: [Problem] = []
@@ -195,7 +228,10 @@ struct ScanCommand: ParsableCommand {
         } else if try FileStatus.following(path).kind == .special {
           streams.append(path)
         } else {
-          targets.append(try locate(path, allFiles: allFiles))
+          let target = try locate(path, allFiles: allFiles)
+          let given = target.shown.relative(to: target.root.shown)
+          let patterns = paths.isEmpty ? skip.everywhere : skip.below(given)
+          targets.append(target.skipping(allFiles ? nil : patterns))
         }
       } catch {
         problems.append(Problem(path: path, message: "cannot be read: \(error)"))
@@ -204,9 +240,16 @@ struct ScanCommand: ParsableCommand {
     return (streams, targets, problems)
   }
 
+  /// Whether the whole working tree of a repository is scanned.
+  private var isWholeTree: Bool {
+    if staged || range != nil || since != nil || diff != nil || paths.count > 1 { return false }
+    let path = try? canonicalPath(paths.first.map { Path(argument: $0) } ?? ".")
+    return path != nil && path == place.top
+  }
+
   // MARK: History
 
-  private func scanHistory(_ set: RuleSet) throws(ExitStatus) -> ScanResults {
+  private func scanHistory(_ set: RuleSet, jobs: Int) throws(ExitStatus) -> ScanResults {
     var scan = HistoryScan(
       rules: set, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil)
     for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(argument: path)) }

@@ -63,16 +63,24 @@ struct ScanResults: Sendable {
     }
   }
 
-  /// - Parameter listed: findings that have been reported.
-  func outcome(listed: Int, seconds: Double, rules: RuleSet) -> Outcome {
+  /// - Parameters:
+  ///   - listed: findings that have been reported.
+  ///   - isWhole: see `Policy.warnings`.
+  func outcome(listed: Int, seconds: Double, setup: ScanSetup, isWhole: Bool) -> Outcome {
     var summary = summary
+    let policy = setup.policy
     summary.findings += listed + dropped
+    summary.allowances = policy.passed
+    summary.skipped = setup.skip.count + policy.ofSkipped.count
+    summary.disabledRules = policy.disabled.reduce(into: [:]) { $0[$1] = policy.ofDisabled[$1] ?? 0 }
     summary.seconds = seconds
     var problems = problems
     if dropped > 0 {
       problems.append(
         Problem(path: "", message: "\(counted(dropped, "more finding")) found than can be listed"))
     }
-    return Outcome(summary: summary, problems: problems, rules: rules)
+    return Outcome(
+      summary: summary, problems: problems,
+      warnings: policy.warnings(isWhole: isWhole && problems.isEmpty), rules: setup.rules)
   }
 }

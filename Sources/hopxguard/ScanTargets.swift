@@ -20,11 +20,18 @@ struct ScanTarget: Sendable {
   let kind: Kind
   /// As the user named it.
   let given: Path
-  let root: ScanRoot
+  private(set) var root: ScanRoot
   /// What reports call it.
   let shown: Path
 
   var absolute: Path { root.absolute(shown) }
+
+  /// The same target without what a list skips.
+  func skipping(_ patterns: SkipList.Skipping?) -> ScanTarget {
+    var target = self
+    target.root.skipping = patterns
+    return target
+  }
 }
 
 /// What a PATH stands for. A link leads to what it points to.

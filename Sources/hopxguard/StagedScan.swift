@@ -8,8 +8,10 @@ import Reporting
 /// Scans what the index adds to HEAD.
 ///
 /// - Parameter merged: commits that a merge under way brings in, where git has not noted them yet.
-func scanStaged(_ rules: RuleSet, merged: [String] = []) -> ScanResults {
-  var scan = ChangeScan(rules: rules)
+func scanStaged(
+  _ rules: RuleSet, merged: [String] = [], skipping: SkipList.Skipping? = nil
+) -> ScanResults {
+  var scan = ChangeScan(rules: rules, skipping: skipping)
   do throws(GitError) {
     // Started first: git gets ready to hand out objects while it compares the index.
     let batch = try ObjectBatch()

@@ -127,6 +127,7 @@ final class TreeScan: Sendable {
     for entry in entries where !(holdsGit && plain && entry.name == git) {
       let below = path.appending(entry.name.bytes)
       if let listed = root.listed, listed.contains(below) { continue }
+      if entry.kind == .folder, root.skips(below) { continue }
       if entry.kind == .folder {
         scanner.scanName(below)
         folders.append(
@@ -223,6 +224,7 @@ final class TreeScan: Sendable {
     below anchor: (folder: Folder, name: Path), mayBeAbsent: Bool = false,
     _ scanner: inout ContentScanner
   ) {
+    if root.skips(path) { return }
     if let seen, !seen.insert(root.absolute(path)) { return }
     do throws(SystemError) {
       if try !open(folder, name, path, &scanner) {

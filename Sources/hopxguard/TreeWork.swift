@@ -14,6 +14,11 @@ struct ScanRoot: Sendable {
   let folder: Path
   /// What is not scanned again, because git had listed it before it failed.
   var listed: ListedPaths?
+  /// What the project does not want scanned.
+  var skipping: SkipList.Skipping?
+
+  /// Whether the project does not want what is at `path` scanned; then it counts as skipped.
+  func skips(_ path: Path) -> Bool { skipping?.takes(path.relative(to: shown)) ?? false }
 
   func absolute(_ path: Path) -> Path { folder.appending(path.relative(to: shown).bytes) }
 }

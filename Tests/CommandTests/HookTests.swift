@@ -59,7 +59,7 @@ struct HookTests {
     #expect(result.output.isEmpty)
     let lines = result.errors.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count <= 15, "\(result.errors)")
-    for part in ["this commit adds a secret", "app.py", "2:8", "\(key.prefix(15))...", "HOPX_API_KEY", "git commit --no-verify"] {
+    for part in ["this commit adds a secret", "app.py", "2:8", "\(key.prefix(15))...", "HOPX_API_KEY", "hopxguard allow sha256:", "--reason"] {
       #expect(result.errors.contains(part), "\(part)")
     }
     folder.write("repo/app.py", "x\n")

@@ -57,7 +57,10 @@ import Testing
     ("[[gitignore]]\nreason = 'x'\n", "1: gitignore has no 'pattern'"),
     ("\n[[gitignore]]\npattern = '*.pem'\n", "2: gitignore has no 'reason'"),
     ("[[gitignore]]\npattern = '*.pem'\nreason = ' '\n", "1: the reason is empty"),
-    ("[[gitignore]]\npattern = '*.pem'\nreason = 'x'\nwhy = 'y'\n", "4: unknown field 'why' in gitignore"),
+    (
+      "[[gitignore]]\npattern = '*.pem'\nreason = 'x'\nwhy = 'y'\n",
+      "4: unknown field 'why' in gitignore; known: except, grade, keep, name, pattern, probes, reason"
+    ),
     (
       "[[gitignore]]\npattern = '*.pem'\nreason = 'x'\ngrade = 'must'\n",
       "1: grade 'must': required or recommended"

@@ -4,37 +4,37 @@
 // Source: gitignore(5), fnmatch(3), git's wildmatch.c for the classes in brackets.
 
 /// A set of bytes.
-struct ByteSet: Equatable, Sendable {
+package struct ByteSet: Equatable, Sendable {
   private var words = SIMD4<UInt64>()
 
   /// Every byte but the slash.
-  static let any: ByteSet = {
+  package static let any: ByteSet = {
     var set = ByteSet()
     for byte in UInt8(1)...255 where byte != UInt8(ascii: "/") { set.insert(byte) }
     return set
   }()
 
-  init() {}
-  init(_ byte: UInt8) { insert(byte) }
+  package init() {}
+  package init(_ byte: UInt8) { insert(byte) }
 
-  mutating func insert(_ byte: UInt8) { words[Int(byte) >> 6] |= 1 << UInt64(byte & 63) }
-  func contains(_ byte: UInt8) -> Bool { words[Int(byte) >> 6] >> UInt64(byte & 63) & 1 != 0 }
-  var isEmpty: Bool { words == SIMD4() }
+  package mutating func insert(_ byte: UInt8) { words[Int(byte) >> 6] |= 1 << UInt64(byte & 63) }
+  package func contains(_ byte: UInt8) -> Bool { words[Int(byte) >> 6] >> UInt64(byte & 63) & 1 != 0 }
+  package var isEmpty: Bool { words == SIMD4() }
 
-  func intersection(_ other: ByteSet) -> ByteSet {
+  package func intersection(_ other: ByteSet) -> ByteSet {
     var set = self
     set.words &= other.words
     return set
   }
 
-  var inverted: ByteSet {
+  package var inverted: ByteSet {
     var set = ByteSet.any
     set.words &= ~words
     return set
   }
 
   /// With both cases of each letter that is in it.
-  var foldingCase: ByteSet {
+  package var foldingCase: ByteSet {
     var set = self
     for byte in UInt8(ascii: "a")...UInt8(ascii: "z") where contains(byte) || contains(byte ^ 0x20) {
       set.insert(byte)
@@ -44,7 +44,7 @@ struct ByteSet: Equatable, Sendable {
   }
 
   /// One of them, a lower case letter if there is one.
-  var example: UInt8? {
+  package var example: UInt8? {
     for range in [UInt8(ascii: "a")...UInt8(ascii: "z"), 0x30...0x39, 0x21...0xFF, 1...0x20] {
       if let byte = range.first(where: contains) { return byte }
     }
@@ -53,7 +53,7 @@ struct ByteSet: Equatable, Sendable {
 }
 
 /// `*`, `?`, `[a-z]`, `[!a-z]`, `[[:digit:]]` and `\`, compiled.
-struct Glob: Sendable {
+package struct Glob: Sendable {
   private enum Token: Equatable, Sendable {
     case star
     case one(ByteSet)
@@ -61,15 +61,15 @@ struct Glob: Sendable {
 
   private var tokens: [Token] = []
   /// Bytes of the shortest name that it can match.
-  let shortest: Int
+  package let shortest: Int
   /// The one name that it matches; nil when it has wildcards.
-  let literal: [UInt8]?
+  package let literal: [UInt8]?
 
   /// As long as a name can be on the file systems there are.
-  static let longestName = 255
-  static let all = Glob([UInt8(ascii: "*")])
+  package static let longestName = 255
+  package static let all = Glob([UInt8(ascii: "*")])
 
-  init(_ text: some Sequence<UInt8>, foldingCase: Bool = false) {
+  package init(_ text: some Sequence<UInt8>, foldingCase: Bool = false) {
     let bytes = Array(text)
     var literal: [UInt8]? = []
     var at = 0
@@ -165,17 +165,17 @@ struct Glob: Sendable {
   }
 
   /// What a name that it matches can begin with.
-  var firstBytes: ByteSet { Self.bytes(of: tokens.first) }
+  package var firstBytes: ByteSet { Self.bytes(of: tokens.first) }
 
   /// What a name that it matches can end with.
-  var lastBytes: ByteSet { Self.bytes(of: tokens.last) }
+  package var lastBytes: ByteSet { Self.bytes(of: tokens.last) }
 
   private static func bytes(of token: Token?) -> ByteSet {
     if case .one(let set)? = token { set } else { .any }
   }
 
   /// Whether all of a name is matched.
-  func matches(_ name: ArraySlice<UInt8>) -> Bool {
+  package func matches(_ name: ArraySlice<UInt8>) -> Bool {
     if let literal { return name.elementsEqual(literal) }
     if name.count < shortest { return false }
     var at = 0
@@ -206,7 +206,7 @@ struct Glob: Sendable {
   }
 
   /// A name that both match; nil when there is none. Where both leave it open, `filler` stands in it.
-  func common(_ other: Glob, filler: [UInt8]) -> [UInt8]? {
+  package func common(_ other: Glob, filler: [UInt8]) -> [UInt8]? {
     let left = tokens
     let right = other.tokens
     if max(shortest, other.shortest) > Self.longestName { return nil }

@@ -1,20 +1,19 @@
-// Patterns of the tools that build from a folder (.dockerignore, `files` of package.json, MANIFEST.in,
-// pyproject.toml). They differ in what they do with a match; what matches is near enough the same.
-
-import POSIX
+// Patterns of paths: those of our own settings, and of the tools that build from a folder (.dockerignore,
+// `files` of package.json, MANIFEST.in, pyproject.toml). They differ in what they do with a match; what
+// matches is near enough the same.
 
 /// A path pattern that counts from a folder: `*` and `?` stay within a component, `**` does not.
-struct PathGlob: Sendable {
+package struct PathGlob: Sendable {
   /// nil is `**`; never two of them in a row.
   private let components: [Glob?]
   private static let anyDepth = Array("**".utf8)
 
-  init(components: [Glob?]) { self.components = components }
+  package init(components: [Glob?]) { self.components = components }
 
   /// `./`, a leading `/` and a trailing `/` make no difference; nothing left is the folder itself.
-  init(_ text: some StringProtocol) { self.init(Array(text.utf8)) }
+  package init(_ text: some StringProtocol) { self.init(Array(text.utf8)) }
 
-  init(_ text: [UInt8]) {
+  package init(_ text: [UInt8]) {
     var components: [Glob?] = []
     for component in text.split(separator: UInt8(ascii: "/")) where !component.elementsEqual(".".utf8) {
       if !component.elementsEqual(Self.anyDepth) {
@@ -27,14 +26,14 @@ struct PathGlob: Sendable {
   }
 
   /// Whether the pattern matches the path or, unless it has to be the `whole` path, a folder above it.
-  func takes(_ path: Path, whole: Bool = false) -> Bool {
+  package func takes(_ path: Path, whole: Bool = false) -> Bool {
     takes(path.bytes.split(separator: UInt8(ascii: "/")), whole: whole)
   }
 
   /// Goes through the path once, with all places in the pattern at which it could be, of which each
   /// name makes one more at most: patterns come from the repository, and one with many `**` must not
   /// take for ever.
-  func takes(_ names: [ArraySlice<UInt8>], whole: Bool = false) -> Bool {
+  package func takes(_ names: [ArraySlice<UInt8>], whole: Bool = false) -> Bool {
     var places = [0]
     passOver(&places)
     for name in names {
@@ -74,15 +73,5 @@ struct PathGlob: Sendable {
       return
     }
     places.append(place)
-  }
-}
-
-/// A line of a file and its number, from 1, without its line end and the blanks at its ends.
-func numberedLines(_ content: [UInt8]) -> [(number: Int, text: String)] {
-  content.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated().map { index, line in
-    var text = Substring(String(decoding: line, as: UTF8.self))
-    if index == 0, text.first == "\u{FEFF}" { text = text.dropFirst() }
-    while let last = text.last, last.isWhitespace { text = text.dropLast() }
-    return (index + 1, String(text.drop(while: \.isWhitespace)))
   }
 }

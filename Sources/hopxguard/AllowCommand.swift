@@ -1,0 +1,144 @@
+// `hopxguard allow`: lets a key pass from now on, with a reason that stays beside it.
+
+import ArgumentParser
+import Detection
+import Git
+import Inputs
+import POSIX
+import Reporting
+import TOML
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct AllowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "allow",
+    abstract: "Let a finding pass, with a reason.",
+    discussion: """
+      Adds an [[allow]] entry to .hopxguard.toml at the repository's top. The fingerprint is the line \
+      `sha256:...` of a report: it stands for one key, wherever it is. To allow a key at one place only, \
+      put `hopxguard:allow REASON` on its line, or `hopxguard:allow-next-line REASON` on the line before.
+
+      Examples:
+        hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a --reason 'the example of the documentation'
+        hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a --reason 'revoked' --expires 2027-01-31
+
+      Exit codes: 0 it is in the file, 2 it is not.
+      """)
+
+  @Argument(help: "What a report calls the key: sha256: and 32 hex digits.")
+  var fingerprint: String
+
+  @Option(help: ArgumentHelp("Why it is no leak.", valueName: "text"))
+  var reason: String
+
+  @Option(help: ArgumentHelp("The last day it is allowed, in UTC.", valueName: "date"))
+  var expires: String?
+
+  @Option(help: ArgumentHelp("Who says so; git's user.name and user.email unless given.", valueName: "name"))
+  var by: String?
+
+  @OptionGroup var settings: SettingsOptions
+
+  func run() throws {
+    try checkFingerprint()
+    try check(reason, "--reason")
+    let place = SettingsPlace.here
+    let config = settings.config ?? environment("CONFIG")
+    guard let file = config.map({ Path(argument: $0) }) ?? place.top?.appending(Settings.fileName.utf8) else {
+      throw Console.fail("not in a git repository: go to one, or name a settings file with --config")
+    }
+    let name = config ?? Settings.fileName
+    var fields = ["fingerprint = \(tomlString(fingerprint))", "reason = \(tomlString(reason))"]
+    let by = try by ?? user()
+    try check(by, "--by")
+    fields.append("by = \(tomlString(by))")
+    if let expires {
+      try check(date: expires)
+      fields.append("expires = \(expires)")
+    }
+
+    if let obstacle = obstacle(toReportAt: file) { throw Console.fail("\(name): \(obstacle)") }
+    do throws(SettingsError) {
+      let old = try text(of: file, name)
+      let list = try Settings(old, source: name).allowed
+      try checkIsNew(in: list)
+      let new = try AllowListText(
+        adding: fields, fingerprint: fingerprint, to: old, list: list).result
+      let added = try Settings(new, source: name).allowed.entries
+      guard added.contains(where: { isOurs($0) }), added.count == list.entries.count + 1 else {
+        throw SettingsError(source: name, reason: "the entry would not be where it belongs; add it by hand")
+      }
+      do throws(SystemError) { try writeReport(new, at: file) } catch {
+        throw SettingsError(source: name, reason: "cannot be written: \(error.call): \(error)")
+      }
+    } catch { throw Console.fail(error.text) }
+    Console.say("\(fingerprint) is allowed in \(escapedForTerminal(name.utf8)): commit that file too\n")
+  }
+
+  private func isOurs(_ entry: AllowEntry) -> Bool {
+    entry.fingerprint == fingerprint && entry.path == nil && entry.rule == nil && entry.reason == reason
+  }
+
+  /// Somebody may have pasted the key itself, which must not be shown once more.
+  private func checkFingerprint() throws(ExitStatus) {
+    if isFingerprint(fingerprint) { return }
+    var scanner = ContentScanner(rules: .builtIn())
+    var source = MemorySource(Array(fingerprint.utf8))
+    scanner.scan(&source, path: "")
+    if let key = scanner.results.findings.first {
+      throw Console.fail(
+        "that is the key itself, and now it is in your shell's history; give its fingerprint: \(key.fingerprint)")
+    }
+    throw Console.fail("the fingerprint is 'sha256:' and 32 hex digits, as the last line of a finding has it")
+  }
+
+  private func check(_ text: String, _ option: String) throws(ExitStatus) {
+    if text.allSatisfy(\.isWhitespace) { throw Console.fail("\(option) is empty: others have to understand it") }
+    var scanner = Scanner(rules: .builtIn(), purpose: .redaction)
+    if scanner.redacted(Array(text.utf8)) != Array(text.utf8) {
+      throw Console.fail("\(option) holds a key, and would put it into the settings")
+    }
+  }
+
+  private func check(date text: String) throws(ExitStatus) {
+    let document = Array("date = \(text)".utf8).withUnsafeBytes { try? TOMLValue(parsing: $0) }
+    guard case .table(let members)? = document?.content, members.count == 1,
+      case .date(let date) = members[0].value.content, date == text
+    else {
+      throw Console.fail("--expires takes a date, as in --expires 2027-01-31")
+    }
+    if text < today { throw Console.fail("--expires \(text): that day is over") }
+  }
+
+  private func checkIsNew(in list: AllowList) throws(SettingsError) {
+    let same = list.entries.first { $0.fingerprint == fingerprint && $0.path == nil && $0.rule == nil }
+    guard let same else { return }
+    let until = same.expires.map { " until \($0)" } ?? ""
+    throw SettingsError(
+      source: list.source, line: same.line, reason: "it is allowed\(until) already; change that entry: \(same.reason)")
+  }
+
+  private func text(of file: Path, _ name: String) throws(SettingsError) -> [UInt8] {
+    do throws(SystemError) { return try readRegularFile(file, limit: Settings.longest) } catch {
+      if error.code == ENOENT { return [] }
+      throw SettingsError(source: name, reason: "cannot be read: \(error)")
+    }
+  }
+
+  private func user() throws(ExitStatus) -> String {
+    func value(_ name: String) -> String? {
+      guard let text = try? GitProcess.output(["config", "--get", name]), !text.isEmpty else { return nil }
+      return text
+    }
+    let name = value("user.name")
+    let address = value("user.email").map { "<\($0)>" }
+    let parts = [name, address].compactMap(\.self)
+    if parts.isEmpty { throw Console.fail("who allows it? git has no user.name: give --by NAME") }
+    return parts.joined(separator: " ")
+  }
+}

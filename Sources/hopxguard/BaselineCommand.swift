@@ -1,0 +1,167 @@
+// `hopxguard baseline`: writes down what is found today, so that only what is new fails.
+
+import ArgumentParser
+import Detection
+import Git
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct BaselineCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "baseline",
+    abstract: "Write down today's findings, so that only new ones fail.",
+    discussion: """
+      One line a finding: fingerprint, rule and path. A key that is known at one path is new at another, \
+      unless its line has * for the path. The file is for git: it is sorted, and .gitattributes has git \
+      merge it line by line.
+
+      Examples:
+        hopxguard baseline                .hopxguard-baseline at the repository's top
+        hopxguard baseline --prune        take out what is found no more, and add nothing
+        hopxguard baseline --history      what the history holds, too
+        hopxguard scan --baseline .hopxguard-baseline
+
+      Exit codes: 0 it is written, 2 it is not: not everything could be scanned.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The baseline; .hopxguard-baseline at the repository's top unless given.", valueName: "file"),
+    completion: .file())
+  var file: String?
+
+  @Flag(help: "Everything that the repository stores, not only its working tree.")
+  var history = false
+
+  @Flag(help: "Take out what is found no more, and add nothing.")
+  var prune = false
+
+  @Option(help: ArgumentHelp("Threads; as many as there are processors unless given.", valueName: "n"))
+  var jobs: Int?
+
+  @Flag(help: "No progress line.")
+  var noProgress = false
+
+  @OptionGroup var rules: RuleOptions
+  @OptionGroup var settings: SettingsOptions
+
+  func validate() throws {
+    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
+    if file == "" { throw ValidationError("The file's name is empty.") }
+  }
+
+  func run() throws {
+    let place = SettingsPlace.here
+    guard let top = place.top else { throw Console.fail("not in a git repository: a baseline is one repository's") }
+    let target = file.map { Path(argument: $0) } ?? top.appending(Baseline.fileName.utf8)
+    let name = file ?? Baseline.fileName
+    if let obstacle = obstacle(toReportAt: target) { throw Console.fail("\(name): \(obstacle)") }
+    let old = try read(target, name)
+    if prune && old == nil { throw Console.fail("\(name): there is no baseline to prune") }
+
+    var setup = try AskedSetup(config: settings.config, rules: rules.files).prepare(for: place)
+    // What is known already is to be written again.
+    setup.policy.baseline = nil
+    let results = try scan(top, &setup)
+    let found = results.findings.map {
+      Baseline.Entry(fingerprint: $0.fingerprint, rule: $0.rule, path: $0.path)
+    }
+    let baseline = updated(old ?? Baseline(), by: found)
+    do throws(SystemError) {
+      try writeReport(baseline.text, at: target)
+    } catch { throw Console.fail("\(name): cannot be written: \(error.call): \(error)") }
+    tell(name, old ?? Baseline(), baseline, setup)
+    try mergeByLines(target, top)
+  }
+
+  private func scan(_ top: Path, _ setup: inout ScanSetup) throws(ExitStatus) -> ScanResults {
+    let jobs = try setup.jobs(jobs)
+    var results = ScanResults()
+    do throws(SystemError) {
+      results = scanTree(
+        [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.rules,
+        allFiles: false, jobs: jobs, showsProgress: !noProgress)
+    } catch {
+      results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
+    }
+    if history {
+      setup.policy.skipped = setup.settings.skip.map { PathGlob($0.text) }
+      var scan = HistoryScan(rules: setup.rules, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
+      scan.scan(top)
+      results.merge(scan.results)
+      results.problems += scan.incomplete
+    }
+    results.order()
+    setup.judge(&results)
+    let outcome = results.outcome(listed: results.findings.count, seconds: 0, setup: setup, isWhole: false)
+    if outcome.isComplete { return results }
+    let style = ColorChoice.auto.style(for: STDERR_FILENO)
+    Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
+    throw Console.fail("not everything could be scanned, so no baseline is written")
+  }
+
+  /// Lines that know a key at any path stay as long as it is found anywhere.
+  private func updated(_ old: Baseline, by found: [Baseline.Entry]) -> Baseline {
+    let anywhere = Set(found.map { Baseline.Entry(fingerprint: $0.fingerprint, rule: $0.rule, path: nil) })
+    let kept = old.entries.filter { $0.path == nil && anywhere.contains($0) }
+    var baseline = Baseline()
+    for entry in found where !prune || old.entries.contains(entry) {
+      let general = Baseline.Entry(fingerprint: entry.fingerprint, rule: entry.rule, path: nil)
+      if !kept.contains(general) { baseline.entries.insert(entry) }
+    }
+    baseline.entries.formUnion(kept)
+    return baseline
+  }
+
+  private func read(_ target: Path, _ name: String) throws(ExitStatus) -> Baseline? {
+    let text: [UInt8]
+    do throws(SystemError) { text = try readRegularFile(target, limit: Baseline.longest) } catch {
+      if error.code == ENOENT { return nil }
+      throw Console.fail("\(name): cannot be read: \(error)")
+    }
+    do throws(BaselineError) { return try Baseline(parsing: text) } catch {
+      throw Console.fail("\(name):\(error.line): \(error.reason)")
+    }
+  }
+
+  private func tell(_ name: String, _ old: Baseline, _ new: Baseline, _ setup: ScanSetup) {
+    let added = new.entries.subtracting(old.entries).count
+    let gone = old.entries.subtracting(new.entries).count
+    let file = escapedForTerminal(name.utf8)
+    Console.say("\(file): \(counted(new.entries.count, "known finding")), \(added) added, \(gone) taken out\n")
+    if setup.settings.baseline == nil && file == Baseline.fileName {
+      Console.say("note: commit it, and put this into \(Settings.fileName):\n  [scan]\n  baseline = \"\(file)\"\n")
+    }
+  }
+
+  /// Has git merge the file line by line: two branches that both take lines out or put lines in would
+  /// stand in each other's way, though every line is about itself alone.
+  private func mergeByLines(_ target: Path, _ top: Path) throws(ExitStatus) {
+    guard let folder = try? canonicalPath(target.parent ?? "."), folder.isWithin(top) else { return }
+    let name = String(decoding: target.lastComponent, as: UTF8.self)
+    let line = "\(name) merge=union"
+    let file = folder.appending(".gitattributes".utf8)
+    do throws(SystemError) {
+      var text: [UInt8] = []
+      do throws(SystemError) {
+        let open = try Descriptor.openFile(file)
+        guard try open.status().kind == .file else { throw SystemError("open", EINVAL) }
+        text = try readAll(open, limit: 1 << 20)
+      } catch {
+        if error.code != ENOENT { throw error }
+      }
+      let lines = text.split(separator: 0x0A).map { $0.last == 0x0D ? $0.dropLast() : $0 }
+      if lines.contains(where: { $0.elementsEqual(line.utf8) }) { return }
+      if let last = text.last, last != 0x0A { text.append(0x0A) }
+      try writeReport(text + Array("\(line)\n".utf8), at: file)
+      Console.say("note: added to .gitattributes, so that git merges the file by lines: \(escapedForTerminal(line.utf8))\n")
+    } catch {
+      throw Console.fail(".gitattributes: cannot be written (\(error)); add this line to it: \(line)")
+    }
+  }
+}

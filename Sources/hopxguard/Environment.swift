@@ -1,0 +1,26 @@
+// Settings from the environment: `HOPXGUARD_` and an option's name in capitals. They come from whoever
+// runs us, as the command line does, which wins over them.
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The value of `HOPXGUARD_NAME`; nil when it is not set or empty.
+func environment(_ name: String) -> String? {
+  guard let value = getenv("HOPXGUARD_\(name)") else { return nil }
+  let text = String(cString: value)
+  return text.isEmpty ? nil : text
+}
+
+/// Of a variable that is on or off.
+///
+/// - Throws: `SettingsError` for a value that is neither.
+func environmentFlag(_ name: String) throws(SettingsError) -> Bool {
+  switch environment(name) {
+  case nil, "0", "false", "no": return false
+  case "1", "true", "yes": return true
+  default: throw SettingsError(source: "HOPXGUARD_\(name)", reason: "takes 1 or 0")
+  }
+}

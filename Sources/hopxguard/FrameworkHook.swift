@@ -1,0 +1,90 @@
+// What pre-commit and prek run. They hand over the names of files and, of a push, two revisions in the
+// environment; which hook of git's it is they do not tell, and of several refs they hand over the first.
+// Source: pre-commit's documentation, "Supported git hooks".
+
+import ArgumentParser
+import Git
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct FrameworkHook: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "framework", abstract: "What pre-commit and prek run.", shouldDisplay: false)
+
+  @Flag(help: "The file holds a commit message.")
+  var message = false
+
+  @Argument var files: [String] = []
+
+  func run() throws {
+    if message {
+      guard files.count == 1 else { throw Console.fail("--message takes one file") }
+      let hook = HookRun(hook: .commitMessage, arguments: [])
+      return try hook.run { setup in hook.scanMessage(Path(argument: files[0]), setup.rules) }
+    }
+    if let tip = variable("PRE_COMMIT_TO_REF") {
+      return try push(tip, known: variable("PRE_COMMIT_FROM_REF"))
+    }
+    // Of a push that brings a repository's first commit they name no revisions.
+    if variable("PRE_COMMIT_REMOTE_NAME") != nil {
+      return try push(variable("PRE_COMMIT_LOCAL_BRANCH") ?? "HEAD", known: nil)
+    }
+    try HookRun(hook: .preCommit, arguments: []).run { setup in
+      var results = scanStaged(setup.rules, skipping: setup.skip.everywhere)
+      results.merge(scanFiles(setup))
+      return results
+    }
+  }
+
+  /// - Parameter known: a revision that the other side has; nil when its tracking refs tell.
+  private func push(_ tip: String, known: String?) throws(ExitStatus) {
+    let tips = [try id(of: tip)]
+    let base = try known.map { (name) throws(ExitStatus) in [try id(of: name)] } ?? []
+    let remote = known == nil ? variable("PRE_COMMIT_REMOTE_NAME") : nil
+    try HookRun(hook: .prePush, arguments: []).run { setup in
+      scanPush(
+        tips: tips, known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.rules,
+        skipping: setup.skip.everywhere)
+    }
+  }
+
+  private func id(of revision: String) throws(ExitStatus) -> String {
+    do throws(GitError) {
+      return try GitProcess.output(["rev-parse", "--verify", "--end-of-options", revision])
+    } catch { throw Console.fail("\(revision): \(explained(error))") }
+  }
+
+  /// Scans the files as they are when not all of them are staged, as with `run --all-files`: then what is
+  /// in them is asked for, not what the next commit adds.
+  private func scanFiles(_ setup: ScanSetup) -> ScanResults {
+    let named = files.map { trimmed(Path(argument: $0)) }
+    let staged = (try? stagedChanges())?.changes.filter { $0.new != nil }.map(\.path) ?? []
+    if Set(named).isSubset(of: staged) { return ScanResults() }
+    var results = ScanResults()
+    var targets: [ScanTarget] = []
+    for path in named {
+      do throws(SystemError) {
+        targets.append(try locate(path, allFiles: false).skipping(setup.skip.everywhere))
+      } catch {
+        results.problems.append(Problem(path: path, message: "cannot be read: \(error)"))
+      }
+    }
+    results.merge(
+      scanTree(
+        targets.map { .target($0) }, setup.rules, allFiles: false, jobs: min(availableProcessors, 16),
+        showsProgress: false))
+    return results
+  }
+}
+
+private func variable(_ name: String) -> String? {
+  guard let value = getenv(name) else { return nil }
+  let text = String(cString: value)
+  return text.isEmpty ? nil : text
+}

@@ -1,0 +1,126 @@
+// The options that say what of the findings counts, and how they, the environment and the project's
+// settings become what a scan goes by. The command line wins over the environment, the environment over
+// the file, and the file can narrow nothing that the caller has fixed.
+
+import ArgumentParser
+import Detection
+import Git
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct PolicyOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Take settings, allow-list and baseline from this revision, not from what is scanned.",
+      valueName: "rev"))
+  var allowFrom: String?
+
+  @Flag(help: "Allow nothing: no allow-list, no comments, no baseline.")
+  var noAllow = false
+
+  @Option(
+    help: ArgumentHelp("Let pass what this file of hopxguard baseline knows.", valueName: "file"),
+    completion: .file())
+  var baseline: String?
+
+  /// What the scan of `place` goes by.
+  func prepare(
+    _ settings: SettingsOptions, _ rules: RuleOptions, for place: SettingsPlace
+  ) throws(ExitStatus) -> ScanSetup {
+    let asked = AskedSetup(
+      allowFrom: allowFrom, noAllow: noAllow, baseline: baseline, config: settings.config,
+      rules: rules.files)
+    return try asked.prepare(for: place)
+  }
+}
+
+/// What the caller asks for.
+struct AskedSetup {
+  var allowFrom: String?
+  var noAllow = false
+  var baseline: String?
+  var config: String?
+  var rules: [String] = []
+
+  /// What the scan of a repository goes by.
+  ///
+  /// - Parameter place: what is scanned.
+  /// - Throws: `ExitStatus.failed`, after saying which file, line and reason.
+  func prepare(for place: SettingsPlace) throws(ExitStatus) -> ScanSetup {
+    do throws(SettingsError) {
+      let revision = allowFrom ?? environment("ALLOW_FROM")
+      let config = config ?? environment("CONFIG")
+      if revision != nil, let config {
+        throw SettingsError(
+          source: "--config \(config)", reason: "does not go with --allow-from, which takes \(Settings.fileName) from the revision")
+      }
+      let trusted = revision.map { (revision: $0, place: place.git) }
+      var reader = SetupReader(try readSettings(config, top: place.top, trusted: trusted), place)
+      try reader.addRules(rules)
+      try reader.addDisabled()
+      try reader.addSkipped()
+      let allowsNothing = try environmentFlag("NO_ALLOW") || noAllow
+      if allowsNothing && baseline != nil {
+        throw SettingsError(source: "--baseline", reason: "does not go with --no-allow, which ignores every baseline")
+      }
+      reader.note("config", config, option: self.config != nil, line: nil)
+      reader.note("allow-from", revision, option: allowFrom != nil, line: nil)
+      reader.note(
+        "no-allow", allowsNothing ? "true" : "false", option: noAllow, line: nil,
+        isDefault: !allowsNothing)
+      if allowsNothing { reader.allowNothing() } else { try reader.addBaseline(baseline) }
+      return reader.setup
+    } catch { throw Console.fail(error.text) }
+  }
+}
+
+/// Which repository's settings a scan goes by, and where git is asked about it.
+struct SettingsPlace {
+  /// The top of its working tree; nil outside of one.
+  var top: Path?
+  var git = SettingsSource.GitPlace.here
+
+  /// The repository of the working folder.
+  static var here: SettingsPlace {
+    // A caller may have put the repository elsewhere; then git knows where its working tree is.
+    if getenv("GIT_DIR") != nil || getenv("GIT_WORK_TREE") != nil {
+      let top = try? GitProcess.output(["rev-parse", "--show-toplevel"])
+      return SettingsPlace(top: top.map { Path($0) })
+    }
+    let folder = try? canonicalPath(".")
+    return SettingsPlace(top: folder.flatMap { workTreeTop(of: $0) })
+  }
+
+  /// The working folder itself, which is where git starts its hooks.
+  static var ofHook: SettingsPlace { SettingsPlace(top: try? canonicalPath(".")) }
+
+  /// - Parameter top: of a working tree.
+  init(top: Path?) { self.top = top }
+
+  /// The repository that all `paths` lie in; that of the working folder where none is given. Where they lie
+  /// in several, the settings of one have no say about another.
+  init(of paths: [Path]) {
+    var places: [Path] = []
+    for path in paths where path != "-" {
+      guard let real = try? canonicalPath(path) else { continue }
+      let folder = (try? FileStatus.of(real).kind) == .folder ? real : real.parent ?? "/"
+      let place = workTreeTop(of: folder) ?? (isBareRepository(folder) ? folder : "/")
+      if !places.contains(place) { places.append(place) }
+    }
+    if places.isEmpty {
+      self = .here
+    } else if places.count > 1 {
+      Console.say("note: the paths lie in several places, so no \(Settings.fileName) is used; --config names one\n")
+    } else {
+      let folder = places[0]
+      top = folder == "/" ? nil : folder
+      git = SettingsSource.GitPlace(folder: folder, inherited: .discovered)
+    }
+  }
+}

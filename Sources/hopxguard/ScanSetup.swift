@@ -1,0 +1,230 @@
+// What a scan goes by, once the command line, the environment and the project's settings are read: rules,
+// what is skipped, and what is let pass.
+
+import Detection
+import Git
+import POSIX
+import Reporting
+import TOML
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+struct ScanSetup {
+  /// A value and where it came from.
+  struct Choice {
+    let name: String
+    let value: String
+    let origin: String
+  }
+
+  var rules: RuleSet
+  var policy: Policy
+  var skip = SkipList([])
+  let settings: Settings
+  /// What errors and listings call the settings' file.
+  let source: String
+  /// Where the settings came from, when it is a revision that comments have to be in too.
+  var base: SettingsSource?
+  /// For `--show-config`.
+  var choices: [Choice] = []
+
+  /// Takes out of the results what does not count.
+  mutating func judge(_ results: inout ScanResults) {
+    if case .revision(let commit, let place)? = base {
+      results.problems += confirmComments(&results.findings, at: commit, place, rules)
+    }
+    results.findings = policy.judge(results.findings)
+  }
+
+  /// `HOPXGUARD_JOBS`, or what the settings say, where the command line does not.
+  mutating func jobs(_ option: Int?) throws(ExitStatus) -> Int {
+    let usual = min(availableProcessors, 16)
+    var value = option
+    if option == nil, let text = environment("JOBS") {
+      value = Int(text)
+      guard let value, jobCounts.contains(value) else {
+        throw Console.fail("HOPXGUARD_JOBS takes \(jobCounts.lowerBound) to \(jobCounts.upperBound)")
+      }
+    }
+    choices.append(
+      Choice(
+        name: "jobs", value: "\(value ?? settings.jobs?.value ?? usual)",
+        origin: origin("jobs", option: option != nil, line: settings.jobs?.line)))
+    return value ?? settings.jobs?.value ?? usual
+  }
+
+  /// `HOPXGUARD_FORMAT`, or what the settings say, where the command line does not.
+  mutating func format(_ asked: [ReportTarget]) throws(ExitStatus) -> ReportFormat {
+    var format = settings.format?.value ?? .text
+    if let text = environment("FORMAT") {
+      guard let value = ReportFormat(rawValue: text) else {
+        let names = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Console.fail("HOPXGUARD_FORMAT takes one of \(names)")
+      }
+      format = value
+    }
+    let names = asked.isEmpty ? [format.rawValue] : asked.map(\.format.rawValue)
+    choices.append(
+      Choice(
+        name: "format", value: names.map { "\"\($0)\"" }.joined(separator: ", "),
+        origin: origin("format", option: !asked.isEmpty, line: settings.format?.line)))
+    return format
+  }
+
+  func origin(_ name: String, option: Bool, line: Int?) -> String {
+    let variable = name.uppercased().map { $0 == "-" ? "_" : $0 }
+    if option { return "--\(name)" }
+    if environment(String(variable)) != nil { return "HOPXGUARD_\(String(variable))" }
+    return line.map { "\(source):\($0)" } ?? "default"
+  }
+}
+
+/// Today in UTC, as `YYYY-MM-DD`.
+var today: String { String(utcDate(time(nil)).prefix(10)) }
+
+/// Puts a setup together, step by step.
+struct SetupReader {
+  private(set) var setup: ScanSetup
+  private let files: SettingsSource
+  private let place: SettingsPlace
+  /// IDs of the rules that the caller has asked for.
+  private var fixedRules: Set<String> = []
+
+  init(_ read: (settings: Settings, name: String, files: SettingsSource), _ place: SettingsPlace) {
+    var policy = Policy(today: today)
+    policy.allowed = read.settings.allowed
+    setup = ScanSetup(rules: .builtIn(), policy: policy, settings: read.settings, source: read.name)
+    if case .revision = read.files { setup.base = read.files }
+    files = read.files
+    self.place = place
+  }
+
+  mutating func note(_ name: String, _ value: String?, option: Bool, line: Int?, isDefault: Bool = false) {
+    setup.choices.append(
+      ScanSetup.Choice(
+        name: name, value: value ?? "none",
+        origin: value == nil || isDefault ? "default" : setup.origin(name, option: option, line: line)))
+  }
+
+  // MARK: Rules
+
+  /// The rules of the command line, of the environment and of the settings, one after the other.
+  mutating func addRules(_ options: [String]) throws(SettingsError) {
+    Console.use(setup.rules)
+    for rule in setup.rules.rules {
+      setup.choices.append(ScanSetup.Choice(name: "rule", value: "\"\(rule.id)\"", origin: "built-in"))
+    }
+    let variable = environmentRules
+    for (file, origin) in options.map({ ($0, "--rules") }) + variable.map({ ($0, "HOPXGUARD_RULES") }) {
+      let text: [UInt8]
+      do throws(SystemError) { text = try readWhole(Path(argument: file), limit: longestRules) } catch {
+        throw SettingsError(source: file, reason: "the rules cannot be read: \(error)")
+      }
+      let before = setup.rules.rules.count
+      try add(text, file, "\(origin) \(file)")
+      fixedRules.formUnion(setup.rules.rules[before...].map(\.id))
+    }
+    let named = (options + variable).compactMap { try? canonicalPath(Path(argument: $0)) }
+    for (file, line) in setup.settings.rules {
+      if case .folder(let folder?) = files, let path = try? canonicalPath(folder.appending(file.utf8)),
+        named.contains(path)
+      { continue }
+      guard let text = try files.read(file, limit: longestRules) else {
+        throw SettingsError(source: setup.source, line: line, reason: "rules '\(file)': there is no such file")
+      }
+      try add(text, file, "\(setup.source):\(line)")
+    }
+  }
+
+  private mutating func add(_ text: [UInt8], _ file: String, _ origin: String) throws(SettingsError) {
+    let before = setup.rules.rules.count
+    do throws(RuleFileError) { setup.rules = try setup.rules.adding(text, source: file) } catch {
+      throw SettingsError(source: error.file, line: error.line, reason: error.reason)
+    }
+    Console.use(setup.rules)
+    for rule in setup.rules.rules[before...] {
+      setup.choices.append(ScanSetup.Choice(name: "rule", value: "\"\(rule.id)\"", origin: origin))
+    }
+  }
+
+  /// A rule that is off is still searched for, so that no report shows what it finds.
+  mutating func addDisabled() throws(SettingsError) {
+    let known = setup.rules.rules.map(\.id)
+    for (rule, line) in setup.settings.disable {
+      guard known.contains(rule) else {
+        throw SettingsError(
+          source: setup.source, line: line,
+          reason: "disable '\(rule)': there is no such rule\(suggestion(for: rule, among: known))")
+      }
+      if fixedRules.contains(rule) {
+        Console.say("note: \(escapedForTerminal("\(setup.source):\(line)".utf8)): rule \(rule) stays on, because the caller asks for it\n")
+        continue
+      }
+      setup.policy.disabled.insert(rule)
+      setup.choices.append(ScanSetup.Choice(name: "disable", value: "\"\(rule)\"", origin: "\(setup.source):\(line)"))
+    }
+  }
+
+  // MARK: Paths
+
+  mutating func addSkipped() throws(SettingsError) {
+    let patterns = setup.settings.skip
+    setup.skip = SkipList(patterns.map { PathGlob($0.text) })
+    for (text, line) in patterns {
+      setup.choices.append(ScanSetup.Choice(name: "skip", value: "\"\(text)\"", origin: "\(setup.source):\(line)"))
+    }
+  }
+
+  // MARK: What passes
+
+  mutating func allowNothing() {
+    setup.policy.allowed = AllowList()
+    setup.policy.honoursComments = false
+  }
+
+  /// - Parameter option: of the command line.
+  mutating func addBaseline(_ option: String?) throws(SettingsError) {
+    let own = setup.settings.baseline
+    let name = option ?? environment("BASELINE")
+    note("baseline", (name ?? own?.text).map { "\"\($0)\"" }, option: option != nil, line: own?.line)
+    note(
+      "allow", "\(setup.policy.allowed.entries.count) entries", option: false,
+      line: setup.policy.allowed.entries.first?.line, isDefault: setup.policy.allowed.entries.isEmpty)
+    var text: [UInt8]?
+    if let name {
+      text = try readChosenBaseline(name)
+    } else if let own {
+      text = try files.read(own.text, limit: Baseline.longest)
+    } else {
+      return
+    }
+    let source = name ?? own!.text
+    guard let text else {
+      throw SettingsError(source: source, reason: "there is no such baseline; hopxguard baseline writes one")
+    }
+    do throws(BaselineError) { setup.policy.baseline = try Baseline(parsing: text) } catch {
+      throw SettingsError(source: source, line: error.line, reason: error.reason)
+    }
+    setup.policy.baselineSource = source
+  }
+
+  /// A baseline in the repository comes from the revision as all else does: the change under test could
+  /// have put its own keys into it.
+  private func readChosenBaseline(_ name: String) throws(SettingsError) -> [UInt8]? {
+    let path = Path(argument: name)
+    if case .revision = files, let top = place.top, let folder = try? canonicalPath(path.parent ?? ".") {
+      let full = folder.appending(path.lastComponent)
+      if full.isWithin(top) {
+        return try files.read(String(decoding: full.relative(to: top).bytes, as: UTF8.self), limit: Baseline.longest)
+      }
+    }
+    do throws(SystemError) { return try readWhole(path, limit: Baseline.longest) } catch {
+      if error.code == ENOENT { return nil }
+      throw SettingsError(source: name, reason: "the baseline cannot be read: \(error)")
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// Where the project's own files come from: the folder of the settings, or a revision that the change
+// under test has no hand in. Either way they are a repository's, and so hostile: none leads out of it,
+// makes us wait or fills the memory.
+
+import Git
+import Inputs
+import POSIX
+import Reporting
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Why settings cannot be used.
+struct SettingsError: Error {
+  /// A file, or an option or variable.
+  let source: String
+  /// From 1.
+  var line: Int?
+  let reason: String
+
+  var text: String { "\(source):\(line.map { "\($0):" } ?? "") \(reason)" }
+}
+
+enum SettingsSource: Sendable {
+  /// nil where there is no repository: nothing is there.
+  case folder(Path?)
+  /// The ID of a commit.
+  case revision(String, GitPlace)
+
+  /// Where git is asked about a repository.
+  struct GitPlace: Sendable {
+    let folder: Path
+    let inherited: InheritedRepository
+
+    /// The repository of the working folder, or that of a hook's environment.
+    static let here = GitPlace(folder: ".", inherited: .fromHook)
+  }
+
+  /// The bytes of a file; nil when there is none.
+  ///
+  /// - Parameters:
+  ///   - name: relative to the folder, or to the top of the revision's tree.
+  ///   - limit: bytes.
+  func read(_ name: String, limit: Int) throws(SettingsError) -> [UInt8]? {
+    if let objection = objection(to: name) { throw SettingsError(source: name, reason: objection) }
+    switch self {
+    case .folder(let folder):
+      guard let folder else { return nil }
+      do throws(SystemError) {
+        var chain = FolderChain(root: Folder(try .openFolder(folder)))
+        let path = Path(name)
+        let holder = try chain.folder(of: path)
+        let file = try Descriptor.openFile(Path(path.lastComponent), in: holder.descriptor.number)
+        guard try file.status().kind == .file else { throw SystemError("open", EINVAL) }
+        return try readAll(file, limit: limit)
+      } catch {
+        if error.code == ENOENT { return nil }
+        throw SettingsError(source: name, reason: "cannot be read: \(words(error, limit))")
+      }
+    case .revision(let commit, let place):
+      do throws(GitError) { return try readObject("\(commit):\(name)", place, limit) } catch {
+        throw SettingsError(source: "\(commit.prefix(12)):\(name)", reason: "cannot be read: \(explained(error))")
+      }
+    }
+  }
+
+  private func words(_ error: SystemError, _ limit: Int) -> String {
+    switch error.code {
+    case ELOOP, ENOTDIR: "it is a symbolic link or lies behind one; put the file itself there"
+    case EINVAL: "it is no regular file"
+    case EFBIG: "it is longer than \(byteCount(limit))"
+    default: "\(error)"
+    }
+  }
+
+  private func readObject(_ name: String, _ place: GitPlace, _ limit: Int) throws(GitError) -> [UInt8]? {
+    var batch = try ObjectBatch(in: place.folder, inherited: place.inherited)
+    batch.request([name])
+    guard case .object(_, let kind, let size) = try batch.next() else {
+      // Either there is none, or it is there and a partial clone does not have it.
+      let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
+      let listed = try GitProcess.output(
+        ["ls-tree", "--full-tree", "--", parts[0], parts[1]], in: place.folder, inherited: place.inherited)
+      if listed.isEmpty { return nil }
+      throw GitError("its content is not in this partial clone; git fetch --refetch --no-filter gets it")
+    }
+    if kind != "blob" { throw GitError("it is no file there") }
+    if size > limit { throw GitError("it is longer than \(byteCount(limit))") }
+    let bytes = try batch.readStart(size)
+    try batch.finish()
+    return bytes
+  }
+
+  private func objection(to name: String) -> String? {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    if parts.contains(where: { $0.isEmpty || $0 == ".." || $0 == "." }) {
+      return "a file is named from the settings' own folder on, without '..'"
+    }
+    return name.utf8.contains { $0 < 0x20 } ? "the name has a control character" : nil
+  }
+
+  /// The revision that a caller trusts.
+  ///
+  /// - Throws: `SettingsError` when it is no commit here.
+  static func at(_ revision: String, _ place: GitPlace) throws(SettingsError) -> SettingsSource {
+    do throws(GitError) {
+      let id = try GitProcess.output(
+        ["rev-parse", "--verify", "--end-of-options", "\(revision)^{commit}"], in: place.folder,
+        inherited: place.inherited)
+      return .revision(id, place)
+    } catch {
+      throw SettingsError(
+        source: "--allow-from \(revision)", reason: "\(explained(error)); is it fetched, and no shallow clone in the way?")
+    }
+  }
+}
