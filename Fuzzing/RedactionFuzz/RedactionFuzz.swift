@@ -6,8 +6,11 @@ import Redaction
 import RedactionOracle
 
 private let builtIn = RuleSet.builtIn()
-nonisolated(unsafe) private var keyFilter = Redactor(rules: builtIn, chunk: 512)
-nonisolated(unsafe) private var userFilter = Redactor(rules: userRules.rules, chunk: 512)
+nonisolated(unsafe) private var keyFilter = Redactor(rules: builtIn, chunk: 512, isPlain: true)
+nonisolated(unsafe) private var userFilter = Redactor(rules: userRules.rules, chunk: 512, isPlain: true)
+/// Two of a kind: what one gives out for a text in pieces, the other has to for the whole.
+nonisolated(unsafe) private var piecemealFilter = Redactor(rules: builtIn, chunk: 512)
+nonisolated(unsafe) private var wholeFilter = Redactor(rules: builtIn, chunk: 1 << 18)
 
 /// libFuzzer's own entry for programs that have a `main` (FuzzerInterface.h).
 @_extern(c, "LLVMFuzzerRunDriver")
@@ -46,6 +49,11 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 0x06: text += "<<<".utf8
     case 0x07: text += ">>>".utf8
     case 0x08: text += "abc1".utf8
+    case 0x0E...0x19 where mode & 8 == 8:
+      // The same key in one encoding or another.
+      var generator = SeededGenerator(seed: UInt64(text.count))
+      let key = Array("hopx_live_".utf8) + secret
+      text += Hiding.allCases[Int(byte - 0x0E)].hide(key, before: [], after: [], using: &generator)
     default: text.append(byte)
     }
     length += text.count - before
@@ -56,7 +64,9 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   }
   if mode & 2 == 2 { lengths = Array(repeating: 1, count: text.count) }
   lengths.append(length)
-  if mode & 4 == 4 {
+  if mode & 8 == 8 {
+    checkEncoded(text, lengths)
+  } else if mode & 4 == 4 {
     check(text, lengths, &userFilter, userRules.oracle)
   } else {
     check(text, lengths, &keyFilter, [oracleKey])
@@ -64,10 +74,31 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
+/// Of `hopx_live_`, the rest of a key, put together when it runs.
+private let secret = Array("NXAXAV4sU3Ii".utf8) + [UInt8(ascii: ".")] + Array("EXi3vR9kOJuhfbR5z42aFx5rhGjH1xnzFdjn9ca-qps".utf8)
+
+/// Keys may be encoded: what comes out is the same for every way of cutting the text into reads, and no key
+/// stands in it.
+private func checkEncoded(_ text: [UInt8], _ lengths: [Int]) {
+  var expected: [UInt8] = []
+  wholeFilter.space.copyBytes(from: text)
+  wholeFilter.take(text.count, isLast: true) { expected += $0 }
+  precondition(oracle(expected) == expected, "a key is left")
+  let output = pass(text, lengths, &piecemealFilter, expected)
+  precondition(output == expected, "depends on how the text was cut")
+}
+
 private func check(
   _ text: [UInt8], _ lengths: [Int], _ redactor: inout Redactor, _ rules: [OracleRule]
 ) {
   let expected = oracle(text, rules: rules)
+  precondition(pass(text, lengths, &redactor, expected) == expected, "not what the oracle says")
+}
+
+/// What comes out of a filter in the end; what comes out before must be the beginning of `expected`.
+private func pass(
+  _ text: [UInt8], _ lengths: [Int], _ redactor: inout Redactor, _ expected: [UInt8]
+) -> [UInt8] {
   var output: [UInt8] = []
   var rest = text[...]
   for length in lengths + [text.count] {
@@ -82,5 +113,5 @@ private func check(
     }
   }
   redactor.take(0, isLast: true) { output += $0 }
-  precondition(output == expected, "not what the oracle says")
+  return output
 }

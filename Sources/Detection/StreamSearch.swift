@@ -191,12 +191,17 @@ public struct StreamSearch: ~Copyable {
     var best = Verdict.noMatch
     var strength = -1
     var nextBreak = 0
-    var wanted = literal.count + 24
+    // Mostly the second character is the wrong one.
+    var wanted = 2
     while true {
       text.decode(buffer, to: wanted)
       let known = min(text.count, literal.count)
       for index in 0..<known where text.bytes[text.context + index] != literal[index] { return .noMatch }
-      if text.count < literal.count { return text.stop == .cut ? .undecided : .noMatch }
+      if text.count < literal.count {
+        if let stop = text.stop { return stop == .cut ? .undecided : .noMatch }
+        wanted = wanted < 8 ? 2 * wanted : literal.count + 24
+        continue
+      }
       while nextBreak < min(text.breaks.count, Self.mostBreaks) {
         let length = text.breaks[nextBreak]
         nextBreak += 1
