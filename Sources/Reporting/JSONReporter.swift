@@ -49,8 +49,8 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
         ] + exceptions(summary) + (summary.entries > 0 ? [("entries", jsonNumber(summary.entries))] : [])
           + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage))
     ),
-    ("problems", json(outcome.problems)), ("warnings", json(outcome.warnings)),
-  ]
+    ("problems", json(outcome.problems)),
+  ] + (outcome.warnings.isEmpty ? [] : [("warnings", json(outcome.warnings))])
 }
 
 private func json(_ problems: [Problem]) -> [UInt8] {

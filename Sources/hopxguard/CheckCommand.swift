@@ -65,7 +65,8 @@ struct CheckCommand: ParsableCommand {
     var (top, setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
       let top = try CoverageRun.findTop(path)
       var setup = try policy.prepare(settings, rules, for: SettingsPlace(of: [top]))
-      return (top, setup, try setup.jobs(jobs), try setup.format(reporting.formats))
+      let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
+      return (top, setup, threads, format)
     }
     let set = setup.rules
     var report = try reporting.open(format)

@@ -113,7 +113,8 @@ struct ScanCommand: ParsableCommand {
   func run() throws {
     var (setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
       var setup = try policy.prepare(settings, rules, for: place)
-      return (setup, try setup.jobs(jobs), try setup.format(reporting.formats))
+      let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
+      return (setup, threads, format)
     }
     if showConfig { return try show(setup.choices) }
     var report = try reporting.open(format)

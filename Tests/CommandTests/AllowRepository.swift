@@ -42,7 +42,7 @@ struct Exceptions: Decodable {
   }
   struct Warning: Decodable, Equatable { let path: String, line: Int?, message: String }
   let summary: Summary
-  let warnings: [Warning]
+  let warnings: [Warning]?
 
   static func of(
     _ arguments: String..., in folder: TestFolder, input: [UInt8] = [], environment: [String: String] = [:]

@@ -73,7 +73,7 @@ struct AllowTests {
     for arguments in [["scan", "src"], ["scan", "--staged"], ["scan", "-"]] {
       #expect(!(try run(hopxguardPath, arguments, in: folder.path)).errors.contains("warning:"), "\(arguments)")
     }
-    let warnings = try Exceptions.of("scan", in: folder).warnings
+    let warnings = try Exceptions.of("scan", in: folder).warnings ?? []
     #expect(warnings.map(\.line) == [4])
   }
 
@@ -198,7 +198,7 @@ struct AllowTests {
 
   @Test func `a comment without a reason is told`() throws {
     folder.write("src/app.py", "\n\(repository.key) hopxguard:allow\n")
-    let warnings = try Exceptions.of("scan", in: folder).warnings
+    let warnings = try Exceptions.of("scan", in: folder).warnings ?? []
     #expect(warnings.count == 1)
     #expect(warnings[0].path == "src/app.py")
     #expect(warnings[0].line == 2)
