@@ -2,7 +2,9 @@
 
 DIR ?= $(CURDIR)
 PREFIX ?= /usr/local
-STATIC = -c release --product hopxguard --static-swift-stdlib -Xswiftc -static-executable
+STATIC = -c release --static-swift-stdlib -Xswiftc -static-executable
+SHARED = man/man1/hopxguard.1 bash-completion/completions/hopxguard zsh/site-functions/_hopxguard \
+	fish/vendor_completions.d/hopxguard.fish
 
 .PHONY: scan test build install packages
 
@@ -17,10 +19,17 @@ test:
 build: packages
 	@echo 'building hopxguard: a minute or two, the first time' >&2
 	@mkdir -p .build
-	@swift build $(STATIC) > .build/messages 2>&1 || { cat .build/messages; exit 1; }
+	@swift build $(STATIC) --product hopxguard > .build/messages 2>&1 || { cat .build/messages; exit 1; }
 
+# The man page's generator belongs to swift-argument-parser, and shares with hopxguard what is built of it.
 install: build
+	@swift build $(STATIC) --product generate-manual > .build/messages 2>&1 || { cat .build/messages; exit 1; }
+	@rm -rf .build/share && mkdir -p .build/share/man/man1
+	@./scripts/completions .build/release/hopxguard .build/share
+	@.build/release/generate-manual .build/release/hopxguard -o .build/share
+	@./scripts/manual < .build/share/hopxguard.1 > .build/share/man/man1/hopxguard.1
 	install -D -m 755 .build/release/hopxguard "$(DESTDIR)$(PREFIX)/bin/hopxguard"
+	@for file in $(SHARED); do install -D -m 644 ".build/share/$$file" "$(DESTDIR)$(PREFIX)/share/$$file" || exit 1; done
 
 packages:
 	@./scripts/packages

@@ -22,4 +22,6 @@ struct ReportTarget: ExpressibleByArgument, Sendable {
   }
 
   static var allValueStrings: [String] { ReportFormat.allCases.map(\.rawValue) }
+
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
