@@ -1,7 +1,8 @@
 // Keys that are encoded or broken up. Escapes, digits and wide text are found by what they look like;
 // round each the text is decoded, once, into a layer that is searched as the input is, for keys and for
-// further encodings, three layers deep. A rule's literal is looked for in what was decoded, so this works
-// for every rule alike; only what breaks up the literal itself is looked for by pieces of it.
+// further encodings. Four layers: three encodings, of which one may take two, as a list of lines does. A
+// rule's literal is looked for in what was decoded, so this works for every rule alike; only what breaks
+// up the literal itself is looked for by pieces of it.
 
 /// How a match is hidden.
 public final class Disguise: Sendable {

@@ -68,7 +68,8 @@ struct TemplateTests {
     for (name, value) in try #require(step["env"] as? [String: String]) {
       let match = try #require(value.wholeMatch(of: /\$\{\{ inputs\.([a-z-]+) \}\}/))
       let input = String(match.1)
-      environment[name] = inputs[input] ?? declared[input]?["default"] as? String
+      let unlessGiven = declared[input]?["default"] as? String
+      environment[name] = inputs[input] ?? unlessGiven.map { evaluated($0, payload) }
       #expect(environment[name] != nil, "\(input) has no default")
     }
     let result = try run(
@@ -86,6 +87,31 @@ struct TemplateTests {
     }
     return StepResult(
       command: result, outputs: outputs, page: String(decoding: folder.read("temp/page"), as: UTF8.self))
+  }
+
+  /// What the runner makes of a default: the first of the members of the event that there is.
+  private func evaluated(_ text: String, _ payload: String) -> String {
+    guard text.hasPrefix("${{") else { return text }
+    for path in text.dropFirst(3).dropLast(2).split(separator: "||") {
+      let names = path.trimmingCharacters(in: .whitespaces).split(separator: ".").dropFirst(2)
+      var value = try? JSONSerialization.jsonObject(with: Data(payload.utf8))
+      for name in names { value = (value as? Object)?[String(name)] }
+      if let value = value as? String { return value }
+    }
+    return ""
+  }
+
+  @Test func `a pull request does not allow itself`() throws {
+    let base = folder.git("-C", "origin", "rev-parse", "HEAD")
+    folder.git("-C", "origin", "checkout", "-qb", "topic")
+    commit("a", "key = \(keyText())  # hopxguard:allow it is mine\n")
+    let tip = commit(".hopxguard.toml", "[[allow]]\nrule = 'hopx-api-key'\nreason = 'all are mine'\n")
+    clone()
+    #expect(try step("push", push(before: base, after: tip)).command.status == 0)
+    let request = "{\"pull_request\": {\"head\": {\"sha\": \"\(tip)\"}, \"base\": {\"sha\": \"\(base)\"}}}"
+    #expect(try step("pull_request", request).command.status == 1)
+    let group = "{\"merge_group\": {\"base_sha\": \"\(base)\", \"head_sha\": \"\(tip)\"}}"
+    #expect(try step("merge_group", group).command.status == 1)
   }
 
   private func push(before: String, after: String, forced: Bool = false, ref: String = "refs/heads/topic") -> String {
