@@ -16,6 +16,11 @@ struct EncodedLiterals: Sendable {
   /// Bytes of an encoded literal at most, unless escapes or control sequences are in it.
   private let longest: Int
   private let beginnings: ByteSet
+  /// Bytes of literals; those behind which more of one comes; and those that one begins with.
+  private let members: ByteSet
+  private let inner: ByteSet
+  private let firsts: ByteSet
+  private let hasPlainFirsts: Bool
 
   init(_ set: RuleSet) {
     var numbers: [[UInt8]: Int] = [:]
@@ -33,6 +38,10 @@ struct EncodedLiterals: Sendable {
     self.literals = literals
     self.rules = rules
     longest = 2 * (literals.map(\.bytes.count).max() ?? 0) + 2
+    members = ByteSet(literals.flatMap(\.bytes))
+    inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
+    firsts = ByteSet(literals.map { $0.bytes[0] })
+    hasPlainFirsts = literals.allSatisfy { isLetterOrDigit($0.bytes[0]) }
     beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&".utf8))
   }
 
@@ -52,6 +61,7 @@ struct EncodedLiterals: Sendable {
       }
     }
     searchTokens(bytes, at: places.lowerBound..<end) { place in
+      if !couldBreak(bytes, place) { return }
       for (index, literal) in literals.enumerated() {
         literal.prefixes(brokenAt: place, bytes, isLast) { add(index, place - $0, .text) }
       }
@@ -70,6 +80,32 @@ struct EncodedLiterals: Sendable {
           }
         }
       }
+    }
+  }
+
+  /// A quick look whether the token at `place` could stand in a literal: most stand in none.
+  @inline(__always)
+  private func couldBreak(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+    let isBehind = place > 0 && inner.contains(bytes[place - 1])
+    guard place + 2 < bytes.count else { return true }
+    let next = bytes[place + 1]
+    switch bytes[place] {
+    case 0x1B: return isBehind
+    case UInt8(ascii: "%"):
+      guard let high = hexValue(next), let low = hexValue(bytes[place + 2]) else {
+        return next == UInt8(ascii: "u")
+      }
+      return isBehind ? members.contains(high << 4 | low) : firsts.contains(high << 4 | low)
+    case UInt8(ascii: "\\"):
+      switch next {
+      case UInt8(ascii: "u"), UInt8(ascii: "U"), UInt8(ascii: "x"): return true
+      case UInt8(ascii: "n"): return members.contains(0x0A)
+      case UInt8(ascii: "r"): return members.contains(0x0D)
+      case UInt8(ascii: "t"): return members.contains(0x09)
+      default: return members.contains(next)
+      }
+    // Of HTML, names stand for no letter.
+    default: return next == UInt8(ascii: "#") || isBehind || !hasPlainFirsts
     }
   }
 
@@ -199,11 +235,6 @@ private struct EncodedLiteral: Sendable {
     brokenAt place: Int, _ text: UnsafeRawBufferPointer, _ isLast: Bool, _ found: (Int) -> Void
   ) {
     let isBehind = place > 0 && inner.contains(text[place - 1])
-    // Names of HTML stand for no letter.
-    if text[place] == UInt8(ascii: "&"), !isBehind, place + 1 < text.count,
-      text[place + 1] != UInt8(ascii: "#"), isLetterOrDigit(bytes[0])
-    { return }
-    if text[place] == 0x1B, !isBehind { return }
     var next: UInt8?
     switch readStreamUnit(text, at: place) {
     case .byte: return
@@ -214,6 +245,7 @@ private struct EncodedLiteral: Sendable {
         if next == bytes[0] { found(0) }
       }
     }
+    // A token that is cut off could be anything.
     if next == nil && text[place] != 0x1B { found(0) }
     guard isBehind else { return }
     for length in 1..<bytes.count where bytes[length - 1] == text[place - 1] && length <= place {

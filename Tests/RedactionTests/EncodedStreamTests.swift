@@ -5,7 +5,7 @@ import RedactionOracle
 import Testing
 
 /// Keys that are encoded, with a decoder as the judge.
-struct EncodedKeyTests {
+struct EncodedStreamTests {
   private let befores = ["", "a", "ab", "abc ", "key=", "X-API-Key: ", "http://host/?k="].map { Array($0.utf8) }
   private let afters = ["", " ", "_old-text", "\n", " b", ", c", ".d"].map { Array($0.utf8) }
 
@@ -15,25 +15,25 @@ struct EncodedKeyTests {
 
   /// Whether what is left says the same as before but for the key, of which fifteen characters are left.
   private func isRedacted(
-    _ output: [UInt8], _ disguise: Hiding, _ key: [UInt8], _ before: [UInt8], _ after: [UInt8]
+    _ output: [UInt8], _ hiding: Hiding, _ key: [UInt8], _ before: [UInt8], _ after: [UInt8]
   ) -> Bool {
-    guard let text = disguise.reveal(output) else { return false }
+    guard let text = hiding.reveal(output) else { return false }
     let dots = text.count - before.count - after.count - 15
     guard (3...5).contains(dots) else { return false }
     return text == before + key[..<15] + Array(repeating: UInt8(ascii: "."), count: dots) + after
   }
 
-  @Test(arguments: Hiding.allCases) func everyDisguiseAtRandomCuts(_ disguise: Hiding) {
+  @Test(arguments: Hiding.allCases) func everyHidingAtRandomCuts(_ hiding: Hiding) {
     var samples = Samples(seed: 30)
     var redactor = Redactor(rules: builtIn, chunk: 300)
     for _ in 0..<300 {
       let (key, before, after) = (samples.key(), random(befores, &samples), random(afters, &samples))
-      let input = disguise.hide(key, before: before, after: after, using: &samples.generator)
+      let input = hiding.hide(key, before: before, after: after, using: &samples.generator)
       let lengths = samples.cuts(of: input.count, longest: [1, 5, 60, 300].randomElement(using: &samples.generator)!)
       let steps = outputs(input, lengths: lengths, through: &redactor)
       let output = steps.last!
-      guard isRedacted(output, disguise, key, before, after) else {
-        Issue.record("\(disguise), \(before.count) before, \(after.count) after: \(output.count) of \(input.count) bytes left")
+      guard isRedacted(output, hiding, key, before, after) else {
+        Issue.record("\(hiding), \(before.count) before, \(after.count) after: \(output.count) of \(input.count) bytes left")
         return
       }
       #expect(steps.allSatisfy { output.starts(with: $0) })
@@ -42,13 +42,13 @@ struct EncodedKeyTests {
     }
   }
 
-  @Test(arguments: Hiding.allCases) func everyCut(_ disguise: Hiding) {
+  @Test(arguments: Hiding.allCases) func everyCut(_ hiding: Hiding) {
     var samples = Samples(seed: 31)
     for before in befores.prefix(3) {
       let key = samples.key()
-      let input = disguise.hide(key, before: before, after: [32], using: &samples.generator)
+      let input = hiding.hide(key, before: before, after: [32], using: &samples.generator)
       let expected = redacted(input)
-      #expect(isRedacted(expected, disguise, key, before, [32]))
+      #expect(isRedacted(expected, hiding, key, before, [32]))
       for cut in 1..<input.count {
         let steps = outputs(input, lengths: [cut], chunk: 4096)
         #expect(steps.last! == expected && expected.starts(with: steps[0]))
@@ -89,10 +89,10 @@ struct EncodedKeyTests {
 
   @Test func jsonStaysJSON() throws {
     var samples = Samples(seed: 34)
-    for disguise in [Hiding.unicode, .unicodePart] {
+    for hiding in [Hiding.unicode, .unicodePart] {
       for _ in 0..<50 {
         let key = samples.key()
-        let hidden = disguise.hide(key, before: Array("x\\n\\u0041".utf8), after: Array("\\\"\\\\y".utf8), using: &samples.generator)
+        let hidden = hiding.hide(key, before: Array("x\\n\\u0041".utf8), after: Array("\\\"\\\\y".utf8), using: &samples.generator)
         let output = redacted(Array("{\"k\":\"".utf8) + hidden + Array("\",\"n\":1}".utf8))
         let value = try #require(try JSONSerialization.jsonObject(with: Data(output)) as? [String: Any])
         #expect(value["k"] as? String == "x\nA" + String(decoding: key[..<15], as: UTF8.self) + "...\"\\y")
@@ -121,16 +121,16 @@ struct EncodedKeyTests {
     var samples = Samples(seed: 36)
     for _ in 0..<300 {
       let part = samples.key().prefix(Int.random(in: 1...30, using: &samples.generator))
-      for disguise in Hiding.allCases where part.count > 29 || !(disguise == .colours) {
-        let whole = disguise.hide(Array(part) + Array(repeating: 32, count: 40 - part.count), before: [], after: [], using: &samples.generator)
+      for hiding in Hiding.allCases where part.count > 29 || !(hiding == .colours) {
+        let whole = hiding.hide(Array(part) + Array(repeating: 32, count: 40 - part.count), before: [], after: [], using: &samples.generator)
         #expect(redacted(whole, lengths: samples.cuts(of: whole.count, longest: 9)) == whole)
       }
     }
   }
 
-  @Test(arguments: Hiding.allCases) func plainLeavesEncodedKeys(_ disguise: Hiding) {
+  @Test(arguments: Hiding.allCases) func plainLeavesEncodedKeys(_ hiding: Hiding) {
     var samples = Samples(seed: 37)
-    let input = disguise.hide(samples.key(), before: [], after: [10], using: &samples.generator)
+    let input = hiding.hide(samples.key(), before: [], after: [10], using: &samples.generator)
     var redactor = Redactor(rules: builtIn, isPlain: true)
     let expected = oracle(input)
     #expect(outputs(input, lengths: [], through: &redactor).last == expected)
@@ -142,17 +142,17 @@ struct EncodedKeyTests {
   private func soup(_ samples: inout Samples) -> [UInt8] {
     var result: [UInt8] = []
     for _ in 0..<Int.random(in: 1...6, using: &samples.generator) {
-      let disguise = Hiding.allCases.randomElement(using: &samples.generator)!
+      let hiding = Hiding.allCases.randomElement(using: &samples.generator)!
       switch Int.random(in: 0..<6, using: &samples.generator) {
       case 0: result += samples.soup(parts: 1)
       case 1:
-        let hidden = disguise.hide(samples.key(), before: [], after: [], using: &samples.generator)
+        let hidden = hiding.hide(samples.key(), before: [], after: [], using: &samples.generator)
         result += hidden.prefix(Int.random(in: 0...hidden.count, using: &samples.generator))
       case 2:
-        let hidden = disguise.hide(samples.key(), before: [], after: [], using: &samples.generator)
+        let hidden = hiding.hide(samples.key(), before: [], after: [], using: &samples.generator)
         result += hidden.suffix(Int.random(in: 0...hidden.count, using: &samples.generator))
       case 3: result += Array(["%", "%6", "\\u00", "\\", "\u{1B}", "\u{1B}[", "\u{1B}[m", "&#", "\u{0}", "="].randomElement(using: &samples.generator)!.utf8)
-      default: result += disguise.hide(samples.key(), before: random(befores, &samples), after: random(afters, &samples), using: &samples.generator)
+      default: result += hiding.hide(samples.key(), before: random(befores, &samples), after: random(afters, &samples), using: &samples.generator)
       }
     }
     return result
@@ -179,19 +179,19 @@ struct EncodedKeyTests {
     var samples = Samples(seed: 39)
     let file = "[[rule]]\nid = 't'\nliteral = 'tok-'\npattern = '(?<!x)tok-[a-z]{20}'\nkeep = 6\n"
     let rules = try! builtIn.adding(Array(file.utf8), source: "test")
-    for disguise in Hiding.allCases {
+    for hiding in Hiding.allCases {
       for before in [[], Array("a ".utf8), Array("x".utf8)] {
         let key = Array("tok-abcdefghijklmnopqrst".utf8)
-        let input = disguise.hide(key + [], before: before, after: [33], using: &samples.generator)
+        let input = hiding.hide(key + [], before: before, after: [33], using: &samples.generator)
         let output = redacted(input, lengths: samples.cuts(of: input.count, longest: 9), rules: rules)
         // What stands before a coloured character is its code.
-        if before == Array("x".utf8), disguise == .rainbow { continue }
+        if before == Array("x".utf8), hiding == .rainbow { continue }
         guard before != Array("x".utf8) else {
-          #expect(output == input, "\(disguise)")
+          #expect(output == input, "\(hiding)")
           continue
         }
-        let text = disguise.reveal(output)
-        #expect(text?.starts(with: before + key[..<6] + Array("...".utf8)) == true, "\(disguise)")
+        let text = hiding.reveal(output)
+        #expect(text?.starts(with: before + key[..<6] + Array("...".utf8)) == true, "\(hiding)")
         #expect((text?.count ?? 99) <= before.count + 6 + 5 + 1)
       }
     }
