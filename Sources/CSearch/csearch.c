@@ -174,7 +174,7 @@ INLINE int half_is_every(half_mask lanes) {
   return (both[0] & both[1]) == UINT64_MAX;
 }
 
-size_t csearch_digits(const uint8_t *text, size_t at, size_t end, size_t step, int *kind) {
+INLINE size_t csearch_digits_body(const uint8_t *text, size_t at, size_t end, size_t step, int *kind) {
   for (; at + 16 <= end; at += step) {
     half bytes;
     memcpy(&bytes, text + at, sizeof bytes);
@@ -197,6 +197,7 @@ size_t csearch_digits(const uint8_t *text, size_t at, size_t end, size_t step, i
   }
   return end;
 }
+SEARCH(csearch_digits, (const uint8_t *text, size_t at, size_t end, size_t step, int *kind), (text, at, end, step, kind))
 
 size_t csearch_wide(const uint8_t *text, size_t at, size_t end, size_t step) {
   for (; at + 16 <= end; at += step) {

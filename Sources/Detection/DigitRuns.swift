@@ -222,8 +222,37 @@ extension DecodedLayer {
     while start < place + 16, hexValue(text[start]) == nil || start > range.lowerBound && hexValue(text[start - 1]) != nil {
       start += 1
     }
+    // Most such runs are short: lists of numbers, dates. They are counted before anything is kept.
+    var run = (start: start, count: 0)
+    let end = walkSeparatedHex(text, from: start, range) { digits in
+      if run.count == 0 { run.start = digits.lowerBound }
+      run.count += 1
+    } restart: {
+      if run.count >= Self.fewestDigits / 2 { return false }
+      run.count = 0
+      return true
+    }
+    if run.count < Self.fewestDigits / 2 { return end }
     var result: [UInt8] = []
     var pieces: [Piece] = []
+    _ = walkSeparatedHex(text, from: run.start, range) { digits in
+      pieces.append(Piece(start: result.count, count: 1, source: digits, encoding: .hex))
+      result.append(hexValue(text[digits.lowerBound])! << 4 | hexValue(text[digits.upperBound - 1])!)
+    } restart: { false }
+    add(result, from: pieces)
+    return end
+  }
+
+  /// Goes over hex digits and what may stand between them.
+  ///
+  /// - Parameters:
+  ///   - found: is called with the place of each byte's two digits.
+  ///   - restart: is called where half a byte stands alone, and tells whether to go on behind it.
+  /// - Returns: where it ends.
+  private func walkSeparatedHex(
+    _ text: UnsafeRawBufferPointer, from start: Int, _ range: Range<Int>, found: (Range<Int>) -> Void,
+    restart: () -> Bool
+  ) -> Int {
     var first: Int?
     var at = start
     while at < range.upperBound {
@@ -234,8 +263,7 @@ extension DecodedLayer {
           continue
         }
         if let digit = first {
-          pieces.append(Piece(start: result.count, count: 1, source: digit..<(at + 1), encoding: .hex))
-          result.append(hexValue(text[digit])! << 4 | hexValue(text[at])!)
+          found(digit..<(at + 1))
           first = nil
         } else {
           first = at
@@ -244,19 +272,15 @@ extension DecodedLayer {
         continue
       }
       let token = isSeparator(text[at]) ? nil : joint(text, at)
-      let isSeparated = token.map { $0.outputCount == 1 } ?? true
-      if isSeparated {
+      if token.map({ $0.outputCount == 1 }) ?? true {
         let byte = token.map { UInt8(truncatingIfNeeded: $0.output) } ?? text[at]
         guard isSeparator(byte) else { break }
-        if first != nil {
-          // Half a byte: what was before it was something else.
-          if result.count >= Self.fewestDigits / 2 { break }
-          (result, pieces, first) = ([], [], nil)
-        }
+        // What was before half a byte was something else.
+        if first != nil, !restart() { break }
+        first = nil
       }
       at += token?.length ?? 1
     }
-    if result.count >= Self.fewestDigits / 2 { add(result, from: pieces) }
     return at
   }
 }
