@@ -49,7 +49,7 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 0x06: text += "<<<".utf8
     case 0x07: text += ">>>".utf8
     case 0x08: text += "abc1".utf8
-    case 0x0E...0x19 where mode & 8 == 8:
+    case 0x0E...0x1A where mode & 8 == 8:
       // The same key in one encoding or another.
       var generator = SeededGenerator(seed: UInt64(text.count))
       let key = Array("hopx_live_".utf8) + secret

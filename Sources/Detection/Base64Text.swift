@@ -29,3 +29,33 @@ func base64Characters(_ sextet: UInt8) -> [UInt8] {
   default: [base64Alphabet[Int(sextet)]]
   }
 }
+
+/// What stands between two characters of base64.
+enum Base64Break {
+  /// It goes on at an offset: behind a line break and the next line's indentation, or at once.
+  case goesOn(Int)
+  case ends
+  /// The bytes end before that can be told.
+  case cut
+}
+
+/// Blanks of indentation that base64 goes on behind.
+let longestIndentation = 32
+
+/// Where base64 goes on from `at`, which is not at the end of `text`.
+@inline(__always)
+func base64Break(_ text: UnsafeRawBufferPointer, _ at: Int) -> Base64Break {
+  text[at] == 0x0A || text[at] == 0x0D ? lineBreak(text, at) : .goesOn(at)
+}
+
+private func lineBreak(_ text: UnsafeRawBufferPointer, _ start: Int) -> Base64Break {
+  var at = start
+  if text[at] == 0x0D { at += 1 }
+  if at == text.count { return .cut }
+  if text[at] != 0x0A { return .ends }
+  at += 1
+  let limit = at + longestIndentation
+  while at < text.count, at < limit, isBlank(text[at]) { at += 1 }
+  if at == text.count { return .cut }
+  return sextet(text[at]) == nil ? .ends : .goesOn(at)
+}

@@ -2,6 +2,8 @@
 // search for: UTF-16 of either byte order by one pair of bytes, base64 at its three alignments by another,
 // and escapes and control sequences by the first of them that stands in the literal.
 
+import CSearch
+
 /// A place where an encoded key may begin.
 struct EncodedCandidate {
   let place: Int
@@ -21,6 +23,9 @@ struct EncodedLiterals: Sendable {
   private let inner: ByteSet
   private let firsts: ByteSet
   private let hasPlainFirsts: Bool
+  /// For each byte, and 256 further on for each byte as the second of two, a bit for each pair of characters
+  /// that stand side by side in a literal in base64; several pairs may share a bit.
+  private let pairs: [UInt64]
 
   init(_ set: RuleSet) {
     var numbers: [[UInt8]: Int] = [:]
@@ -37,7 +42,13 @@ struct EncodedLiterals: Sendable {
     }
     self.literals = literals
     self.rules = rules
-    longest = 2 * (literals.map(\.bytes.count).max() ?? 0) + 2
+    longest = 2 * (literals.map(\.bytes.count).max() ?? 0) + 4 + longestIndentation
+    var pairs = [UInt64](repeating: 0, count: 512)
+    for (number, pair) in literals.flatMap(\.base64Pairs).enumerated() {
+      for character in base64Characters(pair.0) { pairs[Int(character)] |= 1 << UInt64(number % 64) }
+      for character in base64Characters(pair.1) { pairs[256 + Int(character)] |= 1 << UInt64(number % 64) }
+    }
+    self.pairs = pairs
     members = ByteSet(literals.flatMap(\.bytes))
     inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
     firsts = ByteSet(literals.map { $0.bytes[0] })
@@ -64,6 +75,11 @@ struct EncodedLiterals: Sendable {
       if !couldBreak(bytes, place) { return }
       for (index, literal) in literals.enumerated() {
         literal.prefixes(brokenAt: place, bytes, isLast) { add(index, place - $0, .text) }
+      }
+    }
+    searchBrokenBase64(bytes, at: places.lowerBound..<end) { place in
+      for (index, literal) in literals.enumerated() {
+        literal.starts(brokenAt: place, bytes) { add(index, $0, $1) }
       }
     }
     for (index, literal) in literals.enumerated() {
@@ -106,6 +122,21 @@ struct EncodedLiterals: Sendable {
       }
     // Of HTML, names stand for no letter.
     default: return next == UInt8(ascii: "#") || isBehind || !hasPlainFirsts
+    }
+  }
+
+  /// Calls `found` for each line end round which two characters stand that are side by side in a literal in
+  /// base64.
+  private func searchBrokenBase64(
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void
+  ) {
+    guard let text = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+    var at = places.lowerBound
+    while true {
+      at = csearch_broken(text, bytes.count, at, places.upperBound, pairs)
+      if at >= places.upperBound { return }
+      found(at)
+      at += 1
     }
   }
 
@@ -184,6 +215,28 @@ private struct EncodedLiteral: Sendable {
     return [top, 0] + parts.flatMap { base64Characters(UInt8($0)) }
   }
 
+  /// Characters that stand side by side in the literal in base64.
+  var base64Pairs: [(UInt8, UInt8)] {
+    var pairs: [(UInt8, UInt8)] = []
+    for value in UInt8(0)..<64 {
+      if value & 15 == bytes[0] >> 4 { pairs.append((value, cores[1][0])) }
+      if value & 3 == bytes[0] >> 6 { pairs.append((value, cores[2][0])) }
+    }
+    for core in cores { pairs += zip(core, core.dropFirst()) }
+    return pairs
+  }
+
+  /// Calls `found` for each place before a line end from which the literal may stand in base64, if it does.
+  func starts(
+    brokenAt place: Int, _ text: UnsafeRawBufferPointer, _ found: (Int, StreamForm) -> Void
+  ) {
+    let end = place > 0 && text[place - 1] == 0x0D ? place - 1 : place
+    for (lead, form) in base64Forms.enumerated() {
+      let length = cores[lead].count + (lead == 0 ? 0 : 1)
+      for before in 1..<length where stands(form, text, end - before) { found(end - before, form) }
+    }
+  }
+
   /// Whether the literal stands whole at `start` in a form of its own.
   func stands(_ form: StreamForm, _ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
     start >= 0 && couldStand(form, text, start, orCut: false)
@@ -209,8 +262,15 @@ private struct EncodedLiteral: Sendable {
         guard lead == 1 ? value & 15 == bytes[0] >> 4 : value & 3 == bytes[0] >> 6 else { return false }
         at += 1
       }
-      for value in core {
+      for (index, value) in core.enumerated() {
         if at == text.count { return orCut }
+        if index + lead > 0 {
+          switch base64Break(text, at) {
+          case .goesOn(let next): at = next
+          case .ends: return false
+          case .cut: return orCut
+          }
+        }
         if sextet(text[at]) != value { return false }
         at += 1
       }

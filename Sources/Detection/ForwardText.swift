@@ -9,7 +9,7 @@ struct ForwardText {
   private(set) var context = 0
   /// Numbers of decoded bytes behind which something was left out.
   private(set) var breaks: [Int] = []
-  /// Control sequences left out, in the buffer.
+  /// Control sequences and line breaks left out, in the buffer.
   private(set) var codes: [Range<Int>] = []
   /// There is a token in what was decoded.
   private(set) var hasTokens = false
@@ -132,6 +132,20 @@ struct ForwardText {
   }
 
   private mutating func decodeSextet(_ text: UnsafeRawBufferPointer) {
+    switch base64Break(text, at) {
+    case .goesOn(let next):
+      if next > at {
+        if breaks.last != count { breaks.append(count) }
+        codes.append(at..<next)
+        at = next
+      }
+    case .cut where !isFinal:
+      stop = .cut
+      return
+    case .ends, .cut:
+      stop = .end
+      return
+    }
     guard let value = sextet(text[at]) else {
       stop = .end
       return

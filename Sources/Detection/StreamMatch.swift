@@ -27,6 +27,6 @@ public struct StreamMatch: Sendable {
   /// Of base64: in its group of three bytes, which is the first that goes (0 to 2), and how many there are
   /// up to the last that goes (1 to 3).
   public internal(set) var group = (first: 0, last: 0)
-  /// Control sequences in the range that have an effect on what follows, in order.
+  /// Control sequences in the range that have an effect on what follows, and of base64 line breaks, in order.
   public internal(set) var codes: [Range<Int>] = []
 }

@@ -178,9 +178,9 @@ public struct StreamSearch: ~Copyable {
 
   /// Decodes what begins at a candidate until it is decided.
   ///
-  /// A control sequence may stand inside a key as well as between a key and what follows, so the key
-  /// may end at each of them: it does at the first where what stands before is as much of a key as the
-  /// text comes to at all, or the whole of one.
+  /// A control sequence, or in base64 a line break, may stand inside a key as well as between a key and what
+  /// follows, so the key may end at each of them: it does at the first where what stands before is as much
+  /// of a key as the text comes to at all, or the whole of one.
   private mutating func decode(
     _ candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer, isLast: Bool
   ) -> Verdict {
@@ -207,8 +207,13 @@ public struct StreamSearch: ~Copyable {
         nextBreak += 1
         if length < literal.count { continue }
         if case .match(let end, var found) = judge(rule, upTo: length, mayGrow: false), found > strength {
-          if found == 2, !isWhole(rule, length) { found = 1 }
-          if found == 2 { return .match(length: end, strength: found) }
+          if found == 2 {
+            if let whole = wholeLength(rule, length) {
+              // A line break in base64 is nothing to the text: what is behind a whole key goes on behind it.
+              return .match(length: candidate.form.isBase64 ? min(end, whole) : end, strength: 2)
+            }
+            found = 1
+          }
           if found > strength {
             best = .match(length: end, strength: found)
             strength = found
@@ -245,16 +250,16 @@ public struct StreamSearch: ~Copyable {
     }
   }
 
-  /// Whether a match of the first `length` decoded bytes would not be longer, up to a length of its own, if
-  /// the key went on. A pattern that takes as much as there is has no such length.
-  private mutating func isWhole(_ rule: Int, _ length: Int) -> Bool {
+  /// How long a match would be if the key went on behind the first `length` decoded bytes; nil when it would be
+  /// longer than they are, up to a length of its own. A pattern that takes as much as there is has none.
+  private mutating func wholeLength(_ rule: Int, _ length: Int) -> Int? {
     longer.removeAll(keepingCapacity: true)
     longer += text.bytes[..<(text.context + length)]
     longer += Self.more
     return longer.withUnsafeBytes { bytes in
       let result = scanner.match(rule, decoded: bytes, at: text.context, mayGrow: false)
-      guard case .match(let end) = result else { return true }
-      return end <= text.context + length || end == bytes.count
+      guard case .match(let end) = result, end < bytes.count else { return length }
+      return end <= text.context + length ? end - text.context : nil
     }
   }
 

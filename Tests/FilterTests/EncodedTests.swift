@@ -12,13 +12,14 @@ extension FilterTests {
         """
         key=$(cat key); start=${key:0:15}
         [ "$(printf %s "$key" | base64 -w0 | $HOPX redact | base64 -d)" = "$start..." ] && echo base64
+        [ "$(printf %s "$key" | base64 | $HOPX redact | base64 -d)" = "$start..." ] && echo lines
         [ "$(echo "user:$key" | base64 -w0 | tr +/ -_ | $HOPX redact | tr -- -_ +/ | base64 -d)" = "user:$start..." ] && echo url
         printf '{"k":"%s"}' "$key" | sed 's/_/\\\\u005f/g' | $HOPX redact | python3 -c 'import json, sys; print(json.load(sys.stdin)["k"])' | grep -Fxq "$start..." && echo json
         [ "$(printf 'k=%s&b=1' "$key" | sed 's/_/%5F/g' | $HOPX redact | sed 's/%5F/_/g')" = "k=$start...&b=1" ] && echo percent
         printf '%s\\r\\n' "$key" | iconv -t UTF-16 | $HOPX redact | iconv -f UTF-16 | tr -d '\\r' | grep -Fxq "$start..." && echo utf-16
         grep --color=always 'hopx_live_' key | $HOPX redact | sed 's/\\x1b\\[[0-9;]*[mK]//g' | grep -Fxq "$start..." && echo grep
         """)
-      #expect(forms.text == "base64\nurl\njson\npercent\nutf-16\ngrep\n")
+      #expect(forms.text == "base64\nlines\nurl\njson\npercent\nutf-16\ngrep\n")
     }
 
     @Test func everyCommandHasThemAndPlainLeavesThem() {

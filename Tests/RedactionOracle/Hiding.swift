@@ -3,7 +3,7 @@
 
 /// A way of hiding a key.
 public enum Hiding: CaseIterable, Sendable {
-  case percent, percentPart, unicode, unicodePart, hex, reference, utf16le, utf16be, base64, base64url, colours
+  case percent, percentPart, unicode, unicodePart, hex, reference, utf16le, utf16be, base64, base64url, base64Lines, colours
   case rainbow
 
   /// A text with a key in it, hidden.
@@ -16,6 +16,12 @@ public enum Hiding: CaseIterable, Sendable {
     case .utf16be: return text.flatMap { [0, $0] }
     case .base64: return base64Text(text, "+/", isPadded: true)
     case .base64url: return base64Text(text, "-_", isPadded: false)
+    case .base64Lines:
+      let width = Int.random(in: 20...76, using: &generator)
+      let line = ["\n", "\r\n", "\n    "].randomElement(using: &generator)!
+      let whole = base64Text(text, "+/", isPadded: true)
+      let lines = stride(from: 0, to: whole.count, by: width).map { whole[$0..<min($0 + width, whole.count)] }
+      return Array(lines.joined(separator: Array(line.utf8)))
     default: break
     }
     // At least one character is hidden.
@@ -48,6 +54,7 @@ public enum Hiding: CaseIterable, Sendable {
       return stride(from: 1 - zero, to: text.count, by: 2).map { text[$0] }
     case .base64: return base64Bytes(text, "+/", isPadded: true)
     case .base64url: return base64Bytes(text, "-_", isPadded: false)
+    case .base64Lines: return base64Bytes(text.filter { $0 > 0x20 }, "+/", isPadded: true)
     default: return unescaped(text)
     }
   }

@@ -39,6 +39,9 @@ struct EncodedStreamTests {
       #expect(steps.allSatisfy { output.starts(with: $0) })
       #expect(redacted(output) == output)
       #expect(codes(in: input) == codes(in: output))
+      if hiding == .base64Lines {
+        #expect(input.count { $0 <= 0x20 } == output.count { $0 <= 0x20 })
+      }
     }
   }
 
