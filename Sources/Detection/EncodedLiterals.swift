@@ -266,9 +266,9 @@ private struct EncodedLiteral: Sendable {
         if at == text.count { return orCut }
         if index + lead > 0 {
           switch base64Break(text, at) {
-          case .goesOn(let next): at = next
-          case .ends: return false
-          case .cut: return orCut
+          case .goesOn(let next) where next == at || isLongLine(text, to: at): at = next
+          case .goesOn, .ends: return false
+          case .cut: return orCut && isLongLine(text, to: at)
           }
         }
         if sextet(text[at]) != value { return false }
@@ -361,6 +361,15 @@ private struct EncodedLiteral: Sendable {
     return keptEnd ?? limit
   }
 }
+
+/// Whether before a line break base64 stands for so long that it may have been broken there. Any word may be
+/// the beginning of a literal in base64, but it must not hold back the end of its line: a key is shorter.
+private func isLongLine(_ text: UnsafeRawBufferPointer, to end: Int) -> Bool {
+  end >= shortestLine && text[(end - shortestLine)..<end].allSatisfy { sextet($0) != nil }
+}
+
+/// Characters; lines of base64 have 60 to 76.
+private let shortestLine = 48
 
 /// Six bits of `bytes`, counted from the first.
 private func sextetNumber(_ number: Int, of bytes: [UInt8]) -> UInt8 {

@@ -17,7 +17,7 @@ public enum Hiding: CaseIterable, Sendable {
     case .base64: return base64Text(text, "+/", isPadded: true)
     case .base64url: return base64Text(text, "-_", isPadded: false)
     case .base64Lines:
-      let width = Int.random(in: 20...76, using: &generator)
+      let width = Int.random(in: 48...76, using: &generator)
       let line = ["\n", "\r\n", "\n    "].randomElement(using: &generator)!
       let whole = base64Text(text, "+/", isPadded: true)
       let lines = stride(from: 0, to: whole.count, by: width).map { whole[$0..<min($0 + width, whole.count)] }

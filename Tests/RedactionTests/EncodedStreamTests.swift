@@ -139,6 +139,17 @@ struct EncodedStreamTests {
     #expect(outputs(input, lengths: [], through: &redactor).last == expected)
   }
 
+  /// Whatever a line with a key ends with, the line end is shown at once.
+  @Test func aLineEndsAtOnce() {
+    var samples = Samples(seed: 40)
+    for _ in 0..<300 {
+      let key = samples.key() + [10]
+      #expect(outputs(key, lengths: [key.count]).first == Array(key[..<15]) + Array("...\n".utf8))
+      let words = samples.text("{base64url:30} {base64url:10}\n")
+      #expect(outputs(words, lengths: [words.count]).first == words)
+    }
+  }
+
   // MARK: Anything
 
   /// Pieces of keys in every form, in every order.
