@@ -111,21 +111,6 @@ INLINE size_t csearch_token_body(const uint8_t *text, size_t at, size_t end) {
 }
 SEARCH(csearch_token, (const uint8_t *text, size_t at, size_t end), (text, at, end))
 
-size_t csearch_broken(const uint8_t *text, size_t count, size_t at, size_t end, const uint64_t *pairs) {
-  for (; at < end; at++) {
-    const uint8_t *line_end = memchr(text + at, '\n', end - at);
-    if (!line_end) return end;
-    at = (size_t)(line_end - text);
-    uint8_t before = at > 0 ? text[at - 1] : 0;
-    if (before == '\r' && at > 1) before = text[at - 2];
-    if (!pairs[before] || at + 1 >= count) continue;
-    size_t next = at + 1;
-    while (next < count && next <= at + 32 && (text[next] == ' ' || text[next] == '\t')) next++;
-    if (next < count && pairs[before] & pairs[256 + text[next]]) return at;
-  }
-  return end;
-}
-
 INLINE int begins_escape(uint8_t first, uint8_t second) {
   switch (first) {
   case '%': return (second >= '1' && second <= '7') || second == 'u';

@@ -2,10 +2,8 @@
 // search for: UTF-16 of either byte order by one pair of bytes, base64 at its three alignments by another,
 // and escapes and control sequences by the first of them that stands in the literal.
 
-import CSearch
-
 /// A place where an encoded key may begin.
-struct EncodedCandidate {
+struct EncodedCandidate: Equatable {
   let place: Int
   let rule: Int
   let form: StreamForm
@@ -23,9 +21,6 @@ struct EncodedLiterals: Sendable {
   private let inner: ByteSet
   private let firsts: ByteSet
   private let hasPlainFirsts: Bool
-  /// For each byte, and 256 further on for each byte as the second of two, a bit for each pair of characters
-  /// that stand side by side in a literal in base64; several pairs may share a bit.
-  private let pairs: [UInt64]
 
   init(_ set: RuleSet) {
     var numbers: [[UInt8]: Int] = [:]
@@ -43,12 +38,6 @@ struct EncodedLiterals: Sendable {
     self.literals = literals
     self.rules = rules
     longest = 2 * (literals.map(\.bytes.count).max() ?? 0) + 4 + longestIndentation
-    var pairs = [UInt64](repeating: 0, count: 512)
-    for (number, pair) in literals.flatMap(\.base64Pairs).enumerated() {
-      for character in base64Characters(pair.0) { pairs[Int(character)] |= 1 << UInt64(number % 64) }
-      for character in base64Characters(pair.1) { pairs[256 + Int(character)] |= 1 << UInt64(number % 64) }
-    }
-    self.pairs = pairs
     members = ByteSet(literals.flatMap(\.bytes))
     inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
     firsts = ByteSet(literals.map { $0.bytes[0] })
@@ -77,11 +66,6 @@ struct EncodedLiterals: Sendable {
         literal.prefixes(brokenAt: place, bytes, isLast) { add(index, place - $0, .text) }
       }
     }
-    searchBrokenBase64(bytes, at: places.lowerBound..<end) { place in
-      for (index, literal) in literals.enumerated() {
-        literal.starts(brokenAt: place, bytes) { add(index, $0, $1) }
-      }
-    }
     for (index, literal) in literals.enumerated() {
       literal.wide?.search(bytes, at: places.lowerBound..<end) { place in
         let before = literal.wide!.offsets[0]
@@ -91,8 +75,11 @@ struct EncodedLiterals: Sendable {
       for probe in literal.base64 {
         probe.probe.search(bytes, at: places.lowerBound..<end) { place in
           for (offset, lead) in zip(probe.probe.offsets, probe.leads) {
-            let start = place - offset - (lead == 0 ? 0 : 1)
-            if literal.stands(base64Forms[lead], bytes, start) { add(index, start, base64Forms[lead]) }
+            if let start = literal.base64Start(lead, bytes, place, offset),
+              literal.stands(base64Forms[lead], bytes, start)
+            {
+              add(index, start, base64Forms[lead])
+            }
           }
         }
       }
@@ -122,21 +109,6 @@ struct EncodedLiterals: Sendable {
       }
     // Of HTML, names stand for no letter.
     default: return next == UInt8(ascii: "#") || isBehind || !hasPlainFirsts
-    }
-  }
-
-  /// Calls `found` for each line end round which two characters stand that are side by side in a literal in
-  /// base64.
-  private func searchBrokenBase64(
-    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void
-  ) {
-    guard let text = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-    var at = places.lowerBound
-    while true {
-      at = csearch_broken(text, bytes.count, at, places.upperBound, pairs)
-      if at >= places.upperBound { return }
-      found(at)
-      at += 1
     }
   }
 
@@ -181,7 +153,7 @@ private struct EncodedLiteral: Sendable {
   /// Finds a character of the literal with a zero behind it, in either byte order; nil for a literal that
   /// is not ASCII.
   let wide: PairProbe?
-  /// One pass for two of the three alignments, and one for the third: fewer would stop everywhere.
+  /// Each alignment twice, by other characters: a line break splits one of the two at most.
   let base64: [(probe: PairProbe, leads: [Int])]
   /// For each alignment the sextets that depend on nothing but the literal.
   private let cores: [[UInt8]]
@@ -201,11 +173,22 @@ private struct EncodedLiteral: Sendable {
       return (first..<(8 * text.count / 6)).map { sextetNumber($0, of: text) }
     }
     let texts = cores.map { $0.map(base64Characters) }
-    let ways = [([0, 1], 2), ([0, 2], 1), ([1, 2], 0)].map { pair, single in
-      (pair: PairProbe(texts: pair.map { texts[$0] }), pair, PairProbe(texts: [texts[single]]), single)
+    let first = Self.base64Probes(texts, besides: [nil, nil, nil])
+    var taken: [Int?] = [nil, nil, nil]
+    for probe in first { for (lead, offset) in zip(probe.leads, probe.probe.offsets) { taken[lead] = offset } }
+    base64 = first + Self.base64Probes(texts, besides: taken)
+  }
+
+  /// One probe for two of the three alignments, and one for the third: fewer would stop everywhere.
+  private static func base64Probes(
+    _ texts: [[[UInt8]]], besides taken: [Int?]
+  ) -> [(probe: PairProbe, leads: [Int])] {
+    let ways = [[0, 1, 2], [0, 2, 1], [1, 2, 0]].map { leads in
+      [leads[..<2], leads[2...]].map { part in
+        (probe: PairProbe(texts: part.map { texts[$0] }, besides: part.map { taken[$0] }), leads: Array(part))
+      }
     }
-    let best = ways.min { $0.pair.cost < $1.pair.cost }!
-    base64 = [(best.pair, best.1), (best.2, [best.3])]
+    return ways.min { $0[0].probe.cost < $1[0].probe.cost }!
   }
 
   /// Bytes that one of the forms but those with tokens can begin with.
@@ -215,26 +198,23 @@ private struct EncodedLiteral: Sendable {
     return [top, 0] + parts.flatMap { base64Characters(UInt8($0)) }
   }
 
-  /// Characters that stand side by side in the literal in base64.
-  var base64Pairs: [(UInt8, UInt8)] {
-    var pairs: [(UInt8, UInt8)] = []
-    for value in UInt8(0)..<64 {
-      if value & 15 == bytes[0] >> 4 { pairs.append((value, cores[1][0])) }
-      if value & 3 == bytes[0] >> 6 { pairs.append((value, cores[2][0])) }
+  /// Where the literal in base64 begins of which the character at `place` is the one at `offset` of what
+  /// depends on nothing but the literal; nil when what stands before it is another.
+  func base64Start(_ lead: Int, _ text: UnsafeRawBufferPointer, _ place: Int, _ offset: Int) -> Int? {
+    var at = place
+    var left = offset
+    while left > 0 || left == 0 && lead > 0 {
+      if at > 0, isBlank(text[at - 1]) || text[at - 1] == 0x0A {
+        while at > 0, isBlank(text[at - 1]) { at -= 1 }
+        guard at > 0, text[at - 1] == 0x0A else { return nil }
+        at -= at > 1 && text[at - 2] == 0x0D ? 2 : 1
+      }
+      guard at > 0, let value = sextet(text[at - 1]) else { return nil }
+      if left > 0, value != cores[lead][left - 1] { return nil }
+      at -= 1
+      left -= 1
     }
-    for core in cores { pairs += zip(core, core.dropFirst()) }
-    return pairs
-  }
-
-  /// Calls `found` for each place before a line end from which the literal may stand in base64, if it does.
-  func starts(
-    brokenAt place: Int, _ text: UnsafeRawBufferPointer, _ found: (Int, StreamForm) -> Void
-  ) {
-    let end = place > 0 && text[place - 1] == 0x0D ? place - 1 : place
-    for (lead, form) in base64Forms.enumerated() {
-      let length = cores[lead].count + (lead == 0 ? 0 : 1)
-      for before in 1..<length where stands(form, text, end - before) { found(end - before, form) }
-    }
+    return at
   }
 
   /// Whether the literal stands whole at `start` in a form of its own.

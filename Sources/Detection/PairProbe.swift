@@ -35,15 +35,15 @@ struct PairProbe: Sendable {
     func contains(_ byte: UInt8) -> Bool { byte & mask == value }
   }
 
-  /// Finds any of `texts`, each given by the bytes that may stand at each of its places.
-  init(texts: [[[UInt8]]]) {
+  /// Finds any of `texts`, each given by the bytes that may stand at each of its places, by two bytes side by
+  /// side.
+  ///
+  /// - Parameter besides: for each text the offset of two bytes that are not to be taken.
+  init(texts: [[[UInt8]]], besides taken: [Int?]) {
     self.init(first: MaskedByte(), second: MaskedByte(), distance: 1, offsets: [])
     var best = self
     best.cost = .max
-    for distance in 1...2 {
-      self.distance = distance
-      extend(over: texts, &best)
-    }
+    extend(over: texts, taken, &best)
     self = best
   }
 
@@ -59,14 +59,14 @@ struct PairProbe: Sendable {
   }
 
   /// Tries every place in those of `texts` that have none yet.
-  private func extend(over texts: [[[UInt8]]], _ best: inout PairProbe) {
+  private func extend(over texts: [[[UInt8]]], _ taken: [Int?], _ best: inout PairProbe) {
     if offsets.count == texts.count {
       best = self
       return
     }
     let text = texts[offsets.count]
     // The beginnings of long literals are as good as all of them.
-    for offset in 0..<max(0, min(text.count - distance, 16)) {
+    for offset in 0..<max(0, min(text.count - distance, 16)) where offset != taken[offsets.count] {
       var (first, second) = (first, second)
       first.add(text[offset])
       second.add(text[offset + distance])
@@ -74,7 +74,7 @@ struct PairProbe: Sendable {
       if cost >= best.cost { continue }
       var longer = PairProbe(first: first, second: second, distance: distance, offsets: offsets + [offset])
       longer.cost = cost
-      longer.extend(over: texts, &best)
+      longer.extend(over: texts, taken, &best)
     }
   }
 

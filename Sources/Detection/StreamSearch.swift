@@ -95,7 +95,8 @@ public struct StreamSearch: ~Copyable {
     _ buffer: UnsafeRawBufferPointer, _ decided: Int, _ base: Int, isLast: Bool
   ) -> Int {
     candidates.sort { ($0.place, $0.rule, $0.form.rawValue) < ($1.place, $1.rule, $1.form.rawValue) }
-    for candidate in candidates {
+    for (index, candidate) in candidates.enumerated() {
+      if index > 0, candidates[index - 1] == candidate { continue }
       guard let isOwn = isOwnOrder(candidate, buffer, base, isLast) else { return candidate.place }
       if !isOwn { continue }
       switch decode(candidate, buffer, isLast: isLast) {

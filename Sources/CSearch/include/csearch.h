@@ -24,10 +24,6 @@ size_t csearch_masked(
 /// The next place at or after `at` and before `end` with `%`, `&`, a backslash or an escape character.
 size_t csearch_token(const uint8_t *text, size_t at, size_t end);
 
-/// The first line end in text[at..<end] with two bytes round it, blanks left out, that share a bit: of the
-/// first byte in pairs[0..<256], of the second in pairs[256..<512]. `end` when there is none.
-size_t csearch_broken(const uint8_t *text, size_t count, size_t at, size_t end, const uint64_t *pairs);
-
 /// The next place at or after `at` and before `end` where an escape of a letter or digit could begin: `%`
 /// or `=` and a hex digit from 1 to 7, `%u`, a backslash with u or x, `&#` or `;#`; an escape character; or
 /// the first two bytes of a character that takes no room: C2 AD, E1 A0, E2 80, E2 81, EF BB.
