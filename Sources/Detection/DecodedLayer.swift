@@ -178,11 +178,13 @@ struct DecodedLayer {
     let segment = segments[index(of: range.lowerBound)]
     guard segment.bits == 8 else { return nil }
     let start = segment.range.lowerBound
-    let last = pieces[segment.pieces].last { piece in
+    var last: Int?
+    for piece in pieces[firstPiece(of: segment, at: range.lowerBound - start)..<segment.pieces.upperBound] {
       let place = start + piece.start
-      return piece.encoding?.isHeuristic == true && range.lowerBound < place && place < range.upperBound
+      if place >= range.upperBound { break }
+      if piece.encoding?.isHeuristic == true, place > range.lowerBound { last = place }
     }
-    return last.map { start + $0.start }
+    return last
   }
 
   /// The first piece from which on one can hold the unit `unit`.

@@ -35,6 +35,19 @@ extension Match {
     return ranks != others ? ranks < others : Match.precedes(self, other)
   }
 
+  /// Whether this one, of two hidden matches the better, is all that the other could tell.
+  fileprivate func makes(needless other: Match) -> Bool {
+    guard rule == other.rule, confidence != nil, isMostly(other) else { return false }
+    return range.lowerBound == other.range.lowerBound || other.confidence != .high
+      || disguise!.key.starts(with: other.disguise!.key)
+  }
+
+  /// Whether two matches are of the same bytes rather than of neighbours: in base64 those share a digit.
+  fileprivate func isMostly(_ other: Match) -> Bool {
+    let shared = range.clamped(to: other.range).count
+    return 2 * shared > min(range.count, other.range.count)
+  }
+
   /// The secret itself, decoded.
   ///
   /// - Parameter bytes: the buffer that was searched.
@@ -75,37 +88,40 @@ extension Scanner {
     purpose = .scan
     var stack = LayerStack()
     swap(&stack, &self.stack)
-    let first = matches.count
     var at = from
     while at < until {
       let end = min(until, at + Self.windowBytes)
       let window = max(0, at - Self.hiddenContext)..<min(buffer.count, end + Self.longestHidden)
       stack.found.removeAll(keepingCapacity: true)
       searchLayer(0, buffer, in: window, besides: plain, &stack)
-      matches += stack.found.filter { (at..<end).contains($0.range.lowerBound) }
+      matches += tidied(stack.found.filter { (at..<end).contains($0.range.lowerBound) })
       at = end
     }
     swap(&stack, &self.stack)
     purpose = ownPurpose
-    if matches.count > first { tidy(&matches, from: first) }
   }
 
-  /// Puts matches in order. Drops what was found twice, and what was only guessed or is but a part where
-  /// the same place gives a whole key without.
-  private func tidy(_ matches: inout [Match], from first: Int) {
-    let found = Array(matches[first...])
-    matches.removeSubrange(first...)
-    let best = found.sorted { $0.isBetterHidden(than: $1) }
-    for match in best {
-      let isKnown = matches[first...].contains {
-        $0.rule == match.rule && $0.confidence != nil && $0.range.overlaps(match.range)
-          && ($0.range.lowerBound == match.range.lowerBound || match.confidence != .high
-            || $0.disguise!.key.starts(with: match.disguise!.key))
+  /// Matches in order, without what was found twice, and without what was only guessed or is but a part
+  /// where the same place gives a whole key.
+  private func tidied(_ found: [Match]) -> [Match] {
+    if found.count < 2 { return found }
+    var kept: [Match] = []
+    // Where they begin, in blocks, so that each is held against its neighbours alone.
+    var blocks: [Int: [Int]] = [:]
+    let longest = found.reduce(0) { max($0, $1.range.count) }
+    for match in found.sorted(by: { $0.isBetterHidden(than: $1) }) {
+      let near = max(0, match.range.lowerBound - longest) / Self.blockBytes
+      let isKnown = (near...(match.range.upperBound / Self.blockBytes)).contains { block in
+        blocks[block, default: []].contains { kept[$0].makes(needless: match) }
       }
-      if !isKnown { matches.append(match) }
+      if isKnown { continue }
+      blocks[match.range.lowerBound / Self.blockBytes, default: []].append(kept.count)
+      kept.append(match)
     }
-    matches[first...].sort { Match.precedes($0, $1) }
+    return kept.sorted { Match.precedes($0, $1) }
   }
+
+  private static let blockBytes = 1024
 
   /// Decodes what is encoded in `text[range]` and looks for keys in it, and for what is encoded again.
   private mutating func searchLayer(
@@ -198,14 +214,31 @@ extension Scanner {
   ///
   /// - Parameter plain: in order of place.
   private func isSure(at place: Int, among plain: [Match]) -> Bool {
-    var (low, high) = (0, plain.count)
+    for match in plain[plain.firstIndex(atOrAfter: place)...] {
+      if match.range.lowerBound > place { return false }
+      if match.confidence == .high || match.range.count == Rule.longestMatch { return true }
+    }
+    return false
+  }
+}
+
+extension [Match] {
+  /// Of matches in order of place, the first that begins at or behind `place`.
+  fileprivate func firstIndex(atOrAfter place: Int) -> Int {
+    var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
-      if plain[middle].range.lowerBound < place { low = middle + 1 } else { high = middle }
+      if self[middle].range.lowerBound < place { low = middle + 1 } else { high = middle }
     }
-    while low < plain.count, plain[low].range.lowerBound == place {
-      if plain[low].confidence == .high || plain[low].range.count == Rule.longestMatch { return true }
-      low += 1
+    return low
+  }
+
+  /// Whether one of them, in order of place and none longer than `longest`, is of the same rule and the
+  /// same bytes as `match` and fits.
+  fileprivate func contains(like match: Match, longest: Int, where fits: (Match) -> Bool) -> Bool {
+    for other in self[firstIndex(atOrAfter: match.range.lowerBound - longest)...] {
+      if other.range.lowerBound >= match.range.upperBound { return false }
+      if other.rule == match.rule, fits(other), other.isMostly(match) { return true }
     }
     return false
   }
@@ -218,20 +251,14 @@ extension Scanner {
 ///   - plain: in order of place.
 ///   - hidden: in order of place.
 public func merged(_ plain: [Match], _ hidden: [Match]) -> [Match] {
-  var result: [Match] = []
-  for match in hidden {
-    let isPlain = plain.contains {
-      $0.rule == match.rule && $0.confidence == .high && $0.range.overlaps(match.range)
-    }
-    if !isPlain { result.append(match) }
+  let longestPlain = plain.reduce(0) { max($0, $1.range.count) }
+  let longestHidden = hidden.reduce(0) { max($0, $1.range.count) }
+  let whole = hidden.filter { match in
+    !plain.contains(like: match, longest: longestPlain) { $0.confidence == .high }
   }
-  let whole = result
-  for match in plain {
-    let isPart = whole.contains {
-      $0.rule == match.rule && $0.confidence != nil && $0.range.overlaps(match.range)
-    }
-    if match.confidence == .high || !isPart { result.append(match) }
+  let rest = plain.filter { match in
+    match.confidence == .high
+      || !whole.contains(like: match, longest: longestHidden) { $0.confidence != nil }
   }
-  result.sort { Match.precedes($0, $1) }
-  return result
+  return (whole + rest).sorted { Match.precedes($0, $1) }
 }

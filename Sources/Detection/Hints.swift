@@ -123,6 +123,9 @@ struct HintSearch: Sendable {
     return false
   }
 
+  /// Codes in a row behind which it is not looked for the rest of the word.
+  private static let longestRow = 16
+
   // MARK: Escapes
 
   private func searchEscapes(
@@ -157,8 +160,12 @@ struct HintSearch: Sendable {
     if token.outputCount == 0 {
       guard place > 0, isWordByte(text[place - 1]) else { return false }
       var next = end
+      // Each of a row of codes asks: one that is long is not walked from every place in it.
+      var walked = 0
       while next < text.count, case .token(let more) = readToken(text, at: next), more.outputCount == 0 {
         next += more.length
+        walked += 1
+        if walked == Self.longestRow { return true }
       }
       return next < text.count && (isWordByte(text[next]) || stands(text, next))
     }

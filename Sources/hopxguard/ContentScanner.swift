@@ -9,8 +9,8 @@ import Synchronization
 
 /// One worker's buffers and scanner; it scans one input after the other.
 struct ContentScanner: ~Copyable {
-  private var scanner: Scanner
-  private var buffer = ChunkBuffer(capacity: Self.chunkBytes)
+  var scanner: Scanner
+  var buffer = ChunkBuffer(capacity: Self.chunkBytes)
   private var matches: [Match] = []
   private var hidden: [Match] = []
   /// Matches before what is searched next that reach into a snippet's lead, in bytes from the start of the
@@ -46,7 +46,7 @@ struct ContentScanner: ~Copyable {
   var opensArchives = true
   /// Where what is scanned is in an archive; nil where it is in none.
   var archivePlace: ArchivePlace?
-  private var archives: ArchiveScan?
+  var archives: ArchiveScan?
   /// A report wants to know places in UTF-16 code units and the hashes of lines. Said before there is
   /// any scanner.
   static let readsText = Atomic(false)
@@ -130,7 +130,7 @@ struct ContentScanner: ~Copyable {
   }
 
   /// Reads until the buffer is full, of a live input once, or until it is known that it is no archive.
-  private mutating func fill(from source: inout some ByteSource & ~Copyable, _ input: inout Input) {
+  mutating func fill(from source: inout some ByteSource & ~Copyable, _ input: inout Input) {
     do throws(InputError) {
       repeat { try buffer.fill(from: &source) } while !buffer.isFull && !buffer.isLast
         && (!input.isLive || (opensArchives && buffer.offset == 0 && ArchiveKind.mayBegin(buffer.bytes)))
@@ -143,7 +143,7 @@ struct ContentScanner: ~Copyable {
   }
 
   /// Searches the buffer and makes room in it.
-  private mutating func search(_ input: inout Input) {
+  mutating func search(_ input: inout Input) {
     input.searched = searchChunk(from: input.searched, &input)
     if !buffer.isFull { return }
     let needed = input.isLive && !input.isArchive ? min(input.searched, input.hiddenOffset) : input.searched
@@ -154,93 +154,6 @@ struct ContentScanner: ~Copyable {
     buffer.drop(keep)
   }
 
-  // MARK: Archives
-
-  /// What the input is that begins with the buffer; of a program that is a zip too if it ends as one.
-  private var archiveKind: ArchiveKind? {
-    ArchiveKind(buffer.bytes) ?? (ArchiveKind.mayCarryZip(buffer.bytes) ? .attachedZip : nil)
-  }
-
-  /// Scans what is in an archive while its own bytes are searched, or gets ready to do so behind its end.
-  private mutating func beginArchive(
-    _ kind: ArchiveKind, _ source: inout some ByteSource & ~Copyable, _ input: inout Input,
-    _ found: (inout ScanResults) -> Void
-  ) {
-    input.isArchive = kind != .attachedZip
-    swap(&input.outside, &results.findings)
-    if kind.needsWhole {
-      if source.whole == nil {
-        input.copy = WholeCopy(of: kind)
-        input.copy!.append(buffer.bytes, at: buffer.offset)
-      }
-      return
-    }
-    let archives = reader(of: kind, input.path)
-    var isFirst = true
-    archives.scan(kind) { () -> UnsafeRawBufferPointer? in
-      if isFirst {
-        isFirst = false
-        if archivePlace == nil { archives.note(read: buffer.bytes.count) }
-        return buffer.bytes
-      }
-      if buffer.isLast { return input.isBroken ? nil : UnsafeRawBufferPointer(start: nil, count: 0) }
-      search(&input)
-      dropDoubles(&input)
-      if input.isLive { tellFindings(found) }
-      let before = buffer.bytes.count
-      fill(from: &source, &input)
-      if archivePlace == nil { archives.note(read: buffer.bytes.count - before) }
-      if input.isBroken && buffer.bytes.count == before { return nil }
-      return UnsafeRawBufferPointer(rebasing: buffer.bytes[before...])
-    }
-  }
-
-  private mutating func endArchive(
-    _ kind: ArchiveKind, _ whole: ArchiveInput?, _ input: inout Input, _ found: (inout ScanResults) -> Void
-  ) {
-    if kind.needsWhole, kind == .sevenZip || ArchiveKind.endsAsZip(buffer.bytes), !input.isBroken {
-      let archives = reader(of: kind, input.path)
-      archives.note(read: buffer.offset + buffer.bytes.count)
-      if let whole { archives.scan(kind, whole) } else { input.copy!.scan(kind, archives) }
-    }
-    if let archives, archives.isBusy {
-      dropDoubles(&input)
-      if input.isLive { tellFindings(found) }
-      results.merge(archives.end())
-      if keys != nil { keys!.merge(archives.keys) { first, _ in first } }
-    }
-    let inside = results.findings
-    results.findings = input.outside
-    for finding in inside { results.add(finding) }
-    if input.isLive { found(&results) }
-  }
-
-  private mutating func reader(of kind: ArchiveKind, _ path: Path) -> ArchiveScan {
-    let archives = self.archives ?? ArchiveScan(rules: scanner.rules)
-    self.archives = archives
-    archives.begin(kind, path, in: archivePlace, wanted: wanted, collectsKeys: keys != nil)
-    return archives
-  }
-
-  /// Drops what was found in the archive's raw bytes and in an entry of it, as of one that is stored.
-  private mutating func dropDoubles(_ input: inout Input) {
-    let count = results.findings.count
-    if count == 0 { return }
-    let inside = archives!.found
-    results.findings.removeAll { inside.contains($0.head) }
-    input.found -= count - results.findings.count
-  }
-
-  /// Has what was found in entries of a live input reported, and what was found outside of them wait.
-  private mutating func tellFindings(_ found: (inout ScanResults) -> Void) {
-    let inside = archives!.takeFindings()
-    if inside.isEmpty { return }
-    let outside = results.findings
-    results.findings = inside
-    found(&results)
-    results.findings = outside
-  }
-
   /// Moves a cursor to where the buffer will begin.
   private func advance(_ cursor: inout LineCursor, by count: Int) {
     if buffer.offset + count > cursor.offset {
@@ -249,7 +162,7 @@ struct ContentScanner: ~Copyable {
   }
 
   /// What is known of an input while it is scanned.
-  private struct Input {
+  struct Input {
     let path: Path
     let place: Finding.Place
     let isLive: Bool

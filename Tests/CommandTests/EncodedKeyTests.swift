@@ -158,6 +158,23 @@ struct EncodedKeyTests {
     }
   }
 
+  @Test(arguments: 0..<3)
+  func `a key and a cut one without a gap between them, in one base64 text`(lead: Int) throws {
+    let (key, cut) = (makeKey(), makeKey(secret: 25))
+    let text = Array(repeating: UInt8(ascii: "k"), count: lead) + key + cut + [UInt8(ascii: " ")]
+    folder.write("in/a", Array(Data(text).base64EncodedData()))
+    let found = try findings()["a"] ?? []
+    #expect(found.map(\.fingerprint) == [fingerprint(key), fingerprint(cut)])
+    #expect(found.map(\.confidence) == ["high", "medium"])
+  }
+
+  @Test(arguments: ["\u{1B}[m", "a\u{1B}[m", "\u{200B}", "%25", "&amp;#", "\u{1B}]8", "hopx\u{1B}[m"])
+  func `a row of a million codes does not hold a scan up`(code: String) throws {
+    folder.write("in/a", String(repeating: code, count: 1_000_000))
+    let result = try run("/usr/bin/timeout", ["120", hopxguardPath, "scan", "in", "--quiet"], in: folder.path)
+    #expect(result.status == 0)
+  }
+
   @Test func `what is apart for a reason stays apart`() throws {
     let key = keyText()
     folder.write(
