@@ -11,6 +11,8 @@ private struct DigitRun {
   var pieces: [DecodedLayer.Piece] = []
   /// Where the run ends in the text.
   var end = 0
+  /// Where digits stand that were read as those of an escape.
+  var doubtful: [Int] = []
 
   /// Digits that follow each other in the text.
   mutating func add(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
@@ -47,34 +49,47 @@ extension DecodedLayer {
     let bytes = base.assumingMemoryBound(to: UInt8.self)
     let end = min(range.upperBound, text.count)
     var at = range.lowerBound
+    var runEnd = at
     while true {
       var kind: CInt = 0
       at = csearch_digits(bytes, at, end, Self.step, &kind)
       if at >= end { return }
-      let next = kind == 1 ? addRun(text, at, range) : addSeparatedHex(text, at, range)
-      at = max(at + Self.step, next)
+      if kind == 1 {
+        runEnd = addRun(text, at, range, after: runEnd)
+        at = max(at + Self.step, runEnd)
+      } else {
+        at = max(at + Self.step, addSeparatedHex(text, at, range))
+      }
     }
   }
 
   // MARK: Runs
 
+  /// - Parameter earliest: where the run before this one ends.
   /// - Returns: where the run ends.
   private mutating func addRun(
-    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
   ) -> Int {
-    var start = place
-    while start > range.lowerBound, isDigit(text[start - 1]) { start -= 1 }
-    var run = DigitRun()
-    addBefore(text, start, range, to: &run)
-    gather(text, from: start, range, into: &run)
-    if run.digits.count < Self.fewestDigits { return run.end }
+    let start = runStart(text, place, range, after: earliest)
+    var run = gathered(text, from: start, range, escapes: true)
+    let end = run.end
+    add(run)
+    // `key=6F70...` is a quoted `o` only by chance: the digits without it.
+    for start in run.doubtful {
+      run = gathered(text, from: start, range, escapes: false)
+      add(run)
+    }
+    return end
+  }
+
+  private mutating func add(_ run: DigitRun) {
+    if run.digits.count < Self.fewestDigits { return }
     let hex = hexRuns(in: run.digits)
     for part in hex { addHex(run.digits[part].map { hexValue($0)! }, part, from: run.pieces) }
     if hex.first?.count != run.digits.count {
       let table = sextets
       addBase64(run.digits.map { table[Int($0)] }, from: run.pieces)
     }
-    return run.end
   }
 
   /// Where hex digits stand that are enough to be decoded.
@@ -96,10 +111,13 @@ extension DecodedLayer {
     return runs
   }
 
-  /// Gathers digits from `start` on, over line breaks and what stands for nothing.
-  private func gather(
-    _ text: UnsafeRawBufferPointer, from start: Int, _ range: Range<Int>, into run: inout DigitRun
-  ) {
+  /// The digits from `start` on, over line breaks and what stands for nothing.
+  ///
+  /// - Parameter escapes: whether `=68` is an `h`, and `%68`.
+  private func gathered(
+    _ text: UnsafeRawBufferPointer, from start: Int, _ range: Range<Int>, escapes: Bool
+  ) -> DigitRun {
+    var run = DigitRun()
     var pieceStart = start
     var lineStart = start
     var at = start
@@ -115,6 +133,10 @@ extension DecodedLayer {
         continue
       }
       guard let token = joint(text, at), at + token.length <= range.upperBound else { break }
+      if isDoubtful(text, at, range) {
+        if !escapes { break }
+        run.doubtful.append(at + 1)
+      }
       if token.outputCount == 1, !isDigit(UInt8(truncatingIfNeeded: token.output)) {
         // An escaped line break in a string.
         guard isLineBreak(token), at - lineStart >= Self.shortestLine else { break }
@@ -131,6 +153,16 @@ extension DecodedLayer {
     }
     run.add(text, pieceStart..<at)
     run.end = at
+    return run
+  }
+
+  /// Whether the two digits of an escape have so many more behind them that it may be none.
+  private func isDoubtful(_ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>) -> Bool {
+    let end = place + 1 + Self.step / 2
+    guard text[place] == UInt8(ascii: "=") || text[place] == UInt8(ascii: "%"), end <= range.upperBound else {
+      return false
+    }
+    return text[(place + 1)..<end].allSatisfy(isDigit)
   }
 
   /// Goes over line breaks and blanks, escaped or not.
@@ -169,39 +201,50 @@ extension DecodedLayer {
     return at < limit && isDigit(text[at]) ? at : nil
   }
 
-  /// Gathers the digits that a joint connects to those at `start`: what is too short to be noticed itself.
-  private func addBefore(
-    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>, to run: inout DigitRun
-  ) {
-    var parts: [(digits: Range<Int>, token: TextToken, place: Int)] = []
-    var start = start
-    while parts.count < 64, let (place, token) = jointEnding(text, at: start, range) {
-      var first = place
-      while first > range.lowerBound, isDigit(text[first - 1]) { first -= 1 }
-      parts.append((first..<place, token, place))
-      start = first
-    }
-    for part in parts.reversed() {
-      run.add(text, part.digits)
-      run.add(part.token, at: part.place)
+  /// Where the digits begin that those at `place` belong to, over what joins them to those before: what
+  /// is too short to be noticed itself.
+  private func runStart(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
+  ) -> Int {
+    var start = place
+    while true {
+      while start > range.lowerBound, isDigit(text[start - 1]) { start -= 1 }
+      guard start > earliest else { return start }
+      if escapesDigit(text, at: start - 1) {
+        start -= 1
+      } else if let joint = jointEnding(text, at: start, range), joint >= earliest {
+        start = joint
+      } else {
+        return start
+      }
     }
   }
 
+  /// Whether what begins at `place` stands for a digit and consists of digits but for its first byte:
+  /// `=5F`, `%2F`, `\u002f`.
+  private func escapesDigit(_ text: UnsafeRawBufferPointer, at place: Int) -> Bool {
+    switch text[place] {
+    case UInt8(ascii: "="), UInt8(ascii: "%"), UInt8(ascii: "\\"):
+      joint(text, place).map { $0.outputCount == 1 && isDigit(UInt8(truncatingIfNeeded: $0.output)) } ?? false
+    default: false
+    }
+  }
+
+  /// Where what joins digits to those at `end` begins.
   private func jointEnding(
     _ text: UnsafeRawBufferPointer, at end: Int, _ range: Range<Int>
-  ) -> (Int, TextToken)? {
+  ) -> Int? {
     // What ends a token that stands between digits: a quote, a line end or indentation, a zero-width
-    // character, a semicolon. All others end like digits.
+    // character, a semicolon.
     let last = end > range.lowerBound ? text[end - 1] : 0
     guard last >= 0x80 || last <= 0x20 && last > 0 || last == 0x22 || last == 0x27 || last == 0x60 || last == 0x3B
     else { return nil }
     var place = end - 1
     while place > range.lowerBound, place >= end - Self.longestJoint {
       if !isDigit(text[place]), let token = joint(text, place), place + token.length == end,
-        token.outputCount == 0 || isDigit(UInt8(truncatingIfNeeded: token.output)),
-        isDigit(text[place - 1])
+        token.outputCount == 0 ? isDigit(text[place - 1]) : isDigit(UInt8(truncatingIfNeeded: token.output))
       {
-        return (place, token)
+        return place
       }
       place -= 1
     }

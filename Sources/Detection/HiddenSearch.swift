@@ -12,14 +12,14 @@ public final class Disguise: Sendable {
   public let key: [UInt8]
   /// Bytes of the match, as it stands, that hold no more of the key than may stay readable.
   public let kept: Int
-  /// It was put together by guessing.
-  let isGuessed: Bool
+  /// Kinds of guesses that put it together, counted in each layer.
+  let guesses: Int
 
   init(encodings: [Encoding], key: [UInt8], kept: Int) {
     encoding = encodings.map(\.name).joined(separator: ">")
     self.key = key
     self.kept = kept
-    isGuessed = encodings.contains(where: \.isHeuristic)
+    guesses = encodings.count(where: \.isHeuristic)
   }
 }
 
@@ -29,7 +29,7 @@ extension Match {
     func rank(_ match: Match) -> (Int, Int, Int, Int) {
       let sure = match.confidence == .high ? 0 : match.confidence == .medium ? 1 : 2
       let disguise = match.disguise!
-      return (sure, disguise.isGuessed ? 1 : 0, -disguise.key.count, disguise.encoding.utf8.count)
+      return (sure, disguise.guesses, -disguise.key.count, disguise.encoding.utf8.count)
     }
     let (ranks, others) = (rank(self), rank(other))
     return ranks != others ? ranks < others : Match.precedes(self, other)
@@ -205,7 +205,7 @@ extension Scanner {
     }
     if chain.isEmpty || range.isEmpty { return nil }
     let disguise = Disguise(encodings: chain, key: Array(decoded[match.range]), kept: kept)
-    if disguise.isGuessed, match.confidence != .high { return nil }
+    if disguise.guesses > 0, match.confidence != .high { return nil }
     return Match(rule: match.rule, range: range, confidence: match.confidence, disguise: disguise)
   }
 

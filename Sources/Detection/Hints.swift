@@ -148,11 +148,9 @@ struct HintSearch: Sendable {
   /// its neighbours in a literal.
   private func isTelling(_ text: UnsafeRawBufferPointer, _ place: Int) -> Bool {
     var place = place
-    // `&amp;#104;`: the second half is what the probes see.
-    if text[place] == UInt8(ascii: ";") {
-      guard place >= 4, text[place - 4] == UInt8(ascii: "&"), text[place - 1] == UInt8(ascii: "p") else {
-        return false
-      }
+    // `&amp;#104;`: the second half is what the probes see, of `&amp;amp;#104;` as well.
+    while text[place] == UInt8(ascii: ";") {
+      guard place >= 4, text[(place - 3)..<place].elementsEqual(Self.ampersandName.dropLast()) else { return false }
       place -= 4
     }
     guard case .token(let token) = readToken(text, at: place) else { return false }
@@ -181,15 +179,18 @@ struct HintSearch: Sendable {
     return literals.contains { isInside($0.bytes, byte, text, place, end) }
   }
 
-  /// Whether an escaped introducer of an escape has the rest of it behind it: `%5Cu0068`, `&amp;#104;`.
+  /// Whether an escaped introducer of an escape has the rest of it behind it: `%5Cu0068`, `&amp;#104;`,
+  /// `%26amp;#104;`.
   private func isEscapeBehind(_ byte: UInt8, _ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
     switch byte {
     case UInt8(ascii: "\\"): text[at] == UInt8(ascii: "u") || text[at] == UInt8(ascii: "x")
-    case UInt8(ascii: "&"): text[at] == UInt8(ascii: "#")
+    case UInt8(ascii: "&"): text[at] == UInt8(ascii: "#") || text[at...].starts(with: Self.ampersandName)
     case 0x1B: true
     default: at + 1 < text.count && hexValue(text[at]) != nil && hexValue(text[at + 1]) != nil
     }
   }
+
+  private static let ampersandName = Array("amp;".utf8)
 
   /// Whether an escape of `byte` stands where it would in a literal, by the character before or behind it.
   private func isInside(

@@ -84,6 +84,22 @@ struct EncodedKeyTests {
     try check(hidden, names: false)
   }
 
+  @Test func `digits behind a name and a sign that could be an escape's`() throws {
+    var keys: [String: [UInt8]] = [:]
+    for name in [1, 12, 47, 60] {
+      for sign in ["=", "%", "==", "&a=", "=3D", "/"] {
+        for isUpper in [false, true] {
+          let key = makeKey()
+          let digits = key.map { String(format: isUpper ? "%02X" : "%02x", $0) }.joined()
+          keys["\(keys.count)"] = key
+          folder.write("in/\(keys.count - 1)", "set \(String(repeating: "N", count: name))\(sign)\(digits)\n")
+        }
+      }
+    }
+    let found = try findings()
+    for (name, key) in keys { #expect(found[name]?.map(\.fingerprint) == [fingerprint(key)]) }
+  }
+
   @Test func `a terminal's line wrap`() throws {
     let key = makeKey()
     let line = Array("$ echo the key of the day, which is ".utf8) + key
