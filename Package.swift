@@ -108,17 +108,18 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-// libFuzzer brings its own `main` and instruments what it is built with: Fuzzing/run asks for it.
+// libFuzzer instruments what it is built with: Fuzzing/run asks for it.
 if Context.environment["HOPXGUARD_FUZZING"] != nil {
-  let fuzzer = ["-sanitize=fuzzer", "-parse-as-library"]
+  func fuzzer(_ name: String, _ dependencies: [Target.Dependency], exclude: [String]) -> Target {
+    .executableTarget(
+      name: name, dependencies: ["FuzzDriver"] + dependencies, path: "Fuzzing/\(name)", exclude: exclude,
+      swiftSettings: strict)
+  }
   package.targets += [
-    .executableTarget(
-      name: "RedactionFuzz", dependencies: ["Redaction", "Detection", "RedactionOracle"],
-      path: "Fuzzing/RedactionFuzz", exclude: ["corpus"],
-      swiftSettings: strict + [.enableExperimentalFeature("Extern"), .unsafeFlags(fuzzer)],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
-    .executableTarget(
-      name: "PackFuzz", dependencies: ["Git", "POSIX", "PackFixtures"], path: "Fuzzing/PackFuzz",
-      exclude: ["corpus"], swiftSettings: strict),
+    .target(name: "FuzzDriver", path: "Fuzzing/Driver", swiftSettings: strict),
+    fuzzer("RedactionFuzz", ["Redaction", "Detection", "RedactionOracle"], exclude: ["corpus"]),
+    fuzzer("DecoderFuzz", ["Detection", "RedactionOracle"], exclude: ["corpus"]),
+    fuzzer("ArchiveFuzz", ["Inputs", "CZlib"], exclude: ["make_corpus"]),
+    fuzzer("PackFuzz", ["Git", "POSIX", "PackFixtures"], exclude: ["corpus"]),
   ]
 }

@@ -1,30 +1,17 @@
 // The fuzz target for the pack and delta reader, for libFuzzer: Fuzzing/run builds and runs it.
 
+import FuzzDriver
 import Git
 import Glibc
 import PackFixtures
 import POSIX
 
-/// Called by libFuzzer with one input after the other.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  readAll(buildPack(fuzz: UnsafeRawBufferPointer(start: start, count: count)))
-  return 0
-}
-
-/// libFuzzer's own loop (FuzzerInterface.h). SwiftPM sees to it that this `main` is the program's.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
 @main enum PackFuzz {
   static func main() {
-    var count = CommandLine.argc
-    var arguments = CommandLine.unsafeArgv
-    exit(runDriver(&count, &arguments, testOneInput))
+    runFuzzer { start, count in
+      readAll(buildPack(fuzz: UnsafeRawBufferPointer(start: start, count: count)))
+      return 0
+    }
   }
 }
 

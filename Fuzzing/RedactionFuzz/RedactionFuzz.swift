@@ -2,6 +2,7 @@
 // output is held against the oracle's. Fuzzing/run builds and runs it.
 
 import Detection
+import FuzzDriver
 import Redaction
 import RedactionOracle
 
@@ -12,20 +13,8 @@ nonisolated(unsafe) private var userFilter = Redactor(rules: userRules.rules, ch
 nonisolated(unsafe) private var piecemealFilter = Redactor(rules: builtIn, chunk: 512)
 nonisolated(unsafe) private var wholeFilter = Redactor(rules: builtIn, chunk: 1 << 18)
 
-/// libFuzzer's own entry for programs that have a `main` (FuzzerInterface.h).
-@_extern(c, "LLVMFuzzerRunDriver")
-private func runDriver(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
-
-@main struct Main {
-  static func main() {
-    var count = CommandLine.argc
-    var arguments = CommandLine.unsafeArgv
-    _ = runDriver(&count, &arguments) { fuzz($0, $1) }
-  }
+@main enum RedactionFuzz {
+  static func main() { runFuzzer { fuzz($0, $1) } }
 }
 
 private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

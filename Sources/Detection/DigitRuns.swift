@@ -32,13 +32,60 @@ private struct DigitRun {
   }
 }
 
+/// The line that a run of digits has come to. Digits at a line's end belong to those of the next only if
+/// that looks like more of them: `data:` below a key in base64 is four digits too, and gives it a letter more.
+private struct DigitLine {
+  /// Digits of the run before it.
+  private var start = 0
+  /// Digits of the line before it.
+  private var last = 0
+
+  /// What goes on in the next line, in digits: what wraps base64 does so at 64 or 76.
+  private static let shortest = 32
+  /// A next line that is as long is not a word by itself.
+  private static let longestWord = 20
+  /// Where base64, openssl, xxd, mail and people break lines.
+  private static let widths: Set<Int> = [48, 60, 64, 70, 72, 76, 78, 80, 100, 120, 128]
+
+  /// Whether the digits of the run, which ends at a line's end, go on with those at `next`; then that is
+  /// the line.
+  mutating func goesOn(
+    _ run: DigitRun, _ text: UnsafeRawBufferPointer, _ next: Int, _ range: Range<Int>
+  ) -> Bool {
+    let width = run.digits.count - start
+    guard width >= Self.shortest else { return false }
+    var end = next
+    while end < range.upperBound, isDigit(text[end]) { end += 1 }
+    guard end - next >= Self.longestWord || Self.widths.contains(width) || width == last, isLast(text, end, range)
+    else { return false }
+    (start, last) = (run.digits.count, width)
+    return true
+  }
+
+  /// Whether what stands at `end` can follow the digits of a line.
+  private func isLast(_ text: UnsafeRawBufferPointer, _ end: Int, _ range: Range<Int>) -> Bool {
+    var at = end
+    // Padding or a line's end, in quoted-printable.
+    if at < range.upperBound, text[at] == UInt8(ascii: "="), case .token(let token) = readToken(text, at: at) {
+      return token.outputCount == 0 || [0x0A, 0x0D, 0x3D].contains(token.output)
+    }
+    while at < range.upperBound, at < end + 2, text[at] == UInt8(ascii: "=") { at += 1 }
+    while at < range.upperBound, isBlank(text[at]) || text[at] == UInt8(ascii: ",") { at += 1 }
+    guard at < range.upperBound else { return true }
+    switch text[at] {
+    case 0, 0x0A, 0x0D, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: ")"), UInt8(ascii: "]"),
+      UInt8(ascii: "}"), UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "*"): return true
+    case UInt8(ascii: "="): return false
+    default: return mayBeginToken(text[at]) || text[at] >= 0x80
+    }
+  }
+}
+
 extension DecodedLayer {
   /// Digits that a run needs to be decoded: thirty bytes of base64, twenty of hex.
   private static let fewestDigits = 40
   /// Bytes between the blocks that are looked at. A run of 47 digits in one piece covers one.
   private static let step = 32
-  /// Bytes of a line that goes on in the next: what wraps base64 does so at 64 or 76.
-  private static let shortestLine = 32
   private static let longestIndentation = 128
   /// Bytes in which what joins the digits before a run to it is looked for.
   private static let longestJoint = 96
@@ -118,8 +165,8 @@ extension DecodedLayer {
     _ text: UnsafeRawBufferPointer, from start: Int, _ range: Range<Int>, escapes: Bool
   ) -> DigitRun {
     var run = DigitRun()
+    var line = DigitLine()
     var pieceStart = start
-    var lineStart = start
     var at = start
     while at < range.upperBound {
       if isDigit(text[at]) {
@@ -128,8 +175,8 @@ extension DecodedLayer {
       }
       run.add(text, pieceStart..<at)
       pieceStart = at
-      if let next = lineBreak(text, at, range), at - lineStart >= Self.shortestLine {
-        (at, pieceStart, lineStart) = (next, next, next)
+      if let next = lineBreak(text, at, range), line.goesOn(run, text, next, range) {
+        (at, pieceStart) = (next, next)
         continue
       }
       guard let token = joint(text, at), at + token.length <= range.upperBound else { break }
@@ -137,19 +184,15 @@ extension DecodedLayer {
         if !escapes { break }
         run.doubtful.append(at + 1)
       }
+      let next = isLineBreak(token) ? skipSpace(text, at + token.length, range) : at + token.length
       if token.outputCount == 1, !isDigit(UInt8(truncatingIfNeeded: token.output)) {
         // An escaped line break in a string.
-        guard isLineBreak(token), at - lineStart >= Self.shortestLine else { break }
+        guard isLineBreak(token), line.goesOn(run, text, next, range) else { break }
         run.add(TextToken(token.encoding, length: token.length), at: at)
       } else {
         run.add(token, at: at)
       }
-      at += token.length
-      if isLineBreak(token) {
-        at = skipSpace(text, at, range)
-        lineStart = at
-      }
-      pieceStart = at
+      (at, pieceStart) = (next, next)
     }
     run.add(text, pieceStart..<at)
     run.end = at

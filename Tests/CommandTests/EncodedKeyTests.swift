@@ -100,6 +100,35 @@ struct EncodedKeyTests {
     for (name, key) in keys { #expect(found[name]?.map(\.fingerprint) == [fingerprint(key)]) }
   }
 
+  @Test func `lines of base64, and the words below them`() throws {
+    var keys: [String: [UInt8]] = [:]
+    func hide(_ text: ([UInt8]) -> String) {
+      let key = makeKey()
+      keys["\(keys.count)"] = key
+      folder.write("in/\(keys.count - 1)", text(key))
+    }
+    let base64 = { (key: [UInt8]) in Data(key).base64EncodedString() }
+    // A word of digits would give the key a letter more.
+    for word in ["data: x", "end", "data = 1", "PATH=/bin", "done, and more", "apiVersion: v1", "dGhl"] {
+      hide { "data:\n  key: \(base64($0))\n  \(word)\n" }
+      hide { "{\"yaml\": \"key: \(base64($0))\\n  \(word)\"}" }
+    }
+    for width in [50, 60, 64, 72, 76, 80] {
+      hide { String(decoding: wrapped(base64($0), width, "\n"), as: UTF8.self) + "\nend\n" }
+      hide { "<a>" + String(decoding: wrapped(base64($0), width, "\r\n\t"), as: UTF8.self) + "</a>" }
+    }
+    let found = try findings()
+    for (name, key) in keys {
+      #expect(found[name]?.map(\.fingerprint) == [fingerprint(key)], "\(folder.read("in/\(name)").count) bytes, \(name)")
+    }
+  }
+
+  private func wrapped(_ text: String, _ width: Int, _ separator: String) -> [UInt8] {
+    let bytes = Array(text.utf8)
+    let lines = stride(from: 0, to: bytes.count, by: width).map { bytes[$0..<min($0 + width, bytes.count)] }
+    return Array(lines.joined(separator: Array(separator.utf8)))
+  }
+
   @Test func `a terminal's line wrap`() throws {
     let key = makeKey()
     let line = Array("$ echo the key of the day, which is ".utf8) + key

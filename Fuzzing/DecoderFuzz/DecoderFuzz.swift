@@ -1,0 +1,102 @@
+// The fuzz target for what a scan decodes: libFuzzer's bytes become a text with keys, pieces of keys and
+// keys hidden several times over, and what is found in it is held against what was hidden.
+
+import Detection
+import FuzzDriver
+import RedactionOracle
+
+@main enum DecoderFuzz {
+  static func main() { runFuzzer { fuzz($0, $1) } }
+}
+
+nonisolated(unsafe) private var scanner = Scanner(rules: .builtIn())
+
+/// The key that is hidden; it lies in no corpus, because a code stands for it.
+private let key =
+  Array("hopx_live_".utf8) + Array("NXAXAV4sU3Ii".utf8) + [UInt8(ascii: ".")]
+  + Array("EXi3vR9kOJuhfbR5z42aFx5rhGjH1xnzFdjn9ca-qps".utf8)
+
+private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  var input = UnsafeBufferPointer(start: start, count: count)[...]
+  guard let mode = input.popFirst() else { return 0 }
+  if mode & 1 == 1 {
+    checkChain(&input)
+  } else {
+    check(text(of: &input))
+  }
+  return 0
+}
+
+/// Anything at all, in which a few bytes stand for what no fuzzer would guess.
+private func text(of input: inout Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] {
+  var text: [UInt8] = []
+  var hidden = key
+  while let byte = input.popFirst() {
+    switch byte {
+    case 0x01: text += key.prefix(10)
+    case 0x02: text += key.dropFirst(10)
+    case 0x03: text += key
+    case 0x04:
+      text += hidden
+      hidden = key
+    case 0x05: text += hidden.prefix(hidden.count / 2)
+    case 0x06: text += hidden.suffix(hidden.count / 2)
+    case 0x0E...0x1A where hidden.count < 4096:
+      var generator = SeededGenerator(seed: UInt64(text.count))
+      hidden = Hiding.allCases[Int(byte - 0x0E)].hide(hidden, before: [], after: [], using: &generator)
+    default: text.append(byte)
+    }
+  }
+  return text
+}
+
+/// What is found lies in the text, in order, and is a key.
+private func check(_ text: [UInt8]) {
+  for match in matches(in: text) {
+    precondition(!match.range.isEmpty && text.indices.contains(match.range.upperBound - 1), "outside of the text")
+    guard let disguise = match.disguise else { continue }
+    precondition((0...match.range.count).contains(disguise.kept), "more stays than there is")
+    precondition(disguise.key.starts(with: key.prefix(10)), "not what the rule says")
+    precondition(!disguise.encoding.isEmpty, "hidden by nothing")
+  }
+}
+
+/// Three encodings, one over the other, with lines of text round them: the key is found, where it stands.
+private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
+  guard let count = input.popFirst() else { return }
+  var generator = SeededGenerator(seed: UInt64(count))
+  var hidden = key
+  var isText = true
+  for _ in 0...(count % 3) {
+    guard let code = input.popFirst() else { return }
+    let hiding = Hiding.allCases[Int(code) % Hiding.allCases.count]
+    switch hiding {
+    case .colours, .rainbow, .percentPart, .unicodePart, .hex: return
+    case .unicode, .reference, .utf16le, .utf16be:
+      guard isText else { return }
+    case .percent, .base64, .base64url, .base64Lines: break
+    }
+    hidden = hiding.hide(hidden, before: [], after: [], using: &generator)
+    isText = hiding != .utf16le && hiding != .utf16be
+  }
+  let around = input.map { $0 % 8 == 0 ? UInt8(ascii: "\n") : 0x20 + $0 % 0x5F }
+  let before = isText ? around.prefix(around.count / 2) + "\n".utf8 : []
+  let text = Array(before) + hidden + "\n".utf8 + around.suffix(around.count / 2)
+  let found = matches(in: text).filter { $0.disguise?.key == key }
+  precondition(found.count == 1, "not found, or twice")
+  let place = before.count..<(before.count + hidden.count)
+  precondition(found.allSatisfy { place.overlaps($0.range) }, "found elsewhere")
+}
+
+private func matches(in text: [UInt8]) -> [Match] {
+  text.withUnsafeBytes { text in
+    var plain: [Match] = []
+    scanner.begin()
+    _ = scanner.search(text, from: 0, atStart: true, isLast: true, into: &plain)
+    var hidden: [Match] = []
+    scanner.searchHidden(text, from: 0, until: text.count, besides: plain, into: &hidden)
+    let places = hidden.map(\.range.lowerBound)
+    precondition(places == places.sorted(), "out of order")
+    return merged(plain, hidden)
+  }
+}
