@@ -124,7 +124,7 @@ struct ContentScanner: ~Copyable {
     tellSurrenders(path)
     if !isLive && input.found > ScanResults.longestInput {
       addProblem(
-        path, "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed")
+        path, "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; standard input and --format jsonl list all")
     }
     return buffer.offset + buffer.bytes.count
   }
