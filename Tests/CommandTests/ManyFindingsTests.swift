@@ -21,6 +21,23 @@ struct ManyFindingsTests {
     #expect(report.problems.map(\.message) == ["12000 findings, of which the first 10000 are listed; standard input and --format jsonl list all"])
   }
 
+  @Test(arguments: [true, false])
+  func `of one file in a history, too, and it is said once`(isPacked: Bool) throws {
+    folder.git("init", "-q", "repo")
+    folder.write("repo/a", keys(12_000, apart: "\n"))
+    folder.write("repo/b", keys(3, apart: "\n"))
+    folder.git("-C", "repo", "add", "-A")
+    folder.git("-C", "repo", "commit", "-qm", "all")
+    if isPacked { folder.git("-C", "repo", "repack", "-adq") }
+    let report = try Report.scan("--history", "repo", in: folder)
+    #expect(report.status == 2)
+    #expect(report.findings.count == 10_003)
+    #expect(report.summary.findings == 12_003)
+    #expect(report.problems.map(\.path) == ["a"])
+    #expect(report.problems.map(\.message) == ["12000 findings, of which the first 10000 are listed"])
+    #expect(report.findings.prefix(10_000).map(\.line) == Array(1...10_000))
+  }
+
   @Test func `a report has 100,000, the first ones, and counts the others`() throws {
     let text = keys(9000, apart: "\n")
     for number in 10..<36 { folder.write("in/\(number)", text) }
