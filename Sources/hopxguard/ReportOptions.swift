@@ -73,6 +73,7 @@ struct ReportOptions: ParsableArguments {
     var sinks: [ReportSink] = []
     for target in targets {
       if target.format.readsText { ContentScanner.readsText.store(true, ordering: .relaxed) }
+      if target.format.hashesLines { ContentScanner.hashesLines.store(true, ordering: .relaxed) }
       guard let file = target.file else {
         sinks.append(
           ReportSink(
