@@ -30,6 +30,8 @@ install: build
 	@./scripts/manual < .build/share/hopxguard.1 > .build/share/man/man1/hopxguard.1
 	install -D -m 755 .build/release/hopxguard "$(DESTDIR)$(PREFIX)/bin/hopxguard"
 	@for file in $(SHARED); do install -D -m 644 ".build/share/$$file" "$(DESTDIR)$(PREFIX)/share/$$file" || exit 1; done
+	@case "$(DESTDIR)$(PREFIX)" in "$(DESTDIR)/usr" | "$(DESTDIR)/usr/local") ;; \
+	*) echo 'for completions in zsh, put this above compinit in ~/.zshrc: fpath+=("$(PREFIX)/share/zsh/site-functions")' ;; esac
 
 packages:
 	@./scripts/packages

@@ -38,7 +38,7 @@ public struct Repository: Sendable {
       }
       candidate = folder.parent ?? (folder == "/" ? nil : "/")
     }
-    throw StoreError("is in no git repository")
+    throw StoreError("is in no git repository: name one, or a folder in one")
   }
 
   /// - Throws: `StoreError` when the configuration cannot be read.

@@ -33,10 +33,18 @@ struct GitHubReporter: Reporter {
   mutating func finish(_ outcome: Outcome) -> [UInt8] {
     var result: [UInt8] = []
     for problem in outcome.problems {
-      let place = problem.path.bytes.isEmpty ? [] : [("file", escapedForTerminal(problem.path.bytes))]
-      result += command("warning", place + [("title", "not scanned to the end")], problem.message)
+      result += command("warning", place(problem) + [("title", "not scanned to the end")], problem.message)
     }
+    for warning in outcome.warnings {
+      result += command("warning", place(warning) + [("title", Tool.name)], warning.message)
+    }
+    for text in settingsLines(outcome.summary) { result += command("notice", [("title", Tool.name)], text) }
     return result + command("notice", [("title", Tool.name)], total.sentence(outcome))
+  }
+
+  private func place(_ problem: Problem) -> [(String, String)] {
+    if problem.path.bytes.isEmpty { return [] }
+    return [("file", escapedForTerminal(problem.path.bytes))] + (problem.line.map { [("line", "\($0)")] } ?? [])
   }
 
   private func name(_ severity: Severity) -> String {
@@ -91,8 +99,10 @@ struct GitHubTotal {
   func sentence(_ outcome: Outcome) -> String {
     var text = outcome.summary.findings == 0 ? "No findings" : counted(outcome.summary.findings, "finding")
     if !paths.isEmpty { text += " in \(counted(paths.count, "file"))" }
+    let exceptions = exceptionsText(outcome.summary)
+    if !exceptions.isEmpty { text += ", \(exceptions)" }
+    let warnings = warnings + outcome.warnings.count
     if warnings > 0 { text += ", \(counted(warnings, "warning"))" }
-    if outcome.summary.allowed > 0 { text += ", \(outcome.summary.allowed) allowed" }
     text += ": \(extent(outcome.summary))."
     if !outcome.isComplete {
       text += " \(counted(outcome.problems.count, "problem")): the scan is not complete."

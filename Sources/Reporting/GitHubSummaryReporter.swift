@@ -53,15 +53,21 @@ public struct GitHubSummaryReporter: Reporter {
       if more > 0 { result += "\nAnd \(grouped(more)) more.\n" }
       result += "\n"
     }
-    if !outcome.isComplete {
-      for problem in outcome.problems.prefix(50) {
-        let place = problem.path.bytes.isEmpty ? "" : code(problem.path) + ": "
-        result += "- not scanned to the end: \(place)\(text(shortened(problem.message, 1000)))\n"
-      }
-      if outcome.problems.count > 50 { result += "- and \(grouped(outcome.problems.count - 50)) more\n" }
-      result += "\n"
+    let lines =
+      list("not scanned to the end", outcome.problems) + list("warning", outcome.warnings)
+      + settingsLines(outcome.summary).map { "- \(text(shortened($0, 1000)))\n" }.joined()
+    return Array((lines.isEmpty ? result : result + lines + "\n").utf8)
+  }
+
+  private func list(_ label: String, _ problems: [Problem]) -> String {
+    var result = ""
+    for problem in problems.prefix(50) {
+      let line = problem.line.map { " line \($0)" } ?? ""
+      let place = problem.path.bytes.isEmpty ? "" : "\(code(problem.path))\(line): "
+      result += "- \(label): \(place)\(text(shortened(problem.message, 1000)))\n"
     }
-    return Array(result.utf8)
+    if problems.count > 50 { result += "- and \(grouped(problems.count - 50)) more\n" }
+    return result
   }
 
   private func code(_ path: Path) -> String { code(path.bytes) }

@@ -92,10 +92,9 @@ struct GitLabReporter: Reporter {
       ("id", jsonText(Tool.name)), ("name", jsonText(Tool.name)), ("url", jsonText(Tool.informationAddress)),
       ("version", jsonText(Tool.version)), ("vendor", jsonObject([("name", jsonText("Hopx"))])),
     ])
-    let messages = outcome.problems.map { problem in
-      let place = problem.path.bytes.isEmpty ? "" : escapedForTerminal(problem.path.bytes) + ": "
-      return jsonObject([("level", jsonText("warn")), ("value", jsonText(place + problem.message))])
-    }
+    let lines =
+      (outcome.problems + outcome.warnings).map { ("warn", line($0)) } + remarks(outcome.summary).map { ("info", $0) }
+    let messages = lines.map { level, text in jsonObject([("level", jsonText(level)), ("value", jsonText(text))]) }
     let started = outcome.ended - Int(outcome.summary.seconds)
     let scan = jsonObject([
       ("analyzer", tool), ("scanner", tool), ("type", jsonText("secret_detection")),

@@ -63,7 +63,7 @@ private func json(_ problems: [Problem]) -> [UInt8] {
 }
 
 /// What was left out, where something was.
-private func exceptions(_ summary: Summary) -> [(String, [UInt8])] {
+func exceptions(_ summary: Summary) -> [(String, [UInt8])] {
   var fields: [(String, [UInt8])] = []
   if summary.allowed > 0 {
     let counts = Allowance.allCases.compactMap { kind in

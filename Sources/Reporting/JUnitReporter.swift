@@ -62,8 +62,9 @@ struct JUnitReporter: Reporter {
     if passed {
       body += "    <testcase classname=\"\(Tool.name)\" name=\"no findings\" time=\"\(seconds)\"/>\n"
     }
-    if !warnings.isEmpty {
-      let text = warnings.map { xml(escapedLines($0)) }.joined(separator: "\n")
+    let output = warnings + outcome.warnings.map { "warning: \(line($0))" } + remarks(outcome.summary)
+    if !output.isEmpty {
+      let text = output.map { xml(escapedLines($0)) }.joined(separator: "\n")
       body += "    <system-out>\(text)</system-out>\n"
     }
     let counts =

@@ -115,7 +115,7 @@ public struct Policy: Sendable {
         all.append(
           Problem(
             path: source, line: entry.line,
-            message: "\(entry.words) is allowed and was not found: is the entry still needed?"))
+            message: "\(entry.words) is allowed and was not found: take the entry out, unless it is still needed"))
       }
     }
     if isWhole, let baseline {

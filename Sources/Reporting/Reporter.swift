@@ -70,8 +70,11 @@ public enum ReportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether it gives places in UTF-16 code units, and the hashes of lines.
+  /// Whether it gives places in UTF-16 code units.
   public var readsText: Bool { self == .sarif || self == .github }
+
+  /// Whether it gives the hashes of lines, which cost a step for every byte of a file with findings.
+  public var hashesLines: Bool { self == .sarif }
 
   /// - Parameter isFile: the report is read by itself, without what goes to standard error.
   public func reporter(style: TextStyle, isFile: Bool = false) -> any Reporter {

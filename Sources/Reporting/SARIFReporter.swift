@@ -16,7 +16,7 @@ struct SARIFReporter: Reporter {
 
   /// Results of a run that GitHub takes.
   static let mostResults = 25_000
-  /// Problems that are listed. Nobody reads a thousand, and they must not crowd out the results.
+  /// Problems that are listed, and warnings. Nobody reads a thousand, and they must not crowd out the results.
   private static let mostNotes = 1000
   /// Bytes, compressed, that GitHub takes: 10 MB. Its client compresses a little worse.
   static let mostCompressed = 9_500_000
@@ -78,26 +78,37 @@ struct SARIFReporter: Reporter {
   }
 
   private func invocation(_ outcome: Outcome) -> [UInt8] {
-    var notes = outcome.problems.prefix(Self.mostNotes).map { problem in
-      var fields = [("level", jsonText("error")), ("message", message(problem.message))]
-      if !problem.path.bytes.isEmpty {
-        fields.append(("locations", jsonArray([location(problem.path, region: nil)])))
-      }
-      return jsonObject(fields)
-    }
-    if outcome.problems.count > Self.mostNotes {
-      let more = counted(outcome.problems.count - Self.mostNotes, "more problem")
-      notes.append(jsonObject([("level", jsonText("error")), ("message", message("and \(more)"))]))
-    }
+    var notes =
+      notifications("error", "problem", outcome.problems) + notifications("warning", "warning", outcome.warnings)
     if let remark {
-      notes.append(jsonObject([("level", jsonText("warning")), ("message", message(remark))]))
+      notes.append(notification("warning", remark))
     }
+    notes += remarks(outcome.summary).map { notification("note", $0) }
     let started = outcome.ended - Int(outcome.summary.seconds)
     return jsonObject([
       ("executionSuccessful", jsonBoolean(outcome.isComplete)),
       ("startTimeUtc", jsonText(utcDate(started))), ("endTimeUtc", jsonText(utcDate(outcome.ended))),
       ("toolExecutionNotifications", jsonArray(notes)),
+      // Counts, and no results with `suppressions`: GitHub takes no notice of those, and would show what was
+      // allowed as open alerts (codeql-action, issue 1230).
+      ("properties", jsonObject([("allowed", jsonNumber(outcome.summary.allowed))] + exceptions(outcome.summary))),
     ])
+  }
+
+  private func notifications(_ level: String, _ noun: String, _ problems: [Problem]) -> [[UInt8]] {
+    let listed = problems.prefix(Self.mostNotes).map { problem in
+      let region = problem.line.map { [("startLine", $0)] }
+      let places = problem.path.bytes.isEmpty ? [] : [location(problem.path, region: region)]
+      return notification(level, problem.message, places)
+    }
+    let more = problems.count - listed.count
+    return more == 0 ? listed : listed + [notification(level, "and \(counted(more, "more \(noun)"))")]
+  }
+
+  private func notification(_ level: String, _ text: String, _ places: [[UInt8]] = []) -> [UInt8] {
+    jsonObject(
+      [("level", jsonText(level)), ("message", message(text))]
+        + (places.isEmpty ? [] : [("locations", jsonArray(places))]))
   }
 }
 
@@ -177,8 +188,8 @@ private func result(_ finding: Finding, _ hash: String, ruleIndex: Int) -> [UInt
         location(
           finding.path,
           region: [
-            finding.line, region?.startColumn ?? finding.column, region?.endLine ?? finding.line,
-            region?.endColumn ?? finding.endColumn,
+            ("startLine", finding.line), ("startColumn", region?.startColumn ?? finding.column),
+            ("endLine", region?.endLine ?? finding.line), ("endColumn", region?.endColumn ?? finding.endColumn),
           ])
       ])
     ),
@@ -200,17 +211,22 @@ private func result(_ finding: PolicyFinding, _ hash: String, ruleIndex: Int) ->
     ("ruleId", jsonText(finding.rule)), ("ruleIndex", jsonNumber(ruleIndex)),
     ("level", jsonText(finding.isWarning ? "warning" : level(finding.severity))),
     ("message", message(text)),
-    ("locations", jsonArray([location(finding.path, region: [line, 1, line, width + 1])])),
+    (
+      "locations",
+      jsonArray([
+        location(
+          finding.path,
+          region: [("startLine", line), ("startColumn", 1), ("endLine", line), ("endColumn", width + 1)])
+      ])
+    ),
     ("partialFingerprints", jsonObject([("primaryLocationLineHash", jsonText(hash))])),
   ])
 }
 
-/// - Parameter region: first line and column, last line and the column behind its last code unit.
-private func location(_ path: Path, region: [Int]?) -> [UInt8] {
+private func location(_ path: Path, region: [(String, Int)]?) -> [UInt8] {
   var fields = [("artifactLocation", jsonObject([("uri", jsonText(uri(path)))]))]
   if let region {
-    let names = ["startLine", "startColumn", "endLine", "endColumn"]
-    fields.append(("region", jsonObject(zip(names, region).map { ($0, jsonNumber($1)) })))
+    fields.append(("region", jsonObject(region.map { ($0, jsonNumber($1)) })))
   }
   return jsonObject([("physicalLocation", jsonObject(fields))])
 }

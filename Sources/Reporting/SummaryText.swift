@@ -18,9 +18,9 @@ public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> 
   }
   let exceptions = exceptionsText(summary)
   var allowed = exceptions.isEmpty ? "" : ", \(exceptions)"
-  if let coverage = summary.coverage {
-    for change in coverage.changes { text += "settings: \(escapedForTerminal(change.text.utf8))\n" }
-    if coverage.warnings > 0 { allowed += ", \(counted(coverage.warnings, "warning"))" }
+  for line in settingsLines(summary) { text += "\(line)\n" }
+  if let coverage = summary.coverage, coverage.warnings > 0 {
+    allowed += ", \(counted(coverage.warnings, "warning"))"
   }
   let extent = extent(summary)
   if summary.findings > 0 {
@@ -55,6 +55,18 @@ func extent(_ summary: Summary) -> String {
   return "\(scanned.joined(separator: ", ")) in \(seconds(summary.seconds))"
 }
 
+/// What the settings make of the names that have to be covered, a line each.
+func settingsLines(_ summary: Summary) -> [String] {
+  (summary.coverage?.changes ?? []).map { "settings: \(escapedForTerminal($0.text.utf8))" }
+}
+
+/// What a report's reader has to know of the settings besides its warnings, for formats that have a place
+/// for messages and none for a summary.
+func remarks(_ summary: Summary) -> [String] {
+  let exceptions = exceptionsText(summary)
+  return settingsLines(summary) + (exceptions.isEmpty ? [] : ["not among the findings: \(exceptions)"])
+}
+
 /// What was left out: never silently, or an allow-list is a hole that nobody sees.
 public func exceptionsText(_ summary: Summary) -> String {
   var parts: [String] = []
@@ -74,10 +86,15 @@ public func exceptionsText(_ summary: Summary) -> String {
 
 /// A problem as a line for standard error.
 public func problemText(_ problem: Problem, label: String = "problem:", style: TextStyle) -> String {
+  "\(style.warning(label)) \(line(problem))\n"
+}
+
+/// A problem or a warning as a line: `path:line: message`.
+func line(_ problem: Problem) -> String {
   var place = escapedForTerminal(problem.path.bytes)
   if let line = problem.line { place += ":\(line)" }
   if !place.isEmpty { place += ": " }
-  return "\(style.warning(label)) \(place)\(escapedForTerminal(problem.message.utf8))\n"
+  return place + escapedForTerminal(problem.message.utf8)
 }
 
 public func counted(_ count: Int, _ noun: String) -> String {

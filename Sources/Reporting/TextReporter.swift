@@ -59,7 +59,8 @@ struct TextReporter: Reporter {
   mutating func finish(_ outcome: Outcome) -> [UInt8] {
     if !isFile { return [] }
     let problems = outcome.problems.map { problemText($0, style: style) }.joined()
-    return Array((problems + summaryText(outcome, rules: [], style: style)).utf8)
+    let warnings = outcome.warnings.map { problemText($0, label: "warning:", style: style) }.joined()
+    return Array((problems + warnings + summaryText(outcome, rules: [], style: style)).utf8)
   }
 
   private func spread(_ history: History) -> String {

@@ -18,14 +18,16 @@ struct AllowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allow",
     abstract: "Let a finding pass, with a reason.",
+    usage: "hopxguard allow <fingerprint> --reason <text> [<options>]",
     discussion: """
       Adds an [[allow]] entry to .hopxguard.toml at the repository's top. The fingerprint is the line \
       `sha256:...` of a report: it stands for one key, wherever it is. To allow a key at one place only, \
       put `hopxguard:allow REASON` on its line, or `hopxguard:allow-next-line REASON` on the line before.
 
       Examples:
-        hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a --reason 'the example of the documentation'
-        hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a --reason 'revoked' --expires 2027-01-31
+        hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a --reason 'revoked'
+        hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a \\
+          --reason 'rotated on Monday' --expires 2027-01-31
 
       Exit codes: 0 it is in the file, 2 it is not.
       """)

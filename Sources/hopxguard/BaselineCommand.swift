@@ -16,6 +16,7 @@ struct BaselineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "baseline",
     abstract: "Write down today's findings, so that only new ones fail.",
+    usage: "hopxguard baseline [<options>] [<file>]",
     discussion: """
       One line a finding: fingerprint, rule and path. A key that is known at one path is new at another, \
       unless its line has * for the path. The file is for git: it is sorted, and .gitattributes has git \
@@ -23,7 +24,7 @@ struct BaselineCommand: ParsableCommand {
 
       Examples:
         hopxguard baseline                .hopxguard-baseline at the repository's top
-        hopxguard baseline --prune        take out what is found no more, and add nothing
+        hopxguard baseline --prune        take out what is gone, and add nothing
         hopxguard baseline --history      what the history holds, too
         hopxguard scan --baseline .hopxguard-baseline
 
@@ -57,12 +58,12 @@ struct BaselineCommand: ParsableCommand {
 
   func run() throws {
     let place = SettingsPlace.here
-    guard let top = place.top else { throw Console.fail("not in a git repository: a baseline is one repository's") }
+    guard let top = place.top else { throw Console.fail("not in a git repository: go to one, a baseline is one repository's") }
     let target = file.map { Path(argument: $0) } ?? top.appending(Baseline.fileName.utf8)
     let name = file ?? Baseline.fileName
     if let obstacle = obstacle(toReportAt: target) { throw Console.fail("\(name): \(obstacle)") }
     let old = try read(target, name)
-    if prune && old == nil { throw Console.fail("\(name): there is no baseline to prune") }
+    if prune && old == nil { throw Console.fail("\(name): there is no baseline to prune; without --prune one is written") }
 
     var setup = try AskedSetup(config: settings.config, rules: rules.files).prepare(for: place)
     // What is known already is to be written again.

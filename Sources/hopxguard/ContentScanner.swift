@@ -47,10 +47,12 @@ struct ContentScanner: ~Copyable {
   /// Where what is scanned is in an archive; nil where it is in none.
   var archivePlace: ArchivePlace?
   var archives: ArchiveScan?
-  /// A report wants to know places in UTF-16 code units and the hashes of lines. Said before there is
-  /// any scanner.
+  /// A report wants to know places in UTF-16 code units, or the hashes of lines too. Said before there
+  /// is any scanner.
   static let readsText = Atomic(false)
+  static let hashesLines = Atomic(false)
   private let readsText = ContentScanner.readsText.load(ordering: .relaxed)
+  private let hashesLines = ContentScanner.hashesLines.load(ordering: .relaxed)
 
   init(rules: RuleSet) { scanner = Scanner(rules: rules) }
 
@@ -107,7 +109,7 @@ struct ContentScanner: ~Copyable {
     fill(from: &source, &input)
     input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
     input.hiddenCursor.ends = input.cursor.ends
-    if readsText && !isLive { input.text = TextCursor(hashesLines: isWhole) }
+    if readsText && !isLive { input.text = TextCursor(hashesLines: isWhole && hashesLines) }
     let kind = opensArchives && place == .content ? archiveKind : nil
     if let kind { beginArchive(kind, &source, &input, found) }
     while true {
@@ -124,7 +126,7 @@ struct ContentScanner: ~Copyable {
     tellSurrenders(path)
     if !isLive && input.found > ScanResults.longestInput {
       addProblem(
-        path, "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed")
+        path, "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; standard input and --format jsonl list all")
     }
     return buffer.offset + buffer.bytes.count
   }
@@ -368,8 +370,10 @@ struct ContentScanner: ~Copyable {
   /// Adds what was found in an input that was read as text to the results.
   private mutating func addHashed(_ input: inout Input) {
     if input.unhashed.isEmpty { return }
-    let end = buffer.offset + buffer.bytes.count
-    input.text!.advance(to: end, in: buffer.bytes, base: buffer.offset)
+    if hashesLines {
+      let end = buffer.offset + buffer.bytes.count
+      input.text!.advance(to: end, in: buffer.bytes, base: buffer.offset)
+    }
     let hashes = input.text!.finishHashes()
     for (var finding, line) in input.unhashed {
       finding.lineHash = hashes[line]

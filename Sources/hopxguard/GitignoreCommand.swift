@@ -10,6 +10,7 @@ struct GitignoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gitignore",
     abstract: "Prove that the files that hold secrets cannot be committed.",
+    usage: "hopxguard gitignore [<options>] [<path>]",
     discussion: """
       Asks git which rule decides about .env, *.key, secrets/ and their like, at the top and in every \
       folder that holds tracked files. Only rules that everyone has count: those of .gitignore files \

@@ -40,12 +40,22 @@ struct HistoryFindings: Sendable {
           }
           results.add(finding)
         }
-        // A file that gives more findings than are listed was told of when it was searched.
-        for entry in writer.missing {
-          results.problems.append(
-            Problem(
-              path: writer.redacted(entry.path),
-              message: "\(names[Int(entry.key)]) was found there, and not again"))
+        for (place, missing) in Dictionary(grouping: writer.missing, by: { FoundPlace(path: $0.path, place: $0.place) }) {
+          let path = writer.redacted(place.path)
+          if writer.isCut {
+            let listed = writer.findings.count { $0.0.path == place.path && $0.0.place == place.place }
+            results.summary.findings += missing.count
+            results.problems.append(
+              Problem(
+                path: path,
+                message: "\(listed + missing.count) findings, of which the first \(listed) are listed"))
+          } else {
+            let first = missing.map { names[Int($0.key)] }.min()!
+            results.problems.append(
+              Problem(
+                path: path,
+                message: "\(counted(missing.count, "key")) found there, and not again, such as \(first); scan again"))
+          }
         }
         stack.done()
       }
@@ -55,6 +65,11 @@ struct HistoryFindings: Sendable {
     for share in all { results.merge(share) }
     return results
   }
+}
+
+private struct FoundPlace: Hashable {
+  let path: Path
+  let place: Finding.Place
 }
 
 /// Turns one object after the other into findings.
@@ -80,9 +95,13 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     self.entries = entries
     wantedCommit = nil
     findings.removeAll()
+    content.results.summary = Summary()
   }
 
   mutating func begin(commit number: Int, _ id: ObjectID) { wantedCommit = (number, id) }
+
+  /// The object holds more than is listed of an input.
+  var isCut: Bool { content.results.summary.findings > 0 }
 
   /// Entries that no finding was made for.
   var missing: [KeyAtPath] {
@@ -148,11 +167,7 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
   private mutating func eachPath(
     _ scan: (inout ContentScanner, Path, Finding.Place) -> Void
   ) {
-    struct Shown: Hashable {
-      let path: Path
-      let place: Finding.Place
-    }
-    for (shown, here) in Dictionary(grouping: entries, by: { Shown(path: $0.path, place: $0.place) }) {
+    for (shown, here) in Dictionary(grouping: entries, by: { FoundPlace(path: $0.path, place: $0.place) }) {
       content.results.findings.removeAll()
       var wanted: [String: KeyAtPath] = [:]
       for entry in here { wanted[names[Int(entry.key)]] = entry }

@@ -116,6 +116,7 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     if failure.dependents > 0 {
       text += "; nor could \(counted(failure.dependents, "object")) be read that is built on it"
     }
+    text += brokenObjectAdvice
     content.addProblem("", text)
   }
 
@@ -234,3 +235,6 @@ struct LargeObject: ByteSource, ~Copyable {
     }
   }
 }
+
+/// What to do about an object that cannot be read.
+let brokenObjectAdvice = "; git fsck names the damage, a new clone has none"

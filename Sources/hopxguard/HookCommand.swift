@@ -17,11 +17,13 @@ struct HookCommand: ParsableCommand {
     abstract: "Stop keys in git's hooks: before a commit, a merge, a push.",
     discussion: """
       Examples:
-        hopxguard hook install            this repository: pre-commit, pre-merge-commit, commit-msg, \
-      pre-push; in a bare repository pre-receive
-        hopxguard hook install --global   repositories that are cloned or made from now on
+        hopxguard hook install            in this repository
+        hopxguard hook install --global   in those cloned or made from now on
         hopxguard hook status             what runs, and what keeps it from running
         hopxguard hook uninstall          everything as it was before
+
+      The hooks are pre-commit, pre-merge-commit, commit-msg and pre-push; in a bare repository \
+      pre-receive.
       """,
     subcommands: [Install.self, Uninstall.self, Status.self, Run.self, FrameworkHook.self])
 
@@ -97,8 +99,8 @@ struct HookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "What an installed hook calls; git gives the arguments.", shouldDisplay: false)
 
-    @Argument var name: Hook
-    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
+    @Argument(help: "The hook.") var name: Hook
+    @Argument(parsing: .captureForPassthrough, help: "What git gives it.") var rest: [String] = []
 
     func run() throws { try HookRun(hook: name, arguments: rest.map { Path(argument: $0) }).run() }
   }

@@ -20,8 +20,10 @@ struct Hopxguard: ParsableCommand {
         hopxguard scan                    scan the folder you are in
         hopxguard scan src config.yaml    scan a folder and a file
         kubectl logs pod | hopxguard scan -
+        app 2>&1 | hopxguard redact >> app.log
+        hopxguard hook install            no commit and no push with a key
         hopxguard gitignore               can .env, *.key and secrets/ be committed?
-        hopxguard check                   both: the line for a CI job
+        hopxguard check                   scan and gitignore: the line for a CI job
         hopxguard allow FINGERPRINT --reason TEXT    a false alarm
         hopxguard baseline                old keys are known, new ones fail
         hopxguard rules list              what is looked for

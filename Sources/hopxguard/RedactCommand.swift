@@ -16,6 +16,7 @@ struct RedactCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "redact",
     abstract: "Take the keys out of a stream or of files.",
+    usage: "hopxguard redact [<options>] [<file> ...]",
     discussion: """
       Standard input or files go to standard output; of every key only the first 15 characters and \
       `...` are left, every other byte is as it was. Nothing waits for the end of a line. Keys in \
@@ -63,7 +64,7 @@ struct RedactCommand: ParsableCommand {
   func validate() throws {
     if files.contains("") { throw ValidationError("A file name is empty.") }
     if inPlace && (files.isEmpty || files.contains("-")) {
-      throw ValidationError("--in-place takes files.")
+      throw ValidationError("--in-place takes files, as in: hopxguard redact --in-place app.log")
     }
     if inPlace && check { throw ValidationError("--check changes nothing; leave out --in-place.") }
     if rsyslog != nil && (inPlace || check || stats || !files.isEmpty) {

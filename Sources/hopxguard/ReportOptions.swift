@@ -45,7 +45,7 @@ struct ReportOptions: ParsableArguments {
       throw ValidationError("\(names) cannot both go to standard output; give a file, as in --format \(shown[1].format.rawValue)=FILE.")
     }
     let files = targets.compactMap(\.file)
-    if Set(files).count < files.count { throw ValidationError("Two reports go to one file.") }
+    if Set(files).count < files.count { throw ValidationError("Two reports go to one file; give each its own.") }
   }
 
   /// What was asked for, or the usual format.
@@ -73,6 +73,7 @@ struct ReportOptions: ParsableArguments {
     var sinks: [ReportSink] = []
     for target in targets {
       if target.format.readsText { ContentScanner.readsText.store(true, ordering: .relaxed) }
+      if target.format.hashesLines { ContentScanner.hashesLines.store(true, ordering: .relaxed) }
       guard let file = target.file else {
         sinks.append(
           ReportSink(

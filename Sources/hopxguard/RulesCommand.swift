@@ -7,6 +7,12 @@ import Reporting
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules", abstract: "Show the rules, or test them on their own examples.",
+    discussion: """
+      Examples:
+        hopxguard rules                     what is looked for
+        hopxguard rules list --rules tokens.toml
+        hopxguard rules test tokens.toml    does it find its own examples, and no more?
+      """,
     subcommands: [List.self, Test.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {

@@ -77,7 +77,7 @@ struct ScanResults: Sendable {
     var problems = problems
     if dropped > 0 {
       problems.append(
-        Problem(path: "", message: "\(counted(dropped, "more finding")) found than can be listed"))
+        Problem(path: "", message: "\(counted(dropped, "more finding")) found than can be listed; scan fewer files at a time"))
     }
     return Outcome(
       summary: summary, problems: problems,

@@ -113,7 +113,7 @@ enum SettingsSource: Sendable {
       return .revision(id, place)
     } catch {
       throw SettingsError(
-        source: "--allow-from \(revision)", reason: "\(explained(error)); is it fetched, and no shallow clone in the way?")
+        source: "--allow-from \(revision)", reason: explained(error))
     }
   }
 }

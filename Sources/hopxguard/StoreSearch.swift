@@ -153,6 +153,7 @@ struct StoreSearch {
       for failure in failures.prefix(100) {
         var text = "object \(failure.id.hex(store.format)): \(failure.reason)"
         if failure.dependents > 0 { text += "; so do \(counted(failure.dependents, "more object"))" }
+        text += brokenObjectAdvice
         results.problems.append(Problem(path: pack.path, message: text))
       }
       if failures.count > 100 {
@@ -160,7 +161,7 @@ struct StoreSearch {
           Problem(path: pack.path, message: "\(counted(failures.count - 100, "more object")) cannot be read"))
       }
       if pack.wasCutShort {
-        results.problems.append(Problem(path: pack.path, message: "was cut short while it was read"))
+        results.problems.append(Problem(path: pack.path, message: "was cut short while it was read; scan again"))
       }
     }
     for path in gonePacks {

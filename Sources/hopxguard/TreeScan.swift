@@ -204,7 +204,7 @@ final class TreeScan: Sendable {
       } catch {
         switch error.code {
         case ENOENT where file.mayBeAbsent: break
-        case ENOENT: scanner.addProblem(shown, "vanished before it was read")
+        case ENOENT: scanner.addProblem(shown, "vanished before it was read; scan again")
         // A folder of a tracked file that is a link or a file by now: git lists what stands there in
         // its place.
         case ELOOP, ENOTDIR: break
@@ -236,7 +236,7 @@ final class TreeScan: Sendable {
       switch error.code {
       case ENXIO: break  // a socket
       case ENOENT where mayBeAbsent: return
-      case ENOENT: scanner.addProblem(path, "vanished before it was read")
+      case ENOENT: scanner.addProblem(path, "vanished before it was read; scan again")
       default: scanner.addProblem(path, "cannot be read: \(error)")
       }
     }

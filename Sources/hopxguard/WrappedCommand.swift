@@ -39,7 +39,7 @@ struct WrappedCommand {
       relays = [try OutputRelay(to: STDOUT_FILENO), try OutputRelay(to: STDERR_FILENO)]
       stop = try makePipe()
     } catch {
-      throw Console.fail("the command cannot be run: \(error.call): \(error)")
+      throw Console.fail("\(String(decoding: words[0].bytes, as: UTF8.self)): cannot be run: \(error.call): \(error)")
     }
     let process: pid_t
     do throws(SystemError) {
@@ -47,7 +47,8 @@ struct WrappedCommand {
         words, standardOutput: relays[0].commandEnd, standardError: relays[1].commandEnd,
         mask: signals.formerMask, signalsToDefault: ignoresPipe ? [] : [SIGPIPE])
     } catch {
-      _ = Console.fail("the command cannot be run: \(error)")
+      let wayOut = error.code == ENOENT ? "; is it installed, and in PATH?" : ""
+      _ = Console.fail("\(String(decoding: words[0].bytes, as: UTF8.self)): cannot be run: \(error)\(wayOut)")
       return error.code == ENOENT ? 127 : 126
     }
     var threads = ThreadGroup()

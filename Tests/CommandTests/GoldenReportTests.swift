@@ -76,6 +76,45 @@ struct GoldenReportTests {
     try check("history", "scan", "--history", "repo", status: 1)
   }
 
+  @Test func `what was allowed`() throws {
+    var keys = SeededKeys(seed: 5)
+    let known = keys.key(), allowed = keys.key()
+    folder.git("init", "-q", "repo")
+    folder.write("repo/known.py", "key = '\(known)'\n")
+    #expect(try run(hopxguardPath, ["baseline"], in: folder.file("repo")).status == 0)
+    folder.write("repo/allowed.py", "key = '\(allowed)'\nkey = '\(keys.key())' # hopxguard:allow a test's\n")
+    folder.write("repo/a|%b/<c>.py", "key = '\(keys.key())' # hopxguard:allow\n")
+    folder.write("repo/vendor/x", "skipped")
+    folder.write("repo/.gitignore", "*.key\n.env\n.env.*\nsecrets/\n")
+    let report = try Report.of(["scan", "-"], in: folder, input: Array(allowed.utf8))
+    folder.write("repo/.hopxguard.toml", """
+      [scan]
+      baseline = ".hopxguard-baseline"
+      skip = ["vendor"]
+
+      [[allow]]
+      fingerprint = "\(report.findings[0].fingerprint)"
+      reason = "revoked"
+
+      [[allow]]
+      path = 'gone/<&\"|`*'
+      reason = "not found any more"
+
+      [[allow]]
+      path = "over/*"
+      reason = "it was"
+      expires = 2020-02-29
+
+      [[gitignore]]
+      pattern = ".env.*"
+      grade = "off"
+      reason = "encrypted | <here>"
+      """)
+    folder.git("-C", "repo", "add", "-A")
+    folder.git("-C", "repo", "commit", "-qm", "all")
+    try check("allowed", "check", "repo", status: 1)
+  }
+
   /// What GitHub's "SARIF support for code scanning" asks for beyond the schema.
   private func expectGitHubTakes(_ report: [UInt8]) throws {
     typealias Object = [String: Any]

@@ -213,7 +213,7 @@ struct HostileTreeTests {
     let report = try Report.of(["scan"], in: folder, environment: ["PATH": path])
     #expect(report.status == 2)
     #expect(report.problems.map(\.path) == ["d/f"])
-    #expect(report.problems.map(\.message) == ["vanished before it was read"])
+    #expect(report.problems.map(\.message) == ["vanished before it was read; scan again"])
   }
 
   @Test func `a caller that ignores SIGCHLD`() throws {

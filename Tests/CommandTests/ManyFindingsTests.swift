@@ -18,7 +18,24 @@ struct ManyFindingsTests {
     #expect(report.status == 2)
     #expect(report.findings.count == 10_003)
     #expect(report.summary.findings == 12_003)
+    #expect(report.problems.map(\.message) == ["12000 findings, of which the first 10000 are listed; standard input and --format jsonl list all"])
+  }
+
+  @Test(arguments: [true, false])
+  func `of one file in a history, too, and it is said once`(isPacked: Bool) throws {
+    folder.git("init", "-q", "repo")
+    folder.write("repo/a", keys(12_000, apart: "\n"))
+    folder.write("repo/b", keys(3, apart: "\n"))
+    folder.git("-C", "repo", "add", "-A")
+    folder.git("-C", "repo", "commit", "-qm", "all")
+    if isPacked { folder.git("-C", "repo", "repack", "-adq") }
+    let report = try Report.scan("--history", "repo", in: folder)
+    #expect(report.status == 2)
+    #expect(report.findings.count == 10_003)
+    #expect(report.summary.findings == 12_003)
+    #expect(report.problems.map(\.path) == ["a"])
     #expect(report.problems.map(\.message) == ["12000 findings, of which the first 10000 are listed"])
+    #expect(report.findings.prefix(10_000).map(\.line) == Array(1...10_000))
   }
 
   @Test func `a report has 100,000, the first ones, and counts the others`() throws {
@@ -33,7 +50,7 @@ struct ManyFindingsTests {
       #expect(lines.count == 100_001)
       #expect(lines[99_999].contains("\"path\":\"in/21\",\"line\":1000,"))
       #expect(lines[100_000].contains("\"findings\":234000,"))
-      #expect(result.errors == "problem: 134,000 more findings found than can be listed\n")
+      #expect(result.errors == "problem: 134,000 more findings found than can be listed; scan fewer files at a time\n")
       outputs.insert(lines.dropLast().joined(separator: "\n"))
     }
     #expect(outputs.count == 1)

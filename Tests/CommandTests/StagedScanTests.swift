@@ -36,7 +36,7 @@ struct StagedScanTests {
 
   @Test func `nothing staged is clean, no repository is not`() throws {
     #expect(try staged().status == 2)
-    #expect(try staged().problems[0].message.contains("not a git repository"))
+    #expect(try staged().problems[0].message.contains("not in a git repository"))
     repository()
     #expect(try staged().status == 0)
     commit()

@@ -1,0 +1,54 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a user reads who did something that cannot work: which input, what happened, what to do now.
+struct ErrorTextTests {
+  private let folder = TestFolder()
+
+  @Test(arguments: [
+    (["scan", "--staged"], "not in a git repository: go to one"),
+    (["scan", "--history"], ".: is in no git repository: name one"),
+    (["scan", "--allow-from", "x"], "--allow-from x: not in a git repository: go to one"),
+    (["scan", "--baseline", "gone"], "gone: there is no such baseline; hopxguard baseline writes one"),
+    (["check"], ".: not in a git repository: go to one"),
+    (["baseline"], "not in a git repository: go to one"),
+    (["hook", "install"], "not in a git repository: go to one"),
+    (["allow", "x", "--reason", "y"], "as the last line of a finding has it"),
+    (["redact", "--in-place"], "as in: hopxguard redact --in-place app.log"),
+  ] as [([String], String)])
+  func `outside of a repository`(arguments: [String], words: String) throws {
+    let result = try run(hopxguardPath, arguments, in: folder.path)
+    #expect(result.status == 2)
+    #expect(result.errors.contains(words), "\(result.errors)")
+  }
+
+  @Test(arguments: [
+    (["scan", "--range", "gone..HEAD"], "bad revision 'gone..HEAD': there is no such commit here; git fetch gets it"),
+    (["scan", "--allow-from", "gone"], "--allow-from gone: fatal: Needed a single revision: there is no such commit here"),
+    (["baseline", "--prune"], "there is no baseline to prune; without --prune one is written"),
+  ] as [([String], String)])
+  func `in a repository`(arguments: [String], words: String) throws {
+    folder.git("init", "-q")
+    let result = try run(hopxguardPath, arguments, in: folder.path)
+    #expect(result.status == 2)
+    #expect(result.errors.contains(words), "\(result.errors)")
+  }
+
+  @Test func `a command that is not there`() throws {
+    let result = try run(hopxguardPath, ["run", "no-such-command"], in: folder.path)
+    #expect(result.status == 127)
+    #expect(result.errors == "hopxguard: no-such-command: cannot be run: No such file or directory; is it installed, and in PATH?\n")
+  }
+
+  @Test(arguments: [
+    "", "scan", "redact", "run", "gitignore", "check", "hook", "hook install", "hook status", "hook run", "allow",
+    "baseline", "rules", "rules list", "rules test",
+  ])
+  func `help fits a terminal, and every command's has an example`(command: String) throws {
+    let words = command.split(separator: " ").map(String.init)
+    let help = try run(hopxguardPath, words + ["--help"], in: folder.path).output
+    #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(help)")
+    if words.count < 2 { #expect(help.contains("\nExamples:\n  hopxguard") || help.contains("| hopxguard")) }
+  }
+}
