@@ -15,6 +15,9 @@ from keys import masked, new_key
 from tools import Tools
 
 
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
+
+
 class Comparison:
     def __init__(self, place, tools, words):
         self.place, self.tools, self.words = place, tools, words
@@ -36,7 +39,8 @@ class Comparison:
         """The exit code (None: more than a minute), standard output and standard error."""
         environ = {**environment(self.home), **(env or {})}
         if unprivileged and os.geteuid() == 0:
-            argv = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", *argv]
+            argv = [*NOBODY, *argv]
+            environ["HOME"] = str(self.place / "nobody")
         given = {"input": data} if data is not None else {"stdin": subprocess.DEVNULL}
         try:
             ended = subprocess.run(argv, cwd=cwd, env=environ, capture_output=True, timeout=60, **given)
@@ -59,50 +63,54 @@ class Comparison:
 
     def judge(self, scenario, tool, keys, built):
         """A cell: what the ordinary command did or, where that is wrong and better options do it right, what those did."""
+        if tool in scenario.without:
+            return "–"
+        if tool == "git-secrets" and not self.tools.git_secrets:
+            return "not run"
         cells = []
-        for command in self.tools.commands(tool, scenario.kind, self.target(scenario, built)) or []:
+        for command in self.tools.commands(tool, scenario.kind, self.target(built)) or []:
             data = built if isinstance(built, bytes) else None
-            copy = self.place if data is not None else self.copied(self.place / "built" / "in") if (self.place / "built" / "in").exists() else self.place
-            if scenario.unprivileged and os.geteuid() == 0:
-                self.open_to_all()
-                if subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "ls", str(copy)], capture_output=True).returncode:
-                    return "not run"
-            code, out, err = self.run(command.argv, keys, copy, data, {**scenario.env, **command.env}, scenario.unprivileged)
-            text = (out + err).decode("utf-8", "replace")
-            right, cell = self.verdict(scenario.want, code, text, command)
+            copy = self.place if data is not None else self.copied(self.place / "built" / "in")
+            if scenario.unprivileged and not self.readable_by_nobody(copy):
+                return "not run"
+            code, out, err = self.run(command.argv, keys, copy, data, scenario.env, scenario.unprivileged)
+            right, cell = self.verdict(scenario.want, code, (out + err).decode("utf-8", "replace"), tool, command)
             cells.append(cell)
             if right:
                 return cell + (self.note(f"{tool} {command.note}") if command.note else "")
-        return cells[0] if cells else "–" if tool != "git-secrets" or self.tools.git_secrets else "not run"
+        # Of wrong ones the one that says most.
+        return max(cells, key=lambda cell: "a warning" in cell) if cells else "–"
 
-    def target(self, scenario, built):
-        if isinstance(built, bytes):
-            return "-"
-        return self.place / "run" / pathlib.Path(built).relative_to(self.place / "built" / "in")
+    def target(self, built):
+        return "-" if isinstance(built, bytes) else self.place / "run" / pathlib.Path(built).relative_to(self.place / "built" / "in")
 
-    def open_to_all(self):
-        """The user that takes root's place needs a home to write to and a way to the copy."""
-        for folder in (self.place, self.home):
-            folder.chmod(0o755)
-        subprocess.run(["chmod", "-R", "a+rwX", str(self.home)], check=True)
+    def readable_by_nobody(self, folder):
+        """Whether the user who takes root's place gets there at all."""
+        if os.geteuid():
+            return True
+        self.place.chmod(0o755)
+        other = self.place / "nobody"
+        if not other.exists():
+            shutil.copytree(self.home, other)
+            subprocess.run(["chown", "-R", "65534:65534", str(other)], check=True)
+        return subprocess.run([*NOBODY, "ls", str(folder)], capture_output=True).returncode == 0
 
-    @staticmethod
-    def verdict(want, code, text, command):
+    def verdict(self, want, code, text, tool, command):
         if code is None:
             return False, "failed (a minute)"
         found = command.found(code, text)
         if want == "found":
             if found:
                 return True, f"found ({code})"
-            return False, f"**missed** ({code})" if code == command.clean else f"failed ({code})"
+            warned = ", a warning" if self.tools.warned(tool, text) else ""
+            return False, f"**missed** ({code})" + warned if code == command.clean else f"failed ({code})"
         if want == "quiet":
             if found:
                 return False, f"**blocked** ({code})"
             return code == command.clean, f"passed ({code})" if code == command.clean else f"failed ({code})"
         if code != command.clean:
             return True, f"failed ({code})"
-        warned = any(word in text.lower() for word in ("problem", "wrn", "warn", "err ", "error", "denied", "skipping", "fatal"))
-        return False, f"**clean** ({code}), a warning" if warned else f"**clean** ({code})"
+        return False, f"**clean** ({code}), a warning" if self.tools.warned(tool, text) else f"**clean** ({code})"
 
     def table(self, title, scenarios, about):
         scenarios = [one for one in scenarios if self.wanted(one.name)]

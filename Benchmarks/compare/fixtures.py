@@ -13,6 +13,7 @@ class Scenario:
     want: str = "found"           # found; quiet: no finding, exit code of a clean scan; alarm: anything but a clean exit code
     env: dict = field(default_factory=dict)
     unprivileged: bool = False
+    without: tuple = ()           # tools that have no such thing
 
 
 def environment(home):

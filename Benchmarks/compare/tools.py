@@ -4,7 +4,7 @@ import json
 import os
 import re
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass
@@ -13,7 +13,6 @@ class Command:
     note: str = ""                # the footnote, where this is not the ordinary command
     found: callable = None        # (exit code, output) -> bool
     clean: int = 0                # the exit code that says "nothing found"
-    env: dict = field(default_factory=dict)
 
 
 def counted(words):
@@ -59,6 +58,20 @@ class Tools:
     leaks_found = staticmethod(counted(r"leaks found: [1-9]"))
     secrets_found = staticmethod(counted(r"Matched one or more prohibited patterns"))
 
+    # How each says, on the way to an exit code, that something went wrong.
+    warnings = {
+        "hopxguard": r"(?m)^(problem|warning): ",
+        "kingfisher": r"(?m)^ ?(WARN|ERROR) ",
+        "betterleaks": r"\b(WRN|ERR|FTL)\b",
+        "gitleaks": r"\b(WRN|ERR|FTL)\b",
+        "detect-secrets": r"(?m)^\[.*\]\t(WARNING|ERROR)",
+        "git-secrets": r"(?m)^(grep|error|fatal): (?!not a git repository)",
+        "ripgrep": r"(?m)^rg: ",
+    }
+
+    def warned(self, tool, output):
+        return bool(re.search(self.warnings[tool], output))
+
     def commands(self, tool, kind, path):
         """The commands of a tool for `files`, `staged`, `history` or `stream`; path is the folder or repository."""
         return getattr(self, kind)(tool, str(path))
@@ -87,8 +100,7 @@ class Tools:
             return [Command([self.detect, "scan", *self.alone, path], found=in_results),
                     Command([self.detect, "scan", "--all-files", *self.alone, path], "`--all-files`", in_results)]
         if tool == "git-secrets":
-            return self.git_secrets and [Command(["git", "secrets", "--scan", "-r", path], found=self.secrets_found),
-                                         Command(["git", "secrets", "--scan", "--no-index", path], "`--no-index`", self.secrets_found)]
+            return self.git_secrets and [Command(["git", "secrets", "--scan", "-r", path], found=self.secrets_found)]
         matched = lambda code, output: code == 0 or "binary file matches" in output
         return [Command([self.rg, self.pattern, path], found=matched, clean=1),
                 Command([self.rg, "-uuu", "-a", self.pattern, path], "`-uuu -a`", matched, 1),
@@ -136,8 +148,8 @@ class Tools:
         if tool == "gitleaks":
             base = [self.gitleaks, "git", ".", "-c", self.toml, "--no-banner"]
             return [Command(base, found=self.leaks_found),
-                    Command([*base, "--max-archive-depth", "20", "--log-opts=--all --reflog -m --text"],
-                            '`--max-archive-depth 20 --log-opts="--all --reflog -m --text"`', self.leaks_found)]
+                    Command([*base, "--max-archive-depth", "20"], "`--max-archive-depth 20`", self.leaks_found),
+                    Command([*base, "--log-opts=--all --reflog -m --text"], '`--log-opts="--all --reflog -m --text"`', self.leaks_found)]
         if tool == "git-secrets":
             return self.git_secrets and [Command(["git", "secrets", "--scan-history"], found=self.secrets_found)]
         return None
