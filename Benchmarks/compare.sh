@@ -3,15 +3,15 @@
 # ones in docs/comparison.md. Each peer looks for the same pattern, theirs alone, with its ordinary
 # command and, where that misses, with the best options of its own --help; a footnote names those.
 #
-#   Benchmarks/compare.sh            all of it, about five minutes
+#   Benchmarks/compare.sh            all of it, about three minutes
 #   Benchmarks/compare.sh WORDS      only scenarios with these words in their names, and for each
 #                                    command what it printed, every key masked
 #
-# Needs Debian's git, python3, python3-venv and file system tools; git-secrets for its column
-# (without it: "not run"). Fetches the other peers from PyPI into Benchmarks/work. Keys are made as it
-# runs, in a temporary folder that is removed at the end: Benchmarks/work lies in this repository,
-# whose settings and .gitignore would have a say. Run as root it gives root up where a file has to be
-# unreadable. How fast they are is what scan.sh, git.sh, history.sh and redact.sh beside it measure.
+# Needs Debian's git, python3, python3-venv and zip; git-secrets for its column (without it: "not
+# run"). Fetches the other peers from PyPI into Benchmarks/work. Keys are made as it runs, in a
+# temporary folder that is removed at the end: Benchmarks/work lies in this repository, whose settings
+# and .gitignore would have a say. Run as root it gives root up where a file has to be unreadable.
+# How fast they are is what scan.sh, git.sh, history.sh and redact.sh beside it measure.
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 

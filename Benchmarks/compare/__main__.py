@@ -24,10 +24,18 @@ class Comparison:
         self.home = place / "home"
         self.home.mkdir()
         self.notes = []
-        subprocess.run(["git", "config", "--global", "--add", "secrets.patterns", tools.pattern], env=environment(self.home), check=True)
+        for name, value in (("secrets.patterns", tools.pattern), ("user.name", "n"), ("user.email", "n@example.com")):
+            subprocess.run(["git", "config", "--global", "--add", name, value], env=environment(self.home), check=True)
 
     def wanted(self, name):
         return self.words.lower() in name.lower()
+
+    def installed(self, tool):
+        return tool != "git-secrets" or bool(self.tools.git_secrets)
+
+    def none(self, tool):
+        """The cell of a tool that has no such thing, or is not here."""
+        return "–" if self.installed(tool) else "not run"
 
     def note(self, text):
         """The mark of a footnote, the same for the same text."""
@@ -65,8 +73,8 @@ class Comparison:
         """A cell: what the ordinary command did or, where that is wrong and better options do it right, what those did."""
         if tool in scenario.without:
             return "–"
-        if tool == "git-secrets" and not self.tools.git_secrets:
-            return "not run"
+        if not self.installed(tool):
+            return self.none(tool)
         cells = []
         for command in self.tools.commands(tool, scenario.kind, self.target(built)) or []:
             data = built if isinstance(built, bytes) else None

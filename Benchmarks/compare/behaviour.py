@@ -73,13 +73,14 @@ def output(comparison):
     rows = [row for row in rows if comparison.wanted(row[0])]
     if rows:
         comparison.heading("Their own output", "Does the secret half of a key stand, complete, in what it prints about it? Two keys on one line unless said. "
-                           "Asked to hide: `--redact` (kingfisher, betterleaks, gitleaks), `-r` (ripgrep); hopxguard and detect-secrets have no other way.", tools.names)
+                           "Asked to hide: `--redact` (kingfisher, betterleaks, gitleaks), `-r` (ripgrep); hopxguard and detect-secrets have no other way. "
+                           "gitleaks with `-v`: without it there is but a count.", tools.names)
     for name, kind, report, hide, build in rows:
         cells = []
         for tool in tools.names:
             argv = reports(tools, kind, tool, report, hide)
             if not argv:
-                cells.append("–")
+                cells.append(comparison.none(tool))
                 continue
             keys, folder = [new_key(), new_key()], fresh(comparison)
             build(folder, keys)
@@ -149,8 +150,8 @@ def ignoring(comparison):
     for name, how, text in rows:
         cells = []
         for tool in tools.names:
-            if tool == "ripgrep" or (how == "comment" and tool not in COMMENTS) or (tool == "git-secrets" and not tools.git_secrets):
-                cells.append("–")
+            if tool == "ripgrep" or (how == "comment" and tool not in COMMENTS) or not comparison.installed(tool):
+                cells.append(comparison.none(tool))
                 continue
             keys, folder = [new_key(), new_key()], fresh(comparison)
             repository = Repository(folder)
@@ -243,5 +244,5 @@ def manners(comparison):
     if rows:
         comparison.heading("Manners", "Ordinary commands:", comparison.tools.names)
     for name, judge in rows:
-        missing = "not run" if not comparison.tools.git_secrets else None
-        comparison.row(name, [missing if tool == "git-secrets" and missing else judge(comparison, tool, fresh(comparison)) for tool in comparison.tools.names])
+        comparison.row(name, [judge(comparison, tool, fresh(comparison)) if comparison.installed(tool) else comparison.none(tool)
+                              for tool in comparison.tools.names])

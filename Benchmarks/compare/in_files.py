@@ -41,6 +41,11 @@ def line(key):
     return f"HOPX_API_KEY={key}\n".encode()
 
 
+def page(key):
+    """Enough text around the key to be compressed: packers store a short random line as it is."""
+    return b"GET /index.html 200\n" * 40 + line(key) + b"GET /index.html 200\n" * 40
+
+
 def ignored(folder, keys):
     repository = Repository(folder / "in")
     repository.write(".gitignore", ".env\n")
@@ -55,12 +60,12 @@ def yaml_secret(key):
 
 
 def pdf(key):
-    stream = zlib.compress(f"BT /F1 12 Tf 72 720 Td (HOPX_API_KEY={key}) Tj ET".encode())
+    stream = zlib.compress(b"BT /F1 12 Tf 72 720 Td (lorem ipsum) Tj ET\n" * 40 + f"BT /F1 12 Tf 72 720 Td (HOPX_API_KEY={key}) Tj ET\n".encode())
     return b"%PDF-1.4\n4 0 obj\n<< /Length " + str(len(stream)).encode() + b" /Filter /FlateDecode >>\nstream\n" + stream + b"\nendstream\nendobj\n%%EOF\n"
 
 
 def nested(key, depth):
-    content, name = line(key), "app.env"
+    content, name = page(key), "app.env"
     for level in range(depth):
         content, name = (zipped(name, content), f"{level}.zip") if level % 2 else (tarred(name, content), f"{level}.tar.gz")
     return content
@@ -94,14 +99,14 @@ SCENARIOS = [
     Scenario("base32", "files", file("a.txt", lambda key: base64.b32encode(key.encode()) + b"\n")),
     Scenario("colour codes inside", "files", file("a.log", lambda key: f"key: hopx_live_\x1b[31m{key[10:22]}\x1b[0m{key[22:]}\n")),
     Scenario("string concatenation", "files", file("a.js", lambda key: f'const k = "{key[:30]}" +\n  "{key[30:]}";\n')),
-    Scenario("zip", "files", file("a.zip", lambda key: zipped("app.env", line(key)))),
-    Scenario("tar.gz", "files", file("a.tar.gz", lambda key: tarred("app.env", line(key)))),
-    Scenario("gzip alone", "files", file("a.log.gz", lambda key: gzip.compress(line(key)))),
-    Scenario("tar.xz", "files", file("a.tar.xz", lambda key: tarred("app.env", line(key), "w:xz"))),
-    Scenario("bzip2 alone", "files", file("a.log.bz2", lambda key: bz2.compress(line(key)))),
-    Scenario("xz alone, without the name's ending", "files", file("backup", lambda key: lzma.compress(line(key)))),
-    Scenario("zip named .docx, key in its XML", "files", file("a.docx", lambda key: zipped("word/document.xml", b"<w:t>" + key.encode() + b"</w:t>"))),
-    Scenario("zip in a tar.gz", "files", file("a.tar.gz", lambda key: tarred("in.zip", zipped("app.env", line(key))))),
+    Scenario("zip", "files", file("a.zip", lambda key: zipped("app.env", page(key)))),
+    Scenario("tar.gz", "files", file("a.tar.gz", lambda key: tarred("app.env", page(key)))),
+    Scenario("gzip alone", "files", file("a.log.gz", lambda key: gzip.compress(page(key)))),
+    Scenario("tar.xz", "files", file("a.tar.xz", lambda key: tarred("app.env", page(key), "w:xz"))),
+    Scenario("bzip2 alone", "files", file("a.log.bz2", lambda key: bz2.compress(page(key)))),
+    Scenario("xz alone, without the name's ending", "files", file("backup", lambda key: lzma.compress(page(key)))),
+    Scenario("zip named .docx, key in its XML", "files", file("a.docx", lambda key: zipped("word/document.xml", b"<w:t>" + page(key) + b"</w:t>"))),
+    Scenario("zip in a tar.gz", "files", file("a.tar.gz", lambda key: tarred("in.zip", zipped("app.env", page(key))))),
     Scenario("four archives deep", "files", file("a.zip", lambda key: nested(key, 4))),
     Scenario("six archives deep", "files", file("a.zip", lambda key: nested(key, 6))),
     Scenario("compressed text of a PDF", "files", file("a.pdf", pdf)),

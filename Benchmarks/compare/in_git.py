@@ -3,7 +3,7 @@ import gzip
 import os
 
 from fixtures import Repository, Scenario
-from in_files import line, zipped
+from in_files import line, page, zipped
 
 
 def staged(change, *options, first=True):
@@ -83,7 +83,7 @@ STAGED = [
     Scenario("a file with the attribute `binary`", "staged", staged(attributes("config/* binary\n"))),
     Scenario("UTF-16", "staged", staged(put("a.txt", lambda key: b"\xff\xfe" + line(key).decode().encode("utf-16-le")))),
     Scenario("behind a NUL byte", "staged", staged(put("a.bin", lambda key: b"\x00\n" + line(key)))),
-    Scenario("zip", "staged", staged(put("a.zip", lambda key: zipped("app.env", line(key))))),
+    Scenario("zip", "staged", staged(put("a.zip", lambda key: zipped("app.env", page(key))))),
     Scenario("the first commit of a repository", "staged", staged(put("app.env"), first=False)),
     Scenario("a SHA-256 repository", "staged", staged(put("app.env"), "--object-format=sha256")),
     Scenario("a file name with a newline and quotes", "staged", staged(put(b'a\n"b" \'c\'.env'))),
@@ -181,8 +181,8 @@ HISTORY = [
     Scenario("a deleted file", "history", past(committed("app.env"))),
     Scenario("a deleted file with the attribute `binary`", "history", past(committed("app.dat", attribute="*.dat binary\n"))),
     Scenario("a deleted file in UTF-16", "history", past(committed("a.txt", lambda key: line(key).decode().encode("utf-16")))),
-    Scenario("a deleted zip", "history", past(committed("a.zip", lambda key: zipped("app.env", line(key))))),
-    Scenario("a deleted gzip file", "history", past(committed("a.gz", lambda key: gzip.compress(line(key))))),
+    Scenario("a deleted zip", "history", past(committed("a.zip", lambda key: zipped("app.env", page(key))))),
+    Scenario("a deleted gzip file", "history", past(committed("a.gz", lambda key: gzip.compress(page(key))))),
     Scenario("only in what a merge commit added", "history", past(merged)),
     Scenario("a stash", "history", past(stashed)),
     Scenario("only in the index of a stash", "history", past(staged_stash)),
