@@ -1,5 +1,5 @@
-// What a repository does not have on purpose: the history behind a shallow clone, the objects that a
-// server promised a partial one. Sources: gitrepository-layout(5), "shallow"; partial-clone(7).
+// What a repository does not have: on purpose the history behind a shallow clone and the objects that a
+// server promised a partial one, else what was lost. Sources: gitrepository-layout(5), "shallow"; partial-clone(7).
 
 import POSIX
 
@@ -23,14 +23,17 @@ public func missingHistory(of repository: Repository) -> MissingPart? {
 
 /// Objects that commits, trees and tags name and that are not there.
 ///
-/// - Parameter work: all of a store.
+/// - Parameters:
+///   - work: all of a store.
+///   - isShallow: the parents of some commits are left out on purpose.
 public func missingObjects(
-  _ work: [StoreWork], _ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat, jobs: Int
+  _ work: [StoreWork], _ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat, isShallow: Bool,
+  jobs: Int
 ) -> Set<ObjectID> {
   let gate = Gate()
   let shares = inParallel(work, jobs: jobs) { stack in
     var reader = ObjectReader(format, gate: gate)
-    var visitor = LinkChecker(packs, loose, format)
+    var visitor = LinkChecker(packs, loose, format, isShallow: isShallow)
     while let item = stack.pop() {
       reader.visit(item, blobs: false, &visitor)
       stack.done()
@@ -44,17 +47,26 @@ private struct LinkChecker: ObjectVisitor, ~Copyable {
   private let packs: [PackFile]
   private let loose: Set<ObjectID>
   private let format: ObjectFormat
+  private let isShallow: Bool
   private(set) var missing = Set<ObjectID>()
+  /// What was checked last of the IDs that begin alike: most of a tree is as it was in the one before.
+  private var checked: [ObjectID?] = Array(repeating: nil, count: Self.slots)
 
-  init(_ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat) {
+  private static let slots = 1 << 15
+
+  init(_ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat, isShallow: Bool) {
     self.packs = packs
     self.loose = loose
     self.format = format
+    self.isShallow = isShallow
   }
 
   mutating func visit(_ bytes: UnsafeRawBufferPointer, _ kind: ObjectKind, id: () -> ObjectID) {
     switch kind {
-    case .commit: if let header = CommitHeader(bytes, format) { check(header.tree) }
+    case .commit:
+      guard let header = CommitHeader(bytes, format) else { return }
+      check(header.tree)
+      if !isShallow { for parent in header.parents { check(parent) } }
     case .tag: if let header = TagHeader(bytes, format) { check(header.target) }
     case .tree:
       eachTreeEntry(bytes, format) { mode, _, id in
@@ -65,6 +77,9 @@ private struct LinkChecker: ObjectVisitor, ~Copyable {
   }
 
   private mutating func check(_ id: ObjectID) {
+    let slot = Int(truncatingIfNeeded: id.words[0]) & (Self.slots - 1)
+    if checked[slot] == id { return }
+    checked[slot] = id
     if packs.contains(where: { $0.holds(id) }) || loose.contains(id) { return }
     missing.insert(id)
   }

@@ -81,7 +81,7 @@ struct HistoryScan {
         results.problems.append(Problem(path: problem.path, message: problem.reason))
       }
     }
-    noteMissing(repository, search)
+    noteMissing(repository, search, &results)
     if search.hits.isEmpty { return results }
 
     let hits = inOrder(search.hits)
@@ -97,20 +97,29 @@ struct HistoryScan {
     return results
   }
 
-  private mutating func noteMissing(_ repository: Repository, _ search: StoreSearch) {
-    if let missing = missingHistory(of: repository) {
+  private mutating func noteMissing(
+    _ repository: Repository, _ search: StoreSearch, _ results: inout ScanResults
+  ) {
+    let history = missingHistory(of: repository)
+    if let history {
       incomplete.append(
-        Problem(path: repository.commonFolder, message: "\(missing.what); `\(missing.remedy)` gets it"))
+        Problem(path: repository.commonFolder, message: "\(history.what); `\(history.remedy)` gets it"))
     }
-    guard repository.isPartial || search.packs.contains(where: \.isPromised) else { return }
     let missing = missingObjects(
-      search.work, search.packs, search.seenLoose, repository.format, jobs: jobs)
-    if let first = missing.min() {
+      search.work, search.packs, search.seenLoose, repository.format, isShallow: history != nil, jobs: jobs)
+    guard let first = missing.min() else { return }
+    let which = "\(counted(missing.count, "object")) not here, such as \(first.hex(repository.format))"
+    if repository.isPartial || search.packs.contains(where: \.isPromised) {
       incomplete.append(
         Problem(
           path: repository.commonFolder,
-          message: "this clone is partial: \(counted(missing.count, "object")) not here, such as "
-            + "\(first.hex(repository.format)); `git fetch --refetch --no-filter` gets them"))
+          message: "this clone is partial: \(which); `git fetch --refetch --no-filter` gets them"))
+    } else {
+      results.problems.append(
+        Problem(
+          path: repository.commonFolder,
+          message: "this repository is damaged: \(which); `git fsck` tells what needs them, "
+            + "`git fetch --refetch` gets what the remote still has"))
     }
   }
 

@@ -137,6 +137,25 @@ import Testing
     #expect(try repository.scan().status == 1)
   }
 
+  @Test func `an object that is gone, which others name`() throws {
+    for name in ["HEAD~1:first", "HEAD~1^{tree}", "HEAD~1"] {
+      let repository = try Repository()
+      try repository.write("first", "a text\n")
+      try repository.commit("one")
+      try repository.git("rm", "-q", "first")
+      try repository.write("second", "another\n")
+      try repository.commit("two")
+      #expect(try repository.scan().status == 0)
+      let id = try repository.git("rev-parse", name).trimmingCharacters(in: .whitespacesAndNewlines)
+      try FileManager.default.removeItem(atPath: "\(repository.path)/.git/objects/\(id.prefix(2))/\(id.dropFirst(2))")
+      let report = try repository.scan()
+      #expect(report.status == 2)
+      #expect(report.problems.count == 1)
+      #expect(report.problems.first?.message.contains("1 object not here, such as \(id)") == true, "\(report.problems)")
+      #expect(try repository.scan("--accept-incomplete").status == 2)
+    }
+  }
+
   @Test func `a repository that is written to meanwhile`() throws {
     let (repository, first, last) = try packed()
     let writer = Process()
