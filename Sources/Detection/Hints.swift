@@ -176,6 +176,12 @@ struct HintSearch: Sendable {
     {
       return true
     }
+    // A letter inside of a word, such as one of base64 digits; `a=41b` is no quoted-printable as a rule.
+    if token.encoding != .quotedPrintable, end < text.count, place > 0,
+      isWordByte(text[place - 1]), isWordByte(text[end])
+    {
+      return true
+    }
     return literals.contains { isInside($0.bytes, byte, text, place, end) }
   }
 
