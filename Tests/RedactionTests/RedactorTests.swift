@@ -81,7 +81,7 @@ struct RedactorTests {
   @Test func randomInputsAtRandomCuts() {
     var samples = Samples(seed: 8)
     var redactor = Redactor(rules: builtIn, chunk: 300)
-    for _ in 0..<100_000 {
+    for _ in 0..<25_000 {
       let input = samples.soup(parts: Int.random(in: 1...6, using: &samples.generator))
       let longest = [1, 3, 20, 70, 300].randomElement(using: &samples.generator)!
       let lengths = samples.cuts(of: input.count, longest: longest)
@@ -100,7 +100,7 @@ struct RedactorTests {
     let literal = Array("hopx_live_".utf8)
     for stem in [start, start + samples.text("{base64url:33}"), literal + samples.text("{base62:10}")] {
       let alphabet = Array("a.-h ".utf8)
-      for length in 0...6 {
+      for length in 0...5 {
         var digits = Array(repeating: 0, count: length)
         repeat {
           let input = stem + digits.map { alphabet[$0] }
