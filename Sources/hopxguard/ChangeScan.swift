@@ -118,7 +118,8 @@ struct ChangeScan: ~Copyable {
   ) throws(GitError) -> [Finding] {
     guard case .object(_, let kind, _) = try batch.next() else {
       scanner.addProblem(
-        path, "its content (\(id)) is not in this repository: git fetch gets it from a partial clone's remote")
+        path, "its content (\(id)) is not here or damaged: `git fsck` tells which; in a partial clone "
+          + "`git fetch --refetch --no-filter` gets it")
       return []
     }
     if kind != "blob" { scanner.addProblem(path, "is no file: it names a \(kind), \(id)") }
