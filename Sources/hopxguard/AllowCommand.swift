@@ -41,7 +41,7 @@ struct AllowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The last day it is allowed, in UTC.", valueName: "date"))
   var expires: String?
 
-  @Option(help: ArgumentHelp("Who says so; git's user.name and user.email unless given.", valueName: "name"))
+  @Option(help: ArgumentHelp("Who says so; git's author name and address unless given.", valueName: "name"))
   var by: String?
 
   @OptionGroup var settings: SettingsOptions
@@ -133,12 +133,13 @@ struct AllowCommand: ParsableCommand {
   }
 
   private func user() throws(ExitStatus) -> String {
-    func value(_ name: String) -> String? {
-      guard let text = try? GitProcess.output(["config", "--get", name]), !text.isEmpty else { return nil }
+    func value(_ name: String, or setting: String) -> String? {
+      if let text = variable(name) { return text }
+      guard let text = try? GitProcess.output(["config", "--get", setting]), !text.isEmpty else { return nil }
       return text
     }
-    let name = value("user.name")
-    let address = value("user.email").map { "<\($0)>" }
+    let name = value("GIT_AUTHOR_NAME", or: "user.name")
+    let address = value("GIT_AUTHOR_EMAIL", or: "user.email").map { "<\($0)>" }
     let parts = [name, address].compactMap(\.self)
     if parts.isEmpty { throw Console.fail("who allows it? git has no user.name: give --by NAME") }
     return parts.joined(separator: " ")

@@ -6,12 +6,6 @@
 import Inputs
 import POSIX
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A kind of CI system.
 struct CIPlatform: Sendable {
   enum Answer {
@@ -148,12 +142,6 @@ private func work(
 }
 
 // MARK: Variables
-
-private func variable(_ name: String) -> String? {
-  guard let value = getenv(name) else { return nil }
-  let text = String(cString: value)
-  return text.isEmpty ? nil : text
-}
 
 private func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
 

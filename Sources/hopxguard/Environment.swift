@@ -7,12 +7,15 @@
   import Glibc
 #endif
 
-/// The value of `HOPXGUARD_NAME`; nil when it is not set or empty.
-func environment(_ name: String) -> String? {
-  guard let value = getenv("HOPXGUARD_\(name)") else { return nil }
+/// The value of a variable; nil when it is not set or empty.
+func variable(_ name: String) -> String? {
+  guard let value = getenv(name) else { return nil }
   let text = String(cString: value)
   return text.isEmpty ? nil : text
 }
+
+/// The value of `HOPXGUARD_NAME`; nil when it is not set or empty.
+func environment(_ name: String) -> String? { variable("HOPXGUARD_\(name)") }
 
 /// Of a variable that is on or off.
 ///

@@ -7,12 +7,6 @@ import Git
 import POSIX
 import Reporting
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct FrameworkHook: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "framework", abstract: "What pre-commit and prek run.", shouldDisplay: false)
@@ -81,10 +75,4 @@ struct FrameworkHook: ParsableCommand {
         showsProgress: false))
     return results
   }
-}
-
-private func variable(_ name: String) -> String? {
-  guard let value = getenv(name) else { return nil }
-  let text = String(cString: value)
-  return text.isEmpty ? nil : text
 }
