@@ -115,7 +115,7 @@ INLINE int begins_escape(uint8_t first, uint8_t second) {
   switch (first) {
   case '%': return (second >= '1' && second <= '7') || second == 'u';
   case '=': return second >= '1' && second <= '7';
-  case '\\': return second == 'u' || second == 'x';
+  case '\\': return (second | 0x20) == 'u' || second == 'x';
   case '&':
   case ';': return second == '#';
   case 0x1B: return 1;
@@ -132,7 +132,7 @@ INLINE mask escapes(const uint8_t *text) {
   mask percent = first == '%', letter_u = second == 'u';
   // Hex digits of ASCII's letters and digits begin with 2 to 7, those of the escape character with 1.
   mask hex = (percent | (first == '=')) & from_to(second, '1', '7');
-  mask backslash = (first == '\\') & (letter_u | (second == 'x'));
+  mask backslash = (first == '\\') & (((second | 0x20) == 'u') | (second == 'x'));
   mask reference = (second == '#') & ((first == '&') | (first == ';'));
   return hex | (percent & letter_u) | backslash | reference | (first == 0x1B);
 }

@@ -189,7 +189,7 @@ struct HintSearch: Sendable {
   /// `%26amp;#104;`.
   private func isEscapeBehind(_ byte: UInt8, _ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
     switch byte {
-    case UInt8(ascii: "\\"): text[at] == UInt8(ascii: "u") || text[at] == UInt8(ascii: "x")
+    case UInt8(ascii: "\\"): text[at] | 0x20 == UInt8(ascii: "u") || text[at] == UInt8(ascii: "x")
     case UInt8(ascii: "&"): text[at] == UInt8(ascii: "#") || text[at...].starts(with: Self.ampersandName)
     case 0x1B: true
     default: at + 1 < text.count && hexValue(text[at]) != nil && hexValue(text[at + 1]) != nil

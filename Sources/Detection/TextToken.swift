@@ -136,7 +136,7 @@ private struct TokenReader {
       return .token(TextToken(.hex, length: length, byte: UInt8(value)))
     case UInt8(ascii: "u"):
       if skip(UInt8(ascii: "{")) {
-        guard let value = hex(least: 1, most: 6) else { return failure }
+        guard let value = hex(least: 1, most: 8) else { return failure }
         return skip(UInt8(ascii: "}"))
           ? .token(TextToken(.unicode, length: length, character: value)) : failure
       }

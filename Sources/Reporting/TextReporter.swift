@@ -18,7 +18,8 @@ struct TextReporter: Reporter {
     var text = heading(finding.path)
     let place = finding.place == .content ? "\(finding.line):\(finding.column)" : finding.place.rawValue
     text += "  \(style.warning(place))  \(finding.title)  \(style.danger(finding.secret))"
-    text += "  " + style.faint("\(finding.rule), \(finding.confidence.rawValue) confidence") + "\n"
+    let form = finding.encoding == "plain" ? "" : ", hidden as \(finding.encoding)"
+    text += "  " + style.faint("\(finding.rule), \(finding.confidence.rawValue) confidence\(form)") + "\n"
     let bytes = finding.snippet.bytes
     let highlight = finding.snippet.highlight
     let lead = shown(bytes[..<highlight.lowerBound])

@@ -126,9 +126,9 @@ struct HookCommand: ParsableCommand {
         husky.lastComponent.elementsEqual(".husky".utf8)
       {
         // husky 9 keeps its own scripts in `_`, which run those beside it.
-        isReached = (try? FileStatus.of(path)) != nil
+        isReached = (try? FileStatus.of(path.appending("pre-commit".utf8))) != nil
         path = husky
-        if !isReached { notes.append("husky is not installed yet (.husky/_ is missing), so no hook runs: run its install") }
+        if !isReached { notes.append("husky is not installed yet (.husky/_/pre-commit is missing), so no hook runs: run its install") }
         notes.append("husky runs the hooks here: they are in .husky, and belong in the repository")
       } else if let scope = location.sharedScope {
         notes.append(

@@ -51,6 +51,8 @@ func historyAdvice(replacements: String?) -> String {
   text += """
       git filter-repo --replace-text \(file) --replace-message \(file)
       git stash clear; git reflog expire --expire=now --all; git gc --prune=now
+      It replaces keys that stand there plainly; files with encoded ones and archives go by
+      `git filter-repo --invert-paths --path FILE`.
       Then push with --force, have every clone made anew, and ask the host to remove what forks, pull
       requests and caches still hold. None of this un-leaks a key: rotate it first.
 

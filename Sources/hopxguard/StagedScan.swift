@@ -30,7 +30,7 @@ func explained(_ error: GitError) -> String {
       + " (the repository belongs to another user; if you trust it, git config --global --add safe.directory names it)"
   }
   if error.reason.contains("not a git repository") {
-    return "not in a git repository: go to one; files and folders are scanned by naming them"
+    return "not in a git repository: go to one; `hopxguard scan PATH` needs none"
   }
   if ["bad revision", "Needed a single revision"].contains(where: error.reason.contains) {
     return error.reason + ": there is no such commit here; git fetch gets it, git fetch --unshallow in a shallow clone"

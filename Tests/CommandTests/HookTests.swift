@@ -327,6 +327,7 @@ struct HookTests {
     write("repo/.husky/pre-commit", "echo husky >&2\n")
     #expect(try hook("install").status == 0)
     // Nothing runs before husky has made its own scripts.
+    folder.makeFolder("repo/.husky/_")
     #expect(try hook("status").status == 1)
     for name in ["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"] {
       write("repo/.husky/_/\(name)", "#!/bin/sh\nsh -e \"$(dirname \"$(dirname \"$0\")\")/\(name)\" \"$@\"\n", executable: true)

@@ -101,6 +101,7 @@ let keyDisguises: [KeyDisguise] = [
     some($0, also: { isSign($0) || $0 % 3 == 0 }) { hex($0, "\\u%04X") }
   },
   .init(name: "\\u{}", encoding: "unicode", over: .lines, makes: .line) { each($0) { hex($0, "\\u{%x}") } },
+  .init(name: "\\U", encoding: "unicode", over: .lines, makes: .line) { each($0) { hex($0, "\\U%08x") } },
   .init(name: "HTML by number", encoding: "html", over: .lines, makes: .line) { each($0) { "&#\($0);" } },
   .init(name: "HTML by hex number", encoding: "html", over: .lines, makes: .line) {
     some($0, also: { isSign($0) || $0 % 2 == 0 }) { hex($0, "&#x%X;") }
