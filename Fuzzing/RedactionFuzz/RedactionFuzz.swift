@@ -23,7 +23,7 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   var text: [UInt8] = []
   var lengths: [Int] = []
   var length = 0
-  while let byte = input.popFirst() {
+  while text.count < mostBytes, let byte = input.popFirst() {
     let before = text.count
     switch byte {
     // Pieces of keys have codes of their own: no key has to be guessed, and none lies in the corpus.
@@ -63,6 +63,9 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
+/// A longer text takes time and shows nothing that a shorter one does not.
+private let mostBytes = 8192
+
 /// Of `hopx_live_`, the rest of a key, put together when it runs.
 private let secret = Array("NXAXAV4sU3Ii".utf8) + [UInt8(ascii: ".")] + Array("EXi3vR9kOJuhfbR5z42aFx5rhGjH1xnzFdjn9ca-qps".utf8)
 
@@ -97,8 +100,9 @@ private func pass(
       let count = min(part.count, redactor.space.count)
       redactor.space.copyBytes(from: part.prefix(count))
       part = part.dropFirst(count)
+      let shown = output.count
       redactor.take(count, isLast: false) { output += $0 }
-      precondition(expected.starts(with: output), "shows what the end does not")
+      precondition(expected[min(shown, expected.count)...].starts(with: output[shown...]), "shows what the end does not")
     }
   }
   redactor.take(0, isLast: true) { output += $0 }
