@@ -23,7 +23,7 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "Write the report to a file instead of standard output.", completion: .file())
   var output: String?
 
-  @Flag(help: "No summary and no advice on standard error.")
+  @Flag(help: "No summary, advice or warnings on standard error.")
   var quiet = false
 
   @Option(help: "Colour: auto, always or never.")
