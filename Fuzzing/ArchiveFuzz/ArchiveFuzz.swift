@@ -87,7 +87,7 @@ private func check(_ bytes: [UInt8], _ length: Int, depth: Int = 2) {
 }
 
 /// Members of gzip, each made of a byte of header flags, one for the length of its content, and the content;
-/// the last two bytes tell what is changed then.
+/// the last three bytes tell what is changed then.
 private func checkGzip(_ input: ArraySlice<UInt8>, _ length: Int) {
   guard input.count > 3 else { return }
   var rest = input.dropLast(3)

@@ -61,7 +61,7 @@ private func check(_ text: [UInt8]) {
   }
 }
 
-/// Three encodings, one over the other, with lines of text round them: the key is found, where it stands.
+/// Up to three encodings, one over the other, with lines of text round them: the key is found, where it stands.
 private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
   guard let count = input.popFirst() else { return }
   var generator = SeededGenerator(seed: UInt64(count))
