@@ -21,13 +21,14 @@ public func missingHistory(of repository: Repository) -> MissingPart? {
     remedy: "git fetch --unshallow")
 }
 
-/// Objects that commits, trees and tags name and that are not there.
+/// Objects that refs, commits, trees and tags name and that are not there.
 ///
 /// - Parameters:
 ///   - work: all of a store.
+///   - named: by refs, read before the store was listed.
 ///   - isShallow: the parents of some commits are left out on purpose.
 public func missingObjects(
-  _ work: [StoreWork], _ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat, isShallow: Bool,
+  _ named: [ObjectID], _ work: [StoreWork], _ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat, isShallow: Bool,
   jobs: Int
 ) -> Set<ObjectID> {
   let gate = Gate()
@@ -40,7 +41,9 @@ public func missingObjects(
     }
     return visitor.missing
   }
-  return shares.reduce(into: []) { $0.formUnion($1) }
+  var checker = LinkChecker(packs, loose, format, isShallow: isShallow)
+  for id in named { checker.check(id) }
+  return shares.reduce(into: checker.missing) { $0.formUnion($1) }
 }
 
 private struct LinkChecker: ObjectVisitor, ~Copyable {
@@ -76,7 +79,7 @@ private struct LinkChecker: ObjectVisitor, ~Copyable {
     }
   }
 
-  private mutating func check(_ id: ObjectID) {
+  mutating func check(_ id: ObjectID) {
     let slot = Int(truncatingIfNeeded: id.words[0]) & (Self.slots - 1)
     if checked[slot] == id { return }
     checked[slot] = id

@@ -67,6 +67,7 @@ struct HistoryScan {
   }
 
   private mutating func scanStore(_ repository: Repository) -> ScanResults {
+    let named = tips(of: repository).filter { $0.kind <= .ref && !$0.id.isZero }.map(\.id)
     let store = ObjectStore(repository)
     var search = StoreSearch(
       store, rules: rules, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
@@ -81,7 +82,7 @@ struct HistoryScan {
         results.problems.append(Problem(path: problem.path, message: problem.reason))
       }
     }
-    noteMissing(repository, search, &results)
+    noteMissing(repository, named, search, &results)
     if search.hits.isEmpty { return results }
 
     let hits = inOrder(search.hits)
@@ -98,7 +99,7 @@ struct HistoryScan {
   }
 
   private mutating func noteMissing(
-    _ repository: Repository, _ search: StoreSearch, _ results: inout ScanResults
+    _ repository: Repository, _ named: [ObjectID], _ search: StoreSearch, _ results: inout ScanResults
   ) {
     let history = missingHistory(of: repository)
     if let history {
@@ -106,8 +107,9 @@ struct HistoryScan {
         Problem(path: repository.commonFolder, message: "\(history.what); `\(history.remedy)` gets it"))
     }
     let missing = missingObjects(
-      search.work, search.packs, search.seenLoose, repository.format, isShallow: history != nil, jobs: jobs)
-    guard let first = missing.min() else { return }
+      named, search.work, search.packs, search.seenLoose, repository.format, isShallow: history != nil, jobs: jobs)
+    // What is in a borrowed store that is gone has been told of.
+    guard let first = missing.min(), !search.store.problems.contains(where: \.isMissingAlternate) else { return }
     let which = "\(counted(missing.count, "object")) not here, such as \(first.hex(repository.format))"
     if repository.isPartial || search.packs.contains(where: \.isPromised) {
       incomplete.append(

@@ -14,7 +14,7 @@ import Synchronization
 #endif
 
 struct StoreSearch {
-  private let store: ObjectStore
+  let store: ObjectStore
   private let rules: RuleSet
   private let jobs: Int
   private let showsProgress: Bool

@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func `an object that is gone, which others name`() throws {
-    for name in ["HEAD~1:first", "HEAD~1^{tree}", "HEAD~1"] {
+    for name in ["HEAD~1:first", "HEAD~1^{tree}", "HEAD~1", "HEAD"] {
       let repository = try Repository()
       try repository.write("first", "a text\n")
       try repository.commit("one")
