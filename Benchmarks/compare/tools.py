@@ -79,7 +79,8 @@ class Tools:
     def files(self, tool, path):
         if tool == "hopxguard":
             return [Command([self.guard, "scan", path], found=self.guard_found),
-                    Command([self.guard, "scan", "--all-files", path], "`--all-files`", self.guard_found)]
+                    Command([self.guard, "scan", "--all-files", path], "`--all-files`", self.guard_found),
+                    Command([self.guard, "scan", "--archive-depth", "16", path], "`--archive-depth 16`", self.guard_found)]
         if tool == "kingfisher":
             best = ["--extraction-depth", "0", "--no-limits", "--confidence", "low", "--no-dedup"]
             return [Command([*self.kingfisher, path, *self.rules], found=self.kingfisher_found),

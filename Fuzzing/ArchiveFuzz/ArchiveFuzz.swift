@@ -30,7 +30,7 @@ private let mostBytes = 1 << 20
 
 private func contents(_ kind: ArchiveKind, _ input: ArchiveInput, depth: Int) -> Contents {
   var contents = Contents()
-  var reader = ArchiveReader(kind, input, budget: ArchiveBudget())
+  var reader = ArchiveReader(kind, input, budget: ArchiveBudget(ArchiveLimits()))
   let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1000)
   defer { buffer.deallocate() }
   do throws(InputError) {

@@ -89,7 +89,7 @@ struct AllowCommand: ParsableCommand {
   /// Somebody may have pasted the key itself, which must not be shown once more.
   private func checkFingerprint() throws(ExitStatus) {
     if isFingerprint(fingerprint) { return }
-    var scanner = ContentScanner(rules: .builtIn())
+    var scanner = ContentScanner(ContentOptions(rules: .builtIn()))
     var source = MemorySource(Array(fingerprint.utf8))
     scanner.scan(&source, path: "")
     if let key = scanner.results.findings.first {

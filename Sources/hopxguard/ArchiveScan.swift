@@ -31,7 +31,7 @@ final class ArchiveScan {
   private(set) var keys: [String: [UInt8]] = [:]
   /// What findings call the archive, and what they call what its entries are in.
   private var (path, base) = (Path(""), Path(""))
-  private var budget = ArchiveBudget()
+  private var budget: ArchiveBudget
   /// An archive was begun and not ended.
   private(set) var isBusy = false
   private var encrypted: (count: Int, first: [UInt8]) = (0, [])
@@ -44,7 +44,10 @@ final class ArchiveScan {
   /// Bytes shown of a name. They may be a megabyte long, and stand at every finding.
   private static let longestName = 4096
 
-  init(rules: RuleSet) { content = ContentScanner(rules: rules) }
+  init(_ options: ContentOptions) {
+    content = ContentScanner(options)
+    budget = ArchiveBudget(options.archives)
+  }
 
   /// Forgets the last archive.
   ///
@@ -57,7 +60,7 @@ final class ArchiveScan {
     self.path = path
     let isUnwrapped = !kind.isCompression && place?.unwrapped != nil
     base = isUnwrapped ? place!.unwrapped! : path
-    budget = place?.budget ?? ArchiveBudget()
+    budget = place?.budget ?? ArchiveBudget(content.options.archives)
     content.archivePlace = ArchivePlace(
       outer: place?.outer ?? path, depth: (place?.depth ?? 0) + (isUnwrapped ? 0 : 1), budget: budget,
       unwrapped: kind.isCompression ? path : nil)
@@ -95,8 +98,8 @@ final class ArchiveScan {
 
   /// Scans what is in an archive.
   func scan(_ kind: ArchiveKind, _ input: ArchiveInput) {
-    guard content.archivePlace!.depth <= ArchiveBudget.deepest else {
-      return refuse("it is more than \(ArchiveBudget.deepest) archives deep")
+    guard content.archivePlace!.depth <= budget.limits.depth else {
+      return refuse("it is more than \(counted(budget.limits.depth, "archive")) deep, which is the limit (archive-depth)")
     }
     var reader = ArchiveReader(kind, input, budget: budget)
     do throws(InputError) {
@@ -166,10 +169,15 @@ final class ArchiveScan {
     if let keys = content.keys { self.keys = keys }
   }
 
-  /// Names a reason not to open the archive.
-  func refuse(_ reason: String) {
-    add("not opened: \(reason), which is the limit; \(ArchiveBudget.wayOut)")
+  /// Scans what is in an archive that is in memory, whole.
+  func scan(_ kind: ArchiveKind, copy: [UInt8]) {
+    budget.held += copy.count
+    copy.withUnsafeBytes { scan(kind, .memory($0)) }
+    budget.held -= copy.count
   }
+
+  /// Names a reason not to open the archive.
+  func refuse(_ reason: String) { add("not opened: \(reason); \(ArchiveBudget.wayOut)") }
 
   private func add(_ message: String) {
     content.addProblem(path, message)
@@ -189,13 +197,18 @@ struct WholeCopy {
   private var bytes: [UInt8] = []
   private var isTooLong = false
   private let longest: Int
+  /// Bytes of the archives round it that are in memory already.
+  private let held: Int
 
-  init(of kind: ArchiveKind) { longest = kind == .sevenZip ? 256 << 20 : 32 << 20 }
+  init(of kind: ArchiveKind, in place: ArchivePlace?) {
+    longest = kind == .sevenZip ? 256 << 20 : 32 << 20
+    held = place?.budget.held ?? 0
+  }
 
   /// - Parameter offset: of the piece in the input; what of it has been appended before is passed over.
   mutating func append(_ piece: UnsafeRawBufferPointer, at offset: Int) {
     if isTooLong { return }
-    if offset + piece.count > longest {
+    if held + offset + piece.count > longest {
       isTooLong = true
       bytes = []
     } else {
@@ -206,9 +219,9 @@ struct WholeCopy {
   func scan(_ kind: ArchiveKind, _ archives: ArchiveScan) {
     if isTooLong {
       archives.refuse(
-        "it is a \(kind.name) in more than \(longest >> 20) MiB that come as a stream or out of another archive")
+        "it is a \(kind.name) in more than \(longest >> 20) MiB that come as a stream or out of another archive, which is the limit")
     } else {
-      bytes.withUnsafeBytes { archives.scan(kind, .memory($0)) }
+      archives.scan(kind, copy: bytes)
     }
   }
 }

@@ -50,6 +50,7 @@ struct BaselineCommand: ParsableCommand {
 
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
+  @OptionGroup(title: "Limits of archives, beyond which nothing is clean") var limits: LimitOptions
 
   func validate() throws {
     guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
@@ -65,7 +66,7 @@ struct BaselineCommand: ParsableCommand {
     let old = try read(target, name)
     if prune && old == nil { throw Console.fail("\(name): there is no baseline to prune; without --prune one is written") }
 
-    var setup = try AskedSetup(config: settings.config, rules: rules.files).prepare(for: place)
+    var setup = try AskedSetup(config: settings.config, rules: rules.files, limits: limits.asked).prepare(for: place)
     // What is known already is to be written again.
     setup.policy.baseline = nil
     let results = try scan(top, &setup)
@@ -85,14 +86,14 @@ struct BaselineCommand: ParsableCommand {
     var results = ScanResults()
     do throws(SystemError) {
       results = scanTree(
-        [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.rules,
+        [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.content,
         allFiles: false, jobs: jobs, showsProgress: !noProgress)
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
     }
     if history {
       setup.policy.skipped = setup.settings.skip.map { PathGlob($0.text) }
-      var scan = HistoryScan(rules: setup.rules, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
+      var scan = HistoryScan(setup.content, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
       scan.scan(top)
       results.merge(scan.results)
       results.problems += scan.incomplete

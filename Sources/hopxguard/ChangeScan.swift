@@ -28,8 +28,8 @@ struct ChangeScan: ~Copyable {
   /// What is left out of every change.
   private let skipping: SkipList.Skipping?
 
-  init(rules: RuleSet, skipping: SkipList.Skipping?) {
-    scanner = ContentScanner(rules: rules)
+  init(_ content: ContentOptions, skipping: SkipList.Skipping?) {
+    scanner = ContentScanner(content)
     self.skipping = skipping
   }
 

@@ -52,6 +52,7 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup(title: "Limits of archives, beyond which nothing is clean") var limits: LimitOptions
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
@@ -64,14 +65,14 @@ struct CheckCommand: ParsableCommand {
     let started = monotonicSeconds()
     var (top, setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
       let top = try CoverageRun.findTop(path)
-      var setup = try policy.prepare(settings, rules, for: SettingsPlace(of: [top]))
+      var setup = try policy.prepare(settings, rules, limits, for: SettingsPlace(of: [top]))
       let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
       return (top, setup, threads, format)
     }
-    let set = setup.rules
+    reporting.adapt(&setup.content, format)
     var report = try reporting.open(format)
     let coverage = CoverageRun(
-      top: top, settings: setup.settings, strict: strict, rules: set
+      top: top, settings: setup.settings, strict: strict, content: setup.content
     ).run()
     try report.add(coverage.findings)
     for note in coverage.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
@@ -81,7 +82,7 @@ struct CheckCommand: ParsableCommand {
     do throws(SystemError) {
       results.merge(
         scanTree(
-          [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], set, allFiles: false, jobs: threads,
+          [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.content, allFiles: false, jobs: threads,
           showsProgress: !noProgress))
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
@@ -94,7 +95,7 @@ struct CheckCommand: ParsableCommand {
     let outcome = results.outcome(
       listed: report.count, seconds: monotonicSeconds() - started, setup: setup, isWhole: true)
     try report.finish(outcome)
-    try reporting.conclude(outcome, report, set)
+    try reporting.conclude(outcome, report, setup.content.rules)
   }
 
   // MARK: Commits
@@ -107,7 +108,7 @@ struct CheckCommand: ParsableCommand {
       let before = try Descriptor.openFolder(".")
       try top.withCString { (name) throws(SystemError) in _ = try retrying("chdir") { chdir(name) } }
       defer { _ = fchdir(before.number) }
-      if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.rules, skipping: skipping) }
+      if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.content, skipping: skipping) }
       switch rangeOfCIJob() {
       case nil: return ScanResults()
       case .none(let words)?:
@@ -116,7 +117,7 @@ struct CheckCommand: ParsableCommand {
       case .range(let tips, let known, let words)?:
         say(words)
         return scanPush(
-          tips: tips, known: known, excludedRefs: [], setup.rules, skipping: skipping)
+          tips: tips, known: known, excludedRefs: [], setup.content, skipping: skipping)
       case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
       }
     } catch { return failure("the commits cannot be scanned: \(error)") }

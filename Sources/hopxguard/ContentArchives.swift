@@ -21,7 +21,7 @@ extension ContentScanner {
     swap(&input.outside, &results.findings)
     if kind.needsWhole {
       if source.whole == nil {
-        input.copy = WholeCopy(of: kind)
+        input.copy = WholeCopy(of: kind, in: archivePlace)
         input.copy!.append(buffer.bytes, at: buffer.offset)
       }
       return
@@ -67,7 +67,7 @@ extension ContentScanner {
   }
 
   private mutating func reader(of kind: ArchiveKind, _ path: Path) -> ArchiveScan {
-    let archives = self.archives ?? ArchiveScan(rules: scanner.rules)
+    let archives = self.archives ?? ArchiveScan(options)
     self.archives = archives
     archives.begin(kind, path, in: archivePlace, wanted: wanted, collectsKeys: keys != nil)
     return archives

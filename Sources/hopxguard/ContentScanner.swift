@@ -5,7 +5,6 @@ import Detection
 import Inputs
 import POSIX
 import Reporting
-import Synchronization
 
 /// One worker's buffers and scanner; it scans one input after the other.
 struct ContentScanner: ~Copyable {
@@ -47,14 +46,12 @@ struct ContentScanner: ~Copyable {
   /// Where what is scanned is in an archive; nil where it is in none.
   var archivePlace: ArchivePlace?
   var archives: ArchiveScan?
-  /// A report wants to know places in UTF-16 code units, or the hashes of lines too. Said before there
-  /// is any scanner.
-  static let readsText = Atomic(false)
-  static let hashesLines = Atomic(false)
-  private let readsText = ContentScanner.readsText.load(ordering: .relaxed)
-  private let hashesLines = ContentScanner.hashesLines.load(ordering: .relaxed)
+  let options: ContentOptions
 
-  init(rules: RuleSet) { scanner = Scanner(rules: rules) }
+  init(_ options: ContentOptions) {
+    scanner = Scanner(rules: options.rules)
+    self.options = options
+  }
 
   /// Whether `scan` would have anything to say about these bytes. For those that are in memory
   /// already and hold nothing, which are nearly all of a repository's.
@@ -109,7 +106,7 @@ struct ContentScanner: ~Copyable {
     fill(from: &source, &input)
     input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
     input.hiddenCursor.ends = input.cursor.ends
-    if readsText && !isLive { input.text = TextCursor(hashesLines: isWhole && hashesLines) }
+    if options.readsText && !isLive { input.text = TextCursor(hashesLines: isWhole && options.hashesLines) }
     let kind = opensArchives && place == .content ? archiveKind : nil
     if let kind { beginArchive(kind, &source, &input, found) }
     while true {
@@ -370,7 +367,7 @@ struct ContentScanner: ~Copyable {
   /// Adds what was found in an input that was read as text to the results.
   private mutating func addHashed(_ input: inout Input) {
     if input.unhashed.isEmpty { return }
-    if hashesLines {
+    if options.hashesLines {
       let end = buffer.offset + buffer.bytes.count
       input.text!.advance(to: end, in: buffer.bytes, base: buffer.offset)
     }

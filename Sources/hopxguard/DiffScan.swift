@@ -12,8 +12,8 @@ import Reporting
 #endif
 
 /// - Parameter name: of a file; `-` is standard input.
-func scanDiff(_ name: String, _ rules: RuleSet) -> ScanResults {
-  var scanner = ContentScanner(rules: rules)
+func scanDiff(_ name: String, _ content: ContentOptions) -> ScanResults {
+  var scanner = ContentScanner(content)
   scanner.opensArchives = false
   do throws(SystemError) {
     if name == "-" {

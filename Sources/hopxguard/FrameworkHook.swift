@@ -20,7 +20,7 @@ struct FrameworkHook: ParsableCommand {
     if message {
       guard files.count == 1 else { throw Console.fail("--message takes one file") }
       let hook = HookRun(hook: .commitMessage, arguments: [])
-      return try hook.run { setup in hook.scanMessage(Path(argument: files[0]), setup.rules) }
+      return try hook.run { setup in hook.scanMessage(Path(argument: files[0]), setup.content) }
     }
     if let tip = variable("PRE_COMMIT_TO_REF") {
       return try push(tip, known: variable("PRE_COMMIT_FROM_REF"))
@@ -29,9 +29,9 @@ struct FrameworkHook: ParsableCommand {
     if variable("PRE_COMMIT_REMOTE_NAME") != nil {
       return try push(variable("PRE_COMMIT_LOCAL_BRANCH") ?? "HEAD", known: nil)
     }
-    try HookRun(hook: .preCommit, arguments: []).run { setup in
-      var results = scanStaged(setup.rules, skipping: setup.skip.everywhere)
-      results.merge(scanFiles(setup))
+    try HookRun(hook: .preCommit, arguments: []).run { setup throws(ExitStatus) in
+      var results = scanStaged(setup.content, skipping: setup.skip.everywhere)
+      results.merge(try scanFiles(setup))
       return results
     }
   }
@@ -43,7 +43,7 @@ struct FrameworkHook: ParsableCommand {
     let remote = known == nil ? variable("PRE_COMMIT_REMOTE_NAME") : nil
     try HookRun(hook: .prePush, arguments: []).run { setup in
       scanPush(
-        tips: tips, known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.rules,
+        tips: tips, known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.content,
         skipping: setup.skip.everywhere)
     }
   }
@@ -56,7 +56,9 @@ struct FrameworkHook: ParsableCommand {
 
   /// Scans the files as they are when not all of them are staged, as with `run --all-files`: then what is
   /// in them is asked for, not what the next commit adds.
-  private func scanFiles(_ setup: ScanSetup) -> ScanResults {
+  private func scanFiles(_ setup: ScanSetup) throws(ExitStatus) -> ScanResults {
+    var setup = setup
+    let jobs = try setup.jobs(nil)
     let named = files.map { trimmed(Path(argument: $0)) }
     let staged = (try? stagedChanges())?.changes.filter { $0.new != nil }.map(\.path) ?? []
     if Set(named).isSubset(of: staged) { return ScanResults() }
@@ -71,8 +73,7 @@ struct FrameworkHook: ParsableCommand {
     }
     results.merge(
       scanTree(
-        targets.map { .target($0) }, setup.rules, allFiles: false, jobs: min(availableProcessors, 16),
-        showsProgress: false))
+        targets.map { .target($0) }, setup.content, allFiles: false, jobs: jobs, showsProgress: false))
     return results
   }
 }

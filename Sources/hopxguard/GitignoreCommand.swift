@@ -50,13 +50,12 @@ struct GitignoreCommand: ParsableCommand {
     var report = try reporting.open()
     let started = monotonicSeconds()
     let top = try CoverageRun.findTop(path)
-    let rules = RuleSet.builtIn()
-    let check = CoverageRun(
-      top: top, settings: try settings.load(top: top), strict: strict, rules: rules)
+    let (settings, content) = try prepare(top)
+    let check = CoverageRun(top: top, settings: settings, strict: strict, content: content)
     var results = check.run(planning: fix || dryRun)
     if let change = results.fix {
       if dryRun {
-        try show(change, rules)
+        try show(change, content.rules)
       } else {
         try write(change, top)
         results = check.run()
@@ -71,9 +70,16 @@ struct GitignoreCommand: ParsableCommand {
     summary.coverage = results.extent
     summary.findings = report.count
     summary.seconds = monotonicSeconds() - started
-    let outcome = Outcome(summary: summary, problems: results.problems, rules: rules)
+    let outcome = Outcome(summary: summary, problems: results.problems, rules: content.rules)
     try report.finish(outcome)
-    try reporting.conclude(outcome, report, rules)
+    try reporting.conclude(outcome, report, content.rules)
+  }
+
+  private func prepare(_ top: Path) throws(ExitStatus) -> (Settings, ContentOptions) {
+    do throws(SettingsError) {
+      let settings = try settings.load(top: top)
+      return (settings, ContentOptions(rules: .builtIn(), archives: try archiveLimits([:], settings)))
+    } catch { throw Console.fail(error.text) }
   }
 
   // MARK: --fix

@@ -8,7 +8,7 @@ import POSIX
 import Reporting
 
 struct HistoryFindings: Sendable {
-  let rules: RuleSet
+  let content: ContentOptions
   let format: ObjectFormat
   let packs: [PackFile]
   let folders: [Path]
@@ -24,7 +24,7 @@ struct HistoryFindings: Sendable {
     let work = byHit.keys.sorted().map { hit in (hits[Int(hit)], byHit[hit]!) }
     let all = inParallel(work, jobs: jobs) { stack in
       var reader = ObjectReader(format, gate: Gate())
-      var writer = FindingWriter(rules, format, names)
+      var writer = FindingWriter(content, format, names)
       var results = ScanResults()
       while let (hit, entries) = stack.pop() {
         writer.begin(hit, entries)
@@ -84,8 +84,8 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
   /// Commits that findings name, by number.
   private(set) var commits: [Int: CommitInfo] = [:]
 
-  init(_ rules: RuleSet, _ format: ObjectFormat, _ names: [String]) {
-    content = ContentScanner(rules: rules)
+  init(_ options: ContentOptions, _ format: ObjectFormat, _ names: [String]) {
+    content = ContentScanner(options)
     self.format = format
     self.names = names
   }

@@ -8,7 +8,7 @@ import POSIX
 import Reporting
 
 struct HistoryScan {
-  let rules: RuleSet
+  let content: ContentOptions
   let jobs: Int
   let showsProgress: Bool
   /// Whether whole keys are kept, for `--replace-text`.
@@ -18,8 +18,8 @@ struct HistoryScan {
   /// What the repositories do not have on purpose, and how to get it.
   private(set) var incomplete: [Problem] = []
 
-  init(rules: RuleSet, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
-    self.rules = rules
+  init(_ content: ContentOptions, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
+    self.content = content
     self.jobs = jobs
     self.showsProgress = showsProgress
     self.collectsKeys = collectsKeys
@@ -41,16 +41,16 @@ struct HistoryScan {
   private mutating func scan(_ repository: Repository, prefix: Path) {
     var own = scanStore(repository)
     let files = HistoryFiles(repository)
-    own.merge(scanTree(files.work, rules, allFiles: true, jobs: jobs, showsProgress: showsProgress))
+    own.merge(scanTree(files.work, content, allFiles: true, jobs: jobs, showsProgress: showsProgress))
     own.problems += files.problems
     // Folders outside of the repository name some problems, and any name may hold a key.
-    var content = ContentScanner(rules: rules)
+    var scanner = Scanner(rules: content.rules)
     for index in own.problems.indices {
-      own.problems[index].path = content.redacted(own.problems[index].path)
+      own.problems[index].path = Path(scanner.redacted(own.problems[index].path.bytes))
     }
-    for index in incomplete.indices { incomplete[index].path = content.redacted(incomplete[index].path) }
+    for index in incomplete.indices { incomplete[index].path = Path(scanner.redacted(incomplete[index].path.bytes)) }
     if !prefix.bytes.isEmpty {
-      let shown = content.redacted(prefix)
+      let shown = Path(scanner.redacted(prefix.bytes))
       for index in own.findings.indices {
         own.findings[index].path = shown.appending(own.findings[index].path.bytes)
       }
@@ -70,7 +70,7 @@ struct HistoryScan {
     let named = tips(of: repository).filter { $0.kind <= .ref && !$0.id.isZero }.map(\.id)
     let store = ObjectStore(repository)
     var search = StoreSearch(
-      store, rules: rules, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
+      store, content, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
     search.run()
     var results = search.results
     keys.merge(search.keys) { first, _ in first }
@@ -88,7 +88,7 @@ struct HistoryScan {
     let hits = inOrder(search.hits)
     let spread = HistorySpread(hits, in: search.work, of: repository, jobs: jobs)
     let writer = HistoryFindings(
-      rules: rules, format: repository.format, packs: search.packs, folders: store.folders,
+      content: content, format: repository.format, packs: search.packs, folders: store.folders,
       names: search.names)
     results.merge(writer.findings(spread, hits, jobs: jobs))
     if spread.isCut {

@@ -70,8 +70,8 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
   /// Keys that a worker notes, of all objects together: some 100 MB.
   private static let mostKeys = 20_000_000
 
-  init(rules: RuleSet, format: ObjectFormat, names: KeyNames, progress: HistoryProgress) {
-    content = ContentScanner(rules: rules)
+  init(_ options: ContentOptions, format: ObjectFormat, names: KeyNames, progress: HistoryProgress) {
+    content = ContentScanner(options)
     self.format = format
     self.names = names
     self.progress = progress

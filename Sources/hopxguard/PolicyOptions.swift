@@ -31,11 +31,11 @@ struct PolicyOptions: ParsableArguments {
 
   /// What the scan of `place` goes by.
   func prepare(
-    _ settings: SettingsOptions, _ rules: RuleOptions, for place: SettingsPlace
+    _ settings: SettingsOptions, _ rules: RuleOptions, _ limits: LimitOptions, for place: SettingsPlace
   ) throws(ExitStatus) -> ScanSetup {
     let asked = AskedSetup(
       allowFrom: allowFrom, noAllow: noAllow, baseline: baseline, config: settings.config,
-      rules: rules.files)
+      rules: rules.files, limits: limits.asked)
     return try asked.prepare(for: place)
   }
 }
@@ -47,6 +47,7 @@ struct AskedSetup {
   var baseline: String?
   var config: String?
   var rules: [String] = []
+  var limits: [LimitSetting: String] = [:]
 
   /// What the scan of a repository goes by.
   ///
@@ -65,6 +66,7 @@ struct AskedSetup {
       try reader.addRules(rules)
       try reader.addDisabled()
       try reader.addSkipped()
+      try reader.addLimits(limits)
       let allowsNothing = try environmentFlag("NO_ALLOW") || noAllow
       if allowsNothing && baseline != nil {
         throw SettingsError(source: "--baseline", reason: "does not go with --no-allow, which ignores every baseline")

@@ -57,6 +57,15 @@ struct ReportOptions: ParsableArguments {
   /// Whether the report on standard output is one for people, where text is the usual format.
   var showsText: Bool { targets(.text).contains { $0.file == nil && $0.format == .text } }
 
+  /// Has contents read as the reports need it.
+  ///
+  /// - Parameter usual: the format unless one was asked for.
+  func adapt(_ content: inout ContentOptions, _ usual: ReportFormat) {
+    let formats = targets(usual).map(\.format)
+    content.readsText = formats.contains(where: \.readsText)
+    content.hashesLines = formats.contains(where: \.hashesLines)
+  }
+
   /// What a report needs to know before it is opened. Where that fails, no report of an earlier run is left
   /// that could be taken for this one's.
   func preparing<Setup>(_ prepare: () throws(ExitStatus) -> Setup) throws(ExitStatus) -> Setup {
@@ -72,8 +81,6 @@ struct ReportOptions: ParsableArguments {
     let targets = targets(usual)
     var sinks: [ReportSink] = []
     for target in targets {
-      if target.format.readsText { ContentScanner.readsText.store(true, ordering: .relaxed) }
-      if target.format.hashesLines { ContentScanner.hashesLines.store(true, ordering: .relaxed) }
       guard let file = target.file else {
         sinks.append(
           ReportSink(

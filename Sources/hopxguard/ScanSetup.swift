@@ -21,7 +21,7 @@ struct ScanSetup {
     let origin: String
   }
 
-  var rules: RuleSet
+  var content: ContentOptions
   var policy: Policy
   var skip = SkipList([])
   let settings: Settings
@@ -35,7 +35,7 @@ struct ScanSetup {
   /// Takes out of the results what does not count.
   mutating func judge(_ results: inout ScanResults) {
     if case .revision(let commit, let place)? = base {
-      results.problems += confirmComments(&results.findings, at: commit, place, rules)
+      results.problems += confirmComments(&results.findings, at: commit, place, content)
     }
     results.findings = policy.judge(results.findings)
   }
@@ -97,7 +97,7 @@ struct SetupReader {
   init(_ read: (settings: Settings, name: String, files: SettingsSource), _ place: SettingsPlace) {
     var policy = Policy(today: today)
     policy.allowed = read.settings.allowed
-    setup = ScanSetup(rules: .builtIn(), policy: policy, settings: read.settings, source: read.name)
+    setup = ScanSetup(content: ContentOptions(rules: .builtIn()), policy: policy, settings: read.settings, source: read.name)
     if case .revision = read.files { setup.base = read.files }
     files = read.files
     self.place = place
@@ -114,8 +114,8 @@ struct SetupReader {
 
   /// The rules of the command line, of the environment and of the settings, one after the other.
   mutating func addRules(_ options: [String]) throws(SettingsError) {
-    Console.use(setup.rules)
-    for rule in setup.rules.rules {
+    Console.use(setup.content.rules)
+    for rule in setup.content.rules.rules {
       setup.choices.append(ScanSetup.Choice(name: "rule", value: "\"\(rule.id)\"", origin: "built-in"))
     }
     let variable = environmentRules
@@ -124,9 +124,9 @@ struct SetupReader {
       do throws(SystemError) { text = try readWhole(Path(argument: file), limit: longestRules) } catch {
         throw SettingsError(source: file, reason: "the rules cannot be read: \(error)")
       }
-      let before = setup.rules.rules.count
+      let before = setup.content.rules.rules.count
       try add(text, file, "\(origin) \(file)")
-      fixedRules.formUnion(setup.rules.rules[before...].map(\.id))
+      fixedRules.formUnion(setup.content.rules.rules[before...].map(\.id))
     }
     let named = (options + variable).compactMap { try? canonicalPath(Path(argument: $0)) }
     for (file, line) in setup.settings.rules {
@@ -141,19 +141,19 @@ struct SetupReader {
   }
 
   private mutating func add(_ text: [UInt8], _ file: String, _ origin: String) throws(SettingsError) {
-    let before = setup.rules.rules.count
-    do throws(RuleFileError) { setup.rules = try setup.rules.adding(text, source: file) } catch {
+    let before = setup.content.rules.rules.count
+    do throws(RuleFileError) { setup.content.rules = try setup.content.rules.adding(text, source: file) } catch {
       throw SettingsError(source: error.file, line: error.line, reason: error.reason)
     }
-    Console.use(setup.rules)
-    for rule in setup.rules.rules[before...] {
+    Console.use(setup.content.rules)
+    for rule in setup.content.rules.rules[before...] {
       setup.choices.append(ScanSetup.Choice(name: "rule", value: "\"\(rule.id)\"", origin: origin))
     }
   }
 
   /// A rule that is off is still searched for, so that no report shows what it finds.
   mutating func addDisabled() throws(SettingsError) {
-    let known = setup.rules.rules.map(\.id)
+    let known = setup.content.rules.rules.map(\.id)
     for (rule, line) in setup.settings.disable {
       guard known.contains(rule) else {
         throw SettingsError(
@@ -166,6 +166,14 @@ struct SetupReader {
       }
       setup.policy.disabled.insert(rule)
       setup.choices.append(ScanSetup.Choice(name: "disable", value: "\"\(rule)\"", origin: "\(setup.source):\(line)"))
+    }
+  }
+
+  // MARK: Limits
+
+  mutating func addLimits(_ asked: [LimitSetting: String]) throws(SettingsError) {
+    setup.content.archives = try archiveLimits(asked, setup.settings) { limit, value, line in
+      note(limit.rawValue, value, option: asked[limit] != nil, line: line)
     }
   }
 

@@ -21,6 +21,7 @@ struct Settings {
   var baseline: (text: String, line: Int)?
   var format: (value: ReportFormat, line: Int)?
   var jobs: (value: Int, line: Int)?
+  var limits: [LimitSetting: (value: Int, line: Int)] = [:]
 
   static let fileName = ".hopxguard.toml"
   /// Bytes.
@@ -80,7 +81,17 @@ struct Settings {
       }
       self.jobs = (jobs, table.line(of: "jobs"))
     }
+    for limit in LimitSetting.allCases { limits[limit] = try parse(limit, &table) }
     try table.finish()
+  }
+
+  private func parse(_ limit: LimitSetting, _ table: inout TOMLTable) throws(TOMLError) -> (value: Int, line: Int)? {
+    let name = limit.rawValue
+    guard let text = limit.isSize ? try table.string(name) : try table.integer(name).map(String.init) else { return nil }
+    guard let value = limit.value(text) else {
+      throw TOMLError(line: table.line(of: name), reason: "\(name) \(limit.demand)")
+    }
+    return (value, table.line(of: name))
   }
 }
 
@@ -96,11 +107,8 @@ struct SettingsOptions: ParsableArguments {
 
   /// The settings for the working tree at `top`.
   ///
-  /// - Throws: `ExitStatus.failed`, after saying which file, line and reason.
-  func load(top: Path) throws(ExitStatus) -> Settings {
-    do throws(SettingsError) {
-      return try readSettings(config ?? environment("CONFIG"), top: top, trusted: nil).settings
-    } catch { throw Console.fail(error.text) }
+  func load(top: Path) throws(SettingsError) -> Settings {
+    try readSettings(config ?? environment("CONFIG"), top: top, trusted: nil).settings
   }
 }
 

@@ -9,9 +9,9 @@ import Reporting
 ///
 /// - Parameter merged: commits that a merge under way brings in, where git has not noted them yet.
 func scanStaged(
-  _ rules: RuleSet, merged: [String] = [], skipping: SkipList.Skipping? = nil
+  _ content: ContentOptions, merged: [String] = [], skipping: SkipList.Skipping? = nil
 ) -> ScanResults {
-  var scan = ChangeScan(rules: rules, skipping: skipping)
+  var scan = ChangeScan(content, skipping: skipping)
   do throws(GitError) {
     // Started first: git gets ready to hand out objects while it compares the index.
     let batch = try ObjectBatch()

@@ -123,7 +123,7 @@ struct ArchiveTests {
     #expect(five.status == 2)
     #expect(five.findings.isEmpty)
     #expect(five.problems.map(\.path) == ["5!4!3.zip!2.7z!1.tgz"])
-    #expect(five.problems.first?.message.contains("more than 4 archives deep, which is the limit; unpack it") == true)
+    #expect(five.problems.first?.message.contains("more than 4 archives deep, which is the limit (archive-depth); unpack it") == true)
   }
 
   @Test func `a key in a stored entry is reported once, and what is outside of entries too`() throws {
