@@ -88,19 +88,21 @@ public func suggestion(for word: String, among known: some Sequence<String>) -> 
   return ranked.isEmpty ? "" : "; known: \(ranked.map(\.1).sorted().joined(separator: ", "))"
 }
 
-/// Insertions, deletions and changes from one word to the other (Levenshtein). Of long words only the
-/// beginning is looked at.
+/// Insertions, deletions, changes and swaps of neighbours from one word to the other (optimal string alignment).
+/// Of long words only the beginning is looked at.
 private func distance(_ left: String, _ right: String) -> Int {
   let (left, right) = (Array(left.utf8.prefix(64)), Array(right.utf8.prefix(64)))
-  var row = Array(0...right.count)
+  var rows = [Array(0...right.count)]
   for (index, byte) in left.enumerated() {
-    var diagonal = row[0]
-    row[0] = index + 1
-    for other in right.indices {
-      let cost = diagonal + (byte == right[other] ? 0 : 1)
-      diagonal = row[other + 1]
-      row[other + 1] = min(cost, row[other] + 1, diagonal + 1)
+    var row = [index + 1]
+    for (other, wanted) in right.enumerated() {
+      var cost = min(rows[index][other] + (byte == wanted ? 0 : 1), rows[index][other + 1] + 1, row[other] + 1)
+      if index > 0, other > 0, byte == right[other - 1], left[index - 1] == wanted {
+        cost = min(cost, rows[index - 1][other - 1] + 1)
+      }
+      row.append(cost)
     }
+    rows.append(row)
   }
-  return row[right.count]
+  return rows[left.count][right.count]
 }

@@ -224,7 +224,7 @@ struct HookRun {
       let more = results.findings.count - Self.mostShown
       if more > 0 { text += "  ... and \(counted(more, "more finding"))\n" }
       text += "\n\(words.mend)\nWas the key ever pushed or shared? Create a new one, deploy it, verify, revoke the old one.\n"
-      text += "A false alarm? \(pass(results.findings[0].fingerprint))\n"
+      text += "A false alarm? \(pass(results.findings))\n"
     }
     if !outcome.isComplete {
       text += style.warning("hopxguard: not everything could be scanned, so \(words.stopped).") + "\n"
@@ -250,8 +250,9 @@ struct HookRun {
   }
 
   /// How a false alarm gets through. The list is the repository's: whoever reads it sees what was allowed.
-  private func pass(_ fingerprint: String) -> String {
-    let command = "hopxguard allow \(fingerprint) --reason '...'"
+  private func pass(_ findings: [Finding]) -> String {
+    let names = Set(findings.map(\.fingerprint))
+    let command = "hopxguard allow \(names.count == 1 ? names.first! : "FINGERPRINT") --reason '...'"
     switch hook {
     case .preReceive: return "Have the owners of this repository run, on its default branch:\n  \(command)"
     default: return "Allow it with a reason that others can read:\n  \(command)"

@@ -4,6 +4,7 @@
 import ArgumentParser
 import POSIX
 import Reporting
+import TOML
 
 #if canImport(Darwin)
   import Darwin
@@ -50,6 +51,10 @@ struct Hopxguard: ParsableCommand {
     } catch let code as ExitStatus {
       exit(code.rawValue)
     } catch {
+      if let words = wrongCommand(commandLineArguments()) {
+        Console.say("\(Tool.name): \(words)\nSee '\(Tool.name) --help'.\n")
+        exit(ExitStatus.failed.rawValue)
+      }
       let message = Hopxguard.fullMessage(for: error)
       if Hopxguard.exitCode(for: error) == .success {
         print(message)
@@ -59,6 +64,21 @@ struct Hopxguard: ParsableCommand {
       exit(ExitStatus.failed.rawValue)
     }
   }
+}
+
+/// What to say of a word that stands where a command belongs and is none; nil when there is no such word.
+private func wrongCommand(_ arguments: [String]) -> String? {
+  var command: any ParsableCommand.Type = Hopxguard.self
+  for word in arguments.first == "help" ? arguments.dropFirst() : arguments[...] {
+    let known = command.configuration.subcommands
+    if known.isEmpty || word.hasPrefix("-") || (command == Hopxguard.self && word == "help") { return nil }
+    guard let next = known.first(where: { $0._commandName == word }) else {
+      let shown = known.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
+      return "'\(escapedForTerminal(word.utf8))' is no command\(suggestion(for: word, among: shown))"
+    }
+    command = next
+  }
+  return nil
 }
 
 /// How a command ends. No code means two things.

@@ -1,6 +1,7 @@
 // The way out of a leaked history: the input for `git filter-repo`, which rewrites it. The one file
 // that hopxguard ever writes whole keys to, so only when it is asked for, and for its owner's eyes.
 
+import Git
 import POSIX
 import Reporting
 
@@ -39,14 +40,20 @@ func writeReplacements(_ keys: [String: [UInt8]], at path: Path) throws(SystemEr
   return left
 }
 
+/// Why whole keys must not be written to `path`; nil where they may.
+func obstacle(toReplacementsAt path: Path) -> String? {
+  guard let folder = try? canonicalPath(path.parent ?? "."), workTreeTop(of: folder) != nil else { return nil }
+  return "it would lie in a working tree, where git may take it; name a file outside, as in ../keys.txt"
+}
+
 /// What is to be done about keys in a history, besides what each rule says.
 func historyAdvice(replacements: String?) -> String {
-  let file = replacements ?? "keys.txt"
+  let file = replacements ?? "../keys.txt"
   var text = "\nIn git the keys stay until the history is rewritten, and in clones for longer:\n"
   if replacements == nil {
     text += "  hopxguard scan --history --replace-text \(file)   writes them all, whole, to a new file\n"
   } else {
-    text += "  \(file) holds the keys, whole. Keep it out of git, and delete it when you are done.\n"
+    text += "  \(file) holds the keys, whole. Delete it when you are done.\n"
   }
   text += """
       git filter-repo --replace-text \(file) --replace-message \(file)

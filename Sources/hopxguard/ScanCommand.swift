@@ -52,7 +52,8 @@ struct ScanCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the commits from A to B add, merges, messages and annotated tags too.", valueName: "a..b"))
+      "What the commits from A to B add, merges, messages and annotated tags too; B alone: all up to B.",
+      valueName: "a..b"))
   var range: String?
 
   @Option(help: ArgumentHelp("The same as --range REV..HEAD.", valueName: "rev"))
@@ -70,7 +71,9 @@ struct ScanCommand: ParsableCommand {
   var acceptIncomplete = false
 
   @Option(
-    help: "With --history: write the keys, whole, to a new file for git filter-repo --replace-text.",
+    help: ArgumentHelp(
+      "With --history: write the keys, whole, to a new file outside of the working tree, for git filter-repo.",
+      valueName: "file"),
     completion: .file())
   var replaceText: String?
 
@@ -117,6 +120,9 @@ struct ScanCommand: ParsableCommand {
       var setup = try policy.prepare(settings, rules, limits, for: place)
       let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
       return (setup, threads, format)
+    }
+    if let replaceText, let obstacle = obstacle(toReplacementsAt: Path(argument: replaceText)) {
+      throw Console.fail("--replace-text \(replaceText): \(obstacle)")
     }
     if showConfig { return try show(setup.choices) }
     reporting.adapt(&setup.content, format)
@@ -266,7 +272,7 @@ struct ScanCommand: ParsableCommand {
     }
     if let replaceText, !scan.keys.isEmpty {
       do throws(SystemError) {
-        let left = try writeReplacements(scan.keys, at: Path(replaceText))
+        let left = try writeReplacements(scan.keys, at: Path(argument: replaceText))
         if left > 0 {
           Console.say("hopxguard: \(counted(left, "key")) with a line end in it not in --replace-text\n")
         }

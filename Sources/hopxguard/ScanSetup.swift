@@ -198,10 +198,11 @@ struct SetupReader {
   mutating func addBaseline(_ option: String?) throws(SettingsError) {
     let own = setup.settings.baseline
     let name = option ?? environment("BASELINE")
+    let allowed = setup.policy.allowed.entries.count
     note("baseline", (name ?? own?.text).map { "\"\($0)\"" }, option: option != nil, line: own?.line)
     note(
-      "allow", "\(setup.policy.allowed.entries.count) entries", option: false,
-      line: setup.policy.allowed.entries.first?.line, isDefault: setup.policy.allowed.entries.isEmpty)
+      "allow", allowed == 1 ? "1 entry" : "\(allowed) entries", option: false,
+      line: setup.policy.allowed.entries.first?.line, isDefault: allowed == 0)
     var text: [UInt8]?
     if let name {
       text = try readChosenBaseline(name)

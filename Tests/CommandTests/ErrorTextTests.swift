@@ -42,6 +42,22 @@ struct ErrorTextTests {
   }
 
   @Test(arguments: [
+    (["scna"], "'scna' is no command; did you mean 'scan'?"), (["hook", "instal"], "'instal' is no command; did you mean 'install'?"),
+    (["help", "gitignroe"], "'gitignroe' is no command; did you mean 'gitignore'?"),
+    (["rules", "foo"], "'foo' is no command; known: list, test"),
+    (["help", "\u{1b}[31m"], "is no command; known: allow, baseline, check, gitignore, hook, redact, rules, run, scan"),
+  ] as [([String], String)])
+  func `a misspelt command`(arguments: [String], words: String) throws {
+    let result = try run(hopxguardPath, arguments, in: folder.path)
+    #expect(result.status == 2)
+    #expect(result.output.isEmpty)
+    #expect(result.errors.contains(words) && !result.errors.contains("\u{1b}"), "\(result.errors)")
+    let key = try run(hopxguardPath, [keyText()], in: folder.path)
+    #expect(key.status == 2)
+    expectNoKey(in: Array(key.errors.utf8))
+  }
+
+  @Test(arguments: [
     "", "scan", "redact", "run", "gitignore", "check", "hook", "hook install", "hook status", "hook run", "allow",
     "baseline", "rules", "rules list", "rules test",
   ])

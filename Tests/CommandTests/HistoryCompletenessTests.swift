@@ -2,6 +2,7 @@
 // named, and the rest is scanned all the same.
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct HistoryCompletenessTests {
@@ -200,10 +201,22 @@ import Testing
     for key in [first, last, cut] { #expect(lines.contains { $0.hasPrefix("literal:\(key)==>") }) }
     // What is there already is not written over.
     let again = try Repository.start(
-      URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("hopxguard").path,
+      hopxguardPath,
       ["scan", "--history", "--replace-text", file], in: repository.path)
     #expect(again.status == 2)
     #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n") == lines)
+  }
+
+  @Test func `no whole keys where git may take them`() throws {
+    let (repository, _, _) = try packed()
+    try FileManager.default.createDirectory(atPath: "\(repository.path)/sub", withIntermediateDirectories: true)
+    for file in ["keys.txt", "sub/keys.txt", "\(repository.path)/keys.txt"] {
+      let result = try run(hopxguardPath, ["scan", "--history", "--replace-text", file], in: repository.path)
+      #expect(result.status == 2)
+      #expect(result.errors.contains("it would lie in a working tree, where git may take it; name a file outside"))
+      #expect(!FileManager.default.fileExists(atPath: "\(repository.path)/\(file)"))
+    }
+    #expect(try run(hopxguardPath, ["scan", "--history", "--replace-text", "../keys.txt"], in: repository.path).status == 1)
   }
 
   @Test func `trees that hold themselves many times over do not fill the memory`() throws {
