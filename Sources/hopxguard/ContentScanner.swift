@@ -166,10 +166,11 @@ struct ContentScanner: ~Copyable {
     let place: Finding.Place
     let isLive: Bool
     var cursor: LineCursor
-    /// Of a live input: where the search for hidden keys goes on, in bytes from the input's start, and
-    /// its own cursor, because it comes later than the other.
+    /// Of a live input: where the search for hidden keys goes on, in bytes from the input's start, with its
+    /// own cursor and matches before it, because it comes later than the other.
     var hiddenOffset = 0
     var hiddenCursor: LineCursor
+    var beforeHidden: [Match] = []
     /// Where the search goes on, in bytes from the input's start.
     var searched = 0
     /// The input could not be read to its end.
@@ -200,7 +201,8 @@ struct ContentScanner: ~Copyable {
     // What could be the beginning of an encoded key waits for the rest of it; of a live input only that.
     // Behind it matches are looked for as well, because snippets must not show them.
     let settled = buffer.isLast ? bytes.count : max(at, bytes.count - Scanner.longestHidden)
-    defer { if input.isLive && !input.isArchive { searchLive(until: settled, &input) } }
+    let isLive = input.isLive && !input.isArchive
+    defer { if isLive { searchLive(until: settled, &input) } }
     while true {
       matches.removeAll(keepingCapacity: true)
       let progress = scanner.search(
@@ -210,10 +212,12 @@ struct ContentScanner: ~Copyable {
       // What could be encoded in an archive's own bytes is so in its entries; but no snippet may show it.
       if input.isArchive ? !matches.isEmpty : !input.isLive {
         addHidden(from: at, until: min(progress.decided, settled + Self.contextBehind))
+      } else if isLive && !matches.isEmpty {
+        addHiddenForSnippets(from: max(0, input.hiddenOffset - base), settled: settled)
       }
       let until = input.isLive ? progress.decided : min(progress.decided, settled)
       if matches.isEmpty && earlier.isEmpty { return base + until }
-      at = report(progress, until: until, &input)
+      at = report(isLive ? .plain : .all, progress, until: until, &input)
       remember(before: at)
       if !isStopped || at < progress.decided { return base + at }
     }
@@ -224,6 +228,29 @@ struct ContentScanner: ~Copyable {
     hidden.removeAll(keepingCapacity: true)
     scanner.searchHidden(buffer.bytes, from: from, until: until, besides: matches, into: &hidden)
     if !hidden.isEmpty { matches = merged(matches, hidden) }
+  }
+
+  /// Adds what is there of hidden matches that are reported later. More bytes may make others of those that do
+  /// not begin before `settled`, which therefore stand in for no plain match.
+  private mutating func addHiddenForSnippets(from: Int, settled: Int) {
+    hidden.removeAll(keepingCapacity: true)
+    scanner.searchHidden(buffer.bytes, from: from, until: buffer.bytes.count, besides: matches, into: &hidden)
+    if hidden.isEmpty { return }
+    let open = hidden.firstIndex { $0.range.lowerBound >= settled } ?? hidden.count
+    matches = (merged(matches, Array(hidden[..<open])) + hidden[open...]).sorted { Match.precedes($0, $1) }
+  }
+
+  /// Which matches are reported. All count for what snippets must not show.
+  private enum Pass {
+    case all, plain, hidden
+
+    func reports(_ match: Match) -> Bool {
+      switch self {
+      case .all: true
+      case .plain: match.disguise == nil
+      case .hidden: match.disguise != nil
+      }
+    }
   }
 
   /// Keeps the matches that snippets behind them must not show.
@@ -244,12 +271,13 @@ struct ContentScanner: ~Copyable {
       buffer.bytes, from: from, until: settled, atStart: buffer.offset == 0, isLast: buffer.isLast,
       into: &matches)
     addHidden(from: from, until: settled)
-    input.hiddenOffset = buffer.offset + settled
-    if hidden.isEmpty { return }
-    matches.removeAll { $0.disguise == nil }
     swap(&input.cursor, &input.hiddenCursor)
-    _ = report(progress, until: settled, &input)
+    swap(&earlier, &input.beforeHidden)
+    let end = report(.hidden, progress, until: settled, &input)
+    remember(before: end)
+    swap(&earlier, &input.beforeHidden)
     swap(&input.cursor, &input.hiddenCursor)
+    input.hiddenOffset = buffer.offset + end
   }
 
   private func shifted(_ match: Match, by offset: Int) -> Match {
@@ -258,11 +286,12 @@ struct ContentScanner: ~Copyable {
       rule: match.rule, range: range, confidence: match.confidence, disguise: match.disguise)
   }
 
-  /// Adds those of `matches` to the results that begin before `until` and round which enough is known.
+  /// Adds those of `matches` that this pass reports to the results, where they begin before `until` and
+  /// enough is known round them.
   ///
   /// - Returns: where the first begins of which more has to be read; else `until`.
   private mutating func report(
-    _ progress: SearchProgress, until: Int, _ input: inout Input
+    _ pass: Pass, _ progress: SearchProgress, until: Int, _ input: inout Input
   ) -> Int {
     var cuts: [Cut]?
     var index = 0
@@ -273,8 +302,8 @@ struct ContentScanner: ~Copyable {
       while index < matches.count, matches[index].range.lowerBound == place { index += 1 }
       // All that begin here together, or one could be reported twice.
       let isListed = input.isLive || input.found < ScanResults.longestInput
-      if isListed, matches[start..<index].contains(where: { isCutOff($0) }) { return place }
-      for match in matches[start..<index] {
+      if isListed, matches[start..<index].contains(where: { pass.reports($0) && isCutOff($0) }) { return place }
+      for match in matches[start..<index] where pass.reports(match) {
         guard let confidence = match.confidence else { continue }
         if let wanted, !wanted.contains(name(match)) { continue }
         input.found += 1
@@ -291,7 +320,7 @@ struct ContentScanner: ~Copyable {
           results.drop()
           continue
         }
-        if cuts == nil { cuts = cutsNear(progress) }
+        if cuts == nil { cuts = cutsNear(progress, input) }
         add(match, confidence, cuts!, &input)
       }
     }
@@ -311,8 +340,9 @@ struct ContentScanner: ~Copyable {
   }
 
   /// What snippets must not show: all matches, and what has not been decided.
-  private func cutsNear(_ progress: SearchProgress) -> [Cut] {
-    let known = earlier.map { shifted($0, by: -buffer.offset) } + matches
+  private func cutsNear(_ progress: SearchProgress, _ input: Input) -> [Cut] {
+    let before = (earlier + input.beforeHidden).map { shifted($0, by: -buffer.offset) }
+    let known = (before + matches).sorted { Match.precedes($0, $1) }
     let end = max(buffer.bytes.count, progress.decided)
     let open = progress.openRule.map { Match(rule: $0, range: progress.decided..<end) }
     var cuts = Detection.cuts(for: known + (open.map { [$0] } ?? []), rules: scanner.rules)

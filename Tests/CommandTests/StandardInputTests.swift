@@ -60,4 +60,46 @@ struct StandardInputTests {
       #expect(result.output.contains("\"column\":3,\"endColumn\":69"))
     }
   }
+
+  // MARK: Plain and hidden keys
+
+  /// What a scan of the same bytes in a file finds.
+  private func fingerprints(of text: [UInt8]) throws -> Set<String> {
+    folder.write("stream", text)
+    return Set(try Report.scan("stream", in: folder).findings.map(\.fingerprint))
+  }
+
+  @Test(arguments: ["text", "jsonl"])
+  func `plain keys and hidden ones in one stream are all found, and none is shown beside another`(format: String) throws {
+    let gaps = [" ", "\n", "\nnext=", " " + String(repeating: "y", count: 70) + " "]
+      + [3, 200, 5000].map { "\n" + String(repeating: "a line of a log\n", count: $0) }
+    for round in 0..<60 {
+      var (text, secrets): ([UInt8], [ArraySlice<UInt8>]) = ([], [])
+      // One of each, in either order, and perhaps one more.
+      for part in 0..<Int.random(in: 2...3) {
+        let key = makeKey()
+        secrets.append(key[23..<43])
+        if part == round % 2 {
+          text += key
+        } else {
+          let disguise = keyDisguises.randomElement()!
+          let hidden = disguise.apply(key)
+          if ["base64", "hex", "percent"].contains(disguise.name) { secrets.append(hidden[(hidden.count / 2)...].prefix(20)) }
+          text += hidden
+        }
+        text += Array(gaps.randomElement()!.utf8)
+      }
+      let expected = try fingerprints(of: text)
+      let first = round % 3 == 0 ? text.count : Int.random(in: 1..<text.count)
+      let result = try run(
+        "/bin/bash",
+        [
+          "-c", "{ dd bs=$2 count=1 status=none; sleep 0.01; cat; } < stream | \"$0\" scan - --format $1", hopxguardPath,
+          format, "\(first)",
+        ], in: folder.path)
+      #expect(result.status == 1)
+      for name in expected { #expect(result.output.contains(name), "\(result.output)") }
+      for secret in secrets { #expect(!result.output.contains(String(decoding: secret, as: UTF8.self)), "\(result.output)") }
+    }
+  }
 }
