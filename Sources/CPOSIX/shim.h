@@ -22,6 +22,7 @@ long flistxattr(int file, char *names, size_t size);
 long fgetxattr(int file, const char *name, void *value, size_t size);
 int fsetxattr(int file, const char *name, const void *value, size_t size, int flags);
 int pipe2(int ends[2], int flags);
+int memfd_create(const char *name, unsigned int flags);
 // A struct rlimit is two numbers: the soft limit and the hard one.
 int prlimit(int process, int resource, const unsigned long *now, unsigned long *before);
 static inline long cposix_flistxattr(int file, char *names, size_t size) {

@@ -25,17 +25,32 @@ public enum ArchiveInput {
 
 public final class ArchiveFeed {
   private let next: () -> UnsafeRawBufferPointer?
-  /// The input broke, which whoever reads it has told of.
-  private(set) var isBroken = false
+  fileprivate(set) var budget: ArchiveBudget?
+  private var isBroken = false
 
   /// - Parameter next: gives the next piece, an empty one at the end, nil when the input broke.
   public init(_ next: @escaping () -> UnsafeRawBufferPointer?) { self.next = next }
 
+  /// nil when there is `failure` to tell of.
   func piece() -> UnsafeRawBufferPointer? {
-    let piece = next()
-    if piece == nil { isBroken = true }
+    guard let piece = next() else {
+      isBroken = true
+      return nil
+    }
+    do throws(InputError) { try budget?.weigh(piece.count) } catch { return nil }
     return piece
   }
+
+  /// Why there are no more pieces. Of an input that broke whoever reads it has told.
+  var failure: InputError? { isBroken ? InputError("", isTold: true) : budget?.limit }
+}
+
+/// A row of entries, the data of each of which is read after `next` came to it.
+public protocol EntrySource: ByteSource, ~Copyable {
+  /// Turns to the next entry; nil behind the last.
+  ///
+  /// - Throws: `InputError` when the archive cannot be read any further.
+  mutating func next() throws(InputError) -> ArchiveEntry?
 }
 
 /// What is known of an entry besides its data.
@@ -47,8 +62,7 @@ public struct ArchiveEntry: Sendable {
   public let isEncrypted: Bool
 }
 
-/// Reads the data of the entry that `next` came to last.
-public struct ArchiveReader: ByteSource, ~Copyable {
+public struct ArchiveReader: EntrySource, ~Copyable {
   private let archive: OpaquePointer
   private let kind: ArchiveKind
   private let input: ArchiveInput
@@ -61,8 +75,6 @@ public struct ArchiveReader: ByteSource, ~Copyable {
 
   /// Bytes that are read of a file at a time.
   private static let blockBytes = 64 * 1024
-  /// Bytes that the list of a 7z's entries may take: some three million.
-  private static let mostMemory = 256 << 20
 
   public init(_ kind: ArchiveKind, _ input: ArchiveInput, budget: ArchiveBudget) {
     guard let archive = archive_read_new() else { fatalError("out of memory") }
@@ -70,6 +82,7 @@ public struct ArchiveReader: ByteSource, ~Copyable {
     self.kind = kind
     self.input = input
     self.budget = budget
+    if case .stream(let feed) = input { feed.budget = budget }
     enableReader()
   }
 
@@ -133,9 +146,6 @@ public struct ArchiveReader: ByteSource, ~Copyable {
     return code == ARCHIVE_OK ? archive_read_next_header(archive, &entry) : ARCHIVE_FATAL
   }
 
-  /// Turns to the next entry; nil behind the last.
-  ///
-  /// - Throws: `InputError` when the archive cannot be read any further.
   public mutating func next() throws(InputError) -> ArchiveEntry? {
     rest = UnsafeRawBufferPointer(start: nil, count: 0)
     if isOver { return nil }
@@ -144,15 +154,7 @@ public struct ArchiveReader: ByteSource, ~Copyable {
       return ArchiveEntry(name: [], linkTarget: nil, isEncrypted: false)
     }
     var entry: OpaquePointer?
-    var code = ARCHIVE_OK
-    if isOpen {
-      code = archive_read_next_header(archive, &entry)
-    } else if kind == .sevenZip {
-      // Its list of entries is read at once, and a hundred bytes can say that there are a hundred million.
-      code = withMemoryLimit(Self.mostMemory) { openAndTurn(to: &entry) }
-    } else {
-      code = openAndTurn(to: &entry)
-    }
+    let code = isOpen ? archive_read_next_header(archive, &entry) : openAndTurn(to: &entry)
     if code == ARCHIVE_EOF {
       isOver = true
       return nil
@@ -195,7 +197,8 @@ public struct ArchiveReader: ByteSource, ~Copyable {
   /// - Parameter isLast: nothing can be read any more.
   private mutating func failure(isLast: Bool = true) -> InputError {
     if isLast { isOver = true }
-    if case .stream(let feed) = input, feed.isBroken { return InputError("", isTold: true) }
+    if case .stream(let feed) = input, let failure = feed.failure { return failure }
+    if archive_errno(archive) == ENOMEM { return budget.outOfMemory() }
     let reason = archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged"
     return InputError("cannot be read to its end as \(kind.name): \(reason)")
   }

@@ -32,7 +32,7 @@ struct GzipInflater: ~Copyable {
     stream.pointee.avail_out = UInt32(room)
     while !isOver && stream.pointee.avail_out == UInt32(room) {
       if stream.pointee.avail_in == 0 && !inputIsOver {
-        guard let piece = feed.piece() else { throw InputError("", isTold: true) }
+        guard let piece = feed.piece() else { throw feed.failure! }
         inputIsOver = piece.isEmpty
         stream.pointee.next_in = UnsafeMutablePointer(
           mutating: piece.baseAddress?.assumingMemoryBound(to: UInt8.self))

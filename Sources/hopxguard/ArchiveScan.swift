@@ -101,10 +101,13 @@ final class ArchiveScan {
     guard content.archivePlace!.depth <= budget.limits.depth else {
       return refuse("it is more than \(counted(budget.limits.depth, "archive")) deep, which is the limit (archive-depth)")
     }
-    var reader = ArchiveReader(kind, input, budget: budget)
     do throws(InputError) {
-      while budget.limit == nil, let entry = try reader.next() {
-        scan(entry, kind, &reader)
+      if kind.needsWhole {
+        var reader = try SeparateArchive(kind, input, budget: budget)
+        try scanEntries(kind, &reader)
+      } else {
+        var reader = ArchiveReader(kind, input, budget: budget)
+        try scanEntries(kind, &reader)
       }
     } catch {
       if !error.isTold { add(error.reason) }
@@ -112,7 +115,11 @@ final class ArchiveScan {
     conclude()
   }
 
-  private func scan(_ entry: ArchiveEntry, _ kind: ArchiveKind, _ reader: inout ArchiveReader) {
+  private func scanEntries(_ kind: ArchiveKind, _ reader: inout some EntrySource & ~Copyable) throws(InputError) {
+    while budget.limit == nil, let entry = try reader.next() { scan(entry, kind, &reader) }
+  }
+
+  private func scan(_ entry: ArchiveEntry, _ kind: ArchiveKind, _ reader: inout some EntrySource & ~Copyable) {
     let name = kind.isCompression ? stem(of: path, kind) : shown(entry.name)
     let lead = base.bytes + [UInt8(ascii: "!")]
     let path = Path(lead + name)
@@ -171,9 +178,7 @@ final class ArchiveScan {
 
   /// Scans what is in an archive that is in memory, whole.
   func scan(_ kind: ArchiveKind, copy: [UInt8]) {
-    budget.held += copy.count
-    copy.withUnsafeBytes { scan(kind, .memory($0)) }
-    budget.held -= copy.count
+    budget.hold(copy.count) { copy.withUnsafeBytes { scan(kind, .memory($0)) } }
   }
 
   /// Names a reason not to open the archive.
@@ -197,18 +202,18 @@ struct WholeCopy {
   private var bytes: [UInt8] = []
   private var isTooLong = false
   private let longest: Int
-  /// Bytes of the archives round it that are in memory already.
-  private let held: Int
+  /// Of the archive it is in.
+  private let budget: ArchiveBudget?
 
   init(of kind: ArchiveKind, in place: ArchivePlace?) {
     longest = kind == .sevenZip ? 256 << 20 : 32 << 20
-    held = place?.budget.held ?? 0
+    budget = place?.budget
   }
 
   /// - Parameter offset: of the piece in the input; what of it has been appended before is passed over.
   mutating func append(_ piece: UnsafeRawBufferPointer, at offset: Int) {
     if isTooLong { return }
-    if held + offset + piece.count > longest {
+    if offset + piece.count > longest || budget?.hasRoom(for: offset + piece.count) == false {
       isTooLong = true
       bytes = []
     } else {
@@ -219,7 +224,7 @@ struct WholeCopy {
   func scan(_ kind: ArchiveKind, _ archives: ArchiveScan) {
     if isTooLong {
       archives.refuse(
-        "it is a \(kind.name) in more than \(longest >> 20) MiB that come as a stream or out of another archive, which is the limit")
+        "it is a \(kind.name) of more than \(longest >> 20) MiB, with those round it, that comes as a stream or out of another archive, which is the limit")
     } else {
       archives.scan(kind, copy: bytes)
     }

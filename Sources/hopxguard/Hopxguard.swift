@@ -2,6 +2,7 @@
 // words and an exit code.
 
 import ArgumentParser
+import Inputs
 import POSIX
 import Reporting
 import TOML
@@ -45,6 +46,9 @@ struct Hopxguard: ParsableCommand {
     do {
       if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0, environment("RULES") == nil {
         return try redactStandardInput()
+      }
+      if CommandLine.argc == 4, strcmp(CommandLine.unsafeArgv[1]!, ArchiveServer.command) == 0 {
+        exit(ArchiveServer.run(String(cString: CommandLine.unsafeArgv[2]!), memory: String(cString: CommandLine.unsafeArgv[3]!)))
       }
       var command = try Hopxguard.parseAsRoot(commandLineArguments())
       try command.run()

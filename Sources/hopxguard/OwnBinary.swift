@@ -52,14 +52,4 @@ private func namesOfOwnBinary() -> [Path] {
   return names
 }
 
-private func resolvedBinary() throws(SystemError) -> Path {
-  #if canImport(Darwin)
-    var size: UInt32 = 4096
-    let name = UnsafeMutablePointer<CChar>.allocate(capacity: Int(size))
-    defer { name.deallocate() }
-    guard _NSGetExecutablePath(name, &size) == 0 else { throw SystemError("_NSGetExecutablePath", ENAMETOOLONG) }
-    return try canonicalPath(Path(cString: name))
-  #else
-    return Path(try linkTarget("/proc/self/exe"))
-  #endif
-}
+private func resolvedBinary() throws(SystemError) -> Path { try canonicalPath(ownProgram()) }

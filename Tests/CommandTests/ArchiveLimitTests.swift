@@ -115,6 +115,16 @@ struct ArchiveLimitTests {
     }
   }
 
+  @Test func `what an archive may take does not hang on how many are read at once`() throws {
+    try shell("""
+      { head -c 200000 /dev/urandom; head -c 55000000 /dev/zero; } | xz -T1 --lzma2=dict=56MiB > a.xz
+      mkdir in; for n in 1 2 3 4 5 6; do mkdir in/$n; cp a.xz in/$n; done
+      """)
+    for jobs in ["1", "6"] {
+      #expect(try status(["scan", "in", "--archive-memory", "64MiB", "--jobs", jobs]) == 0, "\(jobs)")
+    }
+  }
+
   @Test(arguments: [
     (["--archive-depth", "0"], "--archive-depth: takes 1 to 16"), (["--archive-depth", "17"], "takes 1 to 16"),
     (["--archive-entries", "x"], "--archive-entries: takes 1 to 1000000000"),

@@ -153,7 +153,7 @@ struct HostileArchiveTests {
       """)
     let report = try scan("x.tar", kilobytes: 500_000)
     #expect(report.problems.map(\.message) == [
-      "not scanned to its end: it has more than 500000 entries, which is the limit (archive-entries); unpack it and scan what comes out"
+      "not scanned to its end, nor what comes behind it in the archive: it has more than 500000 entries, which is the limit (archive-entries); unpack it and scan what comes out"
     ])
   }
 
@@ -166,7 +166,71 @@ struct HostileArchiveTests {
     let report = try scan("x.tar")
     #expect(report.status == 2)
     #expect(report.problems.map(\.path) == ["x.tar!2.7z!1.7z"])
-    #expect(report.problems.first?.message.contains("a 7z in more than 256 MiB that come as a stream") == true)
+    #expect(report.problems.first?.message.contains("a 7z of more than 256 MiB, with those round it, that comes as a stream") == true)
+  }
+
+  /// Writes a 7z's parts: what stands before the list, and the list.
+  private static let sevenZipWriter = """
+    import struct, zlib, lzma
+    def number(n): return b'\\xff' + struct.pack('<Q', n)
+    filters = [{'id': lzma.FILTER_LZMA1, 'dict_size': 1 << 16, 'mode': lzma.MODE_FAST, 'mf': lzma.MF_HC3}]
+    lzma_id = b'\\x23\\x03\\x01\\x01\\x05\\x5d\\x00\\x00\\x01\\x00'
+    def packed(size, start=b''):
+      one = lzma.LZMACompressor(format=lzma.FORMAT_RAW, filters=filters)
+      parts = [one.compress(start)]
+      for _ in range(size >> 20): parts.append(one.compress(bytes(1 << 20)))
+      return b''.join(parts) + one.compress(bytes(size & 0xFFFFF)) + one.flush()
+    def write(name, data, head):
+      start = struct.pack('<QQI', len(data), len(head), zlib.crc32(head))
+      open(name, 'wb').write(b'7z\\xbc\\xaf\\x27\\x1c\\x00\\x04' + struct.pack('<I', zlib.crc32(start)) + start + data + head)
+
+    """
+
+  @Test func `a filter that decodes a whole stream before it gives a byte`() throws {
+    // BCJ2 has four streams; of a 7z of 40 KB one comes to 300 MB.
+    try python(Self.sevenZipWriter + """
+      streams = [packed(5000), bytes(5), packed(300_000_000), packed(0)]
+      folder = (b'\\x04' + lzma_id * 3 + b'\\x14\\x03\\x03\\x01\\x1b\\x04\\x01'
+        + bytes([5, 0, 4, 1, 3, 2]) + bytes([2, 6, 1, 0]))
+      head = (b'\\x01\\x04\\x06' + number(0) + b'\\x04\\x09' + b''.join(number(len(s)) for s in streams) + b'\\x00'
+        + b'\\x07\\x0b\\x01\\x00' + folder + b'\\x0c' + b''.join(number(n) for n in [0, 300_000_000, 5000, 5000])
+        + b'\\x00\\x08\\x00\\x00\\x05\\x01\\x11\\x05\\x00a\\x00\\x00\\x00'
+        + b'\\x15\\x06\\x01\\x00\\x20\\x80\\xa4\\x81\\x00\\x00')
+      write('x.7z', b''.join(streams), head)
+      """)
+    let report = try Report.scan("x.7z", "--archive-memory", "100MiB", in: folder)
+    #expect(report.status == 2)
+    #expect(report.problems.first?.message.contains("it takes more than 100MiB of memory, which is the limit (archive-memory)") == true, "\(report.problems)")
+  }
+
+  @Test func `a list of millions of entries does no harm to what is scanned beside it`() throws {
+    try python(Self.sevenZipWriter + """
+      count = 1_000_000
+      list = b'\\x01\\x05' + number(count) + b'\\x11' + number(4 * count + 1) + b'\\x00'
+      one = lzma.LZMACompressor(format=lzma.FORMAT_RAW, filters=filters)
+      data = one.compress(list + b'a\\x00\\x00\\x00' * count + b'\\x00\\x00') + one.flush()
+      head = (b'\\x17\\x06' + number(0) + b'\\x01\\x09' + number(len(data)) + b'\\x00\\x07\\x0b\\x01\\x00\\x01' + lzma_id
+        + b'\\x0c' + number(len(list) + 4 * count + 2) + b'\\x00\\x00')
+      import os
+      for n in range(4): os.makedirs(f'in/{n}'); write(f'in/{n}/x.7z', data, head)
+      """)
+    folder.write("plain", [UInt8](repeating: 0, count: 30_000_000))
+    try shell("7zz a -bso0 -mx0 p.7z plain; for n in 1 2 3; do tar cf in/$n/p.tar p.7z; done; rm plain; mkdir in/z; echo \"$2\" > in/z/key")
+    let report = try Report.scan("in", "--jobs", "4", "--archive-memory", "100MiB", in: folder)
+    #expect(report.status == 2)
+    #expect(report.findings.map(\.path) == ["in/z/key"])
+    #expect(report.problems.map(\.path) == (0..<4).map { "in/\($0)/x.7z" })
+  }
+
+  @Test func `a script with a zip behind it, in a 7z of any size`() throws {
+    folder.write("pad", (0..<40_000_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) })
+    try shell("""
+      echo "$2" > a; python3 -m zipfile -c a.zip a; { printf '#!/bin/sh\nexit 0\n%0100d\n' 0; cat a.zip; } > run.sh
+      7zz a -bso0 -mx0 x.7z run.sh pad; tar cf x.tar x.7z; rm a a.zip run.sh pad x.7z
+      """)
+    let report = try Report.scan("x.tar", in: folder)
+    #expect(report.status == 1, "\(report.problems)")
+    #expect(report.findings.map(\.path) == ["x.tar!x.7z!run.sh!a"])
   }
 
   @Test func `holes of any length cost nothing`() throws {
