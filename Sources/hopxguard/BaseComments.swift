@@ -11,14 +11,14 @@ import Reporting
 ///
 /// - Returns: why the revision could not be read.
 func confirmComments(
-  _ findings: inout [Finding], at commit: String, _ place: SettingsSource.GitPlace, _ content: ContentOptions
+  _ findings: inout [Finding], at commit: String, _ place: SettingsSource.GitPlace, _ options: ContentOptions
 ) -> [Problem] {
   let wanted = findings.indices.filter { findings[$0].comment == .allowed }
   let paths = Set(wanted.map { findings[$0].path }).filter { !$0.bytes.contains(0x0A) }.sorted()
   var confirmed: Set<CommentedKey> = []
   var problems: [Problem] = []
   if !paths.isEmpty {
-    do throws(GitError) { confirmed = try commentedKeys(paths, commit, place, content) } catch {
+    do throws(GitError) { confirmed = try commentedKeys(paths, commit, place, options) } catch {
       problems.append(Problem(path: "", message: "--allow-from: \(explained(error))"))
     }
   }
@@ -35,7 +35,7 @@ private struct CommentedKey: Hashable {
 }
 
 private func commentedKeys(
-  _ paths: [Path], _ commit: String, _ place: SettingsSource.GitPlace, _ content: ContentOptions
+  _ paths: [Path], _ commit: String, _ place: SettingsSource.GitPlace, _ options: ContentOptions
 ) throws(GitError) -> Set<CommentedKey> {
   var batch = try ObjectBatch(in: place.folder, inherited: place.inherited)
   // A path that is no UTF-8 becomes another, which the revision does not have.
@@ -43,7 +43,7 @@ private func commentedKeys(
   var keys: Set<CommentedKey> = []
   for path in paths {
     guard case .object(_, let kind, _) = try batch.next(), kind == "blob" else { continue }
-    var scanner = ContentScanner(content)
+    var scanner = ContentScanner(options)
     var source = BlobSource(batch: batch)
     scanner.scan(&source, path: path)
     batch = source.batch

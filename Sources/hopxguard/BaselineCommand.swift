@@ -50,7 +50,7 @@ struct BaselineCommand: ParsableCommand {
 
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
-  @OptionGroup(title: "Limits of archives, beyond which nothing is clean") var limits: LimitOptions
+  @OptionGroup var limits: ArchiveLimitOptions
 
   func validate() throws {
     guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
@@ -86,14 +86,14 @@ struct BaselineCommand: ParsableCommand {
     var results = ScanResults()
     do throws(SystemError) {
       results = scanTree(
-        [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.content,
+        [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.options,
         allFiles: false, jobs: jobs, showsProgress: !noProgress)
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
     }
     if history {
       setup.policy.skipped = setup.settings.skip.map { PathGlob($0.text) }
-      var scan = HistoryScan(setup.content, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
+      var scan = HistoryScan(setup.options, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
       scan.scan(top)
       results.merge(scan.results)
       results.problems += scan.incomplete

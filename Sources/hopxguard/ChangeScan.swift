@@ -28,8 +28,8 @@ struct ChangeScan: ~Copyable {
   /// What is left out of every change.
   private let skipping: SkipList.Skipping?
 
-  init(_ content: ContentOptions, skipping: SkipList.Skipping?) {
-    scanner = ContentScanner(content)
+  init(_ options: ContentOptions, skipping: SkipList.Skipping?) {
+    scanner = ContentScanner(options)
     self.skipping = skipping
   }
 

@@ -52,7 +52,7 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var policy: PolicyOptions
-  @OptionGroup(title: "Limits of archives, beyond which nothing is clean") var limits: LimitOptions
+  @OptionGroup var limits: ArchiveLimitOptions
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
@@ -69,10 +69,10 @@ struct CheckCommand: ParsableCommand {
       let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
       return (top, setup, threads, format)
     }
-    reporting.adapt(&setup.content, format)
+    reporting.adapt(&setup.options, format)
     var report = try reporting.open(format)
     let coverage = CoverageRun(
-      top: top, settings: setup.settings, strict: strict, content: setup.content
+      top: top, settings: setup.settings, strict: strict, options: setup.options
     ).run()
     try report.add(coverage.findings)
     for note in coverage.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
@@ -82,7 +82,7 @@ struct CheckCommand: ParsableCommand {
     do throws(SystemError) {
       results.merge(
         scanTree(
-          [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.content, allFiles: false, jobs: threads,
+          [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.options, allFiles: false, jobs: threads,
           showsProgress: !noProgress))
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
@@ -95,7 +95,7 @@ struct CheckCommand: ParsableCommand {
     let outcome = results.outcome(
       listed: report.count, seconds: monotonicSeconds() - started, setup: setup, isWhole: true)
     try report.finish(outcome)
-    try reporting.conclude(outcome, report, setup.content.rules)
+    try reporting.conclude(outcome, report, setup.options.rules)
   }
 
   // MARK: Commits
@@ -108,7 +108,7 @@ struct CheckCommand: ParsableCommand {
       let before = try Descriptor.openFolder(".")
       try top.withCString { (name) throws(SystemError) in _ = try retrying("chdir") { chdir(name) } }
       defer { _ = fchdir(before.number) }
-      if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.content, skipping: skipping) }
+      if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.options, skipping: skipping) }
       switch rangeOfCIJob() {
       case nil: return ScanResults()
       case .none(let words)?:
@@ -117,7 +117,7 @@ struct CheckCommand: ParsableCommand {
       case .range(let tips, let known, let words)?:
         say(words)
         return scanPush(
-          tips: tips, known: known, excludedRefs: [], setup.content, skipping: skipping)
+          tips: tips, known: known, excludedRefs: [], setup.options, skipping: skipping)
       case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
       }
     } catch { return failure("the commits cannot be scanned: \(error)") }

@@ -31,7 +31,7 @@ struct CoverageRun {
   let top: Path
   let settings: Settings
   let strict: Bool
-  let content: ContentOptions
+  let options: ContentOptions
 
   /// The top of the working tree that `text`, a PATH of the command line, is in.
   ///
@@ -54,11 +54,11 @@ struct CoverageRun {
 
   /// - Parameter planning: works out what mends the top .gitignore.
   func run(planning: Bool = false) -> CoverageResults {
-    var scanner = ContentScanner(content)
+    var scanner = ContentScanner(options)
     var results = CoverageResults()
     do throws(SurveyProblem) {
       let survey = try Survey(top: top, entries: settings.coverage) { text in
-        var scanner = Scanner(rules: content.rules)
+        var scanner = Scanner(rules: options.rules)
         return scanner.redacted(text)
       }
       let (lapses, problems) = survey.lapses(strict: strict)
@@ -163,7 +163,7 @@ struct CoverageRun {
   }
 
   private func redacted(_ text: [UInt8]) -> [UInt8] {
-    var scanner = Scanner(rules: content.rules)
+    var scanner = Scanner(rules: options.rules)
     return scanner.redacted(text)
   }
 

@@ -12,8 +12,8 @@ import Reporting
 #endif
 
 /// - Parameter name: of a file; `-` is standard input.
-func scanDiff(_ name: String, _ content: ContentOptions) -> ScanResults {
-  var scanner = ContentScanner(content)
+func scanDiff(_ name: String, _ options: ContentOptions) -> ScanResults {
+  var scanner = ContentScanner(options)
   scanner.opensArchives = false
   do throws(SystemError) {
     if name == "-" {

@@ -20,7 +20,7 @@ struct FrameworkHook: ParsableCommand {
     if message {
       guard files.count == 1 else { throw Console.fail("--message takes one file") }
       let hook = HookRun(hook: .commitMessage, arguments: [])
-      return try hook.run { setup in hook.scanMessage(Path(argument: files[0]), setup.content) }
+      return try hook.run { setup in hook.scanMessage(Path(argument: files[0]), setup.options) }
     }
     if let tip = variable("PRE_COMMIT_TO_REF") {
       return try push(tip, known: variable("PRE_COMMIT_FROM_REF"))
@@ -30,7 +30,7 @@ struct FrameworkHook: ParsableCommand {
       return try push(variable("PRE_COMMIT_LOCAL_BRANCH") ?? "HEAD", known: nil)
     }
     try HookRun(hook: .preCommit, arguments: []).run { setup throws(ExitStatus) in
-      var results = scanStaged(setup.content, skipping: setup.skip.everywhere)
+      var results = scanStaged(setup.options, skipping: setup.skip.everywhere)
       results.merge(try scanFiles(setup))
       return results
     }
@@ -43,7 +43,7 @@ struct FrameworkHook: ParsableCommand {
     let remote = known == nil ? variable("PRE_COMMIT_REMOTE_NAME") : nil
     try HookRun(hook: .prePush, arguments: []).run { setup in
       scanPush(
-        tips: tips, known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.content,
+        tips: tips, known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.options,
         skipping: setup.skip.everywhere)
     }
   }
@@ -73,7 +73,7 @@ struct FrameworkHook: ParsableCommand {
     }
     results.merge(
       scanTree(
-        targets.map { .target($0) }, setup.content, allFiles: false, jobs: jobs, showsProgress: false))
+        targets.map { .target($0) }, setup.options, allFiles: false, jobs: jobs, showsProgress: false))
     return results
   }
 }

@@ -40,6 +40,7 @@ struct GitignoreCommand: ParsableCommand {
   var strict = false
 
   @OptionGroup var settings: SettingsOptions
+  @OptionGroup var limits: ArchiveLimitOptions
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
@@ -50,12 +51,12 @@ struct GitignoreCommand: ParsableCommand {
     var report = try reporting.open()
     let started = monotonicSeconds()
     let top = try CoverageRun.findTop(path)
-    let (settings, content) = try prepare(top)
-    let check = CoverageRun(top: top, settings: settings, strict: strict, content: content)
+    let (settings, options) = try prepare(top)
+    let check = CoverageRun(top: top, settings: settings, strict: strict, options: options)
     var results = check.run(planning: fix || dryRun)
     if let change = results.fix {
       if dryRun {
-        try show(change, content.rules)
+        try show(change, options.rules)
       } else {
         try write(change, top)
         results = check.run()
@@ -70,15 +71,15 @@ struct GitignoreCommand: ParsableCommand {
     summary.coverage = results.extent
     summary.findings = report.count
     summary.seconds = monotonicSeconds() - started
-    let outcome = Outcome(summary: summary, problems: results.problems, rules: content.rules)
+    let outcome = Outcome(summary: summary, problems: results.problems, rules: options.rules)
     try report.finish(outcome)
-    try reporting.conclude(outcome, report, content.rules)
+    try reporting.conclude(outcome, report, options.rules)
   }
 
   private func prepare(_ top: Path) throws(ExitStatus) -> (Settings, ContentOptions) {
     do throws(SettingsError) {
       let settings = try settings.load(top: top)
-      return (settings, ContentOptions(rules: .builtIn(), archives: try archiveLimits([:], settings)))
+      return (settings, ContentOptions(rules: .builtIn(), archives: try archiveLimits(limits.asked, settings)))
     } catch { throw Console.fail(error.text) }
   }
 

@@ -8,7 +8,7 @@ import POSIX
 import Reporting
 
 struct HistoryFindings: Sendable {
-  let content: ContentOptions
+  let options: ContentOptions
   let format: ObjectFormat
   let packs: [PackFile]
   let folders: [Path]
@@ -24,7 +24,7 @@ struct HistoryFindings: Sendable {
     let work = byHit.keys.sorted().map { hit in (hits[Int(hit)], byHit[hit]!) }
     let all = inParallel(work, jobs: jobs) { stack in
       var reader = ObjectReader(format, gate: Gate())
-      var writer = FindingWriter(content, format, names)
+      var writer = FindingWriter(options, format, names)
       var results = ScanResults()
       while let (hit, entries) = stack.pop() {
         writer.begin(hit, entries)

@@ -8,7 +8,7 @@ import POSIX
 import Reporting
 
 struct HistoryScan {
-  let content: ContentOptions
+  let options: ContentOptions
   let jobs: Int
   let showsProgress: Bool
   /// Whether whole keys are kept, for `--replace-text`.
@@ -18,8 +18,8 @@ struct HistoryScan {
   /// What the repositories do not have on purpose, and how to get it.
   private(set) var incomplete: [Problem] = []
 
-  init(_ content: ContentOptions, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
-    self.content = content
+  init(_ options: ContentOptions, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
+    self.options = options
     self.jobs = jobs
     self.showsProgress = showsProgress
     self.collectsKeys = collectsKeys
@@ -41,10 +41,10 @@ struct HistoryScan {
   private mutating func scan(_ repository: Repository, prefix: Path) {
     var own = scanStore(repository)
     let files = HistoryFiles(repository)
-    own.merge(scanTree(files.work, content, allFiles: true, jobs: jobs, showsProgress: showsProgress))
+    own.merge(scanTree(files.work, options, allFiles: true, jobs: jobs, showsProgress: showsProgress))
     own.problems += files.problems
     // Folders outside of the repository name some problems, and any name may hold a key.
-    var scanner = Scanner(rules: content.rules)
+    var scanner = Scanner(rules: options.rules)
     for index in own.problems.indices {
       own.problems[index].path = Path(scanner.redacted(own.problems[index].path.bytes))
     }
@@ -70,7 +70,7 @@ struct HistoryScan {
     let named = tips(of: repository).filter { $0.kind <= .ref && !$0.id.isZero }.map(\.id)
     let store = ObjectStore(repository)
     var search = StoreSearch(
-      store, content, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
+      store, options, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
     search.run()
     var results = search.results
     keys.merge(search.keys) { first, _ in first }
@@ -88,7 +88,7 @@ struct HistoryScan {
     let hits = inOrder(search.hits)
     let spread = HistorySpread(hits, in: search.work, of: repository, jobs: jobs)
     let writer = HistoryFindings(
-      content: content, format: repository.format, packs: search.packs, folders: store.folders,
+      options: options, format: repository.format, packs: search.packs, folders: store.folders,
       names: search.names)
     results.merge(writer.findings(spread, hits, jobs: jobs))
     if spread.isCut {

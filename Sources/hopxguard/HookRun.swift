@@ -77,14 +77,14 @@ struct HookRun {
   }
 
   private func scan(_ refs: [UInt8], _ setup: ScanSetup) throws(ExitStatus) -> ScanResults {
-    let content = setup.content
+    let options = setup.options
     let skipping = setup.skip.everywhere
     switch hook {
-    case .preCommit: return scanStaged(content, skipping: skipping)
-    case .preMergeCommit: return scanStaged(content, merged: mergedHeads, skipping: skipping)
+    case .preCommit: return scanStaged(options, skipping: skipping)
+    case .preMergeCommit: return scanStaged(options, merged: mergedHeads, skipping: skipping)
     case .commitMessage:
       guard arguments.count >= 2 else { throw Console.fail("commit-msg: git gave no message file") }
-      return scanMessage(arguments[1], content)
+      return scanMessage(arguments[1], options)
     case .prePush:
       let updates = try parse(refs, tipField: 0, knownField: 2)
       return scanTips(updates, excludedRefs: tracked, setup)
@@ -135,7 +135,7 @@ struct HookRun {
       // The remote may have what we never fetched.
       let known = try present(updates.map(\.known).filter { !isZero($0) })
       return scanPush(
-        tips: tips, known: known, excludedRefs: excludedRefs, setup.content,
+        tips: tips, known: known, excludedRefs: excludedRefs, setup.options,
         skipping: setup.skip.everywhere)
     } catch {
       var results = ScanResults()
@@ -144,8 +144,8 @@ struct HookRun {
     }
   }
 
-  func scanMessage(_ file: Path, _ content: ContentOptions) -> ScanResults {
-    var scanner = ContentScanner(content)
+  func scanMessage(_ file: Path, _ options: ContentOptions) -> ScanResults {
+    var scanner = ContentScanner(options)
     do throws(SystemError) {
       let text = try readWhole(file, limit: 256 << 20)
       var source = MemorySource(text)

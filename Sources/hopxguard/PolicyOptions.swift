@@ -31,7 +31,7 @@ struct PolicyOptions: ParsableArguments {
 
   /// What the scan of `place` goes by.
   func prepare(
-    _ settings: SettingsOptions, _ rules: RuleOptions, _ limits: LimitOptions, for place: SettingsPlace
+    _ settings: SettingsOptions, _ rules: RuleOptions, _ limits: ArchiveLimitOptions, for place: SettingsPlace
   ) throws(ExitStatus) -> ScanSetup {
     let asked = AskedSetup(
       allowFrom: allowFrom, noAllow: noAllow, baseline: baseline, config: settings.config,
@@ -47,7 +47,7 @@ struct AskedSetup {
   var baseline: String?
   var config: String?
   var rules: [String] = []
-  var limits: [LimitSetting: String] = [:]
+  var limits: [ArchiveLimit: String] = [:]
 
   /// What the scan of a repository goes by.
   ///

@@ -7,8 +7,8 @@ import POSIX
 import Reporting
 
 /// Scans the commits of a range.
-func scanRange(_ range: CommitRange, _ content: ContentOptions, skipping: SkipList.Skipping?) -> ScanResults {
-  var scan = ChangeScan(content, skipping: skipping)
+func scanRange(_ range: CommitRange, _ options: ContentOptions, skipping: SkipList.Skipping?) -> ScanResults {
+  var scan = ChangeScan(options, skipping: skipping)
   do throws(GitError) {
     var reader = try RangeReader(range, readsTags: true)
     try scanCommits(of: &reader, &scan)
@@ -25,10 +25,10 @@ func scanRange(_ range: CommitRange, _ content: ContentOptions, skipping: SkipLi
 
 /// Scans what `tips`, IDs of objects of any kind, bring to where `known` and `excludedRefs` are.
 func scanPush(
-  tips: [String], known: [String], excludedRefs: [String], _ content: ContentOptions,
+  tips: [String], known: [String], excludedRefs: [String], _ options: ContentOptions,
   skipping: SkipList.Skipping?
 ) -> ScanResults {
-  var scan = ChangeScan(content, skipping: skipping)
+  var scan = ChangeScan(options, skipping: skipping)
   do throws(GitError) {
     let range = CommitRange(tips: tips, known: known, excludedRefs: excludedRefs, name: "of this push")
     var reader = try RangeReader(range, readsTags: false)

@@ -85,7 +85,7 @@ struct ScanCommand: ParsableCommand {
 
   @OptionGroup var policy: PolicyOptions
 
-  @OptionGroup(title: "Limits of archives, beyond which nothing is clean") var limits: LimitOptions
+  @OptionGroup var limits: ArchiveLimitOptions
 
   @Flag(help: "Print each setting and where it comes from, and scan nothing.")
   var showConfig = false
@@ -117,15 +117,15 @@ struct ScanCommand: ParsableCommand {
 
   func run() throws {
     var (setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
+      if let replaceText, let obstacle = obstacle(toReplacementsAt: Path(argument: replaceText)) {
+        throw Console.fail("--replace-text \(replaceText): \(obstacle)")
+      }
       var setup = try policy.prepare(settings, rules, limits, for: place)
       let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
       return (setup, threads, format)
     }
-    if let replaceText, let obstacle = obstacle(toReplacementsAt: Path(argument: replaceText)) {
-      throw Console.fail("--replace-text \(replaceText): \(obstacle)")
-    }
     if showConfig { return try show(setup.choices) }
-    reporting.adapt(&setup.content, format)
+    reporting.adapt(&setup.options, format)
     var report = try reporting.open(format)
     let started = monotonicSeconds()
     var results = try scan(&setup, jobs: threads, &report)
@@ -137,7 +137,7 @@ struct ScanCommand: ParsableCommand {
     let outcome = results.outcome(
       listed: report.count, seconds: monotonicSeconds() - started, setup: setup, isWhole: isWhole)
     try report.finish(outcome)
-    do throws(ExitStatus) { try reporting.conclude(outcome, report, setup.content.rules) } catch {
+    do throws(ExitStatus) { try reporting.conclude(outcome, report, setup.options.rules) } catch {
       if history && outcome.summary.findings > 0 && !reporting.quiet {
         Console.say(historyAdvice(replacements: replaceText))
       }
@@ -160,16 +160,16 @@ struct ScanCommand: ParsableCommand {
   private func scan(
     _ setup: inout ScanSetup, jobs: Int, _ report: inout ReportWriter
   ) throws(ExitStatus) -> ScanResults {
-    let content = setup.content
-    if staged { return scanStaged(content, skipping: setup.skip.everywhere) }
+    let options = setup.options
+    if staged { return scanStaged(options, skipping: setup.skip.everywhere) }
     if let range = range ?? since {
       let revisions = Path(argument: range).bytes + (since == nil ? [] : Array("..HEAD".utf8))
-      return scanRange(CommitRange(revisions), content, skipping: setup.skip.everywhere)
+      return scanRange(CommitRange(revisions), options, skipping: setup.skip.everywhere)
     }
     // A diff and a history have no place at which a path is left alone: what is found there is.
     if diff != nil || history { setup.policy.skipped = setup.settings.skip.map { PathGlob($0.text) } }
-    if let diff { return scanDiff(diff, content) }
-    if history { return try scanHistory(content, jobs: jobs) }
+    if let diff { return scanDiff(diff, options) }
+    if history { return try scanHistory(options, jobs: jobs) }
     var results = ScanResults()
     let found = findTargets(setup.skip)
     results.problems += found.problems
@@ -181,7 +181,7 @@ struct ScanCommand: ParsableCommand {
     for targets in turns {
       results.merge(
         scanTree(
-          targets.map { .target($0) }, content, allFiles: allFiles, jobs: jobs,
+          targets.map { .target($0) }, options, allFiles: allFiles, jobs: jobs,
           showsProgress: !noProgress, seen: seen))
     }
     return results
@@ -208,7 +208,7 @@ struct ScanCommand: ParsableCommand {
   private func scanStream(
     _ number: CInt, _ path: Path, _ setup: inout ScanSetup, _ report: inout ReportWriter
   ) throws(ExitStatus) -> ScanResults {
-    var scanner = ContentScanner(setup.content)
+    var scanner = ContentScanner(setup.options)
     var source = StreamSource(descriptor: number)
     var failure: ExitStatus?
     // A report that is written at the end has no room for the findings of an endless stream.
@@ -259,9 +259,9 @@ struct ScanCommand: ParsableCommand {
 
   // MARK: History
 
-  private func scanHistory(_ content: ContentOptions, jobs: Int) throws(ExitStatus) -> ScanResults {
+  private func scanHistory(_ options: ContentOptions, jobs: Int) throws(ExitStatus) -> ScanResults {
     var scan = HistoryScan(
-      content, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil)
+      options, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil)
     for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(argument: path)) }
     var results = scan.results
     if acceptIncomplete {

@@ -81,6 +81,6 @@ struct ScanResults: Sendable {
     }
     return Outcome(
       summary: summary, problems: problems,
-      warnings: policy.warnings(isWhole: isWhole && problems.isEmpty), rules: setup.content.rules)
+      warnings: policy.warnings(isWhole: isWhole && problems.isEmpty), rules: setup.options.rules)
   }
 }

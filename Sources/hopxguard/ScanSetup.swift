@@ -21,7 +21,7 @@ struct ScanSetup {
     let origin: String
   }
 
-  var content: ContentOptions
+  var options: ContentOptions
   var policy: Policy
   var skip = SkipList([])
   let settings: Settings
@@ -35,7 +35,7 @@ struct ScanSetup {
   /// Takes out of the results what does not count.
   mutating func judge(_ results: inout ScanResults) {
     if case .revision(let commit, let place)? = base {
-      results.problems += confirmComments(&results.findings, at: commit, place, content)
+      results.problems += confirmComments(&results.findings, at: commit, place, options)
     }
     results.findings = policy.judge(results.findings)
   }
@@ -97,7 +97,7 @@ struct SetupReader {
   init(_ read: (settings: Settings, name: String, files: SettingsSource), _ place: SettingsPlace) {
     var policy = Policy(today: today)
     policy.allowed = read.settings.allowed
-    setup = ScanSetup(content: ContentOptions(rules: .builtIn()), policy: policy, settings: read.settings, source: read.name)
+    setup = ScanSetup(options: ContentOptions(rules: .builtIn()), policy: policy, settings: read.settings, source: read.name)
     if case .revision = read.files { setup.base = read.files }
     files = read.files
     self.place = place
@@ -114,8 +114,8 @@ struct SetupReader {
 
   /// The rules of the command line, of the environment and of the settings, one after the other.
   mutating func addRules(_ options: [String]) throws(SettingsError) {
-    Console.use(setup.content.rules)
-    for rule in setup.content.rules.rules {
+    Console.use(setup.options.rules)
+    for rule in setup.options.rules.rules {
       setup.choices.append(ScanSetup.Choice(name: "rule", value: "\"\(rule.id)\"", origin: "built-in"))
     }
     let variable = environmentRules
@@ -124,9 +124,9 @@ struct SetupReader {
       do throws(SystemError) { text = try readWhole(Path(argument: file), limit: longestRules) } catch {
         throw SettingsError(source: file, reason: "the rules cannot be read: \(error)")
       }
-      let before = setup.content.rules.rules.count
+      let before = setup.options.rules.rules.count
       try add(text, file, "\(origin) \(file)")
-      fixedRules.formUnion(setup.content.rules.rules[before...].map(\.id))
+      fixedRules.formUnion(setup.options.rules.rules[before...].map(\.id))
     }
     let named = (options + variable).compactMap { try? canonicalPath(Path(argument: $0)) }
     for (file, line) in setup.settings.rules {
@@ -141,19 +141,19 @@ struct SetupReader {
   }
 
   private mutating func add(_ text: [UInt8], _ file: String, _ origin: String) throws(SettingsError) {
-    let before = setup.content.rules.rules.count
-    do throws(RuleFileError) { setup.content.rules = try setup.content.rules.adding(text, source: file) } catch {
+    let before = setup.options.rules.rules.count
+    do throws(RuleFileError) { setup.options.rules = try setup.options.rules.adding(text, source: file) } catch {
       throw SettingsError(source: error.file, line: error.line, reason: error.reason)
     }
-    Console.use(setup.content.rules)
-    for rule in setup.content.rules.rules[before...] {
+    Console.use(setup.options.rules)
+    for rule in setup.options.rules.rules[before...] {
       setup.choices.append(ScanSetup.Choice(name: "rule", value: "\"\(rule.id)\"", origin: origin))
     }
   }
 
   /// A rule that is off is still searched for, so that no report shows what it finds.
   mutating func addDisabled() throws(SettingsError) {
-    let known = setup.content.rules.rules.map(\.id)
+    let known = setup.options.rules.rules.map(\.id)
     for (rule, line) in setup.settings.disable {
       guard known.contains(rule) else {
         throw SettingsError(
@@ -171,8 +171,8 @@ struct SetupReader {
 
   // MARK: Limits
 
-  mutating func addLimits(_ asked: [LimitSetting: String]) throws(SettingsError) {
-    setup.content.archives = try archiveLimits(asked, setup.settings) { limit, value, line in
+  mutating func addLimits(_ asked: [ArchiveLimit: String]) throws(SettingsError) {
+    setup.options.archives = try archiveLimits(asked, setup.settings) { limit, value, line in
       note(limit.rawValue, value, option: asked[limit] != nil, line: line)
     }
   }

@@ -21,7 +21,7 @@ struct Settings {
   var baseline: (text: String, line: Int)?
   var format: (value: ReportFormat, line: Int)?
   var jobs: (value: Int, line: Int)?
-  var limits: [LimitSetting: (value: Int, line: Int)] = [:]
+  var limits: [ArchiveLimit: (value: Int, line: Int)] = [:]
 
   static let fileName = ".hopxguard.toml"
   /// Bytes.
@@ -81,17 +81,8 @@ struct Settings {
       }
       self.jobs = (jobs, table.line(of: "jobs"))
     }
-    for limit in LimitSetting.allCases { limits[limit] = try parse(limit, &table) }
+    for limit in ArchiveLimit.allCases { limits[limit] = try limit.value(&table) }
     try table.finish()
-  }
-
-  private func parse(_ limit: LimitSetting, _ table: inout TOMLTable) throws(TOMLError) -> (value: Int, line: Int)? {
-    let name = limit.rawValue
-    guard let text = limit.isSize ? try table.string(name) : try table.integer(name).map(String.init) else { return nil }
-    guard let value = limit.value(text) else {
-      throw TOMLError(line: table.line(of: name), reason: "\(name) \(limit.demand)")
-    }
-    return (value, table.line(of: name))
   }
 }
 

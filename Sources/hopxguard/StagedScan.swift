@@ -9,9 +9,9 @@ import Reporting
 ///
 /// - Parameter merged: commits that a merge under way brings in, where git has not noted them yet.
 func scanStaged(
-  _ content: ContentOptions, merged: [String] = [], skipping: SkipList.Skipping? = nil
+  _ options: ContentOptions, merged: [String] = [], skipping: SkipList.Skipping? = nil
 ) -> ScanResults {
-  var scan = ChangeScan(content, skipping: skipping)
+  var scan = ChangeScan(options, skipping: skipping)
   do throws(GitError) {
     // Started first: git gets ready to hand out objects while it compares the index.
     let batch = try ObjectBatch()

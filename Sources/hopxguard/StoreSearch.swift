@@ -15,7 +15,7 @@ import Synchronization
 
 struct StoreSearch {
   let store: ObjectStore
-  private let content: ContentOptions
+  private let options: ContentOptions
   private let jobs: Int
   private let showsProgress: Bool
   private let collectsKeys: Bool
@@ -41,9 +41,9 @@ struct StoreSearch {
   /// What keys are called, by number.
   var names: [String] { keyNames.all }
 
-  init(_ store: ObjectStore, _ content: ContentOptions, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
+  init(_ store: ObjectStore, _ options: ContentOptions, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
     self.store = store
-    self.content = content
+    self.options = options
     self.jobs = jobs
     self.showsProgress = showsProgress
     self.collectsKeys = collectsKeys
@@ -102,7 +102,7 @@ struct StoreSearch {
   }
 
   private mutating func search(_ work: [StoreWork]) {
-    let (format, content, names, progress, gate) = (store.format, content, keyNames, progress, gate)
+    let (format, options, names, progress, gate) = (store.format, options, keyNames, progress, gate)
     let collectsKeys = collectsKeys
     let total = progress.objects.load(ordering: .relaxed) + work.reduce(0) { $0 + $1.objects }
     let stack = WorkStack(work)
@@ -110,7 +110,7 @@ struct StoreSearch {
       if showsProgress && ProgressLine.isWanted { show(progress, of: total, until: stack) }
     } _: { stack in
       var reader = ObjectReader(format, gate: gate)
-      var visitor = HistoryVisitor(content, format: format, names: names, progress: progress)
+      var visitor = HistoryVisitor(options, format: format, names: names, progress: progress)
       if collectsKeys { visitor.content.keys = [:] }
       while let item = stack.pop() {
         reader.visit(item, &visitor)

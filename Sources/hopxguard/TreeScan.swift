@@ -280,7 +280,7 @@ final class TreeScan: Sendable {
 
 /// Scans files and folders with `jobs` threads.
 func scanTree(
-  _ work: [TreeWork], _ content: ContentOptions, allFiles: Bool, jobs: Int, showsProgress: Bool,
+  _ work: [TreeWork], _ options: ContentOptions, allFiles: Bool, jobs: Int, showsProgress: Bool,
   seen: SeenPaths? = nil
 ) -> ScanResults {
   let descriptors = Descriptor.raiseLimit()
@@ -298,7 +298,7 @@ func scanTree(
     }
     line.clear()
   } _: { _ in
-    var scanner = ContentScanner(content)
+    var scanner = ContentScanner(options)
     scanner.pool = pool
     scan.work(&scanner)
     return scanner.results

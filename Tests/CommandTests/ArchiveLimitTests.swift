@@ -81,6 +81,7 @@ struct ArchiveLimitTests {
     let deep = try hopxguard("gitignore", in: folder)
     #expect(deep.status == 0)
     #expect(deep.output.contains("secret-file-readable"))
+    #expect(try hopxguard("gitignore", "--archive-depth", "4", in: folder).status == 2)
     #expect(try hopxguard("gitignore", in: folder, environment: ["HOPXGUARD_ARCHIVE_DEPTH": "x"]).errors.contains(
       "HOPXGUARD_ARCHIVE_DEPTH: takes 1 to 16"))
   }
@@ -128,12 +129,13 @@ struct ArchiveLimitTests {
   @Test(arguments: [
     (["--archive-depth", "0"], "--archive-depth: takes 1 to 16"), (["--archive-depth", "17"], "takes 1 to 16"),
     (["--archive-entries", "x"], "--archive-entries: takes 1 to 1000000000"),
-    (["--archive-size", "5"], "--archive-size: takes a size, as in 20GiB, of 1MiB to 1024TiB"),
-    (["--archive-size", "GiB"], "takes a size"), (["--archive-size", "1KiB"], "takes a size"),
-    (["--archive-size", "99999999999TiB"], "takes a size"), (["--archive-ratio", "0"], "takes 1"),
+    (["--archive-size", "5"], "--archive-size: takes 1MiB to 1024TiB: a whole number of KiB, MiB, GiB or TiB, as in 20GiB"),
+    (["--archive-size", "GiB"], "takes 1MiB"), (["--archive-size", "1KiB"], "takes 1MiB"),
+    (["--archive-size", "1.5GiB"], "takes 1MiB"), (["--archive-size", "99999999999TiB"], "takes 1MiB"),
+    (["--archive-ratio", "0"], "takes 1"), (["--archive-memory", "1MiB"], "takes 64MiB"),
   ])
   func `a limit that cannot be`(_ arguments: [String], _ part: String) throws {
-    for command in ["scan", "check", "baseline"] {
+    for command in ["scan", "check", "baseline", "gitignore"] {
       let result = try run(hopxguardPath, [command] + arguments, in: folder.path)
       #expect(result.status == 2)
       #expect(result.errors.contains(part), "\(result.errors)")
