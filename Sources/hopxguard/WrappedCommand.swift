@@ -36,7 +36,8 @@ struct WrappedCommand {
     let relays: [OutputRelay]
     let stop: (read: CInt, write: CInt)
     do throws(SystemError) {
-      relays = [try OutputRelay(to: STDOUT_FILENO), try OutputRelay(to: STDERR_FILENO)]
+      // Where both lead to one place, what is written stays in its order.
+      relays = [try OutputRelay(to: STDOUT_FILENO)] + (sharesOutput ? [] : [try OutputRelay(to: STDERR_FILENO)])
       stop = try makePipe()
     } catch {
       throw Console.fail("\(String(decoding: words[0].bytes, as: UTF8.self)): cannot be run: \(error.call): \(error)")
@@ -44,7 +45,7 @@ struct WrappedCommand {
     let process: pid_t
     do throws(SystemError) {
       process = try spawnFromPath(
-        words, standardOutput: relays[0].commandEnd, standardError: relays[1].commandEnd,
+        words, standardOutput: relays[0].commandEnd, standardError: relays.last!.commandEnd,
         mask: signals.formerMask, signalsToDefault: ignoresPipe ? [] : [SIGPIPE])
     } catch {
       let wayOut = error.code == ENOENT ? "; is it installed, and in PATH?" : ""
@@ -62,6 +63,13 @@ struct WrappedCommand {
     }
     let status = wait(for: process, signals, relays, stop: stop.write)
     return conclude(status, relays)
+  }
+
+  /// Whether our standard error is our standard output.
+  private var sharesOutput: Bool {
+    var (output, errors) = (stat(), stat())
+    guard fstat(STDOUT_FILENO, &output) == 0, fstat(STDERR_FILENO, &errors) == 0 else { return false }
+    return output.st_dev == errors.st_dev && output.st_ino == errors.st_ino
   }
 
   /// Passes signals on until the command and its outputs are at their end.

@@ -17,6 +17,19 @@ extension FilterTests {
       #expect(result.errors.hasPrefix("err hopx_live_") && result.errors.hasSuffix("...\n"))
     }
 
+    @Test(arguments: ["| cat", "> both; cat both"])
+    func outputsThatLeadToOnePlaceKeepTheirOrder(place: String) {
+      folder.write("key", folder.text("{key}"))
+      let script = "for n in $(seq 200); do echo out $n; echo err $n $(cat key) >&2; done"
+      let result = folder.sh("{ $HOPX run -- bash -c '\(script)' 2>&1; } \(place)")
+      var lines: [String] = []
+      for line in result.text.split(separator: "\n") { lines.append(line.split(separator: " ").prefix(2).joined(separator: " ")) }
+      var expected: [String] = []
+      for number in 1...200 { expected += ["out \(number)", "err \(number)"] }
+      #expect(lines == expected)
+      #expect(result.text.components(separatedBy: "...\n").count == 201)
+    }
+
     @Test func exitCodes() {
       let result = folder.sh(
         """
