@@ -26,7 +26,7 @@ struct BaselineCommand: ParsableCommand {
         hopxguard baseline                .hopxguard-baseline at the repository's top
         hopxguard baseline --prune        take out what is gone, and add nothing
         hopxguard baseline --history      what the history holds, too
-        hopxguard scan --baseline .hopxguard-baseline
+        hopxguard scan --no-allow         all, also what it knows
 
       Exit codes: 0 it is written, 2 it is not: not everything could be scanned.
       """)
@@ -77,7 +77,7 @@ struct BaselineCommand: ParsableCommand {
     do throws(SystemError) {
       try writeReport(baseline.text, at: target)
     } catch { throw Console.fail("\(name): cannot be written: \(error.call): \(error)") }
-    tell(name, old ?? Baseline(), baseline, setup)
+    tell(name, old ?? Baseline(), baseline, setup, isNew: old == nil)
     try mergeByLines(target, top)
   }
 
@@ -131,12 +131,15 @@ struct BaselineCommand: ParsableCommand {
     }
   }
 
-  private func tell(_ name: String, _ old: Baseline, _ new: Baseline, _ setup: ScanSetup) {
+  private func tell(_ name: String, _ old: Baseline, _ new: Baseline, _ setup: ScanSetup, isNew: Bool) {
     let added = new.entries.subtracting(old.entries).count
     let gone = old.entries.subtracting(new.entries).count
     let file = escapedForTerminal(name.utf8)
     Console.say("\(file): \(counted(new.entries.count, "known finding")), \(added) added, \(gone) taken out\n")
-    if setup.settings.baseline == nil && file == Baseline.fileName {
+    if !isNew { return }
+    if name == Baseline.fileName {
+      Console.say("note: commit it; what it knows is let pass from now on\n")
+    } else if setup.settings.baseline == nil {
       Console.say("note: commit it, and put this into \(Settings.fileName):\n  [scan]\n  baseline = \"\(file)\"\n")
     }
   }

@@ -198,20 +198,18 @@ struct SetupReader {
   mutating func addBaseline(_ option: String?) throws(SettingsError) {
     let own = setup.settings.baseline
     let name = option ?? environment("BASELINE")
+    // One under the usual name counts without a setting.
+    let usual = name == nil && own == nil ? try files.read(Baseline.fileName, limit: Baseline.longest) : nil
+    let source = name ?? own?.text ?? (usual == nil ? nil : Baseline.fileName)
     let allowed = setup.policy.allowed.entries.count
-    note("baseline", (name ?? own?.text).map { "\"\($0)\"" }, option: option != nil, line: own?.line)
+    note("baseline", source.map { "\"\($0)\"" }, option: option != nil, line: own?.line)
     note(
       "allow", allowed == 1 ? "1 entry" : "\(allowed) entries", option: false,
       line: setup.policy.allowed.entries.first?.line, isDefault: allowed == 0)
-    var text: [UInt8]?
-    if let name {
-      text = try readChosenBaseline(name)
-    } else if let own {
-      text = try files.read(own.text, limit: Baseline.longest)
-    } else {
-      return
-    }
-    let source = name ?? own!.text
+    guard let source else { return }
+    var text = usual
+    if let name { text = try readChosenBaseline(name) }
+    if let own, name == nil { text = try files.read(own.text, limit: Baseline.longest) }
     guard let text else {
       throw SettingsError(source: source, reason: "there is no such baseline; hopxguard baseline writes one")
     }

@@ -65,6 +65,26 @@ struct BaselineTests {
     #expect(try status() == 1)
   }
 
+  @Test func `under its usual name it counts at once, from the base where that is asked for`() throws {
+    #expect(try hopxguard("scan", in: folder).status == 1)
+    let first = try hopxguard("baseline", in: folder)
+    #expect(first.errors.contains("what it knows is let pass from now on"))
+    #expect(try Exceptions.of("scan", in: folder).summary.allowedBy == ["baseline": 1])
+    #expect(try hopxguard("scan", "--show-config", in: folder).output.contains("baseline = \".hopxguard-baseline\"    default\n"))
+    #expect(try hopxguard("scan", "--no-allow", in: folder).status == 1)
+    // The revision has none yet.
+    #expect(try hopxguard("scan", "--allow-from", "HEAD", in: folder).status == 1)
+    repository.commit()
+    #expect(try hopxguard("scan", "--allow-from", "HEAD", in: folder).status == 0)
+    folder.write("new", keyText())
+    #expect(try hopxguard("scan", in: folder).status == 1)
+    #expect(try !hopxguard("baseline", "--prune", in: folder).errors.contains("note: commit it"))
+    repository.settings("[scan]\nbaseline = 'other'\n")
+    #expect(try hopxguard("scan", in: folder).errors.contains("other: there is no such baseline"))
+    folder.write("other", "# hopxguard baseline 1\n")
+    #expect(try hopxguard("scan", in: folder).errors.contains("2 findings"))
+  }
+
   @Test func `what is allowed or skipped is in no baseline, and the settings name it`() throws {
     folder.write("vendor/a", keyText())
     folder.write("b", keyText())
