@@ -18,6 +18,8 @@ public struct Finding: Sendable {
     case commitHeader = "commit header"
     /// Anywhere in a tag object.
     case tag
+    /// The name of a branch, a tag or another ref, which is the path.
+    case refName = "ref name"
   }
 
   public var rule: String

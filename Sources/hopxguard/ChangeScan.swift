@@ -300,10 +300,21 @@ struct ChangeScan: ~Copyable {
 
   /// Scans the object that `batch` is at: a tag, or a file that a ref points to.
   ///
-  /// - Parameter lead: what was read of it already.
-  mutating func scanObject(_ batch: inout ObjectBatch, lead: [UInt8] = [], path: Path, place: Finding.Place) {
-    for finding in scanCurrent(&batch, lead: lead, path: path, place: place) { scanner.results.add(finding) }
+  /// - Parameters:
+  ///   - lead: what was read of it already.
+  ///   - ref: that points to it.
+  mutating func scanObject(
+    _ batch: inout ObjectBatch, lead: [UInt8] = [], path: Path, place: Finding.Place, ref: Path? = nil
+  ) {
+    for var finding in scanCurrent(&batch, lead: lead, path: path, place: place) {
+      // A name that is not whole names nothing.
+      if let ref, scanner.redacted(ref) == ref { finding.ref = String(validating: ref.bytes, as: UTF8.self) }
+      scanner.results.add(finding)
+    }
   }
+
+  /// Scans the name of a ref.
+  mutating func scanName(ofRef ref: Path) { scanner.scanName(ref, place: .refName) }
 
   private mutating func redacted(_ text: [UInt8]) -> String {
     String(decoding: scanner.redacted(Path(text)).bytes, as: UTF8.self)

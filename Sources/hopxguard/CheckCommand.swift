@@ -117,7 +117,7 @@ struct CheckCommand: ParsableCommand {
       case .range(let tips, let known, let words)?:
         say(words)
         return scanPush(
-          tips: tips, known: known, excludedRefs: [], setup.options, skipping: skipping)
+          tips.map { PushedTip(id: $0) }, known: known, excludedRefs: [], setup.options, skipping: skipping)
       case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
       }
     } catch { return failure("the commits cannot be scanned: \(error)") }

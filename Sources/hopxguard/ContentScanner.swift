@@ -422,7 +422,8 @@ struct ContentScanner: ~Copyable {
   ///   - below: stands before the path in reports, and is not scanned.
   ///   - found: is given the path up to a component, as it is, and how many findings that component has.
   mutating func scanName(
-    _ path: Path, below: [UInt8] = [], found visit: (Path, Int) -> Void = { _, _ in }
+    _ path: Path, below: [UInt8] = [], place: Finding.Place = .fileName,
+    found visit: (Path, Int) -> Void = { _, _ in }
   ) {
     let found = path.bytes.withUnsafeBytes { isWorthScanning($0) }
     if !found { return }
@@ -432,7 +433,7 @@ struct ContentScanner: ~Copyable {
       end += component.count
       var name = MemorySource(Array(component))
       let before = results.findings.count
-      scan(&name, path: Path(below + path.bytes[..<end]), place: .fileName)
+      scan(&name, path: Path(below + path.bytes[..<end]), place: place)
       if results.findings.count > before {
         visit(Path(path.bytes[..<end]), results.findings.count - before)
       }

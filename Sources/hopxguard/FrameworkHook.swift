@@ -38,12 +38,12 @@ struct FrameworkHook: ParsableCommand {
 
   /// - Parameter known: a revision that the other side has; nil when its tracking refs tell.
   private func push(_ tip: String, known: String?) throws(ExitStatus) {
-    let tips = [try id(of: tip)]
+    let tip = PushedTip(id: try id(of: tip), ref: variable("PRE_COMMIT_REMOTE_BRANCH").map { Path($0) })
     let base = try known.map { (name) throws(ExitStatus) in [try id(of: name)] } ?? []
     let remote = known == nil ? variable("PRE_COMMIT_REMOTE_NAME") : nil
     try HookRun(hook: .prePush, arguments: []).run { setup in
       scanPush(
-        tips: tips, known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.options,
+        [tip], known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.options,
         skipping: setup.skip.everywhere)
     }
   }

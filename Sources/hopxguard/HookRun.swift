@@ -86,10 +86,10 @@ struct HookRun {
       guard arguments.count >= 2 else { throw Console.fail("commit-msg: git gave no message file") }
       return scanMessage(arguments[1], options)
     case .prePush:
-      let updates = try parse(refs, tipField: 0, knownField: 2)
+      let updates = try parse(refs, tipField: 0, refField: 1, knownField: 2)
       return scanTips(updates, excludedRefs: tracked, setup)
     case .preReceive:
-      let updates = try parse(refs, tipField: 1, knownField: 0)
+      let updates = try parse(refs, tipField: 1, refField: 2, knownField: 0)
       try checkSettings(updates)
       return scanTips(updates, excludedRefs: ["--all"], setup)
     }
@@ -128,14 +128,14 @@ struct HookRun {
   private func scanTips(
     _ updates: [Update], excludedRefs: [String], _ setup: ScanSetup
   ) -> ScanResults {
-    let tips = updates.map(\.tip).filter { !isZero($0) }
-    // Only deletions: nothing is brought in.
-    if tips.isEmpty { return ScanResults() }
+    // What is deleted brings nothing in.
+    let pushed = updates.filter { !isZero($0.tip) }.map { PushedTip(id: $0.tip, ref: $0.ref) }
+    if pushed.isEmpty { return ScanResults() }
     do throws(GitError) {
       // The remote may have what we never fetched.
       let known = try present(updates.map(\.known).filter { !isZero($0) })
       return scanPush(
-        tips: tips, known: known, excludedRefs: excludedRefs, setup.options,
+        pushed, known: known, excludedRefs: excludedRefs, setup.options,
         skipping: setup.skip.everywhere)
     } catch {
       var results = ScanResults()
@@ -169,7 +169,7 @@ struct HookRun {
   private func checkSettings(_ updates: [Update]) throws(ExitStatus) {
     guard environment("CONFIG") == nil,
       let head = try? GitProcess.output(["symbolic-ref", "--quiet", "HEAD"]),
-      let update = updates.first(where: { $0.ref == head }), !isZero(update.tip)
+      let update = updates.first(where: { $0.ref == Path(head) }), !isZero(update.tip)
     else { return }
     _ = try AskedSetup(allowFrom: update.tip).prepare(for: SettingsPlace(top: nil))
   }
@@ -179,25 +179,27 @@ struct HookRun {
     /// IDs: of what comes, and of what the other side has.
     let tip: String
     let known: String
-    /// The last field, which for pre-receive is the ref's name.
-    let ref: String
+    /// The ref's name on the other side.
+    let ref: Path
   }
 
   /// The lines that git gives a hook about refs (githooks(5)).
   ///
   /// - Parameters:
   ///   - tipField: of the last three fields of a line (the one before may hold spaces) that with what comes.
+  ///   - refField: that with the ref.
   ///   - knownField: that with what the other side has.
   private func parse(
-    _ refs: [UInt8], tipField: Int, knownField: Int
+    _ refs: [UInt8], tipField: Int, refField: Int, knownField: Int
   ) throws(ExitStatus) -> [Update] {
     var updates: [Update] = []
     for line in refs.split(separator: 0x0A) {
-      let fields = line.split(separator: 0x20).suffix(3).map { String(decoding: $0, as: UTF8.self) }
+      let parts = Array(line.split(separator: 0x20).suffix(3))
+      let fields = parts.map { String(decoding: $0, as: UTF8.self) }
       guard fields.count == 3, isObjectID(fields[tipField]), isObjectID(fields[knownField]) else {
         throw Console.fail("\(hook.rawValue): a line on standard input that git does not write")
       }
-      updates.append(Update(tip: fields[tipField], known: fields[knownField], ref: fields[2]))
+      updates.append(Update(tip: fields[tipField], known: fields[knownField], ref: Path(parts[refField])))
     }
     return updates
   }

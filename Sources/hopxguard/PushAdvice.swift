@@ -1,34 +1,69 @@
-// What to say of a push that brings a secret: in its commits, in a tag's message, or in a file or folder
-// that a ref points to without a commit.
+// What to say of a push that brings a secret: in its commits, in a tag's message, in the name of a branch or
+// tag, or in a file or folder that a ref points to without a commit.
 
 import Reporting
 
 enum PushAdvice {
+  private enum Kind { case commit, tag, name, other }
+
   /// Without a full stop.
   static func what(_ findings: [Finding]) -> String {
-    let (commits, tags, others) = kinds(findings)
-    if commits && !tags && !others { return "the commits of this push add a secret" }
-    if tags && !commits && !others { return "a tag of this push holds a secret" }
-    if others && !commits && !tags { return "a file that a ref of this push points to holds a secret" }
-    return "this push brings secrets"
+    switch kinds(findings) {
+    case [.commit]: "the commits of this push add a secret"
+    case [.tag]: "a tag of this push holds a secret"
+    case [.name]: "the name of a branch or tag of this push holds a secret"
+    case [.other]: "a file that a ref of this push points to holds a secret"
+    default: "this push brings secrets"
+    }
   }
 
   /// A line for each kind.
   static func mend(_ findings: [Finding]) -> String {
-    let (commits, tags, others) = kinds(findings)
+    let kinds = kinds(findings)
     var lines: [String] = []
-    if commits { lines.append("Take it out of the commits named above (git rebase -i, edit), and push again.") }
-    if tags { lines.append("Make the tag anew with another message (git tag -f -a NAME COMMIT), and push again.") }
-    if others {
+    if kinds.contains(.commit) {
+      lines.append("Take it out of the commits named above (git rebase -i, edit), and push again.")
+    }
+    if kinds.contains(.tag) {
+      lines.append("Make the tag anew with another message (\(tagCommand(findings))), and push again.")
+    }
+    if kinds.contains(.name) {
+      lines.append(
+        "Give the branch or tag another name (git branch -m NEW, git tag NEW COMMIT), and push it by that name.")
+    }
+    if kinds.contains(.other) {
       lines.append("Have the ref point to something without it (git tag -f, git update-ref), and push again.")
     }
     return lines.joined(separator: "\n")
   }
 
-  private static func kinds(_ findings: [Finding]) -> (commits: Bool, tags: Bool, others: Bool) {
-    (
-      findings.contains { $0.commit != nil }, findings.contains { $0.place == .tag },
-      findings.contains { $0.commit == nil && $0.place != .tag }
-    )
+  private static func kinds(_ findings: [Finding]) -> Set<Kind> {
+    Set(
+      findings.map { finding in
+        switch finding.place {
+        case .tag: .tag
+        case .refName: .name
+        default: finding.commit == nil ? .other : .commit
+        }
+      })
+  }
+
+  /// With the tag's name, where there is one tag and its name is known.
+  private static func tagCommand(_ findings: [Finding]) -> String {
+    let refs = Set(findings.lazy.filter { $0.place == .tag }.map(\.ref))
+    let folder = "refs/tags/"
+    guard refs.count == 1, let ref = refs.first!, ref.hasPrefix(folder) else { return "git tag -f -a NAME COMMIT" }
+    let name = ref.dropFirst(folder.count)
+    return "git tag -f -a \(shellWord(name)) \(shellWord(name + "^{}"))"
+  }
+
+  /// git lets a name hold nearly everything that a shell obeys.
+  private static func shellWord(_ text: Substring) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+      UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+        || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-_./".utf8.contains(byte)
+    }
+    if isPlain { return String(text) }
+    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }

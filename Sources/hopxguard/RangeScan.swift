@@ -23,17 +23,28 @@ func scanRange(_ range: CommitRange, _ options: ContentOptions, skipping: SkipLi
   return scan.scanner.results
 }
 
-/// Scans what `tips`, IDs of objects of any kind, bring to where `known` and `excludedRefs` are.
+/// What a push brings.
+struct PushedTip {
+  /// The ID of an object of any kind.
+  let id: String
+  /// What it is called where it goes, such as `refs/heads/main`; nil where that is not known.
+  var ref: Path?
+}
+
+/// Scans what `pushed` brings to where `known` and `excludedRefs` are, and the names that it gets there.
 func scanPush(
-  tips: [String], known: [String], excludedRefs: [String], _ options: ContentOptions,
+  _ pushed: [PushedTip], known: [String], excludedRefs: [String], _ options: ContentOptions,
   skipping: SkipList.Skipping?
 ) -> ScanResults {
   var scan = ChangeScan(options, skipping: skipping)
+  for tip in pushed { if let ref = tip.ref { scan.scanName(ofRef: ref) } }
+  let tips = pushed.map(\.id)
+  let refs = Dictionary(pushed.map { ($0.id, $0.ref) }) { first, _ in first }.compactMapValues { $0 }
   do throws(GitError) {
     let range = CommitRange(tips: tips, known: known, excludedRefs: excludedRefs, name: "of this push")
     var reader = try RangeReader(range, readsTags: false)
     try scanCommits(of: &reader, &scan)
-    let others = try scanTips(tips, &scan)
+    let others = try scanTips(tips, refs: refs, &scan)
     if !others.isEmpty {
       let new = try newObjects(from: others.map(\.id), known: known, excludedRefs: excludedRefs)
       for (id, isTree) in others where ObjectID(digits: id.utf8).map(new.contains) ?? true {
@@ -73,9 +84,10 @@ private func scanCommits(
 
 /// Scans tags, and tags of tags.
 ///
+/// - Parameter refs: what is known to point to them, by their IDs.
 /// - Returns: the trees and blobs among the tips and their targets.
 private func scanTips(
-  _ tips: [String], _ scan: inout ChangeScan
+  _ tips: [String], refs: [String: Path] = [:], _ scan: inout ChangeScan
 ) throws(GitError) -> [(id: String, isTree: Bool)] {
   var others: [(id: String, isTree: Bool)] = []
   var seen: Set<String> = []
@@ -99,7 +111,9 @@ private func scanTips(
     for id in tags {
       guard case .object = try batch.next() else { throw GitError("object \(id) is missing") }
       let start = try batch.readStart(4096)
-      scan.scanObject(&batch, lead: start, path: Path("<tag \(id)>"), place: .tag)
+      let name = refs[id].map { tagName($0) ?? $0.bytes } ?? Array(id.utf8)
+      scan.scanObject(
+        &batch, lead: start, path: Path(Array("<tag ".utf8) + name + Array(">".utf8)), place: .tag, ref: refs[id])
       // `object ID` is the first line.
       let target = start.prefix { $0 != 0x0A }.dropFirst(7)
       guard start.starts(with: "object ".utf8), ObjectID(digits: target) != nil else {
@@ -110,6 +124,12 @@ private func scanTips(
     try batch.finish()
   }
   return others
+}
+
+/// nil when the ref is no tag's.
+private func tagName(_ ref: Path) -> [UInt8]? {
+  let folder = Array("refs/tags/".utf8)
+  return ref.bytes.starts(with: folder) ? Array(ref.bytes.dropFirst(folder.count)) : nil
 }
 
 private func scanBlob(_ id: String, _ scan: inout ChangeScan) throws(GitError) {
