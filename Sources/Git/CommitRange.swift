@@ -49,7 +49,7 @@ public struct RangeReader: ~Copyable {
   public private(set) var count = 0
   /// How many of them have parents that a shallow clone does not have.
   public private(set) var cut = 0
-  /// Annotated tags that point to commits that were read; hex digits.
+  /// Annotated tags that point to commits that were read, and those that the range ends in; hex digits.
   public private(set) var tagsMet: [String] = []
 
   /// Commits that are read together.
@@ -62,6 +62,7 @@ public struct RangeReader: ~Copyable {
     let shallow = try shallowCommits()
     let tags = readsTags ? try annotatedTags() : [:]
     let listing = try RevisionListing(range, options: ["--topo-order", "--reverse"])
+    if readsTags { tagsMet = try tagsAtEnd(of: range) }
     self.shallow = shallow
     self.tags = tags
     self.listing = listing
@@ -157,6 +158,25 @@ private func shallowCommits() throws(GitError) -> Set<String> {
     let text = try readRegularFile(Path(lines[1]), limit: 64 << 20)
     return Set(text.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) })
   } catch { throw GitError("the list of shallow commits cannot be read: \(error)") }
+}
+
+/// The annotated tags that somebody named as what a range leads to, and not as what it leaves out.
+private func tagsAtEnd(of range: CommitRange) throws(GitError) -> [String] {
+  // Only what git takes as an argument unchanged; `git rev-list` says what is wrong with a revision.
+  guard !range.name.utf8.contains(0), Array((range.name + "\n").utf8) == range.revisions,
+    let answer = try? GitProcess.output(["rev-parse", "--revs-only", range.name, "--"])
+  else { return [] }
+  let ids = answer.split(separator: "\n").map(String.init)
+  let ends = ids.filter { !$0.hasPrefix("^") && !ids.contains("^" + $0) }
+  if ends.isEmpty { return [] }
+  var kinds = try ObjectBatch(content: false)
+  kinds.request(ends)
+  var tags: [String] = []
+  for id in ends {
+    if case .object(_, "tag", _) = try kinds.next() { tags.append(id) }
+  }
+  try kinds.finish()
+  return tags
 }
 
 /// The annotated tags that lead to each commit, or to anything else.

@@ -92,7 +92,8 @@ private func gitLab() throws(CIFailure) -> CIPlatform.Answer? {
     CIJob(
       name: name, tip: commit, base: try idVariable("CI_COMMIT_BEFORE_SHA", name),
       target: try branch(variable("CI_DEFAULT_BRANCH"), name),
-      branch: try branch(variable("CI_COMMIT_BRANCH"), name), isForced: true))
+      branch: try branch(variable("CI_COMMIT_BRANCH"), name), tag: try branch(variable("CI_COMMIT_TAG"), name),
+      isForced: true))
 }
 
 private func buildkite() throws(CIFailure) -> CIPlatform.Answer? {
@@ -101,14 +102,16 @@ private func buildkite() throws(CIFailure) -> CIPlatform.Answer? {
   let name = request == nil ? "Buildkite" : "Buildkite, pull request"
   let tip = variable("BUILDKITE_COMMIT").flatMap { isObjectID($0) ? $0 : nil } ?? "HEAD"
   let target = variable(request == nil ? "BUILDKITE_PIPELINE_DEFAULT_BRANCH" : "BUILDKITE_PULL_REQUEST_BASE_BRANCH")
-  return try work(name, tip, target, branch: request == nil ? variable("BUILDKITE_BRANCH") : nil)
+  return try work(
+    name, tip, target, branch: request == nil ? variable("BUILDKITE_BRANCH") : nil, tag: variable("BUILDKITE_TAG"))
 }
 
 private func circle() throws(CIFailure) -> CIPlatform.Answer? {
   guard isTrue("CIRCLECI") else { return nil }
   let name = "CircleCI"
   // The platform names no base; its clone knows the default branch.
-  return try work(name, try idVariable("CIRCLE_SHA1", name) ?? "HEAD", "HEAD", branch: variable("CIRCLE_BRANCH"))
+  return try work(name, try idVariable("CIRCLE_SHA1", name) ?? "HEAD", "HEAD", branch: variable("CIRCLE_BRANCH"),
+    tag: variable("CIRCLE_TAG"))
 }
 
 private func azure() throws(CIFailure) -> CIPlatform.Answer? {
@@ -116,7 +119,8 @@ private func azure() throws(CIFailure) -> CIPlatform.Answer? {
   let name = "Azure Pipelines, \(variable("BUILD_REASON") ?? "build")"
   let built = try idVariable("BUILD_SOURCEVERSION", name)
   let tip = try idVariable("SYSTEM_PULLREQUEST_SOURCECOMMITID", name) ?? built
-  return try work(name, tip ?? "HEAD", headsName(variable("SYSTEM_PULLREQUEST_TARGETBRANCH")), branch: nil)
+  return try work(name, tip ?? "HEAD", headsName(variable("SYSTEM_PULLREQUEST_TARGETBRANCH")), branch: nil,
+    tag: variable("BUILD_SOURCEBRANCH").flatMap { $0.hasPrefix("refs/tags/") ? String($0.dropFirst("refs/tags/".count)) : nil })
 }
 
 private func jenkins() throws(CIFailure) -> CIPlatform.Answer? {
@@ -125,23 +129,29 @@ private func jenkins() throws(CIFailure) -> CIPlatform.Answer? {
   let name = isChange ? "Jenkins, change request" : "Jenkins"
   let tip = try idVariable("GIT_COMMIT", name) ?? "HEAD"
   if !isChange, let base = try idVariable("GIT_PREVIOUS_SUCCESSFUL_COMMIT", name) {
-    return .work(CIJob(name: name, tip: tip, base: base, isForced: true))
+    return .work(
+      CIJob(name: name, tip: tip, base: base, tag: try branch(variable("TAG_NAME"), name), isForced: true))
   }
-  return try work(name, tip, variable("CHANGE_TARGET"), branch: nil)
+  return try work(name, tip, variable("CHANGE_TARGET"), branch: nil, tag: variable("TAG_NAME"))
 }
 
-/// Work that is what its target does not have.
+/// Work that is what its target does not have, or a tag.
 private func work(
-  _ name: String, _ tip: String, _ target: String?, branch own: String?
+  _ name: String, _ tip: String, _ target: String?, branch own: String?, tag: String?
 ) throws(CIFailure) -> CIPlatform.Answer {
-  guard let target = try branch(target, name) else {
-    return .none("\(name): the environment does not tell where the work began")
+  let tag = try branch(tag, name)
+  let target = try branch(target, name)
+  guard let target, target != own else {
+    if tag != nil { return .work(CIJob(name: name, tip: tip, tag: tag)) }
+    return .none("\(name): \(target.map { "on \($0) itself " } ?? "")\(unknownStart)")
   }
-  if target == own { return .none("\(name): on \(target) itself the environment does not tell where the work began") }
-  return .work(CIJob(name: name, tip: tip, target: target, branch: own))
+  return .work(CIJob(name: name, tip: tip, target: target, branch: own, tag: tag))
 }
 
 // MARK: Variables
+
+/// Whether some CI system runs us. Most set `CI` to `true`, some to their own name.
+var isInCI: Bool { variable("CI").map { !["false", "0"].contains($0.lowercased()) } ?? false }
 
 private func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
 
@@ -157,12 +167,12 @@ private func headsName(_ ref: String?) -> String? {
   ref.map { $0.hasPrefix("refs/heads/") ? String($0.dropFirst("refs/heads/".count)) : $0 }
 }
 
-/// A name that git takes for a branch and for nothing else (git-check-ref-format(1)).
+/// A name that git takes for a branch, or a tag, and for nothing else (git-check-ref-format(1)).
 private func branch(_ text: String?, _ job: String) throws(CIFailure) -> String? {
   guard let text else { return nil }
   let isSound =
     !text.hasPrefix("-") && !text.hasPrefix("/") && !text.contains("..") && !text.contains("@{")
     && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"~^:?*[\\".utf8.contains($0) }
-  guard isSound else { throw CIFailure(words: "\(job): '\(text)' is no branch's name") }
+  guard isSound else { throw CIFailure(words: "\(job): '\(text)' names no branch or tag") }
   return text
 }

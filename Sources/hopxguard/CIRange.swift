@@ -13,7 +13,7 @@ enum CIRange {
   /// What `tips` bring to where `known` is, IDs of objects.
   ///
   /// - Parameter words: what was chosen, for a person.
-  case range(tips: [String], known: [String], words: String)
+  case range(tips: [PushedTip], known: [String], words: String)
   /// There is nothing to scan besides the tree, and why.
   case none(words: String)
   /// The range cannot be told: the job must not pass.
@@ -32,6 +32,9 @@ struct CIJob {
   var target: String?
   /// The branch that is built.
   var branch: String?
+  /// The tag that is built, without `refs/tags/`, where `tip` is the commit that it leads to: an annotated one has
+  /// a message of its own. With neither base nor target it is all that is known to be new.
+  var tag: String?
   /// The base was taken out of the branch: that it is gone is no wonder.
   var isForced = false
 }
@@ -63,17 +66,23 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
   }
   guard let tip = objectID(job.tip) else {
     throw CIFailure(
-      words: "\(job.name): \(job.tip) is not in this clone\(hint); is it the change itself that is checked out?")
+      words: "\(job.name): \(job.tip) is not in this clone\(hint); the change itself has to be checked out")
   }
   var words = "\(job.name): "
+  let tag = try annotatedTag(of: job, tip)
+  let tips = [PushedTip(id: tip)] + (tag.map { [$0.tip] } ?? [])
+  let andTag = tag.map { ", and \($0.words)" } ?? ""
+  /// All commits are known, but a tag that points to one brings its message.
+  func nothingNew(_ reason: String) -> CIRange {
+    guard let tag else { return .none(words: "\(words)\(reason), so nothing but the tree is new") }
+    return .range(
+      tips: [tag.tip], known: [tip], words: "\(words)\(reason), so nothing but the tree and \(tag.words) is new")
+  }
   if let base = job.base {
-    if base == tip {
-      return .none(words: words + "base and head are the same commit, so nothing but the tree is new")
-    }
+    if base == tip { return nothingNew("base and head are the same commit") }
     if let known = objectID(base + "^{commit}") {
       return .range(
-        tips: [tip], known: [known],
-        words: "\(words)the commits of \(short(base))..\(short(job.tip))")
+        tips: tips, known: [known], words: "\(words)the commits of \(short(base))..\(short(job.tip))\(andTag)")
     }
     if !job.isForced || isShallow {
       throw CIFailure(words: "\(words)the base \(base) is not in this clone\(hint)")
@@ -82,19 +91,37 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
   }
   if let target = job.target, target != job.branch {
     let name = "refs/remotes/origin/\(target)"
+    let shown = target == "HEAD" ? "origin/HEAD" : target
     if let known = objectID(name + "^{commit}") {
-      // A tag that points there brings its message.
-      if known == tip {
-        return .none(words: words + "\(target) is the same commit, so nothing but the tree is new")
-      }
+      if known == tip { return nothingNew("\(shown) is the same commit") }
       return .range(
-        tips: [tip], known: [known], words: "\(words)the commits of \(short(job.tip)) that are not in \(target)")
+        tips: tips, known: [known],
+        words: "\(words)the commits of \(short(job.tip)) that are not in \(shown)\(andTag)")
     }
     if isShallow { throw CIFailure(words: "\(words)\(name) is not in this clone\(hint)") }
-    words += "\(target) is not fetched; "
+    words += "\(shown) is not fetched; "
+  }
+  if job.tag != nil && job.base == nil && job.target == nil {
+    words += unknownStart
+    guard let tag else { return .none(words: words) }
+    return .range(tips: [tag.tip], known: [tip], words: "\(words), so of the commits only \(tag.words) is scanned")
   }
   if isShallow { throw CIFailure(words: "\(words)where the work began cannot be told\(hint)") }
-  return .range(tips: [tip], known: [], words: "\(words)every commit up to \(short(job.tip))")
+  return .range(tips: tips, known: [], words: "\(words)every commit up to \(short(job.tip))\(andTag)")
+}
+
+let unknownStart = "the environment does not tell where the work began"
+
+/// The tag of a job; nil when there is none, or none with a message.
+///
+/// - Parameter tip: the ID of the job's commit.
+private func annotatedTag(of job: CIJob, _ tip: String) throws(CIFailure) -> (tip: PushedTip, words: String)? {
+  guard let name = job.tag else { return nil }
+  let ref = "refs/tags/\(name)"
+  guard let id = objectID(ref) else {
+    throw CIFailure(words: "\(job.name): \(ref) is not in this clone; git fetch --tags gets it")
+  }
+  return id == tip ? nil : (PushedTip(id: id, ref: Path(ref)), "the tag \(name)")
 }
 
 /// The ID of what a revision names; nil when it is not here.

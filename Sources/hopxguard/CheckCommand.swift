@@ -110,14 +110,16 @@ struct CheckCommand: ParsableCommand {
       defer { _ = fchdir(before.number) }
       if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.options, skipping: skipping) }
       switch rangeOfCIJob() {
-      case nil: return ScanResults()
+      case nil:
+        if isInCI { say("which commits this job is about cannot be told here: --range A..B names them") }
+        return ScanResults()
       case .none(let words)?:
         say(words)
         return ScanResults()
       case .range(let tips, let known, let words)?:
         say(words)
         return scanPush(
-          tips.map { PushedTip(id: $0) }, known: known, excludedRefs: [], setup.options, skipping: skipping)
+          tips, known: known, excludedRefs: [], setup.options, skipping: skipping)
       case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
       }
     } catch { return failure("the commits cannot be scanned: \(error)") }

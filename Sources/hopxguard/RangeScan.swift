@@ -12,11 +12,14 @@ func scanRange(_ range: CommitRange, _ options: ContentOptions, skipping: SkipLi
   do throws(GitError) {
     var reader = try RangeReader(range, readsTags: true)
     try scanCommits(of: &reader, &scan)
-    if reader.count == 0 {
+    let others = try scanTips(reader.tagsMet, &scan)
+    if reader.count == 0 && reader.tagsMet.isEmpty {
       scan.addProblem(
         "the range \(range.name) holds no commit; is it the right way round, and is the base fetched?")
     }
-    _ = try scanTips(reader.tagsMet, &scan)
+    for (id, isTree) in others {
+      scan.addProblem("the range \(range.name) ends in a \(isTree ? "folder" : "file") (\(id)), which is no commit")
+    }
   } catch {
     scan.addProblem(explained(error))
   }

@@ -45,7 +45,7 @@ public func run(
 public func testEnvironment(_ added: [String: String]) -> [String: String] {
   let unwanted = [
     "NO_COLOR", "CLICOLOR_FORCE", "TERM", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI", "BUILDKITE",
-    "CIRCLECI", "TF_BUILD", "JENKINS_URL",
+    "CIRCLECI", "TF_BUILD", "JENKINS_URL", "CI",
   ]
   return ProcessInfo.processInfo.environment
     .filter { !$0.key.hasPrefix("GIT_") && !unwanted.contains($0.key) }
