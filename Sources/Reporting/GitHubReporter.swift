@@ -103,7 +103,9 @@ struct GitHubTotal {
     if !exceptions.isEmpty { text += ", \(exceptions)" }
     let warnings = warnings + outcome.warnings.count
     if warnings > 0 { text += ", \(counted(warnings, "warning"))" }
-    text += ": \(extent(outcome.summary))."
+    // Or the files that were scanned would read as those of the findings, said again.
+    text += paths.isEmpty || outcome.summary.files == 0 ? ": " : "; scanned: "
+    text += "\(extent(outcome.summary))."
     if !outcome.isComplete {
       text += " \(counted(outcome.problems.count, "problem")): the scan is not complete."
     }

@@ -20,7 +20,7 @@ public struct GitHubSummaryReporter: Reporter {
   public mutating func report(_ finding: Finding) -> [UInt8] {
     total.count(finding)
     let place = finding.place == .content ? "\(finding.line)" : finding.place.rawValue
-    add([code(finding.path), place, text(finding.title), code(finding.secret), code(finding.fingerprint)])
+    add([file(finding), place, text(finding.title), code(finding.secret), code(finding.fingerprint)])
     return []
   }
 
@@ -68,6 +68,14 @@ public struct GitHubSummaryReporter: Reporter {
     }
     if problems.count > 50 { result += "- and \(grouped(problems.count - 50)) more\n" }
     return result
+  }
+
+  /// The file, and the commit that brought the finding: it may stand in no file any more.
+  private func file(_ finding: Finding) -> String {
+    let file = code(finding.path)
+    // That of a message is the path itself.
+    guard let commit = finding.commit, !file.contains(commit.id) else { return file }
+    return "\(file) since \(code(String(commit.id.prefix(12))))"
   }
 
   private func code(_ path: Path) -> String { code(path.bytes) }

@@ -34,7 +34,7 @@ struct GitHubReportTests {
     #expect(Set(all.dropLast().map { $0.properties["file"]! }) == Set(shown))
     #expect(all.dropLast().allSatisfy { $0.name == "error" && $0.properties["line"] == "1" })
     #expect(all.last!.name == "notice")
-    #expect(all.last!.message.hasPrefix("7 findings in 7 files: "))
+    #expect(all.last!.message.hasPrefix("7 findings in 7 files; scanned: 7 files"))
   }
 
   @Test func `text on a terminal of GitHub's begins no line with a command`() throws {
