@@ -35,7 +35,7 @@ struct HookCommand: ParsableCommand {
     var global = false
 
     func run() throws {
-      try report {
+      try report(elsewhere: "; `hopxguard hook install --global` is for those that are made from now on") {
         guard let place = try global ? Place(isTemplateMade: true) : Place() else { return }
         for hook in place.hooks {
           say(hook, try place.folder.install(hook) ?? "in place")
@@ -227,9 +227,11 @@ private func say(_ hook: Hook, _ text: String) {
 }
 
 /// Runs `body` and turns its errors into words and exit code 2.
-private func report(_ body: () throws -> Void) throws(ExitStatus) {
+///
+/// - Parameter elsewhere: what works outside of a repository.
+private func report(elsewhere: String = "", _ body: () throws -> Void) throws(ExitStatus) {
   do { try body() } catch let error as GitError {
-    throw Console.fail(explained(error))
+    throw Console.fail(explained(error, elsewhere: elsewhere))
   } catch let error as HookError {
     throw Console.fail(error.reason)
   } catch let error as SystemError {

@@ -68,12 +68,16 @@ struct HookRun {
   private func prepare() throws(ExitStatus) -> ScanSetup {
     if hook != .preReceive { return try AskedSetup().prepare(for: .ofHook) }
     var asked = AskedSetup()
-    let isAsked = environment("ALLOW_FROM") != nil || environment("CONFIG") != nil
-    // A repository that has no commit yet has no list either.
-    if !isAsked, (try? GitProcess.output(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) != nil {
-      asked.allowFrom = "HEAD"
-    }
+    if !isAsked && hasCommit { asked.allowFrom = "HEAD" }
     return try asked.prepare(for: SettingsPlace(top: nil))
+  }
+
+  /// Whether whoever runs the server has named the settings.
+  private var isAsked: Bool { environment("ALLOW_FROM") != nil || environment("CONFIG") != nil }
+
+  /// A repository whose default branch has no commit yet has no list either.
+  private var hasCommit: Bool {
+    (try? GitProcess.output(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) != nil
   }
 
   private func scan(_ refs: [UInt8], _ setup: ScanSetup) throws(ExitStatus) -> ScanResults {
@@ -256,9 +260,22 @@ struct HookRun {
     let names = Set(findings.map(\.fingerprint))
     let command = "hopxguard allow \(names.count == 1 ? names.first! : "FINGERPRINT") --reason '...'"
     switch hook {
+    case .preReceive where !isAsked && !hasCommit:
+      let branch = (try? GitProcess.output(["symbolic-ref", "--short", "HEAD"])) ?? "HEAD"
+      return """
+        \(escapedForTerminal(branch.utf8)) has no commit here yet, and so no list of what is allowed.
+        Have the owners of this repository run `hopxguard hook uninstall` in it, push that branch with its list, and then run \
+        `hopxguard hook install`.
+        """
     case .preReceive: return "Have the owners of this repository run, on its default branch:\n  \(command)"
     default: return "Allow it with a reason that others can read:\n  \(command)"
     }
+  }
+
+  /// Where git keeps the message that commit-msg was given: it holds the secret.
+  private var keptMessage: String {
+    guard arguments.count >= 2 else { return "" }
+    return " The rejected message stays in \(escapedForTerminal(arguments[1].bytes)) until the next commit."
   }
 
   private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {
@@ -275,7 +292,7 @@ struct HookRun {
         "nothing is committed")
     case .commitMessage:
       return (
-        "the commit message holds a secret", "Commit again with a message without it.",
+        "the commit message holds a secret", "Commit again with a message without it.\(keptMessage)",
         "nothing is committed")
     case .prePush:
       return (

@@ -13,7 +13,8 @@ struct ErrorTextTests {
     (["scan", "--baseline", "gone"], "gone: there is no such baseline; hopxguard baseline writes one"),
     (["check"], ".: not in a git repository: go to one"),
     (["baseline"], "not in a git repository: go to one"),
-    (["hook", "install"], "not in a git repository: go to one"),
+    (["hook", "install"], "not in a git repository: go to one; `hopxguard hook install --global` is for those that are made from now on\n"),
+    (["hook", "status"], "not in a git repository: go to one\n"),
     (["allow", "x", "--reason", "y"], "as the last line of a finding has it"),
     (["redact", "--in-place"], "as in: hopxguard redact --in-place app.log"),
   ] as [([String], String)])
@@ -24,8 +25,8 @@ struct ErrorTextTests {
   }
 
   @Test(arguments: [
-    (["scan", "--range", "gone..HEAD"], "bad revision 'gone..HEAD': there is no such commit here; git fetch gets it"),
-    (["scan", "--allow-from", "gone"], "--allow-from gone: fatal: Needed a single revision: there is no such commit here"),
+    (["scan", "--range", "gone..HEAD"], "bad revision 'gone..HEAD': there is no such commit here; is it spelt right? if it is, git fetch gets it"),
+    (["scan", "--allow-from", "gone"], "--allow-from gone: there is no such commit here; is it spelt right? if it is, git fetch gets it"),
     (["baseline", "--prune"], "there is no baseline to prune; without --prune one is written"),
   ] as [([String], String)])
   func `in a repository`(arguments: [String], words: String) throws {

@@ -104,6 +104,7 @@ struct HookTests {
     let result = try git("commit", "-q", "--allow-empty", "-m", "x\n\nsee \(key)")
     #expect(result.status == 1)
     #expect(result.errors.contains("the commit message holds a secret"))
+    #expect(result.errors.contains("The rejected message stays in .git/COMMIT_EDITMSG until the next commit."))
     folder.write("repo/base", "x\n\(key)\n")
     folder.git("-C", "repo", "commit", "-qam", "x", "--no-verify")
     folder.write("repo/base", "x\n")
