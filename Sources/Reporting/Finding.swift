@@ -55,7 +55,7 @@ public struct Finding: Sendable {
   public var snippet: Snippet
   /// The commit that brought the secret in; nil outside of git's history.
   public var commit: CommitInfo?
-  /// Where the commit can be reached from, such as `refs/heads/main`.
+  /// Where the commit, or tag, can be reached from, such as `refs/heads/main`.
   public var ref: String?
   /// What a comment beside it says; nil when there is none.
   public var comment: InlineAllowance?

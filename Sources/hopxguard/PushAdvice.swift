@@ -52,7 +52,9 @@ enum PushAdvice {
   private static func tagCommand(_ findings: [Finding]) -> String {
     let refs = Set(findings.lazy.filter { $0.place == .tag }.map(\.ref))
     let folder = "refs/tags/"
-    guard refs.count == 1, let ref = refs.first!, ref.hasPrefix(folder) else { return "git tag -f -a NAME COMMIT" }
+    // A name that has to be written out for a terminal is none that a shell takes.
+    guard refs.count == 1, let ref = refs.first!, ref.hasPrefix(folder), escapedForTerminal(ref.utf8) == ref
+    else { return "git tag -f -a NAME COMMIT" }
     let name = ref.dropFirst(folder.count)
     return "git tag -f -a \(shellWord(name)) \(shellWord(name + "^{}"))"
   }

@@ -124,6 +124,11 @@ struct RefNameTests {
     let named = try push("v-\(key)")
     #expect(named.status != 0)
     #expect(named.words.contains("<tag v-hopx_live_"))
+    // A terminal takes U+009B for the start of a command.
+    folder.git("-C", "repo", "tag", "-a", "v\u{9B}31m", "-m", key)
+    let control = try push("v\u{9B}31m")
+    #expect(control.words.contains("<tag v\\u{9b}31m>") && !control.words.contains("\u{9B}"), "\(control.words)")
+    #expect(control.words.contains("git tag -f -a NAME COMMIT"))
     folder.git("-C", "repo", "tag", "-a", "v1", "-m", key)
     folder.git("-C", "repo", "tag", "-a", "v2", "-m", key)
     let two = try push("v1", "v2")
