@@ -76,7 +76,7 @@ func pathspec(_ path: Path) -> String { shellWord(Path(Array(":(top,literal)".ut
 
 /// A path as a word of a command for a POSIX shell; of bash, zsh and ksh where it holds bytes that
 /// are not to be shown as they are.
-func shellWord(_ path: Path) -> String {
+public func shellWord(_ path: Path) -> String {
   let bytes = path.bytes
   let isPlain = bytes.allSatisfy { byte in
     switch byte {

@@ -14,7 +14,6 @@ struct HistoryScan {
   /// Whether whole keys are kept, for `--replace-text`.
   let collectsKeys: Bool
   private(set) var results = ScanResults()
-  private(set) var keys: [String: [UInt8]] = [:]
   /// What the repositories do not have on purpose, and how to get it.
   private(set) var incomplete: [Problem] = []
 
@@ -73,7 +72,6 @@ struct HistoryScan {
       store, options, jobs: jobs, showsProgress: showsProgress, collectsKeys: collectsKeys)
     search.run()
     var results = search.results
-    keys.merge(search.keys) { first, _ in first }
     for problem in store.problems {
       if problem.isMissingAlternate {
         incomplete.append(

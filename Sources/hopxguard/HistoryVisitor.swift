@@ -47,7 +47,6 @@ final class HistoryProgress: Sendable {
 struct HistoryShare: Sendable {
   var results: ScanResults
   var hits: [ObjectHit]
-  var keys: [String: [UInt8]]
   var vanished: [ObjectID]
 }
 
@@ -137,7 +136,8 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     results.summary.commits = commits
     // What came out of archives is counted there already.
     results.summary.bytes += bytes
-    return HistoryShare(results: results, hits: hits, keys: content.keys ?? [:], vanished: vanished)
+    results.keys = content.keys ?? [:]
+    return HistoryShare(results: results, hits: hits, vanished: vanished)
   }
 
   @inline(__always)

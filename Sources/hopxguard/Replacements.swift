@@ -1,6 +1,7 @@
 // The way out of a leaked history: the input for `git filter-repo`, which rewrites it. The one file
 // that hopxguard ever writes whole keys to, so only when it is asked for, and for its owner's eyes.
 
+import Coverage
 import Git
 import POSIX
 import Reporting
@@ -12,23 +13,44 @@ import Reporting
 #endif
 
 /// Writes a line for each key as `git filter-repo --replace-text` takes them, to a new file that
-/// nobody else can read.
+/// nobody else can read, and says which keys are not in it. No key, no file.
 ///
-/// - Parameter keys: whole keys by fingerprint.
-/// - Returns: keys that the format has no way to write, because they hold a line end.
-/// - Throws: `SystemError`; `EEXIST` when something is at `path` already.
-func writeReplacements(_ keys: [String: [UInt8]], at path: Path) throws(SystemError) -> Int {
+/// - Parameters:
+///   - keys: whole keys by fingerprint.
+///   - passed: fingerprints of keys that are let pass wherever they stand: they are to stay.
+///   - file: as the caller named it.
+/// - Returns: whether it wrote a file.
+/// - Throws: `ExitStatus.failed`, after saying why; also when something is at `file` already.
+func writeReplacements(
+  _ keys: [String: [UInt8]], except passed: Set<String>, to file: String
+) throws(ExitStatus) -> Bool {
+  let wanted = keys.filter { !passed.contains($0.key) }
+  let allowed = keys.count - wanted.count
+  if allowed > 0 {
+    Console.say("hopxguard: \(counted(allowed, "key")) let pass, and so left out of --replace-text\n")
+  }
   // The longest first: a cut copy is the start of the whole key, and must not be replaced in it.
-  let sorted = keys.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+  let sorted = wanted.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
   var text: [UInt8] = []
-  var left = 0
+  var broken = 0
   for (name, key) in sorted {
     if key.contains(0x0A) || key.contains(0x0D) {
-      left += 1
+      broken += 1
       continue
     }
     text += Array("literal:".utf8) + key + Array("==>REMOVED-\(name.dropFirst(7).prefix(12))\n".utf8)
   }
+  if broken > 0 {
+    Console.say("hopxguard: \(counted(broken, "key")) with a line end in it not in --replace-text\n")
+  }
+  if text.isEmpty { return false }
+  do throws(SystemError) { try write(text, at: Path(argument: file)) } catch {
+    throw Console.fail("--replace-text \(file): \(error)")
+  }
+  return true
+}
+
+private func write(_ text: [UInt8], at path: Path) throws(SystemError) {
   let file = try Descriptor.open(
     path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode: 0o600)
   do throws(SystemError) {
@@ -37,7 +59,6 @@ func writeReplacements(_ keys: [String: [UInt8]], at path: Path) throws(SystemEr
     _ = path.withCString { unlink($0) }
     throw error
   }
-  return left
 }
 
 /// Why whole keys must not be written to `path`; nil where they may.
@@ -46,24 +67,33 @@ func obstacle(toReplacementsAt path: Path) -> String? {
   return "it would lie in a working tree, where git may take it; name a file outside, as in ../keys.txt"
 }
 
-/// What is to be done about keys in a history, besides what each rule says.
+/// What is to be done about keys in a history, besides what each rule says: commands for a shell, to be run
+/// at the top of the repository. docs/leaked.md has them one by one.
+///
+/// - Parameter replacements: the file with the keys, as the caller named it; nil when none was written.
 func historyAdvice(replacements: String?) -> String {
-  let file = replacements ?? "../keys.txt"
-  var text = "\nIn git the keys stay until the history is rewritten, and in clones for longer:\n"
-  if replacements == nil {
-    text += "  hopxguard scan --history --replace-text \(file)   writes them all, whole, to a new file\n"
+  var file = "../keys.txt"
+  var commands = ["url=$(git remote get-url origin)  # or wherever it is pushed to"]
+  if let replacements {
+    // The commands change the folder.
+    let path = Path(argument: replacements)
+    let folder = (try? canonicalPath(path.parent ?? ".")) ?? "."
+    file = shellWord(folder.appending(path.lastComponent))
   } else {
-    text += "  \(file) holds the keys, whole. Delete it when you are done.\n"
+    commands.append("hopxguard scan --history --replace-text \(file)  # the keys, whole, in a new file")
   }
-  text += """
-      git filter-repo --replace-text \(file) --replace-message \(file)
-      git stash clear; git reflog expire --expire=now --all; git gc --prune=now
-      It replaces keys that stand there plainly; files with encoded ones and archives go by
-      `git filter-repo --invert-paths --path FILE`.
-      Then push with --force, have every clone made anew, and ask the host to remove what forks, pull
-      requests and caches still hold. None of this un-leaks a key: rotate it first.
+  commands += [
+    "git clone --mirror \"$url\" ../cleaned.git && cd ../cleaned.git  # filter-repo takes a fresh clone only",
+    "git filter-repo --replace-text \(file) --replace-message \(file)",
+    "hopxguard scan --history --allow-from HEAD  # what is left",
+    "git push --mirror \"$url\"; rm \(file)",
+  ]
+  return """
 
+    In git the keys stay until the history is rewritten. Rotate them first: nothing un-leaks a key.
+    \(commands.map { "  " + $0 }.joined(separator: "\n"))
+    Names of files and refs, authors, encoded keys and archives need more, and so do clones and what the host
+    keeps: docs/leaked.md in hopxguard's repository. (--invert-paths deletes files, from HEAD too.)
 
     """
-  return text
 }

@@ -130,7 +130,13 @@ struct ScanCommand: ParsableCommand {
     let started = monotonicSeconds()
     var results = try scan(&setup, jobs: threads, &report)
     results.order()
+    let found = Set(results.findings.map(\.fingerprint))
     setup.judge(&results)
+    var replacements: String?
+    if let replaceText {
+      let passed = found.subtracting(results.findings.map(\.fingerprint))
+      if try writeReplacements(results.keys, except: passed, to: replaceText) { replacements = replaceText }
+    }
     try report.add(results.findings)
 
     let isWhole = history || (!allFiles && place.top != nil && isWholeTree)
@@ -139,7 +145,7 @@ struct ScanCommand: ParsableCommand {
     try report.finish(outcome)
     do throws(ExitStatus) { try reporting.conclude(outcome, report, setup.options.rules) } catch {
       if history && outcome.summary.findings > 0 && !reporting.quiet {
-        Console.say(historyAdvice(replacements: replaceText))
+        Console.say(historyAdvice(replacements: replacements))
       }
       throw error
     }
@@ -269,14 +275,6 @@ struct ScanCommand: ParsableCommand {
       for problem in scan.incomplete { Console.say(problemText(problem, style: style)) }
     } else {
       results.problems += scan.incomplete
-    }
-    if let replaceText, !scan.keys.isEmpty {
-      do throws(SystemError) {
-        let left = try writeReplacements(scan.keys, at: Path(argument: replaceText))
-        if left > 0 {
-          Console.say("hopxguard: \(counted(left, "key")) with a line end in it not in --replace-text\n")
-        }
-      } catch { throw Console.fail("--replace-text \(replaceText): \(error)") }
     }
     return results
   }

@@ -9,6 +9,8 @@ struct ScanResults: Sendable {
   var problems: [Problem] = []
   /// Its findings are those that an input has beyond those listed.
   var summary = Summary()
+  /// Whole keys by fingerprint, where they were asked for.
+  var keys: [String: [UInt8]] = [:]
   /// Findings that are not listed because there were too many in all.
   private var dropped = 0
   /// Where the last finding is that has room in a full report; nil while there is room.
@@ -37,6 +39,7 @@ struct ScanResults: Sendable {
     summary.commits += other.summary.commits
     summary.findings += other.summary.findings
     dropped += other.dropped
+    keys.merge(other.keys) { first, _ in first }
   }
 
   /// Puts everything in the order of reports, whatever order it was found in.

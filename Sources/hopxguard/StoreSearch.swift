@@ -32,8 +32,6 @@ struct StoreSearch {
   private(set) var packs: [PackFile] = []
   private(set) var hits: [ObjectHit] = []
   private(set) var results = ScanResults()
-  /// Whole keys by fingerprint, where they were asked for.
-  private(set) var keys: [String: [UInt8]] = [:]
 
   /// Times that the store is listed again because something was added to it meanwhile.
   private static let mostRounds = 10
@@ -124,7 +122,6 @@ struct StoreSearch {
       results.merge(share.results)
       hits += share.hits
       vanished += share.vanished
-      keys.merge(share.keys) { first, _ in first }
     }
   }
 
