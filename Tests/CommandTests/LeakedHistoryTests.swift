@@ -79,6 +79,40 @@ struct LeakedHistoryTests {
     #expect(!FileManager.default.fileExists(atPath: root.file("keys.txt")))
   }
 
+  @Test func `names, authors, encoded keys and binary files go as the page says`() throws {
+    try leak()
+    let encoded = Data(key.utf8).base64EncodedString()
+    root.write("repo/enc", encoded)
+    root.write("repo/bin", [0] + Array(key.utf8))
+    root.write("repo/\(key)/x", "x")
+    let made = try shell(
+      """
+      cd repo && git add . && GIT_AUTHOR_NAME='\(key)' GIT_COMMITTER_EMAIL='\(key)@x' git commit -q -m names
+      git branch 'b-\(key)' && git tag 't-\(key)' && git tag -a -m x 'a-\(key)' && git push -q --mirror origin
+      ! hopxguard scan --history --replace-text ../keys.txt
+      git clone -q --mirror ../remote.git ../cleaned.git
+      """, in: ".")
+    #expect(made.status == 0, "\(made.errors)")
+    let page = Self.python + "/../../../docs/leaked.md"
+    let blocks = try String(contentsOfFile: page, encoding: .utf8).components(separatedBy: "```")
+    let names = try #require(blocks.first { $0.hasPrefix("sh\n") && $0.contains("--refname-callback") })
+    // It names the branches that it has renamed, keys and all.
+    let done = try shell("(\(names.dropFirst(3))) >/dev/null 2>&1", in: "cleaned.git")
+    #expect(done.status == 0)
+    root.write("keys.txt", "literal:\(encoded)==>REMOVED\n")
+    let rest = try shell(
+      """
+      git filter-repo --replace-text ../keys.txt --invert-paths --path bin
+      rm -r filter-repo
+      hopxguard scan --history --allow-from HEAD
+      git push -q --mirror ../remote.git
+      git clone -q ../remote.git ../fresh && ls ../fresh && git -C ../fresh for-each-ref
+      """, in: "cleaned.git")
+    #expect(rest.status == 0, "\(rest.output)\(rest.errors)")
+    #expect(rest.output.contains("REMOVED\napp.py\ndocs.md\nenc\n"), "\(rest.output)")
+    for name in ["origin/b-REMOVED", "tags/t-REMOVED", "tags/a-REMOVED"] { #expect(rest.output.contains(name)) }
+  }
+
   @Test func `what is let pass is not replaced`() throws {
     try leak()
     let scan = try shell("hopxguard scan --history --replace-text ../keys.txt || true", in: "repo")
