@@ -29,9 +29,14 @@ struct FrameworkHook: ParsableCommand {
     if variable("PRE_COMMIT_REMOTE_NAME") != nil {
       return try push(variable("PRE_COMMIT_LOCAL_BRANCH") ?? "HEAD", known: nil)
     }
-    try HookRun(hook: .preCommit, arguments: []).run { setup throws(ExitStatus) in
+    let named = files.map { trimmed(Path(argument: $0)) }
+    let staged = (try? stagedChanges())?.changes.filter { $0.new != nil }.map(\.path) ?? []
+    // When not all of them are staged, as with `run --all-files`, what is in them is asked for, not what the
+    // next commit adds.
+    let isAboutFiles = !Set(named).isSubset(of: staged)
+    try HookRun(hook: .preCommit, arguments: [], isAboutFiles: isAboutFiles).run { setup throws(ExitStatus) in
       var results = scanStaged(setup.options, skipping: setup.skip.everywhere)
-      results.merge(try scanFiles(setup))
+      if isAboutFiles { results.merge(try scan(named, setup)) }
       return results
     }
   }
@@ -54,14 +59,10 @@ struct FrameworkHook: ParsableCommand {
     } catch { throw Console.fail("\(revision): \(explained(error))") }
   }
 
-  /// Scans the files as they are when not all of them are staged, as with `run --all-files`: then what is
-  /// in them is asked for, not what the next commit adds.
-  private func scanFiles(_ setup: ScanSetup) throws(ExitStatus) -> ScanResults {
+  /// Scans the files as they are.
+  private func scan(_ named: [Path], _ setup: ScanSetup) throws(ExitStatus) -> ScanResults {
     var setup = setup
     let jobs = try setup.jobs(nil)
-    let named = files.map { trimmed(Path(argument: $0)) }
-    let staged = (try? stagedChanges())?.changes.filter { $0.new != nil }.map(\.path) ?? []
-    if Set(named).isSubset(of: staged) { return ScanResults() }
     var results = ScanResults()
     var targets: [ScanTarget] = []
     for path in named {

@@ -17,6 +17,8 @@ struct HookRun {
   let hook: Hook
   /// The script's own path, then what git gave it.
   let arguments: [Path]
+  /// What stands in files is scanned, committed or not, as well as what the commit adds.
+  var isAboutFiles = false
 
   func run() throws(ExitStatus) {
     var refs: [UInt8] = []
@@ -238,6 +240,7 @@ struct HookRun {
       if outcome.problems.count > Self.mostShown {
         text += "  ... and \(counted(outcome.problems.count - Self.mostShown, "more problem"))\n"
       }
+      text += wayOut(outcome.problems)
     }
     if !text.isEmpty { Console.say(text) }
     if !outcome.isComplete { throw .failed }
@@ -253,6 +256,21 @@ struct HookRun {
     summary.disabledRules = summary.disabledRules.filter { $0.value > 0 }
     let text = exceptionsText(summary)
     return text.isEmpty ? "" : "hopxguard: \(text)\n"
+  }
+
+  /// What to do about files that cannot be read, if such there are. Settings leave out whole files, so that
+  /// of an archive's entry the archive is named.
+  private func wayOut(_ problems: [Problem]) -> String {
+    if hook == .commitMessage { return "" }
+    // Others are no files: `<commit message>`, or nothing at all.
+    let files = problems.map { $0.path.bytes.prefix { $0 != UInt8(ascii: "!") } }
+    let file = files.first { !$0.isEmpty && $0.first != UInt8(ascii: "<") && escapedForTerminal($0).utf8.elementsEqual($0) }
+    guard let file else { return "" }
+    let pattern = file.flatMap { "*?[\\".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
+    let name = tomlString(String(decoding: pattern, as: UTF8.self))
+    let place = hook == .preReceive ? " on the default branch" : ""
+    return "Mend it or leave it out; a file that may stay unread is named in \(Settings.fileName)\(place):\n"
+      + "  [scan]\n  skip = [\(name)]\n"
   }
 
   /// How a false alarm gets through. The list is the repository's: whoever reads it sees what was allowed.
@@ -280,6 +298,11 @@ struct HookRun {
 
   private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {
     let readIt = "Take it out (read it from HOPX_API_KEY instead)"
+    if isAboutFiles {
+      return (
+        "the files hold a secret", "\(readIt). What is committed already stays in the history.",
+        "the files are not known to be clean")
+    }
     switch hook {
     case .preCommit:
       return (
