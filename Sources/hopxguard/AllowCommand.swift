@@ -22,7 +22,8 @@ struct AllowCommand: ParsableCommand {
     discussion: """
       Adds an [[allow]] entry to .hopxguard.toml at the repository's top. The fingerprint is the line \
       `sha256:...` of a report: it stands for one key, wherever it is. To allow a key at one place only, \
-      put `hopxguard:allow REASON` on its line, or `hopxguard:allow-next-line REASON` on the line before.
+      put `hopxguard:allow REASON` on its line, or `hopxguard:allow-next-line REASON` on the line before. \
+      An entry that has expired is renewed where it stands.
 
       Examples:
         hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a --reason 'revoked'
@@ -55,24 +56,25 @@ struct AllowCommand: ParsableCommand {
       throw Console.fail("not in a git repository: go to one, or name a settings file with --config")
     }
     let name = config ?? Settings.fileName
-    var fields = ["fingerprint = \(tomlString(fingerprint))", "reason = \(tomlString(reason))"]
     let by = try by ?? user()
     try check(by, "--by")
-    fields.append("by = \(tomlString(by))")
-    if let expires {
-      try check(date: expires)
-      fields.append("expires = \(expires)")
-    }
+    if let expires { try check(date: expires) }
+    let fields = [("reason", tomlString(reason)), ("by", tomlString(by)), ("expires", expires)]
 
     if let obstacle = obstacle(toReportAt: file) { throw Console.fail("\(name): \(obstacle)") }
     do throws(SettingsError) {
       let old = try text(of: file, name)
       let list = try Settings(old, source: name).allowed
-      try checkIsNew(in: list)
-      let new = try AllowListText(
-        adding: fields, fingerprint: fingerprint, to: old, list: list).result
+      let over = try expiredEntry(in: list)
+      let new: [UInt8]
+      if let over {
+        new = try AllowEntryText(renewing: over, with: fields, in: old, source: name).result
+      } else {
+        let lines = ["fingerprint = \(tomlString(fingerprint))"] + fields.compactMap { name, value in value.map { "\(name) = \($0)" } }
+        new = try AllowListText(adding: lines, fingerprint: fingerprint, to: old, list: list).result
+      }
       let added = try Settings(new, source: name).allowed.entries
-      guard added.contains(where: { isOurs($0) }), added.count == list.entries.count + 1 else {
+      guard added.contains(where: { isOurs($0, by) }), added.count == list.entries.count + (over == nil ? 1 : 0) else {
         throw SettingsError(source: name, reason: "the entry would not be where it belongs; add it by hand")
       }
       do throws(SystemError) { try writeReport(new, at: file) } catch {
@@ -82,8 +84,9 @@ struct AllowCommand: ParsableCommand {
     Console.say("\(fingerprint) is allowed in \(escapedForTerminal(name.utf8)): commit that file too\n")
   }
 
-  private func isOurs(_ entry: AllowEntry) -> Bool {
+  private func isOurs(_ entry: AllowEntry, _ by: String) -> Bool {
     entry.fingerprint == fingerprint && entry.path == nil && entry.rule == nil && entry.reason == reason
+      && entry.by == by && entry.expires == expires
   }
 
   /// Somebody may have pasted the key itself, which must not be shown once more.
@@ -117,12 +120,16 @@ struct AllowCommand: ParsableCommand {
     if text < today { throw Console.fail("--expires \(text): that day is over") }
   }
 
-  private func checkIsNew(in list: AllowList) throws(SettingsError) {
+  /// The entry for the same key that is over, and so to be renewed; nil when there is none.
+  ///
+  /// - Throws: `SettingsError` when there is one that holds.
+  private func expiredEntry(in list: AllowList) throws(SettingsError) -> AllowEntry? {
     let same = list.entries.first { $0.fingerprint == fingerprint && $0.path == nil && $0.rule == nil }
-    guard let same else { return }
+    guard let same, !same.isExpired(on: today) else { return same }
     let until = same.expires.map { " until \($0)" } ?? ""
     throw SettingsError(
-      source: list.source, line: same.line, reason: "it is allowed\(until) already; change that entry: \(same.reason)")
+      source: list.source, line: same.line,
+      reason: "it is allowed\(until) already, for the reason '\(same.reason)'; to change that, edit the entry")
   }
 
   private func text(of file: Path, _ name: String) throws(SettingsError) -> [UInt8] {
