@@ -80,7 +80,7 @@ struct AllowCommand: ParsableCommand {
       do throws(SystemError) { try writeReport(new, at: file) } catch {
         throw SettingsError(source: name, reason: "cannot be written: \(error.call): \(error)")
       }
-    } catch { throw Console.fail(error.text) }
+    } catch { throw Console.fail(aboutSettings: error.text) }
     Console.say("\(fingerprint) is allowed in \(escapedForTerminal(name.utf8)): commit that file too\n")
   }
 

@@ -46,6 +46,39 @@ enum Console {
     return .failed
   }
 
+  /// The same about a settings or rule file. A dot parts a name in TOML, so that an error may quote half of a
+  /// key, which no rule takes for one: of what begins like a built-in rule's secret no more is shown than of a
+  /// secret.
+  static func fail(aboutSettings message: String) -> ExitStatus {
+    var text = Array(message.utf8)
+    for rule in RuleSet.builtIn().rules {
+      var at = 0
+      while at + rule.literal.count <= text.count {
+        guard text[at...].starts(with: rule.literal) else {
+          at += 1
+          continue
+        }
+        let end = text[(at + rule.literal.count)...].firstIndex { !isKeyByte($0) } ?? text.count
+        let kept = at + rule.keep
+        if end > kept {
+          text.replaceSubrange(kept..<end, with: Array("...".utf8))
+          at = kept + 3
+        } else {
+          at = end
+        }
+      }
+    }
+    return fail(String(decoding: text, as: UTF8.self))
+  }
+
+  private static func isKeyByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+    default: false
+    }
+  }
+
   private static func redacted(_ text: String) -> [UInt8] {
     let set = rules.withLock { rules in
       let set = rules ?? .builtIn()

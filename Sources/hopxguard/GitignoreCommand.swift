@@ -80,7 +80,7 @@ struct GitignoreCommand: ParsableCommand {
     do throws(SettingsError) {
       let settings = try settings.load(top: top)
       return (settings, ContentOptions(rules: .builtIn(), archives: try archiveLimits(limits.asked, settings)))
-    } catch { throw Console.fail(error.text) }
+    } catch { throw Console.fail(aboutSettings: error.text) }
   }
 
   // MARK: --fix

@@ -78,7 +78,7 @@ struct AskedSetup {
         isDefault: !allowsNothing)
       if allowsNothing { reader.allowNothing() } else { try reader.addBaseline(baseline) }
       return reader.setup
-    } catch { throw Console.fail(error.text) }
+    } catch { throw Console.fail(aboutSettings: error.text) }
   }
 }
 

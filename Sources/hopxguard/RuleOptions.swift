@@ -29,7 +29,7 @@ func loadRules(_ files: [String]) throws(ExitStatus) -> RuleSet {
       throw Console.fail("\(file): the rules cannot be read: \(error)")
     }
     do throws(RuleFileError) { set = try set.adding(text, source: file) } catch {
-      throw Console.fail("\(error)")
+      throw Console.fail(aboutSettings: "\(error)")
     }
     Console.use(set)
   }

@@ -53,7 +53,7 @@ struct RulesCommand: ParsableCommand {
     func run() throws {
       let set = try loadRules(files)
       let failures = set.exampleFailures()
-      for failure in failures { _ = Console.fail("\(failure)") }
+      for failure in failures { _ = Console.fail(aboutSettings: "\(failure)") }
       if !failures.isEmpty { throw ExitStatus.failed }
       for rule in set.rules {
         try Console.writeLine("ok  \(rule.id)  \(counted(rule.examples.count, "example"))  \(rule.source)")
