@@ -1,6 +1,8 @@
 // Examples of keys that are no keys until they run: `{base62:12}` in a rule's example becomes twelve
 // characters of that alphabet, so that no key-shaped text is ever in a file.
 
+import TOML
+
 /// Fills the placeholders of a template: `{base62:N}`, `{base64url:N}`, `{hex:N}`, `{digits:N}` with
 /// N characters drawn from `generator`, `{repeat:TEXT:N}` with N times TEXT. All else stays, and so does
 /// what would make the result longer than `longestFill`.
@@ -25,11 +27,35 @@ public func fill(_ template: String, using generator: inout some RandomNumberGen
   return result
 }
 
+/// What is wrong with the first `{word:digits}` of a template that is no placeholder and would stand for
+/// itself, so that an example holds or fails for another reason than it seems; nil when nothing is.
+func objection(toTemplate template: String) -> String? {
+  var rest = Substring(template)
+  while let open = rest.firstIndex(of: "{") {
+    rest = rest[rest.index(after: open)...]
+    guard let close = rest.firstIndex(of: "}") else { return nil }
+    let parts = rest[..<close].split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }),
+      !parts[1].isEmpty, parts[1].allSatisfy({ $0.isASCII && $0.isNumber })
+    else { continue }
+    let shown = "{\(rest[..<close])}"
+    if parts[0] == "repeat" { return "\(shown): write {repeat:TEXT:N}" }
+    guard alphabets[String(parts[0])] != nil else {
+      return "\(shown) is no placeholder\(suggestion(for: String(parts[0]), among: alphabets.keys))"
+    }
+    if Int(parts[1]).map({ $0 > longestFill }) ?? true { return "\(shown): at most \(longestFill) characters" }
+  }
+  return nil
+}
+
 /// Bytes.
 private let longestFill = 65_536
 
 private let digits = "0123456789"
 private let base62 = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+private let alphabets = [
+  "base62": base62, "base64url": base62 + "-_", "hex": "0123456789abcdef", "digits": digits,
+]
 
 /// What stands between the braces, expanded; nil when it is no placeholder.
 private func expand(
@@ -38,18 +64,12 @@ private func expand(
   let parts = placeholder.split(separator: ":", omittingEmptySubsequences: false)
   guard parts.count >= 2, let count = Int(parts[parts.count - 1]), count >= 0, count <= room
   else { return nil }
-  let alphabet: String
-  switch (parts[0], parts.count) {
-  case ("base62", 2): alphabet = base62
-  case ("base64url", 2): alphabet = base62 + "-_"
-  case ("hex", 2): alphabet = "0123456789abcdef"
-  case ("digits", 2): alphabet = digits
-  case ("repeat", 3):
+  if parts[0] == "repeat", parts.count == 3 {
     let text = Array(parts[1].utf8)
     guard text.count <= room / max(1, count) else { return nil }
     return Array(repeatElement(text, count: count).joined())
-  default: return nil
   }
+  guard parts.count == 2, let alphabet = alphabets[String(parts[0])] else { return nil }
   let characters = Array(alphabet.utf8)
   return (0..<count).map { _ in characters.randomElement(using: &generator)! }
 }

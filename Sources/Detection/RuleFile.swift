@@ -75,6 +75,12 @@ private func parseRule(
   let remediation = try table.strings("remediation")?.map(\.text) ?? []
   let matching = try table.strings("match") ?? []
   let others = try table.strings("no_match") ?? []
+  if !isTrusted {
+    for example in matching + others {
+      guard let objection = objection(toTemplate: example.text) else { continue }
+      throw TOMLError(line: example.line, reason: "rule '\(id)': an example: \(objection)")
+    }
+  }
 
   var keep = wanted
   do throws(PatternError) {
