@@ -154,8 +154,8 @@ private func parse(
   let pattern = NamePattern(text)
   let gradeName = try table.string("grade") ?? base?.grade.rawValue ?? "required"
   guard let grade = CoverageEntry.Grade(rawValue: gradeName), grade != .off || base != nil else {
-    let grades = base == nil ? "required or recommended" : "required, recommended or off"
-    throw TOMLError(line: table.line, reason: "grade '\(gradeName)': \(grades)")
+    throw TOMLError(
+      line: table.line, reason: "grade '\(gradeName)': required, recommended, or off for a built-in pattern")
   }
   let name = try table.string("name") ?? base?.name ?? text
   let why = isBuiltIn ? try table.required("why", table.string("why")) : base?.why ?? ""

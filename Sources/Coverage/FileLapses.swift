@@ -98,7 +98,7 @@ extension Survey {
     return rules.map { rule, names in
       Lapse(
         .tooBroad, isWarning: true, path: rule.source, line: rule.line, text: rule.pattern,
-        message: "ignores too what is meant to be committed: \(names.map(shown).joined(separator: ", "))",
+        message: "also ignores files that are meant to be committed: \(names.map(shown).joined(separator: ", "))",
         commands: [fixCommand])
     }
   }

@@ -78,7 +78,7 @@ public struct Policy: Sendable {
       switch comment {
       case .allowed: return .inline
       case .unreasoned:
-        warn(finding.path, finding.line, "\(place) gives no reason, and so allows nothing: write why behind it")
+        warn(finding.path, finding.line, "\(place) gives no reason, and so allows nothing: add the reason after it")
       case .tooNew:
         warn(finding.path, finding.line, "\(place) is not in the revision of --allow-from, and so allows nothing yet")
       }
@@ -92,7 +92,7 @@ public struct Policy: Sendable {
   }
 
   private static func expiry(_ entry: AllowEntry) -> String {
-    "\(entry.words) was allowed until \(entry.expires ?? "") and is no more: "
+    "\(entry.words) was allowed until \(entry.expires ?? "") and no longer is: "
       + "take the entry out, or give it a later date"
   }
 
@@ -124,7 +124,7 @@ public struct Policy: Sendable {
         all.append(
           Problem(
             path: Path(baselineSource),
-            message: "no longer found: \(counted(gone, "known finding")); hopxguard baseline --prune takes them out"))
+            message: "no longer found: \(counted(gone, "known finding")); hopxguard baseline --prune takes \(gone == 1 ? "it" : "them") out"))
       }
     }
     all.sort(by: Problem.precedes)

@@ -60,7 +60,7 @@ private func eventPayload(_ name: String) throws(CIFailure) -> JSONValue {
   do throws(SystemError) { bytes = try readRegularFile(Path(path), limit: 64 << 20) } catch {
     throw CIFailure(words: "\(name): the event at GITHUB_EVENT_PATH cannot be read: \(error)")
   }
-  guard let value = JSONValue(parsing: bytes) else { throw CIFailure(words: "\(name): the event is no JSON") }
+  guard let value = JSONValue(parsing: bytes) else { throw CIFailure(words: "\(name): the event is not JSON") }
   return value
 }
 

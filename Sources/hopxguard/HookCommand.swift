@@ -168,7 +168,7 @@ struct HookCommand: ParsableCommand {
       }
       if isMade {
         notes.append(
-          "new clones have the hooks; in a repository that is there already, `hopxguard hook install` puts them")
+          "new clones have the hooks; in a repository that is there already, `hopxguard hook install` puts them there")
       }
       if isMade, let (scope, path) = try sharedHooksFolder() {
         notes.append(
