@@ -27,7 +27,7 @@ install: build
 	@rm -rf .build/share && mkdir -p .build/share/man/man1
 	@./scripts/completions .build/release/hopxguard .build/share
 	@.build/release/generate-manual .build/release/hopxguard -o .build/share
-	@./scripts/manual < .build/share/hopxguard.1 > .build/share/man/man1/hopxguard.1
+	@./scripts/manual binary=.build/release/hopxguard < .build/share/hopxguard.1 > .build/share/man/man1/hopxguard.1
 	install -D -m 755 .build/release/hopxguard "$(DESTDIR)$(PREFIX)/bin/hopxguard"
 	@for file in $(SHARED); do install -D -m 644 ".build/share/$$file" "$(DESTDIR)$(PREFIX)/share/$$file" || exit 1; done
 	@case "$(DESTDIR)$(PREFIX)" in "$(DESTDIR)/usr" | "$(DESTDIR)/usr/local") ;; \

@@ -27,6 +27,8 @@ struct HookCommand: ParsableCommand {
       """,
     subcommands: [Install.self, Uninstall.self, Status.self, Run.self, FrameworkHook.self])
 
+  func run() throws { try sayHelp(of: Self.self) }
+
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Put the hooks where git looks; hooks that are there are kept and run first.")

@@ -37,6 +37,15 @@ struct Hopxguard: ParsableCommand {
       ScanCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
       CheckCommand.self, HookCommand.self, AllowCommand.self, BaselineCommand.self, RulesCommand.self,
     ])
+
+  func run() throws { try sayHelp(of: Self.self) }
+}
+
+/// Ends a command that needs another behind it and got none. Where a variable in a CI job's line is empty,
+/// 0 would be taken for clean.
+func sayHelp(of command: any ParsableCommand.Type) throws -> Never {
+  Console.say(Hopxguard.helpMessage(for: command) + "\n")
+  throw ExitStatus.failed
 }
 
 @main struct Main {
@@ -55,8 +64,8 @@ struct Hopxguard: ParsableCommand {
     } catch let code as ExitStatus {
       exit(code.rawValue)
     } catch {
-      if let words = wrongCommand(commandLineArguments()) {
-        Console.say("\(Tool.name): \(words)\nSee '\(Tool.name) --help'.\n")
+      if let wrong = wrongCommand(commandLineArguments()) {
+        Console.say("\(Tool.name): \(wrong.words)\nSee '\(wrong.command) --help'.\n")
         exit(ExitStatus.failed.rawValue)
       }
       let message = Hopxguard.fullMessage(for: error)
@@ -70,16 +79,19 @@ struct Hopxguard: ParsableCommand {
   }
 }
 
-/// What to say of a word that stands where a command belongs and is none; nil when there is no such word.
-private func wrongCommand(_ arguments: [String]) -> String? {
+/// What to say of a word that stands where a command belongs and is none, and the command that it stands
+/// behind; nil when there is no such word.
+private func wrongCommand(_ arguments: [String]) -> (words: String, command: String)? {
   var command: any ParsableCommand.Type = Hopxguard.self
+  var names = Tool.name
   for word in arguments.first == "help" ? arguments.dropFirst() : arguments[...] {
     let known = command.configuration.subcommands
     if known.isEmpty || word.hasPrefix("-") || (command == Hopxguard.self && word == "help") { return nil }
     guard let next = known.first(where: { $0._commandName == word }) else {
       let shown = known.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
-      return "'\(escapedForTerminal(word.utf8))' is no command\(suggestion(for: word, among: shown))"
+      return ("'\(escapedForTerminal(word.utf8))' is no command\(suggestion(for: word, among: shown))", names)
     }
+    names += " " + word
     command = next
   }
   return nil

@@ -20,13 +20,15 @@ struct ReportOptions: ParsableArguments {
       valueName: "format[=file]"))
   var formats: [ReportTarget] = []
 
-  @Option(help: "Write the report to a file instead of standard output.", completion: .file())
+  @Option(
+    help: ArgumentHelp("Write the report to a file instead of standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "No summary, advice or warnings on standard error.")
   var quiet = false
 
-  @Option(help: "Colour: auto, always or never.")
+  @Option(help: ArgumentHelp("Whether to use colour.", valueName: "when"))
   var color: ColorChoice = .auto
 
   func validate() throws {

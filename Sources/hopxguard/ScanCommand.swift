@@ -116,6 +116,7 @@ struct ScanCommand: ParsableCommand {
   }
 
   func run() throws {
+    let place = place
     var (setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
       if let replaceText, let obstacle = obstacle(toReplacementsAt: Path(argument: replaceText)) {
         throw Console.fail("--replace-text \(replaceText): \(obstacle)")
@@ -139,7 +140,7 @@ struct ScanCommand: ParsableCommand {
     }
     try report.add(results.findings)
 
-    let isWhole = history || (!allFiles && place.top != nil && isWholeTree)
+    let isWhole = history || (!allFiles && place.top != nil && isWholeTree(place))
     let outcome = results.outcome(
       listed: report.count, seconds: monotonicSeconds() - started, setup: setup, isWhole: isWhole)
     try report.finish(outcome)
@@ -257,7 +258,7 @@ struct ScanCommand: ParsableCommand {
   }
 
   /// Whether the whole working tree of a repository is scanned.
-  private var isWholeTree: Bool {
+  private func isWholeTree(_ place: SettingsPlace) -> Bool {
     if staged || range != nil || since != nil || diff != nil || paths.count > 1 { return false }
     let path = try? canonicalPath(paths.first.map { Path(argument: $0) } ?? ".")
     return path != nil && path == place.top
