@@ -22,9 +22,10 @@ struct TextReporter: Reporter {
     text += "  " + style.faint("\(finding.rule), \(finding.confidence.rawValue) confidence\(form)") + "\n"
     let bytes = finding.snippet.bytes
     let highlight = finding.snippet.highlight
-    let lead = shown(bytes[..<highlight.lowerBound])
+    let lead = shown(bytes[..<highlight.lowerBound], columns: Self.longestLead, endsThere: true)
     let secret = shown(bytes[highlight])
-    let tail = shown(bytes[highlight.upperBound...])
+    let room = max(0, Snippet.longest - width(lead) - width(secret))
+    let tail = shown(bytes[highlight.upperBound...], columns: room, endsThere: false)
     text += "    \(lead)\(style.danger(secret))\(tail)\n"
     text += "    \(String(repeating: " ", count: width(lead)))"
     text += style.danger(String(repeating: "^", count: max(1, width(secret)))) + "\n"
@@ -78,6 +79,31 @@ struct TextReporter: Reporter {
       }
     if history.commits == 0 { return reach }
     return "\(reach); in \(counted(history.commits, "commit")), \(counted(history.objects, "object"))"
+  }
+
+  /// Columns in front of a secret. A byte that is written out takes four or more, and a caret that is out of
+  /// sight points at nothing.
+  private static let longestLead = 120
+
+  /// As much of the bytes as has room: their end, or their beginning.
+  private func shown(_ bytes: ArraySlice<UInt8>, columns: Int, endsThere: Bool) -> String {
+    let text = shown(bytes)
+    if width(text) <= columns { return text }
+    var characters: [ArraySlice<UInt8>] = []
+    for index in bytes.indices {
+      let isContinued = bytes[index] & 0xC0 == 0x80 && (characters.last?.count ?? 4) < 4
+      if isContinued { characters[characters.count - 1] = bytes[characters.last!.startIndex...index] } else { characters.append(bytes[index...index]) }
+    }
+    if endsThere { characters.reverse() }
+    var parts: [String] = []
+    var used = 0
+    for character in characters {
+      let part = shown(character)
+      used += width(part)
+      if used > columns { break }
+      parts.append(part)
+    }
+    return (endsThere ? parts.reversed() : parts).joined()
   }
 
   /// A tab as two spaces, so that the caret stands where it should.
