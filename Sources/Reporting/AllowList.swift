@@ -125,6 +125,9 @@ public func isFingerprint(_ text: String) -> Bool {
 /// Why a pattern of paths cannot be used in settings; nil when it can.
 public func objection(toPattern text: String) -> String? {
   let parts = text.split(separator: "/")
+  if text.hasPrefix("!") {
+    return "it is no line of .gitignore, and takes nothing back in; for a name that begins with ! write \\!"
+  }
   if parts.contains("..") { return "a pattern counts from the repository's top and has no '..'" }
   if text.utf8.contains(where: { $0 < 0x20 }) { return "it has a control character" }
   if text.utf8.count > longestPattern { return "it is longer than \(longestPattern) bytes" }

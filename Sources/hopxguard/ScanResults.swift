@@ -82,8 +82,10 @@ struct ScanResults: Sendable {
       problems.append(
         Problem(path: "", message: "\(counted(dropped, "more finding")) found than can be listed; scan fewer files at a time"))
     }
-    return Outcome(
-      summary: summary, problems: problems,
-      warnings: policy.warnings(isWhole: isWhole && problems.isEmpty), rules: setup.options.rules)
+    let isWhole = isWhole && problems.isEmpty
+    var warnings = policy.warnings(isWhole: isWhole)
+    // Where paths are judged afterwards the list kept none from being read.
+    if isWhole && policy.skipped.isEmpty { warnings = (warnings + setup.unusedSkips).sorted(by: Problem.precedes) }
+    return Outcome(summary: summary, problems: problems, warnings: warnings, rules: setup.options.rules)
   }
 }

@@ -40,6 +40,21 @@ struct ScanSetup {
     results.findings = policy.judge(results.findings)
   }
 
+  /// Patterns of `skip` that skipped nothing in a scan of the whole tree.
+  var unusedSkips: [Problem] {
+    let patterns = settings.skip.map(\.text)
+    let unused = skip.unused
+    let used = patterns.indices.filter { !unused.contains($0) }.map { PathGlob(patterns[$0]) }
+    return unused.filter { number in
+      // What is below a folder that another pattern skips as a whole was not met.
+      !used.contains { $0.takes(Path(patterns[number])) }
+    }.map { number in
+      Problem(
+        path: Path(source), line: settings.skip[number].line,
+        message: "skip '\(patterns[number])' matches nothing: take it out, unless it is still needed")
+    }
+  }
+
   /// `HOPXGUARD_JOBS`, or what the settings say, where the command line does not.
   mutating func jobs(_ option: Int?) throws(ExitStatus) -> Int {
     let usual = min(availableProcessors, 16)
