@@ -90,7 +90,8 @@ func historyAdvice(replacements: String?) -> String {
   ]
   return """
 
-    In git the keys stay until the history is rewritten. Rotate them first: nothing un-leaks a key.
+    In git the keys stay until the history is rewritten. Rotate them first: nothing un-leaks a key. Then, at the
+    repository's top:
     \(commands.map { "  " + $0 }.joined(separator: "\n"))
     Names of files and refs, authors, encoded keys and archives need more, and so do clones and what the host
     keeps: docs/leaked.md in hopxguard's repository. (--invert-paths deletes files, from HEAD too.)

@@ -45,11 +45,10 @@ final class SkipList: Sendable {
     func takes(_ path: Path, counts: Bool = true) -> Bool {
       guard let first = numbers.firstIndex(where: { list.patterns[$0].takes(path) }) else { return false }
       if counts { list.skipped.add(1, ordering: .relaxed) }
-      list.used.withLock { used in
-        for number in numbers[first...] where !used.contains(number) && list.patterns[number].takes(path) {
-          used.insert(number)
-        }
-      }
+      // Looked at without the lock: there may be hundreds of patterns.
+      let known = list.used.withLock { $0 }
+      let new = numbers[first...].filter { !known.contains($0) && list.patterns[$0].takes(path) }
+      if !new.isEmpty { list.used.withLock { $0.formUnion(new) } }
       return true
     }
   }
