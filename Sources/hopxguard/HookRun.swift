@@ -264,7 +264,10 @@ struct HookRun {
     if hook == .commitMessage { return "" }
     // Others are no files: `<commit message>`, or nothing at all.
     let files = problems.map { $0.path.bytes.prefix { $0 != UInt8(ascii: "!") } }
-    let file = files.first { !$0.isEmpty && $0.first != UInt8(ascii: "<") && escapedForTerminal($0).utf8.elementsEqual($0) }
+    let file = files.first { file in
+      guard let first = file.first, !"</".utf8.contains(first) else { return false }
+      return escapedForTerminal(file).utf8.elementsEqual(file)
+    }
     guard let file else { return "" }
     let pattern = file.flatMap { "*?[\\".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
     let name = tomlString(String(decoding: pattern, as: UTF8.self))
