@@ -65,7 +65,7 @@ public struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable
           throw InputError(
             number == 0
               ? "is empty: no diff (if nothing changed, there is nothing to scan; if git failed, its error says why)"
-              : "is no unified diff: no file header and no hunk in it")
+              : "is not a unified diff: no file header and no hunk in it")
         }
         return nil
       }

@@ -41,7 +41,7 @@ struct RunCommand: ParsableCommand {
     // Everything from the first word on is the command's, so what is ours has to be told apart here.
     if command == ["--help"] || command == ["-h"] { throw CleanExit.helpRequest(self) }
     if let first = command.first, first != "--", first.hasPrefix("-") {
-      throw ValidationError("Unknown option '\(first)'; a command goes behind --.")
+      throw ValidationError("Unknown option '\(first)'; a command goes after --.")
     }
     if words.isEmpty { throw ValidationError("Name a command: hopxguard run -- COMMAND ...") }
   }
