@@ -30,7 +30,7 @@ struct CheckCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A folder or file in the repository.", valueName: "path"), completion: .file())
+    help: ArgumentHelp("Any folder or file of the repository; all of it is checked.", valueName: "path"), completion: .file())
   var path = "."
 
   @Option(
