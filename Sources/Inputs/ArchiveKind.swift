@@ -74,18 +74,18 @@ public enum ArchiveKind: Sendable {
     }
   }
 
-  /// Whether these bytes, of an input that arrives bit by bit, could turn out to be one of those. Marks
-  /// that begin like text count only once more of them is there: text must not wait.
+  /// Whether these bytes, of an input that arrives bit by bit, could turn out to be one of those, or are too few
+  /// to tell how its lines end. Text has to wait for its first line end at most, or for a hundred bytes.
   public static func mayBegin(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let first = bytes.first, bytes.count < 512 else { return false }
+    if bytes.count < 4 { return true }
+    if bytes.count >= 512 { return false }
     let marks: [[UInt8]] = [
       [0x1F, 0x8B, 8], [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD],
       [0x04, 0x22, 0x4D, 0x18], [0xED, 0xAB, 0xEE, 0xDB], [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C],
-      [0x50, 0x4B, 3, 4], Array("BZh91AY&SY".utf8), Array("!<arch>\ndebian".utf8),
+      [0x50, 0x4B, 3, 4], Array("BZh".utf8), Array("!<arch>\ndebian".utf8), [0x5D, 0, 0], Array("07070".utf8),
+      [0xC7, 0x71], [0x71, 0xC7], Array("#!".utf8), Array("MZ".utf8), [0x7F, 0x45, 0x4C, 0x46],
     ]
-    let isText = (0x20..<0x7F).contains(first)
-    if isText && bytes.count < 3 { return false }
-    return marks.contains { $0.starts(with: bytes) || (bytes.count < 112 && bytes.starts(with: $0)) }
+    return mayBeginTar(bytes) || marks.contains { $0.starts(with: bytes) || (bytes.count < 112 && bytes.starts(with: $0)) }
   }
 
   /// Whether an input that begins so may have a zip behind it: a script or a program.
@@ -169,6 +169,14 @@ private func isBinaryCPIO(_ bytes: UnsafeRawBufferPointer) -> Bool {
     return false
   }
   return bytes[26..<(26 + length)].firstIndex(of: 0) == 25 + length
+}
+
+/// Fewer bytes than a tar's first header: a name of a hundred, filled up with zeros, and digits.
+private func mayBeginTar(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  let name = bytes.prefix(100)
+  let end = name.firstIndex(of: 0) ?? name.endIndex
+  return end > 0 && name[..<end].allSatisfy { $0 >= 0x20 } && name[end...].allSatisfy { $0 == 0 }
+    && bytes.dropFirst(100).prefix(8).allSatisfy(isOctalEnd)
 }
 
 /// By the checksum of the first header: a tar older than POSIX has no mark.

@@ -34,11 +34,17 @@ public struct Snippet: Sendable {
 
     let body = max(start, cut.lowerBound)..<min(cut.upperBound, buffer.count)
     let lead = apply(near, to: buffer, in: start..<body.lowerBound)
-    let secret = apply(near, to: buffer, in: body)
+    let secret = Self.shortened(apply(near, to: buffer, in: body))
     let rest = body.upperBound..<max(body.upperBound, reach)
     let room = max(0, Self.longest - lead.count - secret.count)
     bytes = lead + secret + Self.wholeCharacters(apply(near, to: buffer, in: rest).prefix(room))
     highlight = lead.count..<(lead.count + secret.count)
+  }
+
+  /// What is shown of a secret, where colour codes by the thousand stand between its characters.
+  private static func shortened(_ secret: [UInt8]) -> [UInt8] {
+    if secret.count <= longest / 2 { return secret }
+    return wholeCharacters(secret.prefix(longest / 2 - ellipsis.count)) + ellipsis
   }
 
   /// The first place from `index` on that is not inside a UTF-8 character.

@@ -126,6 +126,19 @@ struct ArchiveTests {
     #expect(five.problems.first?.message.contains("more than 4 archives deep, which is the limit (archive-depth); unpack it") == true)
   }
 
+  @Test func `encoded keys outside of entries are seen, too, and not shown beside others`() throws {
+    let (hidden, other) = (Data(Array(key.utf8)).base64EncodedString(), keyText())
+    try zip("comment", "z = zipfile.ZipFile(out, 'w'); z.writestr('a', 'x'); z.comment = b'\\n\(hidden) \(other)\\n'")
+    folder.write("a", "x")
+    try shell("tar cf behind a; echo \(hidden) >> behind; rm a")
+    for input in [false, true] {
+      let report = try input ? Report.scan("-", in: folder, input: folder.read("comment")) : Report.scan("comment", in: folder)
+      #expect(report.findings.map(\.encoding) == ["base64", "plain"])
+      #expect(!report.findings.contains { $0.snippet.contains(hidden.dropFirst(30).prefix(20)) })
+      #expect(try (input ? Report.scan("-", in: folder, input: folder.read("behind")) : Report.scan("behind", in: folder)).findings.count == 1)
+    }
+  }
+
   @Test func `a key in a stored entry is reported once, and what is outside of entries too`() throws {
     makeInput()
     let others = [keyText(), keyText()]

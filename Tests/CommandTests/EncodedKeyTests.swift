@@ -203,6 +203,22 @@ struct EncodedKeyTests {
     }
   }
 
+  @Test func `what stands beside a key of many kilobytes is not shown, nor all of that key`() throws {
+    let (long, other) = (makeKey(), Data(makeKey()).base64EncodedString())
+    let codes = Array(String(repeating: "\u{1B}[0m", count: 4000).utf8)
+    for border in [219_000, 225_000, 229_000] {
+      let lead = [UInt8](repeating: 0x0A, count: border)
+      let text = Array(long[..<20]) + codes + Array(long[20...]) + Array(" \(other)\n".utf8)
+      folder.write("in/\(border)", lead + text + [UInt8](repeating: 0x0A, count: 60_000))
+    }
+    let report = try Report.scan("in", in: folder)
+    #expect(report.findings.count == 6)
+    for finding in report.findings {
+      #expect(!finding.snippet.contains(other.dropFirst(30).prefix(20)))
+      #expect(finding.snippet.utf8.count < 1000)
+    }
+  }
+
   @Test(arguments: 0..<3)
   func `a key and a cut one without a gap between them, in one base64 text`(lead: Int) throws {
     let (key, cut) = (makeKey(), makeKey(secret: 25))

@@ -102,4 +102,52 @@ struct StandardInputTests {
       for secret in secrets { #expect(!result.output.contains(String(decoding: secret, as: UTF8.self)), "\(result.output)") }
     }
   }
+
+  /// A scan of `parts` as they come, with a pause between them.
+  private func scan(parts: [[UInt8]], format: String = "jsonl") throws -> CommandResult {
+    for (number, part) in parts.enumerated() { folder.write("part\(number)", part) }
+    let script = (0..<parts.count).map { "cat part\($0); sleep 0.1" }.joined(separator: "; ")
+    return try run(
+      "/bin/bash", ["-c", "{ \(script); } | \"$0\" scan - --format \(format) --quiet", hopxguardPath], in: folder.path)
+  }
+
+  @Test(arguments: [0, 30_000, 33_000, 40_000])
+  func `an encoded key that comes in pieces, the last of them late`(before: Int) throws {
+    let text = Array(Data(makeKey()).base64EncodedData())
+    let lead = [UInt8](repeating: 0x0A, count: before)
+    let result = try scan(parts: [lead + text.prefix(40), [text[40]], Array(text.dropFirst(41)) + [0x0A]])
+    #expect(result.status == 1)
+    #expect(result.output.contains("\"encoding\":\"base64\""))
+  }
+
+  @Test func `what stands behind the part that is settled is in no snippet`() throws {
+    for border in [229_350, 32_740] {
+      let key = makeKey()
+      let lead = [UInt8](repeating: 0x0A, count: border)
+      let text = lead + Array(Data(makeKey()).base64EncodedData()) + [0x20] + key + [UInt8](repeating: 0x0A, count: 40_000)
+      let result = try scan(parts: [text])
+      #expect(result.output.split(separator: "\n").count == 3)
+      expectNoKey(in: result.outputBytes)
+    }
+  }
+
+  @Test(arguments: [("tar cf", [1, 100, 500]), ("tar cjf", [1, 2]), ("tar --zstd -cf", [1, 2]), ("7zz a -bso0", [1, 2]), ("zip", [1, 2, 3])])
+  func `an archive is seen as one however little of it comes first`(_ program: String, _ cuts: [Int]) throws {
+    folder.write("k", keyText())
+    let pack = program == "zip" ? "python3 -m zipfile -c x.zip k.gz; mv x.zip x" : "\(program) x.out k.gz; mv x.out x"
+    #expect(try run("/bin/bash", ["-euc", "gzip k; \(pack)"], in: folder.path).status == 0)
+    let bytes = folder.read("x")
+    for cut in cuts {
+      let result = try scan(parts: [Array(bytes.prefix(cut)), Array(bytes.dropFirst(cut))])
+      #expect(result.status == 1, "\(cut)")
+    }
+  }
+
+  @Test func `lines of UTF-16 are counted however little of it comes first`() throws {
+    let text = "ab\r\ncd\r\nxx \(key)".utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+    for cut in 1...4 {
+      let result = try scan(parts: [Array(text.prefix(cut)), Array(text.dropFirst(cut))])
+      #expect(result.output.contains("\"line\":3,"), "\(cut): \(result.output)")
+    }
+  }
 }

@@ -200,22 +200,22 @@ struct ContentScanner: ~Copyable {
     var at = from - base
     // What could be the beginning of an encoded key waits for the rest of it; of a live input only that.
     // Behind it matches are looked for as well, because snippets must not show them.
-    let settled = buffer.isLast ? bytes.count : max(at, bytes.count - Scanner.longestHidden)
     let isLive = input.isLive && !input.isArchive
-    defer { if isLive { searchLive(until: settled, &input) } }
+    let open = isLive ? max(0, input.hiddenOffset - base) : at
+    let settled = buffer.isLast ? bytes.count : max(open, bytes.count - Scanner.longestHidden)
+    defer { if isLive { searchLive(from: open, until: settled, &input) } }
     while true {
       matches.removeAll(keepingCapacity: true)
       let progress = scanner.search(
         bytes, from: at, most: Self.mostMatches, atStart: base == 0, isLast: buffer.isLast,
         into: &matches)
       let isStopped = matches.count >= Self.mostMatches
-      // What could be encoded in an archive's own bytes is so in its entries; but no snippet may show it.
-      if input.isArchive ? !matches.isEmpty : !input.isLive {
-        addHidden(from: at, until: min(progress.decided, settled + Self.contextBehind))
-      } else if isLive && !matches.isEmpty {
-        addHiddenForSnippets(from: max(0, input.hiddenOffset - base), settled: settled)
+      if !isLive {
+        addHidden(from: at, until: min(progress.decided, settled + Self.contextBehind), reported: settled)
+      } else if !matches.isEmpty {
+        addHiddenForSnippets(from: open, settled: settled)
       }
-      let until = input.isLive ? progress.decided : min(progress.decided, settled)
+      let until = isLive ? progress.decided : min(progress.decided, settled)
       if matches.isEmpty && earlier.isEmpty { return base + until }
       at = report(isLive ? .plain : .all, progress, until: until, &input)
       remember(before: at)
@@ -223,11 +223,22 @@ struct ContentScanner: ~Copyable {
     }
   }
 
-  /// Adds the hidden matches of a part of the buffer to `matches`, which are the plain ones there.
-  private mutating func addHidden(from: Int, until: Int) {
+  /// Adds the hidden matches of a part of the buffer to `matches`, which are the plain ones there, and those
+  /// behind it that a snippet could show.
+  ///
+  /// - Parameter reported: where matches begin that are not reported yet.
+  private mutating func addHidden(from: Int, until: Int, reported: Int) {
+    let plain = matches
     hidden.removeAll(keepingCapacity: true)
-    scanner.searchHidden(buffer.bytes, from: from, until: until, besides: matches, into: &hidden)
-    if !hidden.isEmpty { matches = merged(matches, hidden) }
+    scanner.searchHidden(buffer.bytes, from: from, until: until, besides: plain, into: &hidden)
+    if !hidden.isEmpty { matches = merged(plain, hidden) }
+    // A hidden match may be longer than what is looked at behind it.
+    let reach = matches.lazy.filter { $0.range.lowerBound < reported }.map(\.range.upperBound).max() ?? 0
+    let end = min(buffer.bytes.count, reach + Snippet.longest)
+    if end <= until { return }
+    hidden.removeAll(keepingCapacity: true)
+    scanner.searchHidden(buffer.bytes, from: from, until: end, besides: plain, into: &hidden)
+    if !hidden.isEmpty { matches = merged(plain, hidden) }
   }
 
   /// Adds what is there of hidden matches that are reported later. More bytes may make others of those that do
@@ -263,14 +274,12 @@ struct ContentScanner: ~Copyable {
 
   /// Searches a live input for hidden keys, once enough has been read behind them: seen to its end or not,
   /// each is reported once.
-  private mutating func searchLive(until settled: Int, _ input: inout Input) {
-    let from = max(0, input.hiddenOffset - buffer.offset)
+  private mutating func searchLive(from: Int, until settled: Int, _ input: inout Input) {
     guard buffer.isLast || settled - from >= Scanner.longestHidden else { return }
     matches.removeAll(keepingCapacity: true)
     let progress = scanner.search(
-      buffer.bytes, from: from, until: settled, atStart: buffer.offset == 0, isLast: buffer.isLast,
-      into: &matches)
-    addHidden(from: from, until: settled)
+      buffer.bytes, from: from, atStart: buffer.offset == 0, isLast: buffer.isLast, into: &matches)
+    addHidden(from: from, until: settled, reported: settled)
     swap(&input.cursor, &input.hiddenCursor)
     swap(&earlier, &input.beforeHidden)
     let end = report(.hidden, progress, until: settled, &input)
