@@ -95,10 +95,22 @@ public struct StreamSearch: ~Copyable {
     _ buffer: UnsafeRawBufferPointer, _ decided: Int, _ base: Int, isLast: Bool
   ) -> Int {
     candidates.sort { ($0.place, $0.rule, $0.form.rawValue) < ($1.place, $1.rule, $1.form.rawValue) }
+    var replaced: EncodedCandidate?
     for (index, candidate) in candidates.enumerated() {
       if index > 0, candidates[index - 1] == candidate { continue }
+      if candidate == replaced { continue }
       guard let isOwn = isOwnOrder(candidate, buffer, base, isLast) else { return candidate.place }
-      if !isOwn { continue }
+      if !isOwn {
+        // Read a byte later, in the other order, it lacks its last character where what follows is no UTF-16:
+        // then that one must not stay.
+        guard candidate.form == .utf16be else { continue }
+        guard let length = length(of: candidate, buffer, isLast: isLast) else { return candidate.place }
+        if length == 0 { continue }
+        let end = candidate.place + 2 * length
+        if end >= buffer.count && !isLast { return candidate.place }
+        if end < buffer.count && buffer[end] == 0 { continue }
+        replaced = EncodedCandidate(place: candidate.place + 1, rule: candidate.rule, form: .utf16le)
+      }
       switch decode(candidate, buffer, isLast: isLast) {
       case .undecided: return candidate.place
       case .noMatch: continue
@@ -110,7 +122,7 @@ public struct StreamSearch: ~Copyable {
   }
 
   /// Whether UTF-16 is of the byte order of a candidate. A key between other characters can be read in both,
-  /// one byte apart: then it counts from the input's start.
+  /// one byte apart: then it counts from the input's start, unless that reading lacks its last one.
   ///
   /// - Returns: nil when more bytes are needed to tell.
   private func isOwnOrder(
@@ -166,6 +178,17 @@ public struct StreamSearch: ~Copyable {
       }
     }
     matches += encoded[next...]
+  }
+
+  /// Decoded bytes of what begins at a candidate, 0 for no match; nil when more bytes are needed to tell.
+  private mutating func length(
+    of candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer, isLast: Bool
+  ) -> Int? {
+    switch decode(candidate, buffer, isLast: isLast) {
+    case .match(let length, _): length
+    case .noMatch: 0
+    case .undecided: nil
+    }
   }
 
   // MARK: One candidate

@@ -45,6 +45,21 @@ struct EncodedStreamTests {
     }
   }
 
+  @Test(arguments: [8, 43]) func bigEndianAtAnOddPlaceWithNoMoreBehindIt(secret: Int) {
+    var samples = Samples(seed: 33)
+    func wide(_ text: some Sequence<UInt8>) -> [UInt8] { text.flatMap { [0, $0] } }
+    for after in ["", " b", "\n"] {
+      let key = Array(samples.key().prefix(23 + secret))
+      let input = [0x78] + wide(key) + Array(after.utf8)
+      let expected = [0x78] + wide(key[..<15]) + wide("...".utf8) + Array(after.utf8)
+      #expect(redacted(input) == expected)
+      for cut in stride(from: 1, to: input.count, by: 3) {
+        var redactor = Redactor(rules: builtIn, chunk: 300)
+        #expect(outputs(input, lengths: [cut, input.count - cut], through: &redactor).last! == expected, "\(cut)")
+      }
+    }
+  }
+
   @Test(arguments: Hiding.allCases) func everyCut(_ hiding: Hiding) {
     var samples = Samples(seed: 31)
     for before in befores.prefix(3) {
