@@ -27,6 +27,8 @@ extension ContentScanner {
       return
     }
     let archives = reader(of: kind, input.path)
+    input.isWithinEntries = true
+    defer { input.isWithinEntries = false }
     var isFirst = true
     archives.scan(kind) { () -> UnsafeRawBufferPointer? in
       if isFirst {

@@ -177,6 +177,8 @@ struct ContentScanner: ~Copyable {
     var isBroken = false
     /// It was recognised as an archive, and no program in front of one.
     var isArchive = false
+    /// Its entries are being read: what is encoded in them is found there.
+    var isWithinEntries = false
     /// Of an archive: the findings before it, and its bytes where they come by once.
     var outside: [Finding] = []
     var copy: WholeCopy?
@@ -210,8 +212,16 @@ struct ContentScanner: ~Copyable {
         bytes, from: at, most: Self.mostMatches, atStart: base == 0, isLast: buffer.isLast,
         into: &matches)
       let isStopped = matches.count >= Self.mostMatches
-      if !isLive {
-        addHidden(from: at, until: min(progress.decided, settled + Self.contextBehind), reported: settled)
+      let end = min(progress.decided, settled + Self.contextBehind)
+      if input.isWithinEntries {
+        if !matches.isEmpty {
+          // No snippet may show what is encoded, of what was passed over either.
+          addHidden(from: max(0, at - Self.contextBefore), until: end, reported: settled)
+          remember(before: at)
+          matches.removeAll { $0.range.lowerBound < at }
+        }
+      } else if !isLive {
+        addHidden(from: at, until: end, reported: settled)
       } else if !matches.isEmpty {
         addHiddenForSnippets(from: open, settled: settled)
       }
