@@ -76,8 +76,13 @@ public struct SeparateArchive: EntrySource, ~Copyable {
       let head = try receive(ArchiveFrame.headBytes)
       guard let kind = ArchiveFrame(rawValue: head[0]) else { throw lost() }
       let length = Int(littleEndian: head[1...])
-      if kind != .data && length > ArchiveFrame.longest { throw lost() }
-      if kind == .end || length > 0 { frame = (kind, length) }
+      switch kind {
+      // One of no length would be passed over, and what it tells with it.
+      case .entry, .failure: guard (1...ArchiveFrame.longest).contains(length) else { throw lost() }
+      case .data: if length == 0 { continue }
+      case .end: break
+      }
+      frame = (kind, length)
     }
   }
 
