@@ -1,20 +1,57 @@
-// Telling a made-up key (`hopx_live_YOUR_KEY_HERE…`) from a real one, for scans only: redaction
-// never decides by looks.
+// Tells what only looks like a key, such as `hopx_live_YOUR_KEY_HERE…`, from a key, for scans only:
+// redaction never decides by looks.
 
-/// When a part of a key is plainly made up.
-struct Placeholder: Sendable {
-  /// A text with fewer different bytes than this is made up.
+/// When the parts of a key, its groups `id` and `secret`, show that it is none.
+package struct Placeholder: Sendable {
+  /// A part with fewer different bytes than this is made up.
   let minDistinct: Int
   /// Lower case.
   private let words: [[UInt8]]
+  /// Whether a secret in which most bytes follow one another, as in `abcdef`, is made up.
+  let sequences: Bool
+  /// Whether an ID and a secret that are both words are an identifier or a file name.
+  let identifiers: Bool
 
-  init(minDistinct: Int, words: [String]) {
+  /// Bytes that a secret needs to be judged as an identifier.
+  ///
+  /// A random key must not be taken for words. Over all keys with an ID of 12 characters of base62 and a
+  /// secret of this many of base64url the share that is, summed over the states of `WordPath`, is 8e-13;
+  /// with a whole secret of 43 characters it is 1e-21. The tests compute both.
+  package static let shortestIdentifier = 20
+
+  init(minDistinct: Int, words: [String], sequences: Bool = false, identifiers: Bool = false) {
     self.minDistinct = minDistinct
     self.words = words.map { $0.utf8.map(lowered) }
+    self.sequences = sequences
+    self.identifiers = identifiers
   }
 
-  func describes(_ text: UnsafeRawBufferPointer) -> Bool {
-    hasFewDistinctBytes(text) || isSpelledFromWords(text)
+  /// - Parameters:
+  ///   - id: nil when the pattern has no such group.
+  ///   - secret: nil when the pattern has no such group.
+  func describes(id: UnsafeRawBufferPointer?, secret: UnsafeRawBufferPointer?) -> Bool {
+    for case let part? in [id, secret] where hasFewDistinctBytes(part) || isSpelledFromWords(part) {
+      return true
+    }
+    guard let secret else { return false }
+    if sequences && isSequence(secret) { return true }
+    guard identifiers, let id, secret.count >= Self.shortestIdentifier else { return false }
+    return isWord(id) && WordPath.accepts(secret)
+  }
+
+  /// Small letters only.
+  private func isWord(_ text: UnsafeRawBufferPointer) -> Bool {
+    var path = WordPath(isUpperCase: false)
+    return text.allSatisfy { $0 >= UInt8(ascii: "a") && path.take($0) }
+  }
+
+  /// Whether three in four bytes are the one after, or the one before, their neighbour: of 20 random
+  /// characters of base64url fewer than 1e-22 are.
+  private func isSequence(_ text: UnsafeRawBufferPointer) -> Bool {
+    let pairs = zip(text, text.dropFirst())
+    let wanted = (3 * (text.count - 1) + 3) / 4
+    return text.count > 1
+      && (pairs.count { $0 &+ 1 == $1 } >= wanted || pairs.count { $0 &- 1 == $1 } >= wanted)
   }
 
   private func hasFewDistinctBytes(_ text: UnsafeRawBufferPointer) -> Bool {

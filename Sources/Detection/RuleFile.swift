@@ -87,9 +87,17 @@ private func parseRule(
     if !isTrusted {
       try pattern.validate()
       keep = min(wanted, try pattern.shortestMatch() / 2)
-      let hasParts = try pattern.hasGroup("secret") ? true : pattern.hasGroup("id")
-      if placeholder != nil && !hasParts {
-        throw PatternError(reason: "'placeholder' looks at its groups 'id' and 'secret'; it has neither")
+      if let placeholder {
+        let (hasID, hasSecret) = (try pattern.hasGroup("id"), try pattern.hasGroup("secret"))
+        if !hasID && !hasSecret {
+          throw PatternError(reason: "'placeholder' looks at its groups 'id' and 'secret'; it has neither")
+        }
+        if placeholder.sequences && !hasSecret {
+          throw PatternError(reason: "'sequences' looks at its group 'secret'; it has none")
+        }
+        if placeholder.identifiers && !(hasID && hasSecret) {
+          throw PatternError(reason: "'identifiers' looks at its groups 'id' and 'secret'; it needs both")
+        }
       }
     }
   } catch {
@@ -140,9 +148,12 @@ private func parsePlaceholder(_ value: TOMLValue?) throws(TOMLError) -> Placehol
   var table = try TOMLTable(value, name: "placeholder")
   let minDistinct = try table.integer("min_distinct") ?? 0
   let words = try table.strings("words") ?? []
+  let sequences = try table.boolean("sequences") ?? false
+  let identifiers = try table.boolean("identifiers") ?? false
   try table.finish()
   if let empty = words.first(where: { $0.text.isEmpty }) {
     throw TOMLError(line: empty.line, reason: "an empty word in 'words'")
   }
-  return Placeholder(minDistinct: minDistinct, words: words.map(\.text))
+  return Placeholder(
+    minDistinct: minDistinct, words: words.map(\.text), sequences: sequences, identifiers: identifiers)
 }

@@ -248,8 +248,10 @@ public struct Scanner: ~Copyable {
     let rule = rules.rules[rule]
     let secret = matcher.group("secret", of: code)
     if let placeholder = rule.placeholder {
-      for case let part? in [matcher.group("id", of: code), secret]
-      where placeholder.describes(UnsafeRawBufferPointer(rebasing: subject[part])) { return nil }
+      func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
+        range.map { UnsafeRawBufferPointer(rebasing: subject[$0]) }
+      }
+      if placeholder.describes(id: part(matcher.group("id", of: code)), secret: part(secret)) { return nil }
     }
     let length = secret?.count ?? range.count
     if length >= rule.confidence.high { return .high }

@@ -41,6 +41,12 @@ public struct TOMLTable: ~Copyable {
     return number
   }
 
+  public mutating func boolean(_ key: String) throws(TOMLError) -> Bool? {
+    guard let value = value(key) else { return nil }
+    guard case .boolean(let flag) = value.content else { throw wrong(key, value, "true or false") }
+    return flag
+  }
+
   public mutating func strings(_ key: String) throws(TOMLError) -> [(text: String, line: Int)]? {
     guard let value = value(key) else { return nil }
     guard case .array(let items) = value.content else {
