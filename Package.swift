@@ -55,6 +55,9 @@ let package = Package(
     // rules/* as bytes of the binary.
     .target(name: "CRules"),
 
+    // What runs before Swift's runtime starts; the executable's alone.
+    .target(name: "CStart"),
+
     // Headers of the C library that its Swift module leaves out.
     .systemLibrary(name: "CPOSIX"),
     .target(name: "POSIX", dependencies: ["CPOSIX"], swiftSettings: strict),
@@ -72,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "hopxguard",
       dependencies: [
-        "Detection", "Redaction", "Inputs", "Git", "Coverage", "Reporting", "POSIX", "TOML",
+        "CStart", "Detection", "Redaction", "Inputs", "Git", "Coverage", "Reporting", "POSIX", "TOML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

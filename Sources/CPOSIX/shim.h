@@ -15,6 +15,7 @@ static inline long cposix_fgetxattr(int file, const char *name, void *value, siz
 static inline int cposix_fsetxattr(int file, const char *name, const void *value, size_t size) {
   return fsetxattr(file, name, value, size, 0, 0);
 }
+static inline void cposix_deny_dumps(void) {}
 #else
 // Declared here, because the headers would have Swift take types such as sigset_t for this module's.
 // ssize_t is long on every 64-bit Linux.
@@ -25,6 +26,10 @@ int pipe2(int ends[2], int flags);
 int memfd_create(const char *name, unsigned int flags);
 // A struct rlimit is two numbers: the soft limit and the hard one.
 int prlimit(int process, int resource, const unsigned long *now, unsigned long *before);
+unsigned long getauxval(unsigned long type);
+int prctl(int option, ...);
+/// PR_SET_DUMPABLE, prctl(2): no core dumps, and no debugger but root's.
+static inline void cposix_deny_dumps(void) { prctl(4, 0UL, 0UL, 0UL, 0UL); }
 static inline long cposix_flistxattr(int file, char *names, size_t size) {
   return flistxattr(file, names, size);
 }

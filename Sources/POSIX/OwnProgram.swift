@@ -2,7 +2,11 @@
 
 #if canImport(Darwin)
   import Darwin
+#else
+  import Glibc
 #endif
+
+import CPOSIX
 
 /// A path that leads to this program, on Linux even where its file has been replaced meanwhile.
 public func ownProgram() throws(SystemError) -> Path {
@@ -13,6 +17,11 @@ public func ownProgram() throws(SystemError) -> Path {
     guard _NSGetExecutablePath(name, &size) == 0 else { throw SystemError("_NSGetExecutablePath", ENAMETOOLONG) }
     return try canonicalPath(Path(cString: name))
   #else
-    return "/proc/self/exe"
+    let own: Path = "/proc/self/exe"
+    if own.withCString({ access($0, X_OK) }) == 0 { return own }
+    // No /proc, as in a jail: the path that it was started by, from the kernel.
+    let programName: UInt = 31  // AT_EXECFN, getauxval(3)
+    guard let name = UnsafePointer<CChar>(bitPattern: getauxval(programName)) else { throw SystemError("getauxval", ENOENT) }
+    return Path(cString: name)
   #endif
 }

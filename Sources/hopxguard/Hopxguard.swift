@@ -2,6 +2,7 @@
 // words and an exit code.
 
 import ArgumentParser
+import CStart
 import Inputs
 import POSIX
 import Reporting
@@ -48,8 +49,16 @@ func sayHelp(of command: any ParsableCommand.Type) throws -> Never {
   throw ExitStatus.failed
 }
 
+/// What the caller had set before this process changed it.
+enum Caller {
+  /// Taken over when `main` asks for it first.
+  static let state = CallerState.takeOver()
+}
+
 @main struct Main {
   static func main() {
+    cstart_clean_environment()
+    _ = Caller.state
     // A caller that ignores this signal, and passes that on, would hide from us how git ended.
     signal(SIGCHLD, SIG_DFL)
     do {

@@ -95,6 +95,9 @@ extension FilterTests {
       #expect(result.errors == "141\n")
       let full = folder.sh("$HOPX run -- echo text > /dev/full")
       #expect(full.status == 2 && full.errors.contains("No space left"))
+      // The command notices, and dies of it.
+      #expect(folder.sh("$HOPX run -- seq 200000 > /dev/full").status == 2)
+      #expect(folder.sh("$HOPX run -- sh -c 'seq 200000; exit 3' > /dev/full").status == 2)
     }
 
     @Test func process1InANamespace() {

@@ -52,9 +52,11 @@ struct HookRun {
     let status: CInt
     do throws(SystemError) {
       // husky runs its hooks by `sh -e`, executable or not.
-      status = try runToEnd(
-        isHusky ? "/bin/sh" : kept, isHusky ? ["-e", kept] + rest : rest,
-        input: hook.readsRefs ? refs : nil)
+      status = try Caller.state.restored { () throws(SystemError) in
+        try runToEnd(
+          isHusky ? "/bin/sh" : kept, isHusky ? ["-e", kept] + rest : rest,
+          input: hook.readsRefs ? refs : nil)
+      }
     } catch {
       throw Console.fail("\(String(decoding: kept.bytes, as: UTF8.self)) cannot be run: \(error)")
     }

@@ -31,8 +31,6 @@ struct WrappedCommand {
   func run() throws(ExitStatus) -> CInt {
     // SIGTTOU: a command that takes the terminal for itself must not stop us from writing to it.
     let signals = SignalQueue(Self.passedOn + [SIGWINCH, SIGCHLD, SIGTTIN, SIGTTOU])
-    let ignoresPipe = isIgnored(SIGPIPE)
-    signal(SIGPIPE, SIG_IGN)
     let relays: [OutputRelay]
     let stop: (read: CInt, write: CInt)
     do throws(SystemError) {
@@ -44,9 +42,11 @@ struct WrappedCommand {
     }
     let process: pid_t
     do throws(SystemError) {
-      process = try spawnFromPath(
-        words, standardOutput: relays[0].commandEnd, standardError: relays.last!.commandEnd,
-        mask: signals.formerMask, signalsToDefault: ignoresPipe ? [] : [SIGPIPE])
+      process = try Caller.state.restored { () throws(SystemError) in
+        try spawnFromPath(
+          words, standardOutput: relays[0].commandEnd, standardError: relays.last!.commandEnd,
+          mask: signals.formerMask, signalsToDefault: Caller.state.ignoresBrokenPipes ? [] : [SIGPIPE])
+      }
     } catch {
       let wayOut = error.code == ENOENT ? "; is it installed, and in PATH?" : ""
       _ = Console.fail("\(String(decoding: words[0].bytes, as: UTF8.self)): cannot be run: \(error)\(wayOut)")
@@ -144,11 +144,12 @@ struct WrappedCommand {
   private func conclude(_ status: CInt, _ relays: [OutputRelay]) -> CInt {
     let signal = status & 0x7F
     let code = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    var isWritten = true
     var isWhole = true
     for (relay, name) in zip(relays, ["output", "error"]) {
       if let error = relay.error, error.code != EPIPE {
         _ = Console.fail("standard \(name) cannot be written: \(error)")
-        isWhole = false
+        isWritten = false
       }
       for surrender in relay.surrenders {
         _ = Console.fail(
@@ -157,6 +158,8 @@ struct WrappedCommand {
         isWhole = false
       }
     }
+    // What the command made of its closed output does not matter then.
+    if !isWritten { return ExitStatus.failed.rawValue }
     return code == 0 && !isWhole ? ExitStatus.failed.rawValue : code
   }
 }
