@@ -47,35 +47,65 @@ let package = Package(
     // at hand it alone tells the line of every node, which an error about a rule must name;
     // TOMLKit wraps the same parser but hides the lines and imports Foundation.
     .target(name: "CTOML", cxxSettings: [.define("TOML_ENABLE_FORMATTERS", to: "0")]),
-    .target(name: "TOML", dependencies: ["CTOML"], swiftSettings: strict),
 
     // The loops that a scan's time goes into, in C's vector types.
     .target(name: "CSearch"),
 
-    // rules/* as bytes of the binary.
-    .target(name: "CRules"),
+    // rules/* and hooks/* as bytes of the binary.
+    .target(name: "CEmbedded"),
 
     // What runs before Swift's runtime starts; the executable's alone.
     .target(name: "CStart"),
 
     // Headers of the C library that its Swift module leaves out.
-    .systemLibrary(name: "CPOSIX"),
-    .target(name: "POSIX", dependencies: ["CPOSIX"], swiftSettings: strict),
+    .systemLibrary(name: "CPlatform"),
+
+    // Level 1: bytes and the system. Each level uses only those above it here.
+    .target(name: "Bytes", swiftSettings: strict),
+    .target(name: "Platform", dependencies: ["CPlatform"], swiftSettings: strict),
+    .target(name: "TOML", dependencies: ["CTOML", "Bytes"], swiftSettings: strict),
+
+    // Level 2: rules and search (no system calls), inputs, archives, git, .gitignore.
+    .target(name: "Rules", dependencies: ["CPCRE2", "CSodium", "Bytes", "TOML"], swiftSettings: strict),
     .target(
-      name: "Detection", dependencies: ["CPCRE2", "CSodium", "CRules", "CSearch", "TOML"],
+      name: "Detection", dependencies: ["CPCRE2", "CEmbedded", "CSearch", "Bytes", "Rules"],
       swiftSettings: strict),
-    .target(name: "Redaction", dependencies: ["Detection"], swiftSettings: strict),
-    .target(name: "Inputs", dependencies: ["POSIX", "CArchive", "CZlib"], swiftSettings: strict),
-    .target(name: "Git", dependencies: ["POSIX", "CDeflate", "CZlib"], swiftSettings: strict),
+    .target(name: "Redaction", dependencies: ["Bytes", "Rules", "Detection"], swiftSettings: strict),
+    .target(name: "Inputs", dependencies: ["Bytes", "Platform"], swiftSettings: strict),
     .target(
-      name: "Coverage", dependencies: ["CRules", "TOML", "POSIX", "Inputs", "Git"],
+      name: "Archives", dependencies: ["CArchive", "CZlib", "Bytes", "Platform", "Inputs"],
       swiftSettings: strict),
     .target(
-      name: "Reporting", dependencies: ["Detection", "POSIX", "CDeflate", "TOML"], swiftSettings: strict),
+      name: "GitStore", dependencies: ["CDeflate", "CZlib", "Bytes", "Platform"], swiftSettings: strict),
+    .target(
+      name: "GitCommand", dependencies: ["Bytes", "Platform", "GitStore"], swiftSettings: strict),
+
+    // Level 3: what is found and what of it counts.
+    .target(
+      name: "Findings", dependencies: ["Bytes", "Platform", "TOML", "Rules"], swiftSettings: strict),
+    .target(
+      name: "Coverage",
+      dependencies: ["CEmbedded", "Bytes", "TOML", "Platform", "Inputs", "GitStore", "GitCommand"],
+      swiftSettings: strict),
+
+    // Level 4: a run from its inputs to its findings, and the formats of its report.
+    .target(
+      name: "Scanning",
+      dependencies: [
+        "Bytes", "Platform", "Rules", "Detection", "Inputs", "Archives", "GitStore", "GitCommand", "Findings",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Reporting", dependencies: ["CDeflate", "Bytes", "Platform", "Rules", "Findings"],
+      swiftSettings: strict),
+
+    // Level 5: the command line.
     .executableTarget(
       name: "hopxguard",
       dependencies: [
-        "CStart", "Detection", "Redaction", "Inputs", "Git", "Coverage", "Reporting", "POSIX", "TOML",
+        "CStart",
+        "CEmbedded", "Bytes", "Platform", "TOML", "Rules", "Detection", "Redaction", "Inputs", "Archives",
+        "GitStore", "GitCommand", "Findings", "Coverage", "Scanning", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -83,20 +113,20 @@ let package = Package(
     // Keys made at run time, the oracle of what a key is, fresh folders, and the real binary.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
-      name: "DetectionTests", dependencies: ["Detection", "TestSupport"], swiftSettings: strict),
+      name: "DetectionTests", dependencies: ["Detection", "Rules", "Bytes", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], exclude: ["Golden", "Schemas"],
       swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Detection", "POSIX", "TestSupport"],
+      name: "ReportingTests", dependencies: ["Reporting", "Scanning", "Findings", "Detection", "Rules", "Platform", "Bytes", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "CoverageTests", dependencies: ["Coverage", "Git", "POSIX", "TOML"], swiftSettings: strict),
+      name: "CoverageTests", dependencies: ["Coverage", "GitStore", "GitCommand", "Platform", "TOML", "Bytes"], swiftSettings: strict),
     .target(
-      name: "RedactionOracle", dependencies: ["Detection"], path: "Tests/RedactionOracle",
+      name: "RedactionOracle", dependencies: ["Detection", "Rules", "Bytes"], path: "Tests/RedactionOracle",
       swiftSettings: strict),
     .testTarget(
-      name: "RedactionTests", dependencies: ["Redaction", "Detection", "RedactionOracle"],
+      name: "RedactionTests", dependencies: ["Redaction", "Detection", "Rules", "RedactionOracle"],
       swiftSettings: strict),
     .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection"], swiftSettings: strict),
     // Packs that no git would write, for the tests of the pack reader and its fuzzer.
@@ -104,7 +134,7 @@ let package = Package(
       name: "PackFixtures", dependencies: ["CZlib"], path: "Tests/PackFixtures",
       swiftSettings: strict),
     .testTarget(
-      name: "GitTests", dependencies: ["Git", "POSIX", "PackFixtures"], swiftSettings: strict),
+      name: "GitTests", dependencies: ["GitStore", "GitCommand", "Platform", "PackFixtures"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x,
@@ -120,9 +150,9 @@ if Context.environment["HOPXGUARD_FUZZING"] != nil {
   }
   package.targets += [
     .target(name: "FuzzDriver", path: "Fuzzing/Driver", swiftSettings: strict),
-    fuzzer("RedactionFuzz", ["Redaction", "Detection", "RedactionOracle"], exclude: ["corpus"]),
+    fuzzer("RedactionFuzz", ["Redaction", "Detection", "Rules", "RedactionOracle"], exclude: ["corpus"]),
     fuzzer("DecoderFuzz", ["Detection", "RedactionOracle"], exclude: ["corpus"]),
-    fuzzer("ArchiveFuzz", ["Inputs", "CZlib"], exclude: ["make_corpus"]),
-    fuzzer("PackFuzz", ["Git", "POSIX", "PackFixtures"], exclude: ["corpus"]),
+    fuzzer("ArchiveFuzz", ["Archives", "Inputs", "CZlib"], exclude: ["make_corpus"]),
+    fuzzer("PackFuzz", ["GitStore", "Platform", "PackFixtures"], exclude: ["corpus"]),
   ]
 }

@@ -2,6 +2,7 @@
 // checksum is right by chance. What comes out is the same however it comes in, and a gzip file that was
 // changed or cut is never read to its end.
 
+import Archives
 import CZlib
 import FuzzDriver
 import Inputs

@@ -1,10 +1,10 @@
 // The fuzz target for the pack and delta reader, for libFuzzer: Fuzzing/run builds and runs it.
 
 import FuzzDriver
-import Git
+import GitStore
 import Glibc
 import PackFixtures
-import POSIX
+import Platform
 
 @main enum PackFuzz {
   static func main() {

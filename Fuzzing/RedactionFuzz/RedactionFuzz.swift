@@ -5,6 +5,7 @@ import Detection
 import FuzzDriver
 import Redaction
 import RedactionOracle
+import Rules
 
 private let builtIn = RuleSet.builtIn()
 nonisolated(unsafe) private var keyFilter = Redactor(rules: builtIn, chunk: 512, isPlain: true)

@@ -1,9 +1,8 @@
 // Beyond git: what is built from a folder and takes the secret files along. Files are read, nothing
 // is run, because a package manager runs the repository's own scripts.
 
-import Git
 import Inputs
-import POSIX
+import Platform
 
 #if canImport(Darwin)
   import Darwin

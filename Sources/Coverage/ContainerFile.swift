@@ -1,8 +1,9 @@
 // What a Dockerfile copies from its build context. Source: docs.docker.com, "Dockerfile reference":
 // continuation lines, the escape directive, ARG and ENV, the two forms of COPY and ADD.
 
+import Bytes
 import Inputs
-import POSIX
+import Platform
 
 struct ContainerFile {
   struct Copy {

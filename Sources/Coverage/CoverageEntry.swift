@@ -1,13 +1,13 @@
 // What has to be covered: the built-in entries of rules/gitignore.toml, and what the project changes
 // about them in its own configuration.
 
-import CRules
-public import POSIX
-public import TOML
+import CEmbedded
+package import Platform
+package import TOML
 
 /// A kind of file that must not get into git.
-public struct CoverageEntry: Sendable {
-  public enum Grade: String, Sendable {
+package struct CoverageEntry: Sendable {
+  package enum Grade: String, Sendable {
     /// Not covered is a finding.
     case required
     /// Not covered is a warning.
@@ -17,24 +17,24 @@ public struct CoverageEntry: Sendable {
   }
 
   /// What a person calls it.
-  public let name: String
-  public let pattern: NamePattern
-  public let grade: Grade
-  public let why: String
+  package let name: String
+  package let pattern: NamePattern
+  package let grade: Grade
+  package let why: String
   /// Paths relative to a folder, or to the top when the pattern is rooted.
-  public let probes: [Path]
+  package let probes: [Path]
   /// Names that must stay committable.
-  public let keep: [Path]
+  package let keep: [Path]
   /// Names that may be committed or ignored, with wildcards if need be.
   let except: [String]
   /// Those of them that the project named.
-  public let ownExcept: [String]
+  package let ownExcept: [String]
   private let spared: [Glob]
   /// Where it says so: a file, and a line from 1.
-  public let source: String
-  public let line: Int
+  package let source: String
+  package let line: Int
   /// Why the project changed it.
-  public let reason: String?
+  package let reason: String?
   /// What git is asked about: the probes, before them one that stands for all names that the pattern
   /// means.
   let tries: [Path]
@@ -81,17 +81,17 @@ public struct CoverageEntry: Sendable {
 }
 
 /// The entries of a run, in order.
-public struct CoverageEntries: Sendable {
-  public private(set) var entries: [CoverageEntry]
+package struct CoverageEntries: Sendable {
+  package private(set) var entries: [CoverageEntry]
 
   /// Entries that are looked at.
   var active: [CoverageEntry] { entries.filter { $0.grade != .off } }
 
   /// Entries that the project dropped or regraded, or added.
-  public var changed: [CoverageEntry] { entries.filter { $0.reason != nil } }
+  package var changed: [CoverageEntry] { entries.filter { $0.reason != nil } }
 
-  public static func builtIn() -> CoverageEntries {
-    let file = crules_gitignore()
+  package static func builtIn() -> CoverageEntries {
+    let file = embedded_gitignore()
     let text = UnsafeRawBufferPointer(start: file.bytes, count: file.length)
     do throws(TOMLError) {
       var table = try TOMLTable(TOMLValue(parsing: text), name: "rules/gitignore.toml")
@@ -109,7 +109,7 @@ public struct CoverageEntries: Sendable {
   /// with the pattern of an entry changes that entry; another adds one. Each gives its `reason`.
   ///
   /// - Parameter source: what errors and reports call the configuration.
-  public func changed(by value: TOMLValue?, source: String) throws(TOMLError) -> CoverageEntries {
+  package func changed(by value: TOMLValue?, source: String) throws(TOMLError) -> CoverageEntries {
     var result = self
     for value in try tables(value) {
       let index = try entries.firstIndex(ofPattern: value)

@@ -1,8 +1,8 @@
 // From a survey to the lapses that files show: those that are tracked, that git would take, and
 // `.gitignore` files that others do not have as they stand.
 
-import Git
-import POSIX
+import GitCommand
+import Platform
 
 extension Survey {
   func trackedFiles() -> [Lapse] {

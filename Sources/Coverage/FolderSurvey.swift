@@ -1,9 +1,9 @@
 // What stands in a folder of the working tree that matters for coverage, read through open folders
 // and no symbolic link.
 
-import Git
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 
 #if canImport(Darwin)
   import Darwin
@@ -78,7 +78,7 @@ struct FolderSurvey: ~Copyable {
         return
       }
       let open = try chain.folder(of: folder.appending("x".utf8))
-      found = try POSIX.entries(of: open.descriptor)
+      found = try Platform.entries(of: open.descriptor)
       if !isProbed && found.contains(where: { $0.name == ".git" }) && isOtherRepository(top.appending(folder.bytes)) {
         nested.append(folder)
         return

@@ -1,8 +1,8 @@
 // Mending a `.gitignore`: the lines that are missing, put behind what is there. No other line is
 // touched, and a second time there is nothing to add.
 
-import Git
-import POSIX
+import GitCommand
+import Platform
 
 #if canImport(Darwin)
   import Darwin
@@ -16,7 +16,7 @@ extension Survey {
   ///
   /// - Returns: nil when there is nothing to add.
   /// - Throws: `SurveyProblem` when the `.gitignore` is not one to add lines to, or git fails.
-  public func fix(redact: ([UInt8]) -> [UInt8]) throws(SurveyProblem) -> IgnoreFileFix? {
+  package func fix(redact: ([UInt8]) -> [UInt8]) throws(SurveyProblem) -> IgnoreFileFix? {
     var wanted: [(path: Path, entry: Int)] = []
     for (path, index, verdict) in probes {
       switch verdict {
@@ -49,14 +49,14 @@ extension Survey {
 }
 
 /// A `.gitignore` as it is, and as it has to be.
-public struct IgnoreFileFix: Sendable {
+package struct IgnoreFileFix: Sendable {
   /// nil when there is none yet.
-  public let original: [UInt8]?
-  public let result: [UInt8]
+  package let original: [UInt8]?
+  package let result: [UInt8]
   /// The original's permissions.
-  public let mode: UInt32?
+  package let mode: UInt32?
   /// The lines of patterns that are added.
-  public let lines: [String]
+  package let lines: [String]
   private let added: [String]
 
   /// What stands above the lines that were added.
@@ -118,7 +118,7 @@ public struct IgnoreFileFix: Sendable {
   }
 
   /// The change as a unified diff.
-  public var diff: [UInt8] {
+  package var diff: [UInt8] {
     let text = original ?? []
     var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
     let isWhole = lines.last?.isEmpty ?? true

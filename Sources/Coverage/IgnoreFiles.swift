@@ -1,8 +1,8 @@
 // The `.gitignore` files of a repository, each as it is on the disk and as it is staged: others get
 // what is staged.
 
-import Git
-import POSIX
+import GitCommand
+import Platform
 
 /// A `.gitignore`.
 struct IgnoreFile: Sendable {

@@ -1,9 +1,9 @@
 // From a survey to lapses: which names are not covered and which line is to blame, one lapse for
 // each cause however many folders it shows in.
 
-import Git
+import GitCommand
 import Inputs
-public import POSIX
+package import Platform
 
 extension Survey {
   /// Everything that is wrong with what git ignores and tracks, in the order of reports, and what could
@@ -11,7 +11,7 @@ extension Survey {
   ///
   /// - Parameter strict: what is recommended is required. That too much is ignored stays a warning: it
   ///   lets nothing in.
-  public func lapses(strict: Bool) -> (lapses: [Lapse], problems: [SurveyProblem]) {
+  package func lapses(strict: Bool) -> (lapses: [Lapse], problems: [SurveyProblem]) {
     var lapses = uncovered() + trackedFiles() + exposedFiles() + changedIgnoreFiles()
     let builds = builds()
     lapses += builds.lapses
@@ -21,12 +21,12 @@ extension Survey {
 
   /// Files that git leaves alone, for a look at their mode: only who may read the repository's
   /// folder is kept out by ignoring.
-  public var coveredFiles: [Path] {
+  package var coveredFiles: [Path] {
     existing.compactMap { file in file.rule.map { !$0.isNegated } ?? false ? file.path : nil }
   }
 
   /// The lapse that a file of this mode is which holds a key; nil when only its owner may read it.
-  public static func lapse(forKeyIn path: Path, mode: UInt32, strict: Bool) -> Lapse? {
+  package static func lapse(forKeyIn path: Path, mode: UInt32, strict: Bool) -> Lapse? {
     guard mode & 0o077 != 0 else { return nil }
     let lapse = Lapse(
       .readable, isWarning: !strict, path: path,

@@ -1,11 +1,11 @@
 // What a check of a repository's coverage can come to: one lapse with the line to blame and the
 // commands that mend it.
 
-public import POSIX
+package import Platform
 
 /// Something that lets a secret file into git, or out of the folder by another way.
-public struct Lapse: Sendable {
-  public enum Kind: String, CaseIterable, Sendable {
+package struct Lapse: Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// No rule covers the name.
     case missing = "gitignore-missing"
     /// A line is there that is meant to cover the name, and does not.
@@ -32,20 +32,20 @@ public struct Lapse: Sendable {
     case inDistribution = "sdist-uncovered"
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// It leaves the exit code alone.
-  public let isWarning: Bool
+  package let isWarning: Bool
   /// The file to look at, relative to the top; of a rule of this machine, as git names it.
-  public let path: Path
+  package let path: Path
   /// Of the line to blame, from 1; nil when no line is.
-  public let line: Int?
+  package let line: Int?
   /// The line to blame; empty when none is.
-  public let text: [UInt8]
-  public let message: String
+  package let text: [UInt8]
+  package let message: String
   /// Sentences that explain, if need be.
-  public let details: [String]
+  package let details: [String]
   /// What to type, or to do, in order.
-  public let commands: [String]
+  package let commands: [String]
 
   init(
     _ kind: Kind, isWarning: Bool, path: Path, line: Int? = nil, text: [UInt8] = [],
@@ -62,7 +62,7 @@ public struct Lapse: Sendable {
   }
 
   /// The order of reports.
-  public static func precedes(_ left: Lapse, _ right: Lapse) -> Bool {
+  package static func precedes(_ left: Lapse, _ right: Lapse) -> Bool {
     if left.isWarning != right.isWarning { return right.isWarning }
     if left.path != right.path { return left.path < right.path }
     if left.line != right.line { return left.line ?? 0 < right.line ?? 0 }
@@ -76,7 +76,7 @@ func pathspec(_ path: Path) -> String { shellWord(Path(Array(":(top,literal)".ut
 
 /// A path as a word of a command for a POSIX shell; of bash, zsh and ksh where it holds bytes that
 /// are not to be shown as they are.
-public func shellWord(_ path: Path) -> String {
+package func shellWord(_ path: Path) -> String {
   let bytes = path.bytes
   let isPlain = bytes.allSatisfy { byte in
     switch byte {

@@ -1,10 +1,10 @@
 // Which paths a pattern of rules/gitignore.toml means. Whether git ignores a path is never decided
 // here: that is asked of git. This is for telling which tracked and existing files a pattern is about.
 
-import POSIX
+import Platform
 
 /// The subset of gitignore(5) that entries are written in: no `**`, no negation, no escapes.
-public struct NamePattern: Sendable {
+package struct NamePattern: Sendable {
   /// One component of a path: what most patterns are is told without a look at each byte.
   private enum Form: Sendable {
     case literal([UInt8])
@@ -13,16 +13,16 @@ public struct NamePattern: Sendable {
     case general(Glob, foldingCase: Glob)
   }
 
-  public let text: String
+  package let text: String
   private let forms: [Form]
   let components: [Glob]
   /// It counts from the repository's top.
-  public let isRooted: Bool
+  package let isRooted: Bool
   /// It means folders, and so all that is in them.
-  public let isForFolders: Bool
+  package let isForFolders: Bool
 
   /// Why `text` is no pattern; nil when it is one.
-  public static func objection(to text: String) -> String? {
+  package static func objection(to text: String) -> String? {
     let core = text.split(separator: "/", omittingEmptySubsequences: false)
     if text.isEmpty || text == "/" { return "it is empty" }
     if text.contains("**") { return "'**' is not supported; a name without '/' matches at any depth" }

@@ -1,9 +1,10 @@
 // What an npm package is published with. Source: docs.npmjs.com, "package.json" (files, private) and
 // "npm publish"; .npmignore is written as .gitignore is, so git is asked about it.
 
-import Git
+import Bytes
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 
 /// What decides about the files of a package.
 enum PackageFiles {

@@ -1,6 +1,6 @@
 // From the lines that take paths back in to the paths that git is asked about because of them.
 
-import POSIX
+import Platform
 
 struct ReinclusionProbes {
   private let entries: [CoverageEntry]

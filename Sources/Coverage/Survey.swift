@@ -3,18 +3,18 @@
 // processes whatever the number of folders, and a few more where `.gitignore` files are not committed
 // or rules of this machine get in the way.
 
-import Git
+import GitCommand
 import Inputs
-public import POSIX
+package import Platform
 
 /// Why a survey could not be made, or not in full.
-public struct SurveyProblem: Error, Sendable {
+package struct SurveyProblem: Error, Sendable {
   /// Relative to the top; empty when it is not one folder's.
-  public let path: Path
-  public let reason: String
+  package let path: Path
+  package let reason: String
 }
 
-public struct Survey: Sendable {
+package struct Survey: Sendable {
   let top: Path
   let entries: [CoverageEntry]
   /// One for each probe, in the order of folders.
@@ -32,11 +32,11 @@ public struct Survey: Sendable {
   let conflicts: Set<Path>
   let buildFiles: [Path]
   /// Repositories inside this one, which have to be checked on their own.
-  public let nested: [Path]
-  public let problems: [SurveyProblem]
-  public let folderCount: Int
-  public let trackedCount: Int
-  public var probeCount: Int { probes.count }
+  package let nested: [Path]
+  package let problems: [SurveyProblem]
+  package let folderCount: Int
+  package let trackedCount: Int
+  package var probeCount: Int { probes.count }
 
   /// Looks at a repository.
   ///
@@ -44,7 +44,7 @@ public struct Survey: Sendable {
   ///   - top: of its working tree, absolute and without links.
   ///   - redact: takes the secrets out of a text. A `.gitignore` that holds one is copied into the
   ///     temporary folder without it.
-  public init(
+  package init(
     top: Path, entries: CoverageEntries, redact: ([UInt8]) -> [UInt8]
   ) throws(SurveyProblem) {
     do throws(GitError) {

@@ -1,9 +1,9 @@
 // What a survey reads besides the folders: the details of the index, in a thread of its own; git's mind
 // about upper and lower case; a file of the working tree.
 
-import Git
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 import Synchronization
 
 #if canImport(Darwin)

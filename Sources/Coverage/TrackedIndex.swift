@@ -1,8 +1,8 @@
 // What a survey keeps of git's list of tracked files: the folders that hold some, the files that an
 // entry is about.
 
-import Git
-import POSIX
+import GitCommand
+import Platform
 
 struct TrackedIndex {
   private(set) var count = 0

@@ -2,8 +2,8 @@
 // case that only this git takes for lower are told apart with scratch repositories, which hold the
 // `.gitignore` files and nothing else.
 
-import Git
-import POSIX
+import GitCommand
+import Platform
 
 /// What becomes of a name.
 enum Verdict: Sendable {

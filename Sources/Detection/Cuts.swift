@@ -1,6 +1,8 @@
 // Which bytes redaction takes out. Where matches overlap all of them count: their union goes, so
 // that no second key survives inside a cut first one.
 
+public import Rules
+
 /// A run of overlapping matches: `range` is replaced by its first `kept` bytes and `...`.
 public struct Cut: Equatable, Sendable {
   public var range: Range<Int>

@@ -1,6 +1,7 @@
 // What was decoded out of a text, all of it in one buffer that is searched at once, and for each byte of
 // it where in the text it came from.
 
+
 /// Texts that were decoded out of pieces of another text.
 struct DecodedLayer {
   /// The decoded texts, one behind the other, `separator` between them.

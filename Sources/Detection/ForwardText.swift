@@ -1,6 +1,8 @@
 // What a stream decodes to from one place on, only as far as it is asked for, with the way back: where each
 // byte comes from, and where something was left out.
 
+public import Rules
+
 /// A text that is decoded forward from the beginning of what may be a key.
 struct ForwardText {
   /// What lies before the key, for patterns that look back, and then what was decoded.

@@ -4,6 +4,8 @@
 // rule's literal is looked for in what was decoded, so this works for every rule alike; only what breaks
 // up the literal itself is looked for by pieces of it.
 
+public import Rules
+
 /// How a match is hidden.
 public final class Disguise: Sendable {
   /// As reports call it, the outermost first: `percent>base64`.

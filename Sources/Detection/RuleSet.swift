@@ -1,6 +1,7 @@
 // The rules of a run: the built-in ones and the user's, loaded once and shared by all workers.
 
-import CRules
+import CEmbedded
+public import Rules
 
 public struct RuleSet: Sendable {
   public let rules: [Rule]
@@ -16,7 +17,7 @@ public struct RuleSet: Sendable {
   /// The built-in rules alone.
   public static func builtIn() -> RuleSet {
     do throws(RuleFileError) {
-      let file = crules_hopx()
+      let file = embedded_hopx()
       let text = UnsafeRawBufferPointer(start: file.bytes, count: file.length)
       return RuleSet(try parseRules(text, source: "built-in", isTrusted: true))
     } catch {

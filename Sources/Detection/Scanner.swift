@@ -4,6 +4,7 @@
 // depend on how the input was cut.
 
 import CPCRE2
+public import Rules
 
 /// A place where a rule's pattern matched.
 public struct Match: Equatable, Sendable {
@@ -94,7 +95,7 @@ public struct Scanner: ~Copyable {
 
   /// Bytes before `from` that the caller keeps in the buffer where the input has them: what
   /// a pattern's lookbehind may look at.
-  public static let context = 256
+  public static let context = Pattern.longestLookbehind
 
   /// Bytes in which candidates are collected at once: it bounds how many there are.
   private static let batchBytes = 32 * 1024

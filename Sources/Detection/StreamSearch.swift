@@ -2,6 +2,8 @@
 // encoded forms, what begins there is decoded forward, byte by byte, until the rule's pattern says yes or
 // no; as in the plain search, what more bytes could change is shown again with more of them.
 
+public import Rules
+
 /// Searches a stream for the rules of a set, in whatever form they stand there.
 public struct StreamSearch: ~Copyable {
   private var scanner: Scanner

@@ -1,9 +1,9 @@
 // Where bytes come from: the one method that every kind of input has.
 
-public import POSIX
+package import Platform
 
 /// Something that can be read to its end once.
-public protocol ByteSource: ~Copyable {
+package protocol ByteSource: ~Copyable {
   /// Puts at most `buffer.count` bytes at the start of `buffer`.
   ///
   /// - Returns: how many; 0 at the end.
@@ -11,39 +11,47 @@ public protocol ByteSource: ~Copyable {
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int
 
   /// The same bytes for a reader that begins at the end; nil where they come by once.
-  var whole: ArchiveInput? { get }
+  var whole: WholeInput? { get }
 }
 
 extension ByteSource where Self: ~Copyable {
-  public var whole: ArchiveInput? { nil }
+  package var whole: WholeInput? { nil }
+}
+
+/// An input that can be read from any place, not only from its beginning.
+package enum WholeInput {
+  /// The descriptor of an open regular file.
+  case file(CInt)
+  /// Has to stay where it is while it is used.
+  case memory(UnsafeRawBufferPointer)
 }
 
 /// Why an input was not read to its end, in words for a person.
-public struct InputError: Error, Sendable {
-  public let reason: String
-  /// Whoever reads what this input comes out of has told it already.
-  public let isTold: Bool
-  public init(_ reason: String, isTold: Bool = false) {
+package struct InputError: Error, Sendable {
+  package let reason: String
+  /// Already reported by the reader of the enclosing input.
+  package let isTold: Bool
+  package init(_ reason: String, isTold: Bool = false) {
     self.reason = reason
     self.isTold = isTold
   }
 }
 
 /// A regular file that is open.
-public struct FileSource: ByteSource, ~Copyable {
+package struct FileSource: ByteSource, ~Copyable {
   private let file: Descriptor
   private let size: Int
   private var count = 0
   private var isAtEnd = false
 
-  public init(_ file: consuming Descriptor, size: Int) {
+  package init(_ file: consuming Descriptor, size: Int) {
     self.file = file
     self.size = size
   }
 
-  public var whole: ArchiveInput? { .file(file.number) }
+  package var whole: WholeInput? { .file(file.number) }
 
-  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     if isAtEnd { return 0 }
     let read: Int
     do throws(SystemError) { read = try file.read(into: buffer) } catch {
@@ -60,12 +68,12 @@ public struct FileSource: ByteSource, ~Copyable {
 }
 
 /// Standard input, or any other stream that may have to be waited for.
-public struct StreamSource: ByteSource, ~Copyable {
+package struct StreamSource: ByteSource, ~Copyable {
   private let number: CInt
 
-  public init(descriptor number: CInt) { self.number = number }
+  package init(descriptor number: CInt) { self.number = number }
 
-  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     do throws(SystemError) { return try readWaiting(number, into: buffer) } catch {
       throw InputError("cannot be read: \(error)")
     }
@@ -73,13 +81,13 @@ public struct StreamSource: ByteSource, ~Copyable {
 }
 
 /// Bytes that are already in memory.
-public struct MemorySource: ByteSource, ~Copyable {
+package struct MemorySource: ByteSource, ~Copyable {
   private let bytes: [UInt8]
   private var at = 0
 
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     let count = min(buffer.count, bytes.count - at)
     bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[at..<(at + count)])) }
     at += count
@@ -88,18 +96,18 @@ public struct MemorySource: ByteSource, ~Copyable {
 }
 
 /// Bytes in memory that belong to somebody else, who leaves them there until this is read.
-public struct BorrowedSource: ByteSource, ~Copyable {
+package struct BorrowedSource: ByteSource, ~Copyable {
   private let bytes: UnsafeRawBufferPointer
   private var rest: UnsafeRawBufferPointer
 
-  public init(_ bytes: UnsafeRawBufferPointer) {
+  package init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
     rest = bytes
   }
 
-  public var whole: ArchiveInput? { .memory(bytes) }
+  package var whole: WholeInput? { .memory(bytes) }
 
-  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     let count = min(buffer.count, rest.count)
     buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<count]))
     rest = UnsafeRawBufferPointer(rebasing: rest[count...])

@@ -2,35 +2,35 @@
 // one and uses it for every input it reads.
 
 /// A part of an input in memory.
-public struct ChunkBuffer: ~Copyable {
+package struct ChunkBuffer: ~Copyable {
   private let memory: UnsafeMutableRawBufferPointer
   private var filled = 0
   /// Bytes of the input before this buffer.
-  public private(set) var offset = 0
+  package private(set) var offset = 0
   /// The input ends where the buffer ends.
-  public private(set) var isLast = false
+  package private(set) var isLast = false
 
   /// - Parameter capacity: bytes; small enough to stay in a core's cache.
-  public init(capacity: Int) {
+  package init(capacity: Int) {
     memory = .allocate(byteCount: capacity, alignment: 64)
   }
 
   deinit { memory.deallocate() }
 
   /// What has been read and not dropped.
-  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<filled]) }
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<filled]) }
 
-  public var isFull: Bool { filled == memory.count }
+  package var isFull: Bool { filled == memory.count }
 
   /// Begins another input.
-  public mutating func reset() {
+  package mutating func reset() {
     filled = 0
     offset = 0
     isLast = false
   }
 
   /// Drops the first `count` bytes.
-  public mutating func drop(_ count: Int) {
+  package mutating func drop(_ count: Int) {
     guard count > 0 else { return }
     let rest = filled - count
     if rest > 0 { memory.baseAddress!.copyMemory(from: memory.baseAddress! + count, byteCount: rest) }
@@ -39,10 +39,10 @@ public struct ChunkBuffer: ~Copyable {
   }
 
   /// Takes it that the input ends here, because no more of it can be read.
-  public mutating func close() { isLast = true }
+  package mutating func close() { isLast = true }
 
   /// Reads once.
-  public mutating func fill(from source: inout some ByteSource & ~Copyable) throws(InputError) {
+  package mutating func fill(from source: inout some ByteSource & ~Copyable) throws(InputError) {
     precondition(!isFull, "a buffer that nothing was dropped from")
     let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[filled...]))
     filled += count

@@ -1,6 +1,6 @@
 // The lines above a file's first hunk: whose name is it, is it new, and is there anything to read.
 
-import POSIX
+import Platform
 
 struct DiffFileHeader {
   /// The two names of `diff --git`, still in one piece.

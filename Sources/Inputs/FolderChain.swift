@@ -2,19 +2,19 @@
 // lists `a/b/c`, and `a` may have become a link to anywhere since. Paths come sorted, so the folders
 // of one file are mostly the folders of the next and stay open.
 
-public import POSIX
+package import Platform
 
 /// A folder that stays open, shared by the workers that have work in it.
-public final class Folder: Sendable {
-  public let descriptor: Descriptor
+package final class Folder: Sendable {
+  package let descriptor: Descriptor
 
-  public init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+  package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 }
 
 /// The open folders from a root down to the file that was opened last.
-public struct FolderChain: ~Copyable {
+package struct FolderChain: ~Copyable {
   /// Folders that are open at most, besides the last: of a path of a thousand components not all are.
-  public static let longest = 16
+  package static let longest = 16
 
   private let root: Folder
   private var names: [ArraySlice<UInt8>] = []
@@ -23,12 +23,12 @@ public struct FolderChain: ~Copyable {
   /// The one of all names, where they are more than `longest`.
   private var deepest: Folder?
 
-  public init(root: Folder) { self.root = root }
+  package init(root: Folder) { self.root = root }
 
   /// The open folder that holds `path`, which is relative to the root.
   ///
   /// - Throws: `SystemError`; `ELOOP` or `ENOTDIR` when a component is a link or no folder.
-  public mutating func folder(of path: Path) throws(SystemError) -> Folder {
+  package mutating func folder(of path: Path) throws(SystemError) -> Folder {
     let components = path.bytes.split(separator: UInt8(ascii: "/"))
     let wanted = components.dropLast()
     var shared = 0

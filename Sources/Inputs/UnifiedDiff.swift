@@ -3,10 +3,10 @@
 // a header is content. Sources: POSIX diff, "Diff -u Output Format"; git-diff(1), "GENERATING PATCH
 // TEXT WITH -P" and "COMBINED DIFF FORMAT".
 
-public import POSIX
+package import Platform
 
 /// What comes next in a diff.
-public enum DiffPart: Equatable, Sendable {
+package enum DiffPart: Equatable, Sendable {
   /// A run of added lines, which the diff now reads as an input.
   ///
   /// - `path`: the file's new name.
@@ -18,7 +18,7 @@ public enum DiffPart: Equatable, Sendable {
   case unreadable(path: Path, reason: String)
 }
 
-public struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable {
+package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable {
   private var source: Source
   private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 64)
   private var at = 0
@@ -37,21 +37,21 @@ public struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable
   private var sawDiff = false
 
   /// Files that the diff is about.
-  public private(set) var files = 0
+  package private(set) var files = 0
   /// Lines that it adds.
-  public private(set) var addedLines = 0
+  package private(set) var addedLines = 0
 
   /// Bytes of a header line at most. A longer line that is no hunk's is no header.
   private static var longestHeader: Int { 16_384 }
 
-  public init(of source: consuming Source) { self.source = source }
+  package init(of source: consuming Source) { self.source = source }
 
   deinit { memory.deallocate() }
 
   /// The next part; nil at the end of the diff.
   ///
   /// - Throws: `InputError` for what is no diff, is cut short, or cannot be read.
-  public mutating func next() throws(InputError) -> DiffPart? {
+  package mutating func next() throws(InputError) -> DiffPart? {
     while true {
       if !waiting.isEmpty { return waiting.removeFirst() }
       if hunk != nil {
@@ -74,7 +74,7 @@ public struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyable
   }
 
   /// Reads the run of added lines that `next()` announced; 0 at its end.
-  public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     var count = 0
     while count < buffer.count {
       if at == end, try !refill() {

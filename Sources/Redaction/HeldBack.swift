@@ -2,6 +2,7 @@
 // first place on where a match could still begin.
 
 import Detection
+import Rules
 
 struct HeldBack: Sendable {
   private let rules: [(literal: [UInt8], keep: Int)]

@@ -3,6 +3,7 @@
 // what could still become part of a secret. It never looks at a file, a line or a process.
 
 public import Detection
+public import Rules
 
 /// Takes the secrets out of a stream.
 ///

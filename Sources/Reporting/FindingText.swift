@@ -1,6 +1,7 @@
 // A finding in one sentence, for formats that have a message and no room for more.
 
-import Detection
+import Findings
+import Rules
 
 /// What was found, in which form and how it got there: `Hopx API key hopx_live_NXAXA... (high confidence)`.
 func sentence(_ finding: Finding) -> String {

@@ -2,8 +2,10 @@
 // errors, ten warnings and ten notices of a step: the last line, a notice, gives the total. Source:
 // "Workflow commands for GitHub Actions"; the escapes are those of the toolkit's core/src/command.ts.
 
-import Detection
-import POSIX
+import Bytes
+import Findings
+import Platform
+import Rules
 
 struct GitHubReporter: Reporter {
   private var total = GitHubTotal()

@@ -1,10 +1,11 @@
 // The Markdown table that GitHub Actions shows on the page of a run: what a step appends to the file that
 // GITHUB_STEP_SUMMARY names.
 
-import Detection
-import POSIX
+package import Bytes
+package import Findings
+package import Platform
 
-public struct GitHubSummaryReporter: Reporter {
+package struct GitHubSummaryReporter: Reporter {
   private var total = GitHubTotal()
   private var rows: [String] = []
   private var more = 0
@@ -15,16 +16,16 @@ public struct GitHubSummaryReporter: Reporter {
   /// Bytes. GitHub takes 1 MiB of a step and drops it all when there is more.
   private static let mostBytes = 512 * 1024
 
-  public init() {}
+  package init() {}
 
-  public mutating func report(_ finding: Finding) -> [UInt8] {
+  package mutating func report(_ finding: Finding) -> [UInt8] {
     total.count(finding)
     let place = finding.place == .content ? "\(finding.line)" : finding.place.rawValue
     add([file(finding), place, text(finding.title), code(finding.secret), code(finding.fingerprint)])
     return []
   }
 
-  public mutating func report(_ finding: PolicyFinding) -> [UInt8] {
+  package mutating func report(_ finding: PolicyFinding) -> [UInt8] {
     total.count(finding)
     let level = finding.isWarning ? "warning: " : ""
     add([
@@ -44,7 +45,7 @@ public struct GitHubSummaryReporter: Reporter {
     rows.append(row)
   }
 
-  public mutating func finish(_ outcome: Outcome) -> [UInt8] {
+  package mutating func finish(_ outcome: Outcome) -> [UInt8] {
     let mark = outcome.isComplete ? outcome.summary.findings == 0 ? "✅" : "❌" : "⚠️"
     var result = "### \(Tool.name)\n\n\(mark) \(text(total.sentence(outcome)))\n\n"
     if !rows.isEmpty {

@@ -1,8 +1,10 @@
 // GitLab's secret detection report, schema 15.2.1. The key itself is nowhere in it: the optional
 // `raw_source_code_extract` is left out.
 
-import Detection
-import POSIX
+import Bytes
+import Findings
+import Platform
+import Rules
 
 struct GitLabReporter: Reporter {
   private var vulnerabilities: [(_ solutions: [String: String]) -> [UInt8]] = []

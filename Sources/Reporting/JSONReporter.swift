@@ -1,7 +1,9 @@
 // The project's own JSON: `json` is one object, `jsonl` one finding a line and the summary last.
 
-import Detection
-import POSIX
+import Bytes
+import Findings
+import Platform
+import Rules
 
 struct JSONReporter: Reporter {
   private var findings: [[UInt8]] = []

@@ -1,8 +1,9 @@
 // JUnit's XML, which every CI system shows: a test case that fails for each file with findings, one that
 // errs for each that could not be scanned, and one that passes where all is well.
 
-import Detection
-import POSIX
+import Bytes
+import Findings
+import Platform
 
 struct JUnitReporter: Reporter {
   private var cases: [Case] = []

@@ -2,9 +2,11 @@
 // and GitHub's "SARIF support for code scanning", which asks for more and takes less: so many results, so
 // many bytes. What it would not take is left out, the least of it, and said.
 
+import Bytes
 import CDeflate
-import Detection
-import POSIX
+import Findings
+import Platform
+import Rules
 
 struct SARIFReporter: Reporter {
   private var results: [(rule: String, json: (_ ruleIndex: Int) -> [UInt8])] = []

@@ -1,10 +1,12 @@
 // What a person is told when a run is over: how much was scanned, what was not, and what to do now.
 
-public import Detection
-import POSIX
+package import Bytes
+package import Findings
+package import Platform
+package import Rules
 
 /// The last lines of a run, for standard error.
-public func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> String {
+package func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> String {
   var text = ""
   let summary = outcome.summary
   if !rules.isEmpty {
@@ -68,7 +70,7 @@ func remarks(_ summary: Summary) -> [String] {
 }
 
 /// What was left out: never silently, or an allow-list is a hole that nobody sees.
-public func exceptionsText(_ summary: Summary) -> String {
+package func exceptionsText(_ summary: Summary) -> String {
   var parts: [String] = []
   if summary.allowed > 0 {
     let kinds = Allowance.allCases.compactMap { kind in
@@ -85,7 +87,7 @@ public func exceptionsText(_ summary: Summary) -> String {
 }
 
 /// A problem as a line for standard error.
-public func problemText(_ problem: Problem, label: String = "problem:", style: TextStyle) -> String {
+package func problemText(_ problem: Problem, label: String = "problem:", style: TextStyle) -> String {
   "\(style.warning(label)) \(line(problem))\n"
 }
 
@@ -97,35 +99,8 @@ func line(_ problem: Problem) -> String {
   return place + escapedForTerminal(problem.message.utf8)
 }
 
-public func counted(_ count: Int, _ noun: String) -> String {
-  "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
-}
-
-/// Decimal units, as disks are sold: `89.1 MB`.
-public func byteCount(_ bytes: Int) -> String {
-  let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
-  if bytes < 1000 { return counted(bytes, "byte") }
-  var value = Double(bytes) / 1000
-  var unit = 0
-  while value >= 999.95 && unit < units.count - 1 {
-    value /= 1000
-    unit += 1
-  }
-  let tenths = Int((value * 10).rounded())
-  return "\(tenths / 10).\(tenths % 10) \(units[unit])"
-}
-
 private func seconds(_ value: Double) -> String {
   let milliseconds = Int((value * 1000).rounded())
   if milliseconds < 1000 { return "\(milliseconds) ms" }
   return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
-}
-
-public func grouped(_ number: Int) -> String {
-  var result = ""
-  for (index, digit) in String(number).reversed().enumerated() {
-    if index > 0 && index % 3 == 0 { result.append(",") }
-    result.append(digit)
-  }
-  return String(result.reversed())
 }

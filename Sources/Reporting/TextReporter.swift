@@ -1,7 +1,9 @@
 // The report for people: findings grouped by file, each with its line and a caret under the secret.
 
-import Detection
-import POSIX
+import Bytes
+import Findings
+import Platform
+import Rules
 
 struct TextReporter: Reporter {
   let style: TextStyle

@@ -4,8 +4,8 @@
 import CTOML
 
 /// A value of a TOML document and the line it stands on.
-public struct TOMLValue: Sendable {
-  public indirect enum Content: Sendable {
+package struct TOMLValue: Sendable {
+  package indirect enum Content: Sendable {
     case table([(key: String, value: TOMLValue)])
     case array([TOMLValue])
     case string(String)
@@ -17,12 +17,12 @@ public struct TOMLValue: Sendable {
     case other
   }
 
-  public let content: Content
+  package let content: Content
   /// From 1. Of a table's member, the line of its key.
-  public let line: Int
+  package let line: Int
 
   /// What a person calls this kind of value.
-  public var kind: String {
+  package var kind: String {
     switch content {
     case .table: "a table"
     case .array: "an array"
@@ -36,11 +36,11 @@ public struct TOMLValue: Sendable {
 }
 
 /// Why a document could not be used, and the line to look at.
-public struct TOMLError: Error, Sendable {
-  public let line: Int
-  public let reason: String
+package struct TOMLError: Error, Sendable {
+  package let line: Int
+  package let reason: String
 
-  public init(line: Int, reason: String) {
+  package init(line: Int, reason: String) {
     self.line = line
     self.reason = reason
   }
@@ -50,7 +50,7 @@ extension TOMLValue {
   /// Parses a TOML document, UTF-8.
   ///
   /// - Throws: `TOMLError` with the parser's reason and the line.
-  public init(parsing text: UnsafeRawBufferPointer) throws(TOMLError) {
+  package init(parsing text: UnsafeRawBufferPointer) throws(TOMLError) {
     guard let document = ctoml_parse(text.baseAddress?.assumingMemoryBound(to: CChar.self), text.count)
     else { throw TOMLError(line: 1, reason: "out of memory") }
     defer { ctoml_free(document) }

@@ -2,7 +2,7 @@
 // a file's name from another age, would name another file. Such bytes travel through the parser as
 // characters that nobody uses, and become bytes again where a path is made.
 
-import POSIX
+import Platform
 
 #if canImport(Darwin)
   import Darwin

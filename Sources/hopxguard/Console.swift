@@ -1,9 +1,11 @@
 // Standard error and standard output for people. Whatever goes there is redacted once more: an
 // error message may quote an argument or a file name that holds a key.
 
+import Bytes
 import Detection
-import POSIX
+import Platform
 import Reporting
+import Rules
 import Synchronization
 
 #if canImport(Darwin)
@@ -21,14 +23,14 @@ enum Console {
 
   /// Writes to standard error. That it is closed is no reason to fail.
   static func say(_ text: String) {
-    try? writeReport(redacted(text), to: STDERR_FILENO)
+    try? writeAll(redacted(text), to: STDERR_FILENO)
   }
 
   /// Writes results to standard output, as they are.
   ///
   /// - Throws: `ExitStatus.failed`, after saying why, when they cannot be written.
   static func write(_ bytes: [UInt8]) throws(ExitStatus) {
-    do throws(SystemError) { try writeReport(bytes, to: STDOUT_FILENO) } catch {
+    do throws(SystemError) { try writeAll(bytes, to: STDOUT_FILENO) } catch {
       // As filters end whose reader went away, though the caller had SIGPIPE ignored.
       if error.code == EPIPE { endBySignal(SIGPIPE) }
       throw fail("standard output cannot be written: \(error)")

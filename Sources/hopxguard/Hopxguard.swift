@@ -1,10 +1,12 @@
 // The command line's root: which commands there are, and the one place that turns an error into
 // words and an exit code.
 
+import Archives
 import ArgumentParser
+import Bytes
 import CStart
 import Inputs
-import POSIX
+import Platform
 import Reporting
 import TOML
 

@@ -1,4 +1,5 @@
 import Foundation
+import GitCommand
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
+import Findings
 import Foundation
+import Reporting
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 // What the entries of rules/gitignore.toml are, and how a project's configuration changes them.
 
 import Coverage
-import POSIX
+import Platform
 import TOML
 import Testing
 

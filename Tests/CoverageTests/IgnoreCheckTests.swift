@@ -1,8 +1,8 @@
 // The conversation with `git check-ignore`: as many questions as one likes, and a git that dies.
 
 import Foundation
-import Git
-import POSIX
+import GitCommand
+import Platform
 import Testing
 
 @Suite struct IgnoreCheckTests {

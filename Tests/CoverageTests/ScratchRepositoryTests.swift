@@ -1,6 +1,6 @@
 import Foundation
-import Git
-import POSIX
+import GitCommand
+import Platform
 import Testing
 
 @Suite struct ScratchRepositoryTests {

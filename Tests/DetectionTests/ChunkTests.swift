@@ -1,4 +1,5 @@
 import Detection
+import Rules
 import TestSupport
 import Testing
 

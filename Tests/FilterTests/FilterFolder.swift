@@ -1,5 +1,7 @@
+import Coverage
 import Detection
 import Foundation
+import Rules
 import Testing
 
 /// A fresh folder in which shell scripts run with the real binary as `$HOPX`.

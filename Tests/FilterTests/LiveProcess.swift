@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 /// The real binary with a pipe or a terminal at each end, while it runs.

@@ -1,7 +1,6 @@
 // Packs that lie. Each lie is a named failure, nothing crashes or hangs, and what is sound is read.
 
 import Foundation
-import Git
 import PackFixtures
 import Testing
 

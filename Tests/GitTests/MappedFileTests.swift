@@ -1,7 +1,7 @@
 // A file that is cut short while it is mapped must not end the process.
 
 import Foundation
-import POSIX
+import Platform
 import Testing
 
 @Suite struct MappedFileTests {

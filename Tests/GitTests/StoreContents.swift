@@ -1,8 +1,8 @@
 // What a store holds, once by our reader and once by git.
 
 import Foundation
-import Git
-import POSIX
+import GitStore
+import Platform
 
 /// An object, all of it.
 struct StoredObject: Equatable {

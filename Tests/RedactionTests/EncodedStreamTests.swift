@@ -2,6 +2,7 @@ import Detection
 import Foundation
 import Redaction
 import RedactionOracle
+import Rules
 import Testing
 
 /// Keys that are encoded, with a decoder as the judge.

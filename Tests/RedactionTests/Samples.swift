@@ -2,6 +2,7 @@
 
 import Detection
 import Redaction
+import Rules
 
 /// Loaded once: the rules are a file that has to be parsed.
 let builtIn = RuleSet.builtIn()

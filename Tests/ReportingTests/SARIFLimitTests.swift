@@ -1,7 +1,10 @@
 import Detection
+import Findings
 import Foundation
-import POSIX
+import Platform
 import Reporting
+import Rules
+import Scanning
 import TestSupport
 import Testing
 

@@ -3,8 +3,9 @@
 // "Environment variables", Jenkins "Using environment variables" and its Git and Branch API plugins, CircleCI
 // "Built-in environment variables", Azure Pipelines "Predefined variables").
 
+import Bytes
 import Inputs
-import POSIX
+import Platform
 
 /// A kind of CI system.
 struct CIPlatform: Sendable {

@@ -3,10 +3,11 @@
 // chosen is said. What the environment holds may come from a stranger's fork: only IDs and branch names
 // of the right form go to git.
 
-import Git
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 import Reporting
+import Scanning
 
 /// A choice of commits.
 enum CIRange {

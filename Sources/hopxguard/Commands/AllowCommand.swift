@@ -1,11 +1,15 @@
 // `hopxguard allow`: lets a key pass from now on, with a reason that stays beside it.
 
 import ArgumentParser
+import Bytes
 import Detection
-import Git
+import Findings
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 import Reporting
+import Rules
+import Scanning
 import TOML
 
 #if canImport(Darwin)
@@ -61,7 +65,7 @@ struct AllowCommand: ParsableCommand {
     if let expires { try check(date: expires) }
     let fields = [("reason", tomlString(reason)), ("by", tomlString(by)), ("expires", expires)]
 
-    if let obstacle = obstacle(toReportAt: file) { throw Console.fail("\(name): \(obstacle)") }
+    if let obstacle = obstacle(toFileAt: file) { throw Console.fail("\(name): \(obstacle)") }
     do throws(SettingsError) {
       let old = try text(of: file, name)
       let list = try Settings(old, source: name).allowed
@@ -77,7 +81,7 @@ struct AllowCommand: ParsableCommand {
       guard added.contains(where: { isOurs($0, by) }), added.count == list.entries.count + (over == nil ? 1 : 0) else {
         throw SettingsError(source: name, reason: "the entry would not be where it belongs; add it by hand")
       }
-      do throws(SystemError) { try writeReport(new, at: file) } catch {
+      do throws(SystemError) { try writeAtomically(new, to: file) } catch {
         throw SettingsError(source: name, reason: "cannot be written: \(error.call): \(error)")
       }
     } catch { throw Console.fail(aboutSettings: error.text) }

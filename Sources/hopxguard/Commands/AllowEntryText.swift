@@ -1,6 +1,7 @@
 // Renewing an entry of a settings file as a text: its values are exchanged where they stand, and every other
 // byte of the file, comments too, stays as it was. No TOML writer keeps comments.
 
+import Findings
 import Reporting
 
 struct AllowEntryText {

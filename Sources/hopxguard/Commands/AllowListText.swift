@@ -1,6 +1,7 @@
 // Adding an entry to a settings file as a text: in the order of fingerprints, and with every other byte
 // of the file as it was. No TOML writer keeps comments.
 
+import Findings
 import Reporting
 
 struct AllowListText {

@@ -1,10 +1,13 @@
 // `hopxguard baseline`: writes down what is found today, so that only what is new fails.
 
 import ArgumentParser
+import Bytes
 import Detection
-import Git
-import POSIX
+import Findings
+import Platform
 import Reporting
+import Rules
+import Scanning
 
 #if canImport(Darwin)
   import Darwin
@@ -62,20 +65,20 @@ struct BaselineCommand: ParsableCommand {
     guard let top = place.top else { throw Console.fail("not in a git repository: go to one, a baseline is one repository's") }
     let target = file.map { Path(argument: $0) } ?? top.appending(Baseline.fileName.utf8)
     let name = file ?? Baseline.fileName
-    if let obstacle = obstacle(toReportAt: target) { throw Console.fail("\(name): \(obstacle)") }
+    if let obstacle = obstacle(toFileAt: target) { throw Console.fail("\(name): \(obstacle)") }
     let old = try read(target, name)
     if prune && old == nil { throw Console.fail("\(name): there is no baseline to prune; without --prune one is written") }
 
     var setup = try AskedSetup(config: settings.config, rules: rules.files, limits: limits.asked).prepare(for: place)
     // What is known already is to be written again.
-    setup.policy.baseline = nil
+    setup.plan.policy.baseline = nil
     let results = try scan(top, &setup)
     let found = results.findings.map {
       Baseline.Entry(fingerprint: $0.fingerprint, rule: $0.rule, path: $0.path)
     }
     let baseline = updated(old ?? Baseline(), by: found)
     do throws(SystemError) {
-      try writeReport(baseline.text, at: target)
+      try writeAtomically(baseline.text, to: target)
     } catch { throw Console.fail("\(name): cannot be written: \(error.call): \(error)") }
     tell(name, old ?? Baseline(), baseline, setup, isNew: old == nil)
     try mergeByLines(target, top)
@@ -86,21 +89,21 @@ struct BaselineCommand: ParsableCommand {
     var results = ScanResults()
     do throws(SystemError) {
       results = scanTree(
-        [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.options,
+        [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], setup.plan.options,
         allFiles: false, jobs: jobs, showsProgress: !noProgress)
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
     }
     if history {
-      setup.policy.skipped = setup.settings.skip.map { PathGlob($0.text) }
-      var scan = HistoryScan(setup.options, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
+      setup.plan.skipByFinding()
+      var scan = HistoryScan(setup.plan.options, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
       scan.scan(top)
       results.merge(scan.results)
       results.problems += scan.incomplete
     }
     results.order()
-    setup.judge(&results)
-    let outcome = results.outcome(listed: results.findings.count, seconds: 0, setup: setup, isWhole: false)
+    setup.plan.judge(&results)
+    let outcome = results.outcome(listed: results.findings.count, seconds: 0, plan: setup.plan, isWhole: false)
     if outcome.isComplete { return results }
     let style = ColorChoice.auto.style(for: STDERR_FILENO)
     Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
@@ -163,7 +166,7 @@ struct BaselineCommand: ParsableCommand {
       let lines = text.split(separator: 0x0A).map { $0.last == 0x0D ? $0.dropLast() : $0 }
       if lines.contains(where: { $0.elementsEqual(line.utf8) }) { return }
       if let last = text.last, last != 0x0A { text.append(0x0A) }
-      try writeReport(text + Array("\(line)\n".utf8), at: file)
+      try writeAtomically(text + Array("\(line)\n".utf8), to: file)
       Console.say("note: added to .gitattributes, so that git merges the file by lines: \(escapedForTerminal(line.utf8))\n")
     } catch {
       throw Console.fail(".gitattributes: cannot be written (\(error)); add this line to it: \(line)")

@@ -2,10 +2,13 @@
 // commits that the job is about, in one run and one report: the line for a CI job.
 
 import ArgumentParser
+import Bytes
 import Detection
-import Git
-import POSIX
+import Findings
+import GitCommand
+import Platform
 import Reporting
+import Scanning
 
 #if canImport(Darwin)
   import Darwin
@@ -69,10 +72,10 @@ struct CheckCommand: ParsableCommand {
       let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
       return (top, setup, threads, format)
     }
-    reporting.adapt(&setup.options, format)
+    reporting.adapt(&setup.plan.options, format)
     var report = try reporting.open(format)
     let coverage = CoverageRun(
-      top: top, settings: setup.settings, strict: strict, options: setup.options
+      top: top, settings: setup.settings, strict: strict, options: setup.plan.options
     ).run()
     try report.add(coverage.findings)
     for note in coverage.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
@@ -82,33 +85,33 @@ struct CheckCommand: ParsableCommand {
     do throws(SystemError) {
       results.merge(
         scanTree(
-          [.target(try locate(top, allFiles: false).skipping(setup.skip.everywhere))], setup.options, allFiles: false, jobs: threads,
+          [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], setup.plan.options, allFiles: false, jobs: threads,
           showsProgress: !noProgress))
     } catch {
       results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
     }
     add(scanCommits(top, setup), to: &results)
     results.order()
-    setup.judge(&results)
+    setup.plan.judge(&results)
     try report.add(results.findings)
     results.summary.coverage = coverage.extent
     let outcome = results.outcome(
-      listed: report.count, seconds: monotonicSeconds() - started, setup: setup, isWhole: true)
+      listed: report.count, seconds: monotonicSeconds() - started, plan: setup.plan, isWhole: true)
     try report.finish(outcome)
-    try reporting.conclude(outcome, report, setup.options.rules)
+    try reporting.conclude(outcome, report, setup.plan.options.rules)
   }
 
   // MARK: Commits
 
   private func scanCommits(_ top: Path, _ setup: ScanSetup) -> ScanResults {
-    let skipping = setup.skip.everywhere
+    let skipping = setup.plan.skip.everywhere
     if noRange { return ScanResults() }
     do throws(SystemError) {
       // git looks for the repository where we are, and the reports' paths are relative to where we were.
       let before = try Descriptor.openFolder(".")
       try top.withCString { (name) throws(SystemError) in _ = try retrying("chdir") { chdir(name) } }
       defer { _ = fchdir(before.number) }
-      if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.options, skipping: skipping) }
+      if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.plan.options, skipping: skipping) }
       switch rangeOfCIJob() {
       case nil:
         if isInCI { say("which commits this job is about cannot be told here: --range A..B names them") }
@@ -119,7 +122,7 @@ struct CheckCommand: ParsableCommand {
       case .range(let tips, let known, let words)?:
         say(words)
         return scanPush(
-          tips, known: known, excludedRefs: [], setup.options, skipping: skipping)
+          tips, known: known, excludedRefs: [], setup.plan.options, skipping: skipping)
       case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
       }
     } catch { return failure("the commits cannot be scanned: \(error)") }

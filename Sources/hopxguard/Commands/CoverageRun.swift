@@ -3,10 +3,13 @@
 
 import Coverage
 import Detection
-import Git
+import Findings
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 import Reporting
+import Rules
+import Scanning
 
 #if canImport(Darwin)
   import Darwin

@@ -1,10 +1,13 @@
 // `hopxguard gitignore`: can the files that hold secrets be committed, and what mends it.
 
 import ArgumentParser
+import Bytes
 import Coverage
 import Detection
-import POSIX
+import Findings
+import Platform
 import Reporting
+import Scanning
 
 struct GitignoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -87,7 +90,7 @@ struct GitignoreCommand: ParsableCommand {
 
   private func write(_ change: IgnoreFileFix, _ top: Path) throws(ExitStatus) {
     do throws(SystemError) {
-      try writeReport(change.result, at: top.appending(".gitignore".utf8), mode: change.mode)
+      try writeAtomically(change.result, to: top.appending(".gitignore".utf8), mode: change.mode)
     } catch {
       throw Console.fail(".gitignore: cannot be written: \(error.call): \(error)")
     }

@@ -1,8 +1,9 @@
 // `hopxguard hook`: install, uninstall, status, and what the hooks themselves call.
 
 import ArgumentParser
-import Git
-import POSIX
+import Bytes
+import GitCommand
+import Platform
 import Reporting
 
 #if canImport(Darwin)

@@ -1,8 +1,9 @@
 // `hopxguard redact`: the filter for log pipelines, and for logs that are already there.
 
 import ArgumentParser
+import Bytes
 import Detection
-import POSIX
+import Platform
 import Redaction
 import Reporting
 
@@ -96,7 +97,7 @@ struct RedactCommand: ParsableCommand {
       case .omprog:
         var handler = try ConfirmedLog(appendingTo: Path(append!))
         // rsyslog waits for this before it sends the first message.
-        try writeReport(Array("OK\n".utf8), to: STDOUT_FILENO)
+        try writeAll(Array("OK\n".utf8), to: STDOUT_FILENO)
         try serveMessages(set, isPlain: plain, &handler)
       }
     } catch {

@@ -1,9 +1,10 @@
 // The way out of a leaked history: the input for `git filter-repo`, which rewrites it. The one file
 // that hopxguard ever writes whole keys to, so only when it is asked for, and for its owner's eyes.
 
+import Bytes
 import Coverage
-import Git
-import POSIX
+import GitCommand
+import Platform
 import Reporting
 
 #if canImport(Darwin)
@@ -54,7 +55,7 @@ private func write(_ text: [UInt8], at path: Path) throws(SystemError) {
   let file = try Descriptor.open(
     path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode: 0o600)
   do throws(SystemError) {
-    try writeReport(text, to: file.number)
+    try writeAll(text, to: file.number)
   } catch {
     _ = path.withCString { unlink($0) }
     throw error

@@ -1,8 +1,10 @@
 // `hopxguard rules`: what is looked for, and whether its examples hold.
 
 import ArgumentParser
+import Bytes
 import Detection
 import Reporting
+import Rules
 
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

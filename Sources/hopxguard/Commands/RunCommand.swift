@@ -3,7 +3,7 @@
 
 import ArgumentParser
 import Detection
-import POSIX
+import Platform
 
 #if canImport(Darwin)
   import Darwin

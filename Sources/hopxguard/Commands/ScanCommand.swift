@@ -3,10 +3,12 @@
 
 import ArgumentParser
 import Detection
-import Git
+import Findings
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 import Reporting
+import Scanning
 
 #if canImport(Darwin)
   import Darwin
@@ -126,13 +128,13 @@ struct ScanCommand: ParsableCommand {
       return (setup, threads, format)
     }
     if showConfig { return try show(setup.choices) }
-    reporting.adapt(&setup.options, format)
+    reporting.adapt(&setup.plan.options, format)
     var report = try reporting.open(format)
     let started = monotonicSeconds()
     var results = try scan(&setup, jobs: threads, &report)
     results.order()
     let found = Set(results.findings.map(\.fingerprint))
-    setup.judge(&results)
+    setup.plan.judge(&results)
     var replacements: String?
     if let replaceText {
       let passed = found.subtracting(results.findings.map(\.fingerprint))
@@ -142,9 +144,9 @@ struct ScanCommand: ParsableCommand {
 
     let isWhole = history || (!allFiles && place.top != nil && isWholeTree(place))
     let outcome = results.outcome(
-      listed: report.count, seconds: monotonicSeconds() - started, setup: setup, isWhole: isWhole)
+      listed: report.count, seconds: monotonicSeconds() - started, plan: setup.plan, isWhole: isWhole)
     try report.finish(outcome)
-    do throws(ExitStatus) { try reporting.conclude(outcome, report, setup.options.rules) } catch {
+    do throws(ExitStatus) { try reporting.conclude(outcome, report, setup.plan.options.rules) } catch {
       if history && outcome.summary.findings > 0 && !reporting.quiet {
         Console.say(historyAdvice(replacements: replacements))
       }
@@ -167,25 +169,25 @@ struct ScanCommand: ParsableCommand {
   private func scan(
     _ setup: inout ScanSetup, jobs: Int, _ report: inout ReportWriter
   ) throws(ExitStatus) -> ScanResults {
-    let options = setup.options
-    if staged { return scanStaged(options, skipping: setup.skip.everywhere) }
+    let options = setup.plan.options
+    if staged { return scanStaged(options, skipping: setup.plan.skip.everywhere) }
     if let range = range ?? since {
       let revisions = Path(argument: range).bytes + (since == nil ? [] : Array("..HEAD".utf8))
-      return scanRange(CommitRange(revisions), options, skipping: setup.skip.everywhere)
+      return scanRange(CommitRange(revisions), options, skipping: setup.plan.skip.everywhere)
     }
     // A diff and a history have no place at which a path is left alone: what is found there is.
-    if diff != nil || history { setup.policy.skipped = setup.settings.skip.map { PathGlob($0.text) } }
-    if let diff { return scanDiff(diff, options) }
+    if diff != nil || history { setup.plan.skipByFinding() }
+    if let diff { return scanDiff(Path(argument: diff), options) }
     if history { return try scanHistory(options, jobs: jobs) }
     var results = ScanResults()
-    let found = findTargets(setup.skip)
+    let found = findTargets(setup.plan.skip)
     results.problems += found.problems
     for stream in found.streams {
       results.merge(try scanStream(stream, &setup, &report))
     }
-    let turns = turns(found.targets)
-    let seen = turns.count > 1 ? SeenPaths() : nil
-    for targets in turns {
+    let rounds = turns(found.targets)
+    let seen = rounds.count > 1 ? SeenPaths() : nil
+    for targets in rounds {
       results.merge(
         scanTree(
           targets.map { .target($0) }, options, allFiles: allFiles, jobs: jobs,
@@ -215,13 +217,13 @@ struct ScanCommand: ParsableCommand {
   private func scanStream(
     _ number: CInt, _ path: Path, _ setup: inout ScanSetup, _ report: inout ReportWriter
   ) throws(ExitStatus) -> ScanResults {
-    var scanner = ContentScanner(setup.options)
+    var scanner = ContentScanner(setup.plan.options)
     var source = StreamSource(descriptor: number)
     var failure: ExitStatus?
     // A report that is written at the end has no room for the findings of an endless stream.
     let isLive = report.isStreamed
     let count = scanner.scan(&source, path: path, isLive: isLive) { results in
-      setup.judge(&results)
+      setup.plan.judge(&results)
       do throws(ExitStatus) { try report.add(results.findings) } catch { failure = failure ?? error }
       results.findings.removeAll()
     }

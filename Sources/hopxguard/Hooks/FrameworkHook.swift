@@ -3,9 +3,11 @@
 // Source: pre-commit's documentation, "Supported git hooks".
 
 import ArgumentParser
-import Git
-import POSIX
+import Findings
+import GitCommand
+import Platform
 import Reporting
+import Scanning
 
 struct FrameworkHook: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +22,7 @@ struct FrameworkHook: ParsableCommand {
     if message {
       guard files.count == 1 else { throw Console.fail("--message takes one file") }
       let hook = HookRun(hook: .commitMessage, arguments: [])
-      return try hook.run { setup in hook.scanMessage(Path(argument: files[0]), setup.options) }
+      return try hook.run { setup in hook.scanMessage(Path(argument: files[0]), setup.plan.options) }
     }
     if let tip = variable("PRE_COMMIT_TO_REF") {
       return try push(tip, known: variable("PRE_COMMIT_FROM_REF"))
@@ -35,7 +37,7 @@ struct FrameworkHook: ParsableCommand {
     // next commit adds.
     let isAboutFiles = !Set(named).isSubset(of: staged)
     try HookRun(hook: .preCommit, arguments: [], isAboutFiles: isAboutFiles).run { setup throws(ExitStatus) in
-      var results = scanStaged(setup.options, skipping: setup.skip.everywhere)
+      var results = scanStaged(setup.plan.options, skipping: setup.plan.skip.everywhere)
       if isAboutFiles { results.merge(try scan(named, setup)) }
       return results
     }
@@ -48,8 +50,8 @@ struct FrameworkHook: ParsableCommand {
     let remote = known == nil ? variable("PRE_COMMIT_REMOTE_NAME") : nil
     try HookRun(hook: .prePush, arguments: []).run { setup in
       scanPush(
-        [tip], known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.options,
-        skipping: setup.skip.everywhere)
+        [tip], known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.plan.options,
+        skipping: setup.plan.skip.everywhere)
     }
   }
 
@@ -67,14 +69,14 @@ struct FrameworkHook: ParsableCommand {
     var targets: [ScanTarget] = []
     for path in named {
       do throws(SystemError) {
-        targets.append(try locate(path, allFiles: false).skipping(setup.skip.everywhere))
+        targets.append(try locate(path, allFiles: false).skipping(setup.plan.skip.everywhere))
       } catch {
         results.problems.append(Problem(path: path, message: "cannot be read: \(error)"))
       }
     }
     results.merge(
       scanTree(
-        targets.map { .target($0) }, setup.options, allFiles: false, jobs: jobs, showsProgress: false))
+        targets.map { .target($0) }, setup.plan.options, allFiles: false, jobs: jobs, showsProgress: false))
     return results
   }
 }

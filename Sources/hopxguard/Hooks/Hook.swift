@@ -1,8 +1,8 @@
 // The hooks that hopxguard has, and the text of each.
 
 import ArgumentParser
-import CRules
-import POSIX
+import CEmbedded
+import Platform
 
 enum Hook: String, CaseIterable, ExpressibleByArgument {
   case preCommit = "pre-commit"
@@ -23,13 +23,13 @@ enum Hook: String, CaseIterable, ExpressibleByArgument {
   ///
   /// - Parameter binary: absolute.
   func script(binary: [UInt8]) -> [UInt8] {
-    let file: crules_file =
+    let file: embedded_file =
       switch self {
-      case .preCommit: crules_pre_commit()
-      case .preMergeCommit: crules_pre_merge_commit()
-      case .commitMessage: crules_commit_msg()
-      case .prePush: crules_pre_push()
-      case .preReceive: crules_pre_receive()
+      case .preCommit: embedded_pre_commit()
+      case .preMergeCommit: embedded_pre_merge_commit()
+      case .commitMessage: embedded_commit_msg()
+      case .prePush: embedded_pre_push()
+      case .preReceive: embedded_pre_receive()
       }
     let text = Array(UnsafeRawBufferPointer(start: file.bytes, count: file.length))
     let blank = Array(Self.blank.utf8)

@@ -1,8 +1,7 @@
 // Putting our hooks into a folder, and taking them out again. A hook that was there before is kept, and
 // ours runs it first.
 
-import Git
-import POSIX
+import Platform
 import Reporting
 
 #if canImport(Darwin)
@@ -62,7 +61,7 @@ struct HookFolder {
       done = "brought up to date"
     }
     do throws(SystemError) {
-      try writeReport(hook.script(binary: try ownBinary().bytes), at: file(hook), mode: 0o755)
+      try writeAtomically(hook.script(binary: try ownBinary().bytes), to: file(hook), mode: 0o755)
     } catch { throw HookError(file(hook), error) }
     return done
   }

@@ -1,11 +1,14 @@
 // What a hook does: run the hook that was there before, scan what git is about to take, and say in
 // few lines what stops it and what to do.
 
+import Bytes
 import Detection
-import Git
+import Findings
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 import Reporting
+import Scanning
 
 #if canImport(Darwin)
   import Darwin
@@ -36,7 +39,7 @@ struct HookRun {
     var setup = try prepare()
     var results = try scan(setup)
     results.order()
-    setup.judge(&results)
+    setup.plan.judge(&results)
     try conclude(results, setup)
   }
 
@@ -85,8 +88,8 @@ struct HookRun {
   }
 
   private func scan(_ refs: [UInt8], _ setup: ScanSetup) throws(ExitStatus) -> ScanResults {
-    let options = setup.options
-    let skipping = setup.skip.everywhere
+    let options = setup.plan.options
+    let skipping = setup.plan.skip.everywhere
     switch hook {
     case .preCommit: return scanStaged(options, skipping: skipping)
     case .preMergeCommit: return scanStaged(options, merged: mergedHeads, skipping: skipping)
@@ -143,8 +146,8 @@ struct HookRun {
       // The remote may have what we never fetched.
       let known = try present(updates.map(\.known).filter { !isZero($0) })
       return scanPush(
-        pushed, known: known, excludedRefs: excludedRefs, setup.options,
-        skipping: setup.skip.everywhere)
+        pushed, known: known, excludedRefs: excludedRefs, setup.plan.options,
+        skipping: setup.plan.skip.everywhere)
     } catch {
       var results = ScanResults()
       results.problems.append(Problem(path: "", message: explained(error)))
@@ -219,7 +222,7 @@ struct HookRun {
   private func conclude(_ results: ScanResults, _ setup: ScanSetup) throws(ExitStatus) {
     let words = words(for: results.findings)
     let outcome = results.outcome(
-      listed: results.findings.count, seconds: 0, setup: setup, isWhole: false)
+      listed: results.findings.count, seconds: 0, plan: setup.plan, isWhole: false)
     let style = ColorChoice.auto.style(for: STDERR_FILENO)
     var text = leftOut(outcome)
     for warning in outcome.warnings.prefix(Self.mostShown) {

@@ -2,7 +2,7 @@
 // because many ask by which name they are run. Others look beside themselves, for `pre-commit.legacy` or a
 // folder of scripts: for those there are links to what is beside ours.
 
-import POSIX
+import Platform
 
 #if canImport(Darwin)
   import Darwin

@@ -3,8 +3,8 @@
 // is no leak, and neither are the names of files that git lists. In doubt a line counts as the message's.
 // Sources: git-commit(1), `--cleanup` and `--verbose`; git's builtin/commit.c and wt-status.c.
 
-import Git
-import POSIX
+import GitCommand
+import Platform
 
 #if canImport(Darwin)
   import Darwin

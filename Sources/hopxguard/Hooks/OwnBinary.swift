@@ -1,6 +1,6 @@
 // The file of this program, by a name that lasts.
 
-import POSIX
+import Platform
 
 #if canImport(Darwin)
   import Darwin

@@ -1,6 +1,8 @@
 // What to say of a push that brings a secret: in its commits, in a tag's message, in the name of a branch or
 // tag, or in a file or folder that a ref points to without a commit.
 
+import Bytes
+import Findings
 import Reporting
 
 enum PushAdvice {

@@ -1,6 +1,6 @@
 // Compressed input: no key can be seen in it, so it must not pass for clean.
 
-import POSIX
+import Platform
 
 /// Why an input that begins with `bytes` cannot be redacted; nil when it can.
 ///

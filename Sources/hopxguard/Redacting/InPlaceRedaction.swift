@@ -2,7 +2,7 @@
 // Whatever fails leaves the old file as it was.
 
 import Detection
-import POSIX
+import Platform
 import Synchronization
 
 #if canImport(Darwin)

@@ -2,7 +2,7 @@
 // so that a reader who is slow on one does not stop the other.
 
 import Detection
-import POSIX
+import Platform
 import Redaction
 import Synchronization
 

@@ -1,7 +1,8 @@
 // `redact` to standard output: what stands in log pipelines, for months at a time.
 
 import Detection
-import POSIX
+import Platform
+import Rules
 
 #if canImport(Darwin)
   import Darwin

@@ -4,7 +4,7 @@
 
 import ArgumentParser
 import Detection
-import POSIX
+import Platform
 import Redaction
 import Reporting
 
@@ -52,7 +52,7 @@ func serveMessages(
     if !isLast { return }
     let answer = handler.finish(keys: redactor.count - keys) + [lineFeed]
     keys = redactor.count
-    try writeReport(answer, to: STDOUT_FILENO)
+    try writeAll(answer, to: STDOUT_FILENO)
   }
 
   while true {

@@ -2,7 +2,7 @@
 // is decided.
 
 import Detection
-import POSIX
+import Platform
 import Redaction
 
 #if canImport(Darwin)

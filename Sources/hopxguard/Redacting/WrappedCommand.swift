@@ -2,7 +2,8 @@
 // over signals, so that nothing has to be done in a handler.
 
 import Detection
-import POSIX
+import Platform
+import Rules
 
 #if canImport(Darwin)
   import Darwin

@@ -2,8 +2,11 @@
 
 import ArgumentParser
 import Detection
-import POSIX
+import Findings
+import Platform
 import Reporting
+import Rules
+import Scanning
 import Synchronization
 
 #if canImport(Darwin)

@@ -1,8 +1,10 @@
 // One report on its way: its reporter, and where its bytes go.
 
 import Detection
-import POSIX
+import Findings
+import Platform
 import Reporting
+import Scanning
 
 #if canImport(Darwin)
   import Darwin
@@ -37,7 +39,7 @@ struct ReportSink {
   /// - Throws: `ExitStatus.failed`, after saying why, when there can be no report.
   func begin() throws(ExitStatus) {
     guard case .file(let path, let name) = target else { return }
-    if let obstacle = obstacle(toReportAt: path) { throw Console.fail("\(name): \(obstacle)") }
+    if let obstacle = obstacle(toFileAt: path) { throw Console.fail("\(name): \(obstacle)") }
     var reporter = reporter
     let problem = Problem(
       path: "", message: "this run is not over, or it was ended before it was: nothing is known; run it again")
@@ -65,7 +67,7 @@ struct ReportSink {
       do throws(SystemError) {
         let file = try Descriptor.open(
           path, flags: O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, mode: 0o666)
-        try writeReport(pending, to: file.number)
+        try writeAll(pending, to: file.number)
       } catch {
         throw Console.fail("GITHUB_STEP_SUMMARY: \(String(decoding: path.bytes, as: UTF8.self)): cannot be written: \(error.call): \(error); unset it to go without")
       }
@@ -73,7 +75,7 @@ struct ReportSink {
   }
 
   private func replace(_ path: Path, _ name: String, with bytes: [UInt8]) throws(ExitStatus) {
-    do throws(SystemError) { try writeReport(bytes, at: path) } catch {
+    do throws(SystemError) { try writeAtomically(bytes, to: path) } catch {
       throw Console.fail("\(name): \(error.call): \(error)")
     }
   }

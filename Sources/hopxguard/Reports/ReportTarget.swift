@@ -1,7 +1,7 @@
 // `--format`: what a report looks like, and where it goes.
 
 import ArgumentParser
-import POSIX
+import Platform
 import Reporting
 
 /// `FORMAT`, or `FORMAT=FILE`.

@@ -1,7 +1,8 @@
 // Gives findings to the reporters, and their bytes to standard output as they come, or to files once they
 // are all there.
 
-import POSIX
+import Findings
+import Platform
 import Reporting
 
 struct ReportWriter {

@@ -1,7 +1,9 @@
 // How much of an archive is read: options, variables and settings of the same names. What is beyond a
 // limit is never clean, so that no file can narrow what is found.
 
+import Archives
 import ArgumentParser
+import Bytes
 import Inputs
 import TOML
 

@@ -4,8 +4,8 @@
 
 import ArgumentParser
 import Detection
-import Git
-import POSIX
+import GitCommand
+import Platform
 import Reporting
 
 #if canImport(Darwin)
@@ -86,7 +86,7 @@ struct AskedSetup {
 struct SettingsPlace {
   /// The top of its working tree; nil outside of one.
   var top: Path?
-  var git = SettingsSource.GitPlace.here
+  var git = GitPlace.here
 
   /// The repository of the working folder.
   static var here: SettingsPlace {
@@ -122,7 +122,7 @@ struct SettingsPlace {
     } else {
       let folder = places[0]
       top = folder == "/" ? nil : folder
-      git = SettingsSource.GitPlace(folder: folder, inherited: .discovered)
+      git = GitPlace(folder: folder, inherited: .discovered)
     }
   }
 }

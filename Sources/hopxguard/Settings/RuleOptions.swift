@@ -2,7 +2,8 @@
 
 import ArgumentParser
 import Detection
-import POSIX
+import Platform
+import Rules
 
 struct RuleOptions: ParsableArguments {
   @Option(

@@ -1,10 +1,13 @@
 // What a scan goes by, once the command line, the environment and the project's settings are read: rules,
 // what is skipped, and what is let pass.
 
+import Bytes
 import Detection
-import Git
-import POSIX
+import Findings
+import Platform
 import Reporting
+import Rules
+import Scanning
 import TOML
 
 #if canImport(Darwin)
@@ -21,39 +24,12 @@ struct ScanSetup {
     let origin: String
   }
 
-  var options: ContentOptions
-  var policy: Policy
-  var skip = SkipList([])
+  var plan: ScanPlan
   let settings: Settings
   /// What errors and listings call the settings' file.
-  let source: String
-  /// Where the settings came from, when it is a revision that comments have to be in too.
-  var base: SettingsSource?
+  var source: String { plan.settingsName }
   /// For `--show-config`.
   var choices: [Choice] = []
-
-  /// Takes out of the results what does not count.
-  mutating func judge(_ results: inout ScanResults) {
-    if case .revision(let commit, let place)? = base {
-      results.problems += confirmComments(&results.findings, at: commit, place, options)
-    }
-    results.findings = policy.judge(results.findings)
-  }
-
-  /// Patterns of `skip` that skipped nothing in a scan of the whole tree.
-  var unusedSkips: [Problem] {
-    let patterns = settings.skip.map(\.text)
-    let unused = skip.unused
-    let used = patterns.indices.filter { !unused.contains($0) }.map { PathGlob(patterns[$0]) }
-    return unused.filter { number in
-      // What is below a folder that another pattern skips as a whole was not met.
-      !used.contains { $0.takes(Path(patterns[number])) }
-    }.map { number in
-      Problem(
-        path: Path(source), line: settings.skip[number].line,
-        message: "skip '\(patterns[number])' matches nothing: take it out, unless it is still needed")
-    }
-  }
 
   /// `HOPXGUARD_JOBS`, or what the settings say, where the command line does not.
   mutating func jobs(_ option: Int?) throws(ExitStatus) -> Int {
@@ -99,7 +75,7 @@ struct ScanSetup {
 }
 
 /// Today in UTC, as `YYYY-MM-DD`.
-var today: String { String(utcDate(time(nil)).prefix(10)) }
+var today: String { String(utcDate(secondsSince1970()).prefix(10)) }
 
 /// Puts a setup together, step by step.
 struct SetupReader {
@@ -112,8 +88,10 @@ struct SetupReader {
   init(_ read: (settings: Settings, name: String, files: SettingsSource), _ place: SettingsPlace) {
     var policy = Policy(today: today)
     policy.allowed = read.settings.allowed
-    setup = ScanSetup(options: ContentOptions(rules: .builtIn()), policy: policy, settings: read.settings, source: read.name)
-    if case .revision = read.files { setup.base = read.files }
+    var plan = ScanPlan(
+      options: ContentOptions(rules: .builtIn()), policy: policy, settingsName: read.name)
+    if case .revision(let commit, let place) = read.files { plan.trustedCommit = (commit, place) }
+    setup = ScanSetup(plan: plan, settings: read.settings)
     files = read.files
     self.place = place
   }
@@ -129,8 +107,8 @@ struct SetupReader {
 
   /// The rules of the command line, of the environment and of the settings, one after the other.
   mutating func addRules(_ options: [String]) throws(SettingsError) {
-    Console.use(setup.options.rules)
-    for rule in setup.options.rules.rules {
+    Console.use(setup.plan.options.rules)
+    for rule in setup.plan.options.rules.rules {
       setup.choices.append(ScanSetup.Choice(name: "rule", value: "\"\(rule.id)\"", origin: "built-in"))
     }
     let variable = environmentRules
@@ -139,9 +117,9 @@ struct SetupReader {
       do throws(SystemError) { text = try readWhole(Path(argument: file), limit: longestRules) } catch {
         throw SettingsError(source: file, reason: "the rules cannot be read: \(error)")
       }
-      let before = setup.options.rules.rules.count
+      let before = setup.plan.options.rules.rules.count
       try add(text, file, "\(origin) \(file)")
-      fixedRules.formUnion(setup.options.rules.rules[before...].map(\.id))
+      fixedRules.formUnion(setup.plan.options.rules.rules[before...].map(\.id))
     }
     let named = (options + variable).compactMap { try? canonicalPath(Path(argument: $0)) }
     for (file, line) in setup.settings.rules {
@@ -156,19 +134,19 @@ struct SetupReader {
   }
 
   private mutating func add(_ text: [UInt8], _ file: String, _ origin: String) throws(SettingsError) {
-    let before = setup.options.rules.rules.count
-    do throws(RuleFileError) { setup.options.rules = try setup.options.rules.adding(text, source: file) } catch {
+    let before = setup.plan.options.rules.rules.count
+    do throws(RuleFileError) { setup.plan.options.rules = try setup.plan.options.rules.adding(text, source: file) } catch {
       throw SettingsError(source: error.file, line: error.line, reason: error.reason)
     }
-    Console.use(setup.options.rules)
-    for rule in setup.options.rules.rules[before...] {
+    Console.use(setup.plan.options.rules)
+    for rule in setup.plan.options.rules.rules[before...] {
       setup.choices.append(ScanSetup.Choice(name: "rule", value: "\"\(rule.id)\"", origin: origin))
     }
   }
 
   /// A rule that is off is still searched for, so that no report shows what it finds.
   mutating func addDisabled() throws(SettingsError) {
-    let known = setup.options.rules.rules.map(\.id)
+    let known = setup.plan.options.rules.rules.map(\.id)
     for (rule, line) in setup.settings.disable {
       guard known.contains(rule) else {
         throw SettingsError(
@@ -179,7 +157,7 @@ struct SetupReader {
         Console.say("note: \(escapedForTerminal("\(setup.source):\(line)".utf8)): rule \(rule) stays on, because the caller asks for it\n")
         continue
       }
-      setup.policy.disabled.insert(rule)
+      setup.plan.policy.disabled.insert(rule)
       setup.choices.append(ScanSetup.Choice(name: "disable", value: "\"\(rule)\"", origin: "\(setup.source):\(line)"))
     }
   }
@@ -187,7 +165,7 @@ struct SetupReader {
   // MARK: Limits
 
   mutating func addLimits(_ asked: [ArchiveLimit: String]) throws(SettingsError) {
-    setup.options.archives = try archiveLimits(asked, setup.settings) { limit, value, line in
+    setup.plan.options.archives = try archiveLimits(asked, setup.settings) { limit, value, line in
       note(limit.rawValue, value, option: asked[limit] != nil, line: line)
     }
   }
@@ -196,7 +174,8 @@ struct SetupReader {
 
   mutating func addSkipped() throws(SettingsError) {
     let patterns = setup.settings.skip
-    setup.skip = SkipList(patterns.map { PathGlob($0.text) })
+    setup.plan.skip = SkipList(patterns.map { PathGlob($0.text) })
+    setup.plan.skipPatterns = patterns
     for (text, line) in patterns {
       setup.choices.append(ScanSetup.Choice(name: "skip", value: "\"\(text)\"", origin: "\(setup.source):\(line)"))
     }
@@ -205,8 +184,8 @@ struct SetupReader {
   // MARK: What passes
 
   mutating func allowNothing() {
-    setup.policy.allowed = AllowList()
-    setup.policy.honoursComments = false
+    setup.plan.policy.allowed = AllowList()
+    setup.plan.policy.honoursComments = false
   }
 
   /// - Parameter option: of the command line.
@@ -216,11 +195,11 @@ struct SetupReader {
     // One under the usual name counts without a setting.
     let usual = name == nil && own == nil ? try files.read(Baseline.fileName, limit: Baseline.longest) : nil
     let source = name ?? own?.text ?? (usual == nil ? nil : Baseline.fileName)
-    let allowed = setup.policy.allowed.entries.count
+    let allowed = setup.plan.policy.allowed.entries.count
     note("baseline", source.map { "\"\($0)\"" }, option: option != nil, line: own?.line)
     note(
       "allow", allowed == 1 ? "1 entry" : "\(allowed) entries", option: false,
-      line: setup.policy.allowed.entries.first?.line, isDefault: allowed == 0)
+      line: setup.plan.policy.allowed.entries.first?.line, isDefault: allowed == 0)
     guard let source else { return }
     var text = usual
     if let name { text = try readChosenBaseline(name) }
@@ -228,10 +207,10 @@ struct SetupReader {
     guard let text else {
       throw SettingsError(source: source, reason: "there is no such baseline; hopxguard baseline writes one")
     }
-    do throws(BaselineError) { setup.policy.baseline = try Baseline(parsing: text) } catch {
+    do throws(BaselineError) { setup.plan.policy.baseline = try Baseline(parsing: text) } catch {
       throw SettingsError(source: source, line: error.line, reason: error.reason)
     }
-    setup.policy.baselineSource = source
+    setup.plan.policy.baselineSource = source
   }
 
   /// A baseline in the repository comes from the revision as all else does: the change under test could

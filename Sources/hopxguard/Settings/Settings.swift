@@ -3,8 +3,11 @@
 // a misspelt setting that is passed over is a setting that silently does nothing.
 
 import ArgumentParser
+import Bytes
 import Coverage
-import POSIX
+import Findings
+import GitCommand
+import Platform
 import Reporting
 import TOML
 
@@ -110,7 +113,7 @@ struct SettingsOptions: ParsableArguments {
 ///   - top: nil outside of a repository.
 ///   - trusted: the revision that all of it is taken from.
 func readSettings(
-  _ config: String?, top: Path?, trusted: (revision: String, place: SettingsSource.GitPlace)?
+  _ config: String?, top: Path?, trusted: (revision: String, place: GitPlace)?
 ) throws(SettingsError) -> (settings: Settings, name: String, files: SettingsSource) {
   if let config {
     // Whoever names it has looked at it, and may name a link or a pipe.

@@ -2,10 +2,12 @@
 // under test has no hand in. Either way they are a repository's, and so hostile: none leads out of it,
 // makes us wait or fills the memory.
 
-import Git
+import Bytes
+import GitCommand
 import Inputs
-import POSIX
+import Platform
 import Reporting
+import Scanning
 
 #if canImport(Darwin)
   import Darwin
@@ -29,15 +31,6 @@ enum SettingsSource: Sendable {
   case folder(Path?)
   /// The ID of a commit.
   case revision(String, GitPlace)
-
-  /// Where git is asked about a repository.
-  struct GitPlace: Sendable {
-    let folder: Path
-    let inherited: InheritedRepository
-
-    /// The repository of the working folder, or that of a hook's environment.
-    static let here = GitPlace(folder: ".", inherited: .fromHook)
-  }
 
   /// The bytes of a file; nil when there is none.
   ///

@@ -1,0 +1,67 @@
+// The other side of `SeparateArchive`: reads the archive that standard input is and tells standard output what
+// is in it, in a process that may take no more memory than it is given.
+
+import Inputs
+internal import Platform
+import Platform
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+package enum ArchiveServer {
+  /// The first argument of the process.
+  package static let command = "expand-archive"
+
+  /// - Parameters:
+  ///   - kind: `ArchiveKind.name` of one that is read from its end.
+  ///   - memory: bytes, in digits.
+  /// - Returns: the exit status.
+  package static func run(_ kind: String, memory: String) -> CInt {
+    guard let kind = [ArchiveKind.sevenZip, .attachedZip].first(where: { $0.name == kind }), let memory = Int(memory)
+    else { return 2 }
+    limitOwnMemory(to: memory)
+    var limits = ArchiveLimits.none
+    limits.memory = memory
+    var reader = ArchiveReader(kind, .file(0), budget: ArchiveBudget(limits))
+    do throws(SystemError) { while try serveEntry(&reader) {} } catch { return 2 }
+    return 0
+  }
+
+  /// - Returns: whether there may be another.
+  private static func serveEntry(_ reader: inout ArchiveReader) throws(SystemError) -> Bool {
+    let entry: ArchiveEntry?
+    do throws(InputError) { entry = try reader.next() } catch {
+      try send(.failure, Array(error.reason.utf8))
+      return true
+    }
+    guard let entry else {
+      try send(.end, [])
+      return false
+    }
+    try send(.entry, entry.frame)
+    if entry.isEncrypted { return true }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 1)
+    defer { buffer.deallocate() }
+    while true {
+      let count: Int
+      do throws(InputError) { count = try reader.read(into: buffer) } catch {
+        try send(.failure, Array(error.reason.utf8))
+        return true
+      }
+      if count == 0 { return true }
+      try send(.data, Array(buffer[..<count]))
+    }
+  }
+
+  private static func send(_ frame: ArchiveFrame, _ bytes: [UInt8]) throws(SystemError) {
+    let message = frame.head(bytes.count) + bytes
+    var failure: SystemError?
+    message.withUnsafeBytes {
+      do throws(SystemError) { try writeAll($0, to: 1) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+}

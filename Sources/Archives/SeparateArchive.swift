@@ -1,0 +1,172 @@
+// An archive that is read by a process of its own: some formats have a reader take any memory before it gives a
+// byte, by a list of a hundred million entries or by a filter that decodes whole streams first. Such a process can
+// be held to what it may have, and what becomes of it is no harm to the scan.
+
+package import Inputs
+internal import Platform
+package import Platform
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+package struct SeparateArchive: EntrySource, ~Copyable {
+  private let process: pid_t
+  private let output: Descriptor
+  private let kind: ArchiveKind
+  private let budget: ArchiveBudget
+  /// The frame that has begun, and bytes of it that have not been read.
+  private var frame: (kind: ArchiveFrame, left: Int)?
+  /// All has been told, or nothing more is wanted.
+  private var isOver = false
+
+  /// - Parameter input: a file, or bytes in memory.
+  /// - Throws: `InputError` when no process can be had for it.
+  package init(_ kind: ArchiveKind, _ input: ArchiveInput, budget: ArchiveBudget) throws(InputError) {
+    do throws(SystemError) {
+      let started = try Self.start(kind, input, memory: budget.limits.memory)
+      process = started.process
+      output = Descriptor(started.output)
+    } catch {
+      throw InputError("cannot be read as \(kind.name), which takes a process of its own: \(error.call): \(error)")
+    }
+    self.kind = kind
+    self.budget = budget
+  }
+
+  deinit {
+    kill(process, SIGKILL)
+    var status: CInt = 0
+    while waitpid(process, &status, 0) == -1 && errno == EINTR {}
+  }
+
+  package mutating func next() throws(InputError) -> ArchiveEntry? {
+    while !isOver {
+      switch try begin() {
+      case .entry:
+        guard let entry = ArchiveEntry(frame: try takeFrame()) else { throw lost() }
+        try budget.takeEntry()
+        return entry
+      case .data: try skipFrame()
+      case .failure: throw try takeFailure()
+      case .end: isOver = true
+      }
+    }
+    return nil
+  }
+
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    if isOver { return 0 }
+    switch try begin() {
+    case .entry, .end: return 0
+    case .failure: throw try takeFailure()
+    case .data: break
+    }
+    let count = try receive(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(frame!.left)))
+    try budget.take(count)
+    return count
+  }
+
+  // MARK: Frames
+
+  /// The frame that is to be read next, of which there is something left, unless it is `end`.
+  private mutating func begin() throws(InputError) -> ArchiveFrame {
+    while true {
+      if let frame { return frame.kind }
+      let head = try receive(ArchiveFrame.headBytes)
+      guard let kind = ArchiveFrame(rawValue: head[0]) else { throw lost() }
+      let length = Int(littleEndian: head[1...])
+      switch kind {
+      // One of no length would be passed over, and what it tells with it.
+      case .entry, .failure: guard (1...ArchiveFrame.longest).contains(length) else { throw lost() }
+      case .data: if length == 0 { continue }
+      case .end: break
+      }
+      frame = (kind, length)
+    }
+  }
+
+  private mutating func takeFrame() throws(InputError) -> [UInt8] {
+    let bytes = try receive(frame!.left)
+    frame = nil
+    return bytes
+  }
+
+  private mutating func skipFrame() throws(InputError) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+    defer { buffer.deallocate() }
+    while let frame { _ = try receive(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(frame.left))) }
+  }
+
+  private mutating func takeFailure() throws(InputError) -> InputError {
+    InputError(String(decoding: try takeFrame(), as: UTF8.self))
+  }
+
+  // MARK: The process
+
+  private static func start(
+    _ kind: ArchiveKind, _ input: ArchiveInput, memory: Int
+  ) throws(SystemError) -> (process: pid_t, output: CInt) {
+    switch input {
+    case .file(let number): return try start(kind, number, memory: memory)
+    case .memory(let bytes):
+      let file = try memoryFile()
+      try writeAll(bytes, to: file.number)
+      return try start(kind, file.number, memory: memory)
+    case .stream: throw SystemError("lseek", ESPIPE)
+    }
+  }
+
+  private static func start(
+    _ kind: ArchiveKind, _ input: CInt, memory: Int
+  ) throws(SystemError) -> (process: pid_t, output: CInt) {
+    let program = try ownProgram()
+    let words = [program, Path(ArchiveServer.command), Path(kind.name), Path("\(memory)")]
+    // What a runtime says that gets no more memory is no business of the user's.
+    let nowhere = try Descriptor.open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
+    let pipe = try makePipe()
+    defer { close(pipe.write) }
+    do throws(SystemError) {
+      let process = try spawn(
+        program, words, environment: [], standardInput: input, standardOutput: pipe.write, standardError: nowhere.number)
+      return (process, pipe.read)
+    } catch {
+      close(pipe.read)
+      throw error
+    }
+  }
+
+  private mutating func receive(_ count: Int) throws(InputError) -> [UInt8] {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+    defer { bytes.deallocate() }
+    var at = 0
+    while at < count {
+      let got: Int
+      do throws(SystemError) {
+        got = try output.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[at...]))
+      } catch { throw lost() }
+      if got == 0 { throw lost() }
+      at += got
+    }
+    return Array(bytes)
+  }
+
+  /// - Returns: bytes that came, at least one.
+  private mutating func receive(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    let count: Int
+    do throws(SystemError) { count = try output.read(into: buffer) } catch { throw lost() }
+    if count == 0 { throw lost() }
+    frame!.left -= count
+    if frame!.left == 0 { frame = nil }
+    return count
+  }
+
+  /// The process ended before it was done.
+  private mutating func lost() -> InputError {
+    isOver = true
+    return InputError(
+      "cannot be read to its end as \(kind.name): its reader ended before, for want of memory perhaps (archive-memory); \(ArchiveBudget.wayOut)")
+  }
+}

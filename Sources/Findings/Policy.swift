@@ -1,0 +1,138 @@
+// What of the findings counts: the rules that are off, the paths that are skipped, the allow-list, the
+// comments in the files and the baseline. Nothing is left out unseen: all of it is counted.
+
+import Bytes
+package import Platform
+
+/// What lets a finding pass.
+public enum Allowance: String, CaseIterable, Sendable {
+  case fingerprint, path, rule
+  /// A comment beside it.
+  case inline
+  case baseline
+}
+
+package struct Policy: Sendable {
+  /// IDs of rules whose findings do not count.
+  package var disabled: Set<String> = []
+  /// Paths whose findings do not count, where they could not be kept from being read.
+  package var skipped: [PathGlob] = []
+  package var allowed = AllowList()
+  package var baseline: Baseline?
+  /// What reports call the baseline's file.
+  package var baselineSource = ""
+  /// Comments in the files allow what stands beside them.
+  package var honoursComments = true
+  /// `YYYY-MM-DD`, in UTC.
+  package var today: String
+
+  /// What passed, and by what.
+  package private(set) var passed: [Allowance: Int] = [:]
+  /// Findings of rules that are off.
+  package private(set) var ofDisabled: [String: Int] = [:]
+  /// Paths with findings that are skipped.
+  package private(set) var ofSkipped: Set<Path> = []
+  private var used: Set<Int> = []
+  private var usedBaseline: Set<Baseline.Entry> = []
+  private var warnings: [Problem] = []
+
+  package init(today: String) { self.today = today }
+
+  /// The findings that count.
+  package mutating func judge(_ findings: [Finding]) -> [Finding] {
+    let isPlain =
+      disabled.isEmpty && skipped.isEmpty && allowed.entries.isEmpty && baseline == nil
+    if isPlain && findings.allSatisfy({ $0.comment == nil }) { return findings }
+    let byFingerprint = Dictionary(
+      grouping: allowed.entries.indices.filter { allowed.entries[$0].fingerprint != nil },
+      by: { allowed.entries[$0].fingerprint! })
+    let others = allowed.entries.indices.filter { allowed.entries[$0].fingerprint == nil }
+    return findings.filter { finding in
+      if disabled.contains(finding.rule) {
+        ofDisabled[finding.rule, default: 0] += 1
+        return false
+      }
+      if skipped.contains(where: { $0.takes(finding.path) }) {
+        ofSkipped.insert(finding.path)
+        return false
+      }
+      guard let allowance = allowance(finding, (byFingerprint[finding.fingerprint] ?? []) + others) else {
+        return true
+      }
+      passed[allowance, default: 0] += 1
+      return false
+    }
+  }
+
+  private mutating func allowance(_ finding: Finding, _ candidates: [Int]) -> Allowance? {
+    var kinds: [Allowance] = []
+    var expired: [AllowEntry] = []
+    for index in candidates where allowed.entries[index].covers(finding) {
+      used.insert(index)
+      let entry = allowed.entries[index]
+      if entry.isExpired(on: today) { expired.append(entry) } else { kinds.append(entry.kind) }
+    }
+    if let first = Allowance.allCases.first(where: kinds.contains) { return first }
+    if honoursComments, let comment = finding.comment {
+      let place = "the comment hopxguard:allow"
+      switch comment {
+      case .allowed: return .inline
+      case .unreasoned:
+        warn(finding.path, finding.line, "\(place) gives no reason, and so allows nothing: add the reason after it")
+      case .tooNew:
+        warn(finding.path, finding.line, "\(place) is not in the revision of --allow-from, and so allows nothing yet")
+      }
+    }
+    if let entry = baseline?.entry(for: finding) {
+      usedBaseline.insert(entry)
+      return .baseline
+    }
+    for entry in expired { warn(Path(allowed.source), entry.line, Self.expiry(entry)) }
+    return nil
+  }
+
+  private static func expiry(_ entry: AllowEntry) -> String {
+    "\(entry.words) was allowed until \(entry.expires ?? "") and no longer is: "
+      + "take the entry out, or give it a later date"
+  }
+
+  /// - Parameter path: redacted.
+  private mutating func warn(_ path: Path, _ line: Int, _ message: String) {
+    warnings.append(Problem(path: path, line: line, message: message))
+  }
+
+  /// What a person has to know of the settings, in order; each once.
+  ///
+  /// - Parameter isWhole: everything was looked at that an entry could be about, so that those which
+  ///   allowed nothing can be told.
+  package func warnings(isWhole: Bool) -> [Problem] {
+    var all = warnings
+    let source = Path(allowed.source)
+    for (index, entry) in allowed.entries.enumerated() {
+      if isWhole && entry.isExpired(on: today) {
+        all.append(Problem(path: source, line: entry.line, message: Self.expiry(entry)))
+      } else if isWhole && !used.contains(index) {
+        all.append(
+          Problem(
+            path: source, line: entry.line,
+            message: "\(entry.words) is allowed and was not found: take the entry out, unless it is still needed"))
+      }
+    }
+    if isWhole, let baseline {
+      let gone = baseline.entries.count - usedBaseline.count
+      if gone > 0 {
+        all.append(
+          Problem(
+            path: Path(baselineSource),
+            message: "no longer found: \(counted(gone, "known finding")); hopxguard baseline --prune takes \(gone == 1 ? "it" : "them") out"))
+      }
+    }
+    all.sort(by: Problem.precedes)
+    var last: Problem?
+    all.removeAll { problem in
+      defer { last = problem }
+      return last.map { !Problem.precedes($0, problem) } ?? false
+    }
+    return all
+  }
+}

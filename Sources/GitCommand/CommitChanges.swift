@@ -1,0 +1,134 @@
+// What each of some commits changes, read as git finds it out. Source: git-diff-tree(1).
+
+package import Platform
+
+/// The changes of commits, some thousand at a time.
+package struct CommitChanges: ~Copyable {
+  private var git: GitProcess
+  private let input: [UInt8]
+  private var sent = 0
+  private var parser = RawDiffParser()
+  private let buffer: UnsafeMutableRawBufferPointer
+  private var isOver = false
+
+  /// Changes that are handed out together, when the commits are no larger.
+  private static let share = 8192
+
+  /// - Parameter commits: hex digits.
+  package init(of commits: [String]) throws(GitError) {
+    let started = try GitProcess.start(
+      ["diff-tree", "--stdin", "-r", "--root", "-c"] + rawDiff, in: ".", inherited: .fromHook,
+      takesInput: true)
+    git = started
+    input = Array(commits.map { $0 + "\n" }.joined().utf8)
+    buffer = .allocate(byteCount: 65_536, alignment: 1)
+  }
+
+  /// Has git look at the first commits while the caller does something else.
+  package mutating func begin() throws(GitError) { try step(waits: false) }
+
+  deinit { buffer.deallocate() }
+
+  /// What the next commits change, in their order, those that change nothing left out; empty at the end.
+  /// Of a merge: what is as in none of its parents. A commit that changes very much comes in parts.
+  package mutating func next() throws(GitError) -> [ChangeSet] {
+    while true {
+      if parser.count >= Self.share || isOver {
+        let sets = parser.takeSets(isOver: isOver)
+        if isOver || !sets.isEmpty { return sets }
+      }
+      try step(waits: true)
+    }
+  }
+
+  private mutating func step(waits: Bool) throws(GitError) {
+    guard let count = try git.feed(input, &sent, into: buffer, waits: waits) else { return }
+    try parser.parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    if count == 0 {
+      try git.finish()
+      try parser.finish()
+      isOver = true
+    }
+  }
+}
+
+/// Everything in a tree, as if it had just been added. In parts, where there is very much.
+///
+/// - Parameter tree: hex digits.
+package func eachTreePart(
+  _ tree: String, _ visit: (ChangeSet) throws(GitError) -> Void
+) throws(GitError) {
+  var git = try GitProcess.start(
+    ["diff-tree", "-r"] + rawDiff + [try emptyTree(), tree], in: ".", inherited: .fromHook)
+  var parser = RawDiffParser()
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  defer { buffer.deallocate() }
+  while true {
+    let count = try git.read(into: buffer)
+    try parser.parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    for set in parser.takeSets(isOver: count == 0) { try visit(set) }
+    if count == 0 { break }
+  }
+  try git.finish()
+  try parser.finish()
+}
+
+/// The format, and that no setting shapes it.
+private let rawDiff = [
+  "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=none",
+]
+
+/// Which of `paths` stood in a commit that `set` is held against.
+///
+/// - Parameter paths: relative to the top, none of them empty.
+package func oldPaths(_ paths: Set<Path>, of set: ChangeSet) throws(GitError) -> Set<Path> {
+  if paths.isEmpty { return [] }
+  var bases = set.bases
+  if let commit = set.commit {
+    bases = try GitProcess.output(["rev-parse", "\(commit)^@"]).split(separator: "\n").map(String.init)
+  }
+  var found: Set<Path> = []
+  let all = Array(paths)
+  for base in bases {
+    var at = 0
+    while at < all.count {
+      // An argument list has room for so many.
+      var end = at
+      var bytes = 0
+      while end < all.count, end == at || bytes + all[end].bytes.count < 65_536 {
+        bytes += all[end].bytes.count + 16
+        end += 1
+      }
+      found.formUnion(try listed(Array(all[at..<end]), in: base).filter { paths.contains($0) })
+      at = end
+    }
+  }
+  return found
+}
+
+private func listed(_ paths: [Path], in tree: String) throws(GitError) -> [Path] {
+  var git = try GitProcess.start(
+    ["ls-tree", "-z", "-t", "--name-only", "--full-tree", tree], paths: paths, in: ".",
+    inherited: .fromHook)
+  return try git.readAll(limit: 16 << 20).split(separator: 0).map { Path($0) }
+}
+
+extension GitProcess {
+  /// Gives git the rest of `input`, from `sent` on, and reads what it answers.
+  ///
+  /// - Returns: bytes read, 0 at the end of git's output; nil when nothing was there to be read.
+  mutating func feed(
+    _ input: [UInt8], _ sent: inout Int, into buffer: UnsafeMutableRawBufferPointer,
+    waits: Bool = true
+  ) throws(GitError) -> Int? {
+    if sent == input.count { endInput() }
+    let step = try input.withUnsafeBufferPointer { (bytes) throws(GitError) in
+      try exchange(
+        UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[sent...])), into: buffer,
+        waits: waits)
+    }
+    sent += step.written
+    if sent == input.count { endInput() }
+    return step.read
+  }
+}

@@ -1,0 +1,20 @@
+// What to say of a git that failed.
+
+/// git's words, and the way out where they do not tell it.
+///
+/// - Parameter elsewhere: what works outside of a repository.
+package func explained(_ error: GitError, elsewhere: String = "; `hopxguard scan PATH` needs none") -> String {
+  if error.reason.contains("dubious ownership") {
+    return error.reason
+      + " (the repository belongs to another user; if you trust it, git config --global --add safe.directory names it)"
+  }
+  if error.reason.contains("not a git repository") {
+    return "not in a git repository: go to one\(elsewhere)"
+  }
+  let noCommit =
+    "there is no such commit here; is it spelt right? if it is, git fetch gets it, git fetch --unshallow in a shallow clone"
+  // Who asks about one revision names it.
+  if error.reason.contains("Needed a single revision") { return noCommit }
+  if error.reason.contains("bad revision") { return "\(error.reason): \(noCommit)" }
+  return error.reason
+}

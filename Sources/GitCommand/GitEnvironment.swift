@@ -1,0 +1,80 @@
+// What a git child may know and do: the caller's environment without what shapes git's output or
+// starts programs, and a configuration that overrides whatever a hostile repository set.
+// Sources: git(1) "Environment Variables", git-config(1).
+
+import Platform
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Which of the caller's `GIT_*` variables a child keeps.
+package enum InheritedRepository: Sendable {
+  /// None: the repository is the one whose top is the folder that git is started in. Where that is
+  /// none for git, no folder above may answer in its place.
+  case discovered
+  /// `GIT_DIR`, `GIT_INDEX_FILE` and their like: a hook's partial commit or quarantine depends on them.
+  case fromHook
+}
+
+/// Configuration that wins over the repository's and the user's.
+package let pinnedConfiguration = [
+  "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null",
+  "core.pager=cat", "core.sshCommand=false", "core.alternateRefsCommand=true",
+  "credential.helper=", "protocol.allow=never", "diff.external=", "color.ui=never",
+  "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false",
+  "advice.graftFileDeprecated=false",
+  // git keeps a hundred megabytes and maps whole packs unless told otherwise, and is no faster for it.
+  "core.deltaBaseCacheLimit=16m", "core.packedGitWindowSize=1m", "core.packedGitLimit=16m",
+]
+
+/// `NAME=VALUE` for a git child that is started in `folder`.
+func gitEnvironment(_ inherited: InheritedRepository, in folder: Path) -> [Path] {
+  let kept: Set<String> =
+    switch inherited {
+    case .discovered: ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"]
+    case .fromHook:
+      [
+        "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_DIR",
+        "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE",
+        // Where git looks for a repository, and not what it does there.
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_CEILING_DIRECTORIES",
+      ]
+    }
+  var result: [Path] = []
+  var entry = environ
+  while let pointer = entry.pointee {
+    entry += 1
+    let text = Path(cString: pointer)
+    let name = String(decoding: text.bytes.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+    if name.hasPrefix("GIT_") && !kept.contains(name) { continue }
+    if name == "LC_ALL" || name == "LANGUAGE" || name == "PAGER" || name == "SSH_ASKPASS" { continue }
+    result.append(text)
+  }
+  result += [
+    "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_NO_REPLACE_OBJECTS=1",
+    "GIT_ALLOW_PROTOCOL=none", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=false", "GIT_PAGER=cat",
+    "GIT_ATTR_NOSYSTEM=1",
+    "GIT_GRAFT_FILE=/dev/null",
+  ]
+  result += keptSettings()
+  if case .discovered = inherited {
+    result.append(Path("GIT_CEILING_DIRECTORIES=".utf8 + (folder.parent ?? "/").bytes))
+  }
+  return result
+}
+
+/// git in an absolute folder of PATH: a relative one could be the repository's own.
+func findGit() -> Path? {
+  guard let search = getenv("PATH") else { return nil }
+  for folder in Path(cString: search).bytes.split(separator: UInt8(ascii: ":"))
+  where folder.first == UInt8(ascii: "/") {
+    let path = Path(folder).appending("git".utf8)
+    guard path.withCString({ access($0, X_OK) }) == 0 else { continue }
+    if let kind = try? FileStatus.following(path).kind, kind == .file { return path }
+  }
+  return nil
+}

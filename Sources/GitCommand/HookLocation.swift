@@ -1,0 +1,78 @@
+// Where a repository's hooks are. Source: githooks(5), git-config(1) `core.hooksPath`, git-init(1)
+// "TEMPLATE DIRECTORY".
+
+package import Platform
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// The folder in which git looks for the hooks of the working folder's repository.
+package struct HookLocation: Sendable {
+  /// Absolute, unless git says it otherwise. May not be there yet.
+  package let folder: Path
+  /// Where git would look without `core.hooksPath`.
+  package let usual: Path
+  package let isBare: Bool
+  /// `global` or `system` when `core.hooksPath` is set for more than this repository.
+  package let sharedScope: String?
+
+  /// - Throws: `GitError` when there is no repository.
+  package init() throws(GitError) {
+    let answer = try GitProcess.outputBytes(
+      ["rev-parse", "--is-bare-repository", "--git-path", "hooks"], configuration: hookConfiguration)
+    let lines = answer.split(separator: 0x0A, maxSplits: 1)
+    guard lines.count == 2 else { throw GitError("git did not tell where its hooks are") }
+    isBare = lines[0].elementsEqual("true".utf8)
+    folder = Path(lines[1].last == 0x0A ? lines[1].dropLast() : lines[1])
+    let common = try GitProcess.outputBytes(["rev-parse", "--git-common-dir"])
+    usual = Path(common.last == 0x0A ? common.dropLast() : common[...]).appending("hooks".utf8)
+    var scope: String?
+    if folder != usual {
+      let setting = try GitProcess.output(
+        ["config", "--show-scope", "--get", "core.hooksPath"], configuration: hookConfiguration)
+      scope = ["global", "system"].first { setting.hasPrefix($0) }
+    }
+    sharedScope = scope
+  }
+}
+
+/// The folder whose content `git init` and `git clone` copy into new repositories, if the user has
+/// set one; `~` is not resolved in the value.
+package func templateFolder() throws(GitError) -> Path? {
+  do throws(GitError) {
+    return Path(try GitProcess.output(["config", "--global", "--type=path", "--get", "init.templateDir"]))
+  } catch {
+    if error.status == 1 { return nil }
+    throw error
+  }
+}
+
+/// The hooks folder of all repositories, and whether it is the `global` or the `system` configuration that
+/// names it; nil when each has its own.
+package func sharedHooksFolder() throws(GitError) -> (scope: String, folder: Path)? {
+  for scope in ["global", "system"] {
+    do throws(GitError) {
+      let answer = try GitProcess.outputBytes(["config", "--\(scope)", "--type=path", "--get", "core.hooksPath"])
+      return (scope, Path(answer.last == 0x0A ? answer.dropLast() : answer[...]))
+    } catch {
+      // No setting, or no such file.
+      if error.status != 1 { throw error }
+    }
+  }
+  return nil
+}
+
+/// - Parameter folder: nil takes the setting away.
+package func setTemplateFolder(_ folder: Path?) throws(GitError) {
+  let name = "init.templateDir"
+  let arguments =
+    folder.map { ["config", "--global", name, String(decoding: $0.bytes, as: UTF8.self)] }
+    ?? ["config", "--global", "--unset", name]
+  _ = try GitProcess.output(arguments)
+}
+
+/// What is pinned, but for the very thing that is asked for.
+private let hookConfiguration = pinnedConfiguration.filter { !$0.hasPrefix("core.hooksPath") }

@@ -1,0 +1,153 @@
+// What an index says of its .gitignore files besides their paths, and where it is in conflict or holds
+// other repositories. It is read here and not asked of git, so that a .gitignore whose size and times
+// are those that git noted needs no look at what is staged.
+// Source: gitformat-index(5), "The Git index file has the following format".
+
+import GitStore
+package import Platform
+
+#if canImport(Darwin)
+  package import Darwin
+#else
+  package import Glibc
+#endif
+
+/// A `.gitignore` of the index.
+package struct IndexedFile: Sendable {
+  package let path: Path
+  /// Hex digits.
+  package let id: String
+  /// A file; a symbolic link is none, and git follows no link to a `.gitignore`.
+  package let isFile: Bool
+  /// git was told to leave it out of the working tree: a sparse checkout.
+  package let isSkipped: Bool
+  /// What git noted of the file when it was the same as what is staged; nil when nothing can be
+  /// told from it.
+  fileprivate let noted: [UInt32]?
+
+  /// Whether the file with this status is what is staged: neither its size nor its times, number,
+  /// device or owner have changed, and it is older than the index.
+  package func isUnchanged(_ status: stat) -> Bool {
+    guard let noted else { return false }
+    #if canImport(Darwin)
+      let (changed, modified) = (status.st_ctimespec, status.st_mtimespec)
+    #else
+      let (changed, modified) = (status.st_ctim, status.st_mtim)
+    #endif
+    let now: [UInt32] = [
+      UInt32(truncatingIfNeeded: changed.tv_sec), UInt32(truncatingIfNeeded: changed.tv_nsec),
+      UInt32(truncatingIfNeeded: modified.tv_sec), UInt32(truncatingIfNeeded: modified.tv_nsec),
+      UInt32(truncatingIfNeeded: status.st_dev), UInt32(truncatingIfNeeded: status.st_ino),
+      UInt32(truncatingIfNeeded: status.st_uid), UInt32(truncatingIfNeeded: status.st_gid),
+      UInt32(truncatingIfNeeded: status.st_size),
+    ]
+    return now == noted
+  }
+}
+
+package struct IndexDetails: Sendable {
+  /// The `.gitignore` files, once each, those in conflict left out.
+  package private(set) var ignoreFiles: [IndexedFile] = []
+  /// Paths in conflict: there is more than one version of them.
+  package private(set) var conflicts: Set<Path> = []
+  /// Submodules.
+  package private(set) var submodules: Set<Path> = []
+
+  /// - Parameter top: of the working tree, absolute and without links.
+  package static func read(top: Path) throws(GitError) -> IndexDetails {
+    if let details = IndexDetails(indexOf: top) { return details }
+    return try IndexDetails(asking: top)
+  }
+
+  /// nil for an index that only git can read: one in two files, or with folders in the place of files.
+  private init?(indexOf top: Path) {
+    guard let folder = Repository.pointedFolder(top.appending(".git".utf8)),
+      let repository = try? Repository(gitFolder: folder, top: top),
+      let file = try? Descriptor.openFile(folder.appending("index".utf8)),
+      let status = try? file.fullStatus(), status.st_mode & S_IFMT == S_IFREG,
+      let mapped = try? MappedFile(file, size: Int(status.st_size))
+    else { return nil }
+    var details = IndexDetails()
+    var hasFolders = false
+    let end = readIndex(mapped.bytes, repository.format) { record, path in
+      let mode = record.number(6)
+      if mode & 0o170000 == 0o040000 { hasFolders = true }
+      let stage = record.flags >> 12 & 3
+      guard stage != 0 || mode & 0o170000 == 0o160000 || isIgnoreFile(path) else { return }
+      details.add(
+        path, mode: mode, stage: stage, id: record.id.hex(repository.format),
+        isSkipped: record.moreFlags & 0x4000 != 0, noted: noted(record, status))
+    }
+    guard let end, !hasFolders, !hasLink(mapped.bytes, from: end, repository.format) else { return nil }
+    self = details
+  }
+
+  private init(asking top: Path) throws(GitError) {
+    var git = try GitProcess.start(
+      options: ["--work-tree=."], ["ls-files", "-z", "-t", "--stage"], in: top, inherited: .discovered)
+    var found: GitError?
+    // `TAG SP MODE SP ID SP STAGE TAB PATH`
+    try git.readRecords { record in
+      guard let tab = record.firstIndex(of: 0x09) else { return }
+      let words = record[..<tab].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+      guard words.count == 4, let mode = UInt32(words[1], radix: 8), let stage = Int(words[3]) else {
+        found = GitError("git ls-files gave an answer that cannot be read")
+        return
+      }
+      add(
+        Array(record[(tab + 1)...]), mode: mode, stage: stage, id: words[2],
+        isSkipped: words[0] == "S", noted: nil)
+    }
+    if let found { throw found }
+  }
+
+  private init() {}
+
+  private mutating func add(
+    _ name: [UInt8], mode: UInt32, stage: Int, id: String, isSkipped: Bool, noted: [UInt32]?
+  ) {
+    if stage != 0 {
+      conflicts.insert(Path(name))
+    } else if mode & 0o170000 == 0o160000 {
+      submodules.insert(Path(name))
+    } else if isIgnoreFile(name) {
+      ignoreFiles.append(
+        IndexedFile(
+          path: Path(name), id: id, isFile: mode & 0o170000 == 0o100000, isSkipped: isSkipped,
+          noted: noted))
+    }
+  }
+}
+
+private func isIgnoreFile(_ path: [UInt8]) -> Bool {
+  let name = ".gitignore".utf8
+  guard path.count >= name.count, path.suffix(name.count).elementsEqual(name) else { return false }
+  return path.count == name.count || path[path.count - name.count - 1] == UInt8(ascii: "/")
+}
+
+/// What is noted of a file; nil where the file could have been changed later and look the same,
+/// because it is no older than the index.
+private func noted(_ record: IndexRecord, _ index: stat) -> [UInt32]? {
+  #if canImport(Darwin)
+    let written = index.st_mtimespec
+  #else
+    let written = index.st_mtim
+  #endif
+  let seconds = UInt32(truncatingIfNeeded: written.tv_sec)
+  let nanoseconds = UInt32(truncatingIfNeeded: written.tv_nsec)
+  let (fileSeconds, fileNanoseconds) = (record.number(2), record.number(3))
+  guard fileSeconds < seconds || (fileSeconds == seconds && fileNanoseconds < nanoseconds) else { return nil }
+  // Without the mode, which is of no matter here.
+  return [0, 1, 2, 3, 4, 5, 7, 8, 9].map { record.number($0) }
+}
+
+/// Whether the entries are those of another file, changed by this one.
+private func hasLink(_ bytes: UnsafeRawBufferPointer, from start: Int, _ format: ObjectFormat) -> Bool {
+  guard let base = bytes.baseAddress else { return true }
+  var at = start
+  while at + 8 <= bytes.count - format.length {
+    if bytes[at..<(at + 4)].elementsEqual("link".utf8) { return true }
+    at += 8 + Int(bigEndian32(base + at + 4))
+  }
+  return false
+}

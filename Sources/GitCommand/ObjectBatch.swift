@@ -1,0 +1,161 @@
+// Objects by ID from one `git cat-file --batch`, streamed: a blob of any size passes through a small
+// buffer. Requests and answers flow at the same time, so that neither side waits for the other.
+// Source: git-cat-file(1), "BATCH OUTPUT".
+
+package import Platform
+
+/// What git says of an object that was asked for.
+package enum ObjectAnswer: Equatable, Sendable {
+  /// Its bytes come next, unless only this was asked for. The ID is in hex digits.
+  case object(id: String, kind: String, size: Int)
+  /// The repository does not have it.
+  case missing
+}
+
+package struct ObjectBatch: ~Copyable {
+  private var git: GitProcess
+  private var requests: [UInt8] = []
+  private var sent = 0
+  private var received: UnsafeMutableRawBufferPointer
+  private var at = 0
+  private var end = 0
+  /// Bytes of the current object that have not been read.
+  private var left = 0
+  /// The line end behind an object has not been read.
+  private var owesLineEnd = false
+  private let givesContent: Bool
+
+  /// Starts git in the working folder, or in the repository that a hook's environment names, unless
+  /// another place is given.
+  ///
+  /// - Parameter content: false to learn what the objects are, and not what they hold.
+  package init(
+    content: Bool = true, in folder: Path = ".", inherited: InheritedRepository = .fromHook
+  ) throws(GitError) {
+    givesContent = content
+    git = try GitProcess.start(
+      ["cat-file", content ? "--batch" : "--batch-check", "--buffer"], in: folder,
+      inherited: inherited, takesInput: true)
+    received = .allocate(byteCount: 65_536, alignment: 64)
+  }
+
+  deinit { received.deallocate() }
+
+  /// Asks for `ids`, hex digits, or other names of objects without a line end in them. After this nothing more can be asked for.
+  package mutating func request(_ ids: some Sequence<String>) {
+    for id in ids {
+      requests.append(contentsOf: id.utf8)
+      requests.append(0x0A)
+    }
+  }
+
+  /// Turns to the next object that was asked for. What is left of the last one is read over.
+  ///
+  /// - Throws: `GitError` when git fails or says something else.
+  package mutating func next() throws(GitError) -> ObjectAnswer {
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+    defer { scratch.deallocate() }
+    while try read(into: scratch) > 0 {}
+    if owesLineEnd {
+      owesLineEnd = false
+      _ = try nextByte()
+    }
+    var header: [UInt8] = []
+    while true {
+      let byte = try nextByte()
+      if byte == 0x0A { break }
+      header.append(byte)
+      if header.count > 4096 { throw GitError("git cat-file answered what it never answers") }
+    }
+    let words = header.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+    if words.last == "missing" { return .missing }
+    guard words.count == 3, let size = Int(words[2]), size >= 0 else {
+      throw GitError("git cat-file answered what it never answers")
+    }
+    left = givesContent ? size : 0
+    owesLineEnd = givesContent
+    return .object(id: words[0], kind: words[1], size: size)
+  }
+
+  /// Reads the current object; 0 at its end.
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(GitError) -> Int {
+    if left == 0 || buffer.isEmpty { return 0 }
+    if at == end { try receive() }
+    let count = min(left, buffer.count, end - at)
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: received[at..<(at + count)]))
+    at += count
+    left -= count
+    return count
+  }
+
+  /// The next bytes of the current object: `count`, or as many as it has.
+  package mutating func readStart(_ count: Int) throws(GitError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: min(count, left))
+    var filled = 0
+    while filled < bytes.count {
+      if at == end { try receive() }
+      let count = min(bytes.count - filled, end - at)
+      bytes.withUnsafeMutableBytes { buffer in
+        UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: received[at..<(at + count)]))
+      }
+      filled += count
+      at += count
+      left -= count
+    }
+    return bytes
+  }
+
+  /// - Throws: `GitError` unless git ended well.
+  package consuming func finish() throws(GitError) {
+    git.endInput()
+    try git.finish()
+  }
+
+  private mutating func nextByte() throws(GitError) -> UInt8 {
+    if at == end { try receive() }
+    defer { at += 1 }
+    return received[at]
+  }
+
+  private mutating func receive() throws(GitError) {
+    if sent == requests.count { git.endInput() }
+    while true {
+      let (written, count) = try exchange()
+      sent += written
+      if sent == requests.count { git.endInput() }
+      guard let count else { continue }
+      if count == 0 {
+        try git.finish()
+        throw GitError("git cat-file ended before it had answered")
+      }
+      at = 0
+      end = count
+      return
+    }
+  }
+
+  private mutating func exchange() throws(GitError) -> (written: Int, read: Int?) {
+    var result: Result<(written: Int, read: Int?), GitError>?
+    requests.withUnsafeBytes { bytes in
+      do throws(GitError) {
+        result = .success(
+          try git.exchange(UnsafeRawBufferPointer(rebasing: bytes[sent...]), into: received))
+      } catch { result = .failure(error) }
+    }
+    return try result!.get()
+  }
+}
+
+/// Those of `ids`, hex digits, that the repository has.
+package func present(_ ids: [String]) throws(GitError) -> [String] {
+  if ids.isEmpty { return [] }
+  var batch = try ObjectBatch(content: false)
+  batch.request(ids)
+  var present: [String] = []
+  for id in ids {
+    if case .object = try batch.next() { present.append(id) }
+  }
+  try batch.finish()
+  return present
+}

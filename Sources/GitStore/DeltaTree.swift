@@ -1,0 +1,244 @@
+// Reading a pack's objects, each exactly once: from every whole object down the tree of deltas that
+// are built on it, depth first, so that a base is still in memory when its deltas need it.
+
+import Platform
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// What is done with the objects of a store.
+package protocol ObjectVisitor: ~Copyable {
+  /// An object in memory, until this returns.
+  mutating func visit(_ bytes: UnsafeRawBufferPointer, _ kind: ObjectKind, id: () -> ObjectID)
+  /// An object too large for memory.
+  mutating func visit(_ stream: consuming ObjectStream, _ kind: ObjectKind, id: ObjectID)
+  mutating func failed(_ failure: ObjectFailure)
+}
+
+/// A worker's buffers for reading objects out of packs.
+///
+/// Memory: an object, its delta and its base, and the bases on the way down that have other deltas
+/// left, at most `keptBytes` of them. Where large objects would take more, the bases nearest to the
+/// root are given up and made again when their next delta comes. Whoever comes to an object of more
+/// than `largeObject` bytes waits for a gate, so that only one worker holds such objects at a time:
+/// 200 versions of a 200 MB file take some 900 MB, whatever the number of workers.
+struct DeltaTreeWalker: ~Copyable {
+  private let inflater = Inflater()
+  private var pool = BufferPool()
+  private var frames: [Frame] = []
+  private let gate: Gate
+  private var isBehindGate = false
+  /// Bytes of the bases in `frames`.
+  private var kept = 0
+
+  private static let largeObject = 64 << 20
+  /// Of the bases that wait.
+  private var keptBytes: Int { isBehindGate ? 448 << 20 : 64 << 20 }
+  /// The largest object that is read into memory, in bytes. A delta can claim any size.
+  static let longestInMemory = 2 << 30
+  /// A whole object with more bytes that nothing is built on is inflated as it is read.
+  static let longestWhole = 128 << 20
+
+  /// A base whose deltas are being read.
+  private struct Frame {
+    let object: Int32
+    /// The next of its light deltas; the heaviest comes after the last.
+    var light: Int32
+    /// nil when it was given up.
+    var buffer: ObjectBuffer?
+  }
+
+  /// - Parameter gate: shared by all workers.
+  init(gate: Gate) { self.gate = gate }
+
+  // MARK: Trees
+
+  /// Visits a whole object and everything that is built on it.
+  mutating func walk<Visitor: ObjectVisitor & ~Copyable>(
+    _ root: Int, of pack: PackFile, _ visitor: inout Visitor
+  ) {
+    defer { leaveGate() }
+    let kind = pack.kind(ofRoot: Int32(root))
+    let hasDeltas = pack.heaviest(of: root) >= 0
+    do throws(StoreError) {
+      guard let entry = pack.entry(of: root) else { throw StoreError("its header is broken") }
+      if entry.size > Self.longestWhole && !hasDeltas {
+        let data = UnsafeRawBufferPointer(rebasing: pack.bytes[entry.data..<pack.extent(of: root).upperBound])
+        visitor.visit(ObjectStream(data, size: entry.size), kind, id: pack.id(of: root))
+        return
+      }
+      let buffer = try inflate(entry, root, pack)
+      visitor.visit(buffer.bytes, kind) { pack.id(of: root) }
+      if hasDeltas { push(root, pack, buffer) } else { pool.give(buffer) }
+    } catch {
+      fail(root, pack, error, &visitor)
+      return
+    }
+    while let top = frames.indices.last {
+      let object = Int(frames[top].object)
+      let delta: Int
+      let isLast = frames[top].light < 0
+      if isLast {
+        delta = Int(pack.heaviest(of: object))
+      } else {
+        delta = Int(frames[top].light)
+        frames[top].light = pack.nextLight(after: delta)
+      }
+      let made: ObjectBuffer
+      do throws(StoreError) {
+        defer { if isLast { pop() } }
+        made = try make(delta, pack, on: try base(top, pack))
+      } catch {
+        fail(delta, pack, error, &visitor)
+        continue
+      }
+      visitor.visit(made.bytes, kind) { pack.id(of: delta) }
+      if pack.heaviest(of: delta) >= 0 { push(delta, pack, made) } else { pool.give(made) }
+    }
+  }
+
+  private mutating func push(_ object: Int, _ pack: PackFile, _ buffer: ObjectBuffer) {
+    frames.append(Frame(object: Int32(object), light: pack.firstLight(of: object), buffer: buffer))
+    kept += buffer.count
+    if kept - buffer.count > keptBytes { giveUpBases() }
+  }
+
+  private mutating func pop() {
+    if let buffer = frames.removeLast().buffer {
+      kept -= buffer.count
+      pool.give(buffer)
+    }
+  }
+
+  private mutating func giveUpBases() {
+    for frame in frames.indices.dropLast() {
+      guard kept - frames[frames.count - 1].buffer!.count > keptBytes else { return }
+      guard let buffer = frames[frame].buffer else { continue }
+      kept -= buffer.count
+      pool.give(buffer)
+      frames[frame].buffer = nil
+    }
+  }
+
+  /// The base of a frame, made again if it was given up.
+  @inline(__always)
+  private mutating func base(_ frame: Int, _ pack: PackFile) throws(StoreError) -> ObjectBuffer {
+    if let buffer = frames[frame].buffer { return buffer }
+    let buffer = try make(Int(frames[frame].object), of: pack).buffer
+    frames[frame].buffer = buffer
+    kept += buffer.count
+    return buffer
+  }
+
+  private mutating func fail<Visitor: ObjectVisitor & ~Copyable>(
+    _ object: Int, _ pack: PackFile, _ error: StoreError, _ visitor: inout Visitor
+  ) {
+    var dependents = 0
+    var stack = [Int32(object)]
+    while let base = stack.popLast().map(Int.init) {
+      dependents += 1
+      if pack.heaviest(of: base) >= 0 { stack.append(pack.heaviest(of: base)) }
+      var delta = pack.firstLight(of: base)
+      while delta >= 0 {
+        stack.append(delta)
+        delta = pack.nextLight(after: Int(delta))
+      }
+    }
+    visitor.failed(
+      ObjectFailure(id: pack.id(of: object), reason: error.reason, dependents: dependents - 1))
+  }
+
+  // MARK: Objects
+
+  /// One object by itself, its bases made on the way. Whoever takes it gives it back with `give`.
+  mutating func make(_ object: Int, of pack: PackFile) throws(StoreError)
+    -> (buffer: ObjectBuffer, kind: ObjectKind)
+  {
+    var chain = [object]
+    while true {
+      let base = pack.base(of: chain[chain.count - 1])
+      if base == PackLayout.whole { break }
+      guard base >= 0, chain.count < pack.count else {
+        throw StoreError("its delta leads to no whole object")
+      }
+      chain.append(Int(base))
+    }
+    let root = chain.removeLast()
+    guard let entry = pack.entry(of: root) else { throw StoreError("its header is broken") }
+    var buffer = try inflate(entry, root, pack)
+    while let delta = chain.popLast() {
+      let base = buffer
+      defer { pool.give(base) }
+      buffer = try make(delta, pack, on: base)
+    }
+    return (buffer, pack.kind(ofRoot: Int32(root)))
+  }
+
+  mutating func give(_ buffer: ObjectBuffer) { pool.give(buffer) }
+
+  /// Lets others have large objects in memory.
+  mutating func leaveGate() {
+    guard isBehindGate else { return }
+    pool.dropLarge()
+    gate.leave()
+    isBehindGate = false
+  }
+
+  @inline(__always)
+  private mutating func make(
+    _ object: Int, _ pack: PackFile, on base: ObjectBuffer
+  ) throws(StoreError) -> ObjectBuffer {
+    guard let entry = pack.entry(of: object) else { throw StoreError("its header is broken") }
+    let delta = try inflate(entry, object, pack)
+    defer { pool.give(delta) }
+    guard let header = DeltaHeader(delta.bytes) else { throw StoreError("its delta is cut short") }
+    guard header.baseSize == base.count else {
+      throw StoreError("its delta is for a base of \(header.baseSize) bytes, not \(base.count)")
+    }
+    let result = try take(header.resultSize)
+    let instructions = UnsafeRawBufferPointer(rebasing: delta.bytes[header.instructions...])
+    guard applyDelta(instructions, base: base.bytes, into: result.writable) else {
+      pool.give(result)
+      throw StoreError("its delta copies from outside of its base, or makes another size than it tells")
+    }
+    return result
+  }
+
+  /// The zlib data of an entry: an object or a delta.
+  @inline(__always)
+  private mutating func inflate(
+    _ entry: PackEntry, _ object: Int, _ pack: PackFile
+  ) throws(StoreError) -> ObjectBuffer {
+    let end = pack.extent(of: object).upperBound
+    let buffer = try take(entry.size)
+    let data = UnsafeRawBufferPointer(rebasing: pack.bytes[entry.data..<end])
+    guard let used = inflater.inflate(data, into: buffer.writable) else {
+      pool.give(buffer)
+      throw StoreError(
+        pack.wasCutShort
+          ? "the pack was cut short while it was read"
+          : "its compressed data is broken, or not of the size that its header tells")
+    }
+    guard used == data.count else {
+      pool.give(buffer)
+      throw StoreError("\(data.count - used) bytes that no index names stand behind it")
+    }
+    return buffer
+  }
+
+  @inline(__always)
+  private mutating func take(_ size: Int) throws(StoreError) -> ObjectBuffer {
+    if size > Self.largeObject {
+      guard size <= Self.longestInMemory else {
+        throw StoreError("it is said to have \(size) bytes; more than \(Self.longestInMemory) are not read")
+      }
+      if !isBehindGate { gate.enter() }
+      isBehindGate = true
+    }
+    guard let buffer = pool.take(size) else { throw StoreError("there is no memory for its \(size) bytes") }
+    return buffer
+  }
+}

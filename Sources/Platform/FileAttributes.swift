@@ -1,0 +1,68 @@
+// All that a file is besides its bytes, carried over to another file.
+
+import CPlatform
+
+#if canImport(Darwin)
+  package import Darwin
+#else
+  package import Glibc
+#endif
+
+extension Descriptor {
+  /// Everything that `fstat` tells.
+  package borrowing func fullStatus() throws(SystemError) -> stat {
+    var status = stat()
+    let number = self.number
+    try retrying("fstat") { fstat(number, &status) }
+    return status
+  }
+
+  /// Waits until the file's bytes and attributes are on disk.
+  package borrowing func synchronize() throws(SystemError) {
+    let number = self.number
+    try retrying("fsync") { fsync(number) }
+  }
+
+  /// Gives this file the owner, the extended attributes (access control lists among them), the mode
+  /// and the times of `other`.
+  ///
+  /// - Throws: `SystemError` when one of them cannot be given. What a file system does not know at all
+  ///   is no error.
+  package borrowing func takeAttributes(of other: borrowing Descriptor) throws(SystemError) {
+    let number = self.number
+    let status = try other.fullStatus()
+    let own = try fullStatus()
+    if own.st_uid != status.st_uid || own.st_gid != status.st_gid {
+      try retrying("fchown") { fchown(number, status.st_uid, status.st_gid) }
+    }
+    for name in try other.extendedAttributes() { try copyExtendedAttribute(name, from: other) }
+    // Behind the owner, whose change clears the set-user-ID bit.
+    try retrying("fchmod") { fchmod(number, status.st_mode & 0o7777) }
+    #if canImport(Darwin)
+      var times = [status.st_atimespec, status.st_mtimespec]
+    #else
+      var times = [status.st_atim, status.st_mtim]
+    #endif
+    try retrying("futimens") { futimens(number, &times) }
+  }
+
+  private borrowing func extendedAttributes() throws(SystemError) -> [[CChar]] {
+    var names = [CChar](repeating: 0, count: 65_536)
+    let number = self.number
+    let count = cposix_flistxattr(number, &names, names.count)
+    if count == -1 {
+      if errno == ENOTSUP { return [] }
+      throw SystemError("flistxattr")
+    }
+    return names[..<count].split(separator: 0).map { Array($0) + [0] }
+  }
+
+  private borrowing func copyExtendedAttribute(_ name: [CChar], from other: borrowing Descriptor)
+    throws(SystemError)
+  {
+    var value = [UInt8](repeating: 0, count: 65_536)
+    let count = cposix_fgetxattr(other.number, name, &value, value.count)
+    if count == -1 { throw SystemError("fgetxattr") }
+    if cposix_fsetxattr(number, name, value, count) == -1 { throw SystemError("fsetxattr") }
+  }
+}

@@ -1,0 +1,65 @@
+// What a program that stands in a pipeline has to do about the descriptors it was started with.
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// Takes the places of standard descriptors that are closed, so that no file that is opened later gets
+/// their numbers and is read or written by mistake. Using one fails with `EBADF`, as if it were closed;
+/// children inherit them closed.
+package func occupyClosedStandardDescriptors() {
+  for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(number, F_GETFD) == -1 {
+    // The wrong way round on purpose. The lowest free number is the closed one.
+    _ = open("/dev/null", (number == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
+  }
+}
+
+/// Gives a pipe more room, where there is a pipe and the system allows it: fewer switches between
+/// processes. That it stays small is no error.
+package func enlargePipe(_ number: CInt) {
+  #if os(Linux)
+    // F_SETPIPE_SZ and F_GETPIPE_SZ, fcntl(2), which the C library's module does not show.
+    let setSize: CInt = 1031
+    let getSize: CInt = 1032
+    let wanted: CInt = 1 << 20
+    let size = fcntl(number, getSize)
+    if size > 0 && size < wanted { _ = fcntl(number, setSize, wanted) }
+  #endif
+}
+
+/// Lets a signal pass that would end the process, so that it reads its input to the end first. One that
+/// is ignored stays so.
+///
+/// - Parameter once: only the first time; the next one ends the process.
+package func letPass(_ signal: CInt, once: Bool = false) {
+  setHandler({ _ in }, for: signal, flags: SA_RESTART | (once ? CInt(bitPattern: UInt32(SA_RESETHAND)) : 0))
+}
+
+/// Installs a handler that may do nothing but set a flag, unless the signal is ignored.
+package func setHandler(_ handler: @escaping @convention(c) (CInt) -> Void, for signal: CInt, flags: CInt = 0) {
+  var old = sigaction()
+  sigaction(signal, nil, &old)
+  var new = sigaction()
+  new.sa_flags = flags
+  #if canImport(Darwin)
+    if unsafeBitCast(old.__sigaction_u.__sa_handler, to: Int.self) == 1 { return }  // SIG_IGN
+    new.__sigaction_u.__sa_handler = handler
+  #else
+    if unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1 { return }  // SIG_IGN
+    new.__sigaction_handler.sa_handler = handler
+  #endif
+  sigaction(signal, &new, nil)
+}
+
+/// Ends the process as `signal` ends one that does not handle it.
+package func endBySignal(_ number: CInt) -> Never {
+  signal(number, SIG_DFL)
+  var set = sigset_t()
+  sigemptyset(&set)
+  sigaddset(&set, number)
+  raise(number)
+  pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  exit(128 + number)
+}

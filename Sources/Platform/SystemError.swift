@@ -1,0 +1,36 @@
+// A failed system call as an error, and the one place that decides what EINTR means.
+
+#if canImport(Darwin)
+  package import Darwin
+#else
+  package import Glibc
+#endif
+
+/// A system call that failed: which one, and `errno`.
+package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let call: String
+  package let code: CInt
+
+  package init(_ call: String, _ code: CInt = errno) {
+    self.call = call
+    self.code = code
+  }
+
+  /// What `strerror` says, such as `Permission denied`.
+  package var description: String { String(cString: strerror(code)) }
+}
+
+/// Calls `body` until it does not fail with `EINTR`.
+///
+/// - Throws: `SystemError` when `body` returns -1 for any other reason.
+@inline(__always) @discardableResult
+package func retrying<Result: FixedWidthInteger & SignedInteger>(
+  _ call: String, _ body: () -> Result
+) throws(SystemError) -> Result {
+  while true {
+    let result = body()
+    if result != -1 { return result }
+    let code = errno
+    if code != EINTR { throw SystemError(call, code) }
+  }
+}

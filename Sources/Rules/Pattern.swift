@@ -1,0 +1,106 @@
+// Compiling a rule's pattern with PCRE2. Bytes only, no UTF mode, because the input is any bytes. All
+// workers share the compiled pattern.
+// API: pcre2api(3), pcre2jit(3).
+
+import CPCRE2
+import Synchronization
+
+/// A compiled pattern. Compiling and the JIT wait until the first candidate asks for them, so that a
+/// scan that meets none pays for neither.
+///
+/// `@unchecked Sendable`: the code pointer is made under `state`'s lock and never changes after.
+public final class Pattern: @unchecked Sendable {
+  public let source: String
+
+  /// Bytes before a match that a pattern may look at.
+  package static let longestLookbehind = 256
+
+  private let state = Mutex<State>(.source)
+
+  private enum State: @unchecked Sendable {
+    case source
+    case compiled(OpaquePointer)
+  }
+
+  public init(_ source: String) { self.source = source }
+
+  deinit {
+    state.withLock { if case .compiled(let code) = $0 { pcre2_code_free_8(code) } }
+  }
+
+  /// The compiled code, ready to match.
+  ///
+  /// - Throws: `PatternError` when the pattern is no PCRE2.
+  package func code() throws(PatternError) -> OpaquePointer {
+    let result = state.withLock { state -> Result<OpaquePointer, PatternError> in
+      if case .compiled(let code) = state { return .success(code) }
+      do throws(PatternError) {
+        let code = try Self.compile(source)
+        state = .compiled(code)
+        return .success(code)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private static func compile(_ source: String) throws(PatternError) -> OpaquePointer {
+    var errorCode: CInt = 0
+    var errorOffset = 0
+    let options = PCRE2_ANCHORED | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C
+    var text = source
+    let code = text.withUTF8 {
+      pcre2_compile_8($0.baseAddress, $0.count, UInt32(options), &errorCode, &errorOffset, nil)
+    }
+    guard let code else {
+      throw PatternError(reason: "\(message(errorCode)) (at byte \(errorOffset))")
+    }
+    // Without a JIT (not built in, or no executable memory allowed) PCRE2 interprets: slower, the same.
+    pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE) | UInt32(PCRE2_JIT_PARTIAL_HARD))
+    return code
+  }
+
+  package static func message(_ code: CInt) -> String {
+    var text = [UInt8](repeating: 0, count: 256)
+    let count = pcre2_get_error_message_8(code, &text, text.count)
+    return String(decoding: text.prefix(max(0, Int(count))), as: UTF8.self)
+  }
+
+  /// - Throws: `PatternError` when it does not compile, matches the empty text, or looks further back
+  ///   than a scanner shows it bytes.
+  func validate() throws(PatternError) {
+    if try info(PCRE2_INFO_MATCHEMPTY) != 0 { throw PatternError(reason: "it matches the empty text") }
+    let lookbehind = try lookbehind()
+    if lookbehind > Pattern.longestLookbehind {
+      throw PatternError(
+        reason: "it looks \(lookbehind) bytes back; at most \(Pattern.longestLookbehind) are shown to it")
+    }
+  }
+
+  /// Bytes before a match that the pattern may look at.
+  package func lookbehind() throws(PatternError) -> Int { try info(PCRE2_INFO_MAXLOOKBEHIND) }
+
+  /// Bytes that every match has at least; 0 when PCRE2 cannot tell.
+  func shortestMatch() throws(PatternError) -> Int { try info(PCRE2_INFO_MINLENGTH) }
+
+  private func info(_ what: CInt) throws(PatternError) -> Int {
+    var value: UInt32 = 0
+    pcre2_pattern_info_8(try code(), UInt32(what), &value)
+    return Int(value)
+  }
+
+  /// Whether the pattern has a group of that name.
+  func hasGroup(_ name: String) throws(PatternError) -> Bool {
+    let code = try code()
+    return name.utf8CString.withUnsafeBufferPointer { buffer in
+      buffer.withMemoryRebound(to: UInt8.self) {
+        pcre2_substring_number_from_name_8(code, $0.baseAddress!) >= 0
+      }
+    }
+  }
+}
+
+public struct PatternError: Error, Sendable {
+  public let reason: String
+}

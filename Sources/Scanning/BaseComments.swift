@@ -1,0 +1,56 @@
+// Comments that allow a key, held against the revision that allowances are taken from: a change that
+// brings a key and the comment that allows it must not pass by itself.
+
+package import Detection
+package import Findings
+package import GitCommand
+package import Inputs
+package import Platform
+
+/// Marks the comments that the file at the same path did not have, for the same key, in `commit`.
+///
+/// - Returns: why the revision could not be read.
+func confirmComments(
+  _ findings: inout [Finding], at commit: String, _ place: GitPlace, _ options: ContentOptions
+) -> [Problem] {
+  let wanted = findings.indices.filter { findings[$0].comment == .allowed }
+  let paths = Set(wanted.map { findings[$0].path }).filter { !$0.bytes.contains(0x0A) }.sorted()
+  var confirmed: Set<CommentedKey> = []
+  var problems: [Problem] = []
+  if !paths.isEmpty {
+    do throws(GitError) { confirmed = try commentedKeys(paths, commit, place, options) } catch {
+      problems.append(Problem(path: "", message: "--allow-from: \(explained(error))"))
+    }
+  }
+  for index in wanted {
+    let key = CommentedKey(path: findings[index].path, fingerprint: findings[index].fingerprint)
+    if !confirmed.contains(key) { findings[index].comment = .tooNew }
+  }
+  return problems
+}
+
+private struct CommentedKey: Hashable {
+  let path: Path
+  let fingerprint: String
+}
+
+private func commentedKeys(
+  _ paths: [Path], _ commit: String, _ place: GitPlace, _ options: ContentOptions
+) throws(GitError) -> Set<CommentedKey> {
+  var batch = try ObjectBatch(in: place.folder, inherited: place.inherited)
+  // A path that is no UTF-8 becomes another, which the revision does not have.
+  batch.request(paths.lazy.map { "\(commit):\(String(decoding: $0.bytes, as: UTF8.self))" })
+  var keys: Set<CommentedKey> = []
+  for path in paths {
+    guard case .object(_, let kind, _) = try batch.next(), kind == "blob" else { continue }
+    var scanner = ContentScanner(options)
+    var source = BlobSource(batch: batch)
+    scanner.scan(&source, path: path)
+    batch = source.batch
+    for finding in scanner.results.findings where finding.comment == .allowed {
+      keys.insert(CommentedKey(path: path, fingerprint: finding.fingerprint))
+    }
+  }
+  try batch.finish()
+  return keys
+}

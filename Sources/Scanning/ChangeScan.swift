@@ -1,0 +1,366 @@
+// Scanning what commits, or the index, add: each new blob is read once, and of what is found in it
+// only that is reported which stood in none of the versions that the change replaces.
+
+import Bytes
+package import Detection
+package import Findings
+package import GitCommand
+package import GitStore
+package import Inputs
+package import Platform
+
+struct ChangeScan: ~Copyable {
+  private(set) var scanner: ContentScanner
+  /// New blobs that were scanned, and those of them that hold something: what they hold is kept no longer
+  /// than the changes that are looked at, and is read again when they come again.
+  private var scanned: Set<ObjectID> = []
+  private var holders: Set<ObjectID> = []
+  /// What the new blobs of the changes hold, by their IDs; only of those that hold something.
+  private var hits: [String: [Finding]] = [:]
+  /// Findings in `hits` and in the names of the changes.
+  private var held = 0
+  /// Fingerprints in blobs that were replaced, by their IDs.
+  private var replaced: [String: Set<String>] = [:]
+
+  /// Findings that are held until it is known whether they are new; further ones are counted alone.
+  private static let mostHeld = 100_000
+  /// Fingerprints of old versions that are known at a time. What stood in others counts as new.
+  private static let mostReplaced = 1_000_000
+
+  /// What is left out of every change.
+  private let skipping: SkipList.Skipping?
+
+  init(_ options: ContentOptions, skipping: SkipList.Skipping?) {
+    scanner = ContentScanner(options)
+    self.skipping = skipping
+  }
+
+  /// Scans what `sets` add, names and content, and puts what is new into the results.
+  ///
+  /// - Parameters:
+  ///   - batch: that nothing has been asked of yet.
+  ///   - shownBelow: what stands before every path in reports.
+  /// - Throws: `GitError`; what was found until then is kept.
+  mutating func scan(
+    _ sets: [ChangeSet], _ batch: consuming ObjectBatch, shownBelow prefix: Path = ""
+  ) throws(GitError) {
+    let sets = sets.map { $0.without(skipping) }
+    hits.removeAll()
+    replaced.removeAll()
+    held = 0
+    var names: [[Finding]] = []
+    for set in sets { names.append(try newNames(of: set, prefix)) }
+    var failure: GitError?
+    do throws(GitError) { try scanNewBlobs(sets, batch, prefix) } catch { failure = error }
+    let touched = sets.indices.filter { index in
+      !names[index].isEmpty || sets[index].changes.contains { hit($0) != nil }
+    }
+    if !touched.isEmpty {
+      let commits = try commitInfos(touched.compactMap { sets[$0].commit })
+      try readOldBlobs(touched.map { sets[$0] }, prefix)
+      for index in touched {
+        let commit = sets[index].commit.flatMap { commits[$0] }
+        for var finding in names[index] {
+          finding.commit = commit
+          scanner.results.add(finding)
+        }
+        report(sets[index], commit, prefix)
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  // MARK: Content
+
+  private mutating func scanNewBlobs(
+    _ sets: [ChangeSet], _ batch: consuming ObjectBatch, _ prefix: Path
+  ) throws(GitError) {
+    var seen: Set<ObjectID> = []
+    var blobs: [Change] = []
+    for set in sets {
+      for change in set.changes {
+        guard let name = change.new else { continue }
+        guard let id = ObjectID(digits: name.utf8) else {
+          throw GitError("git's diff names a blob by what is no ID")
+        }
+        if scanned.contains(id) && !holders.contains(id) { continue }
+        if seen.insert(id).inserted { blobs.append(change) }
+      }
+    }
+    if blobs.isEmpty { return }
+    batch.request(blobs.lazy.map { $0.new! })
+    for change in blobs {
+      let id = ObjectID(digits: change.new!.utf8)!
+      let extent = scanner.results.summary
+      let path = prefix.appending(change.path.bytes)
+      var found = try scanNext(&batch, change.new!, path: path, isLink: change.isLink)
+      // Read once more, it is still one file.
+      if !scanned.insert(id).inserted { scanner.results.summary = extent }
+      if found.isEmpty { continue }
+      holders.insert(id)
+      hold(&found)
+      if !found.isEmpty { hits[change.new!] = found }
+    }
+    try batch.finish()
+  }
+
+  /// Leaves of `found` what there is room for.
+  private mutating func hold(_ found: inout [Finding]) {
+    let room = Self.mostHeld - held
+    while found.count > room {
+      found.removeLast()
+      scanner.results.drop()
+    }
+    held += found.count
+  }
+
+  /// - Returns: what was found, which is not left in the results.
+  private mutating func scanNext(
+    _ batch: inout ObjectBatch, _ id: String, path: Path, isLink: Bool, isOld: Bool = false
+  ) throws(GitError) -> [Finding] {
+    guard case .object(_, let kind, _) = try batch.next() else {
+      scanner.addProblem(
+        path, "its content (\(id)) is not here or damaged: `git fsck` tells which; in a partial clone "
+          + "`git fetch --refetch --no-filter` gets it")
+      return []
+    }
+    if kind != "blob" { scanner.addProblem(path, "is no file: it names a \(kind), \(id)") }
+    let problems = scanner.results.problems.count
+    let found = scanCurrent(&batch, path: path, place: isLink ? .linkTarget : .content)
+    // An archive that was broken before hides nothing of what is new.
+    if isOld { scanner.results.problems.removeLast(scanner.results.problems.count - problems) }
+    return found
+  }
+
+  /// - Parameter lead: what was read of the object already.
+  private mutating func scanCurrent(
+    _ batch: inout ObjectBatch, lead: [UInt8] = [], path: Path, place: Finding.Place
+  ) -> [Finding] {
+    var source = BlobSource(lead: lead, batch: batch)
+    var count = 0
+    let found = findings { scanner in count = scanner.scan(&source, path: path, place: place) }
+    batch = source.batch
+    if place == .content || place == .linkTarget { scanner.results.summary.files += 1 }
+    scanner.results.summary.bytes += count
+    return found
+  }
+
+  /// What `body` finds, which is not left in the results.
+  private mutating func findings(of body: (inout ContentScanner) -> Void) -> [Finding] {
+    var others: [Finding] = []
+    swap(&others, &scanner.results.findings)
+    body(&scanner)
+    swap(&others, &scanner.results.findings)
+    return others
+  }
+
+  /// Puts into the results what a set adds: hits that stood in no old version of the same path and were
+  /// not taken out of another path by the same commit.
+  private mutating func report(_ set: ChangeSet, _ commit: CommitInfo?, _ prefix: Path) {
+    var gone: Set<String>?
+    for change in set.changes {
+      guard let found = hit(change) else { continue }
+      let before = old(change)
+      for finding in found where !before.contains(finding.fingerprint) {
+        if gone == nil { gone = takenOut(of: set) }
+        if gone!.contains(finding.fingerprint) { continue }
+        var finding = finding
+        finding.move(to: scanner.redacted(prefix.appending(change.path.bytes)))
+        if finding.entry.bytes.isEmpty { finding.place = change.isLink ? .linkTarget : .content }
+        finding.commit = commit
+        scanner.results.add(finding)
+      }
+    }
+  }
+
+  private func hit(_ change: Change) -> [Finding]? { change.new.flatMap { hits[$0] } }
+
+  private func old(_ change: Change) -> Set<String> {
+    change.old.reduce(into: []) { $0.formUnion(replaced[$1] ?? []) }
+  }
+
+  /// Fingerprints that paths of the set held and hold no more.
+  private func takenOut(of set: ChangeSet) -> Set<String> {
+    var gone: Set<String> = []
+    for change in set.changes where change.old.contains(where: { replaced[$0] != nil }) {
+      gone.formUnion(old(change).subtracting((hit(change) ?? []).map(\.fingerprint)))
+    }
+    return gone
+  }
+
+  private mutating func readOldBlobs(_ sets: [ChangeSet], _ prefix: Path) throws(GitError) {
+    var wanted: [(id: String, path: Path)] = []
+    var seen: Set<String> = []
+    for set in sets where set.changes.contains(where: { hit($0) != nil }) {
+      for change in set.changes {
+        for id in change.old where seen.insert(id).inserted {
+          // One that was new in this range, and held nothing.
+          if let known = ObjectID(digits: id.utf8), scanned.contains(known), !holders.contains(known) {
+            continue
+          }
+          wanted.append((id, change.path))
+        }
+      }
+    }
+    if wanted.isEmpty { return }
+    // Old versions are no part of what is reported as scanned.
+    let extent = scanner.results.summary
+    var batch = try ObjectBatch()
+    batch.request(wanted.lazy.map(\.id))
+    var count = 0
+    for (id, path) in wanted {
+      let found = try scanNext(&batch, id, path: prefix.appending(path.bytes), isLink: false, isOld: true)
+      if found.isEmpty || count > Self.mostReplaced { continue }
+      replaced[id] = Set(found.map(\.fingerprint))
+      count += found.count
+    }
+    try batch.finish()
+    scanner.results.summary = extent
+  }
+
+  // MARK: Names
+
+  /// The keys in names that `set` adds. A name that moved is not new, and neither is one that a parent of a
+  /// merge has, nor a folder that was there.
+  private mutating func newNames(of set: ChangeSet, _ prefix: Path) throws(GitError) -> [Finding] {
+    var found: [Finding] = []
+    /// The folder that a finding is about; nil where it is about the new file.
+    var folders: [Path?] = []
+    for change in set.changes where change.status == UInt8(ascii: "A") && change.old.isEmpty {
+      var own: [Path?] = []
+      var new = findings { scanner in
+        scanner.scanName(prefix.appending(change.path.bytes)) { path, count in
+          let part = path.relative(to: prefix)
+          own += Array(repeating: part == change.path ? nil : part, count: count)
+        }
+      }
+      if new.isEmpty { continue }
+      hold(&new)
+      found += new
+      folders += own.prefix(new.count)
+    }
+    if found.isEmpty { return [] }
+    var gone: Set<String> = []
+    for change in set.changes where change.status == UInt8(ascii: "D") {
+      gone.formUnion(findings { $0.scanName(change.path) }.map(\.fingerprint))
+    }
+    let old = try oldPaths(Set(folders.compactMap { $0 }), of: set)
+    var result: [Finding] = []
+    for (finding, folder) in zip(found, folders) {
+      if gone.contains(finding.fingerprint) || folder.map({ old.contains($0) }) ?? false { continue }
+      result.append(finding)
+    }
+    return result
+  }
+
+  // MARK: Commits and tags
+
+  /// Scans the commits themselves: their messages, and the lines above.
+  mutating func scanCommits(_ ids: [String]) throws(GitError) {
+    var batch = try ObjectBatch()
+    batch.request(ids)
+    for id in ids {
+      guard case .object = try batch.next() else { throw GitError("commit \(id) is missing") }
+      let start = try batch.readStart(Self.longestHeader)
+      let found = scanCurrent(&batch, lead: start, path: Path("<commit \(id)>"), place: .commitMessage)
+      if found.isEmpty { continue }
+      let commit = try commitInfo(id, start)
+      start.withUnsafeBytes { bytes in
+        for var finding in found {
+          finding.place = commitPlace(at: offset(of: finding, in: bytes), in: bytes)
+          finding.commit = commit
+          scanner.results.add(finding)
+        }
+      }
+    }
+    try batch.finish()
+  }
+
+  /// Bytes in which the lines above a message are looked for.
+  private static let longestHeader = 65_536
+
+  private mutating func commitInfo(_ id: String, _ start: [UInt8]) throws(GitError) -> CommitInfo {
+    let header = start.withUnsafeBytes { CommitHeader($0, id.utf8.count == 64 ? .sha256 : .sha1) }
+    guard let header else { throw GitError("commit \(id) is broken") }
+    return CommitInfo(
+      id: id, author: redacted(header.author.person), date: utcDate(header.author.seconds))
+  }
+
+  /// What reports tell of commits.
+  private mutating func commitInfos(_ ids: [String]) throws(GitError) -> [String: CommitInfo] {
+    var infos: [String: CommitInfo] = [:]
+    if ids.isEmpty { return infos }
+    var batch = try ObjectBatch()
+    batch.request(ids)
+    for id in ids {
+      guard case .object = try batch.next() else { throw GitError("commit \(id) is missing") }
+      infos[id] = try commitInfo(id, try batch.readStart(Self.longestHeader))
+    }
+    try batch.finish()
+    return infos
+  }
+
+  /// Scans the object that `batch` is at: a tag, or a file that a ref points to.
+  ///
+  /// - Parameters:
+  ///   - lead: what was read of it already.
+  ///   - ref: that points to it.
+  mutating func scanObject(
+    _ batch: inout ObjectBatch, lead: [UInt8] = [], path: Path, place: Finding.Place, ref: Path? = nil
+  ) {
+    for var finding in scanCurrent(&batch, lead: lead, path: path, place: place) {
+      // A name that is not whole names nothing.
+      if let ref, scanner.redacted(ref) == ref { finding.ref = String(validating: ref.bytes, as: UTF8.self) }
+      scanner.results.add(finding)
+    }
+  }
+
+  /// Scans the name of a ref.
+  mutating func scanName(ofRef ref: Path) { scanner.scanName(ref, place: .refName) }
+
+  private mutating func redacted(_ text: [UInt8]) -> String {
+    String(decoding: scanner.redacted(Path(text)).bytes, as: UTF8.self)
+  }
+
+  mutating func addProblem(_ message: String) { scanner.addProblem("", message) }
+
+  mutating func addCommits(_ count: Int) { scanner.results.summary.commits += count }
+}
+
+/// The object that a batch is at, as an input.
+struct BlobSource: ByteSource, ~Copyable {
+  /// What was read of it already.
+  let lead: [UInt8]
+  private var leadRead = 0
+  var batch: ObjectBatch
+
+  init(lead: [UInt8] = [], batch: consuming ObjectBatch) {
+    self.lead = lead
+    self.batch = batch
+  }
+
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+    if leadRead < lead.count {
+      let count = min(buffer.count, lead.count - leadRead)
+      lead.withUnsafeBytes {
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[leadRead..<(leadRead + count)]))
+      }
+      leadRead += count
+      return count
+    }
+    do throws(GitError) { return try batch.read(into: buffer) } catch {
+      throw InputError(error.reason)
+    }
+  }
+}
+
+extension ChangeSet {
+  /// These changes but for paths that are skipped. Those that are gone are left out too: what was moved
+  /// from a path that nobody looks at is new where it is now.
+  func without(_ skipping: SkipList.Skipping?) -> ChangeSet {
+    guard let skipping else { return self }
+    return ChangeSet(
+      commit: commit,
+      changes: changes.filter { !skipping.takes($0.path, counts: $0.new != nil) })
+  }
+}

@@ -1,0 +1,18 @@
+package import Archives
+package import Detection
+package import Inputs
+
+/// How contents are scanned, wherever they come from.
+package struct ContentOptions {
+  package var rules: RuleSet
+  package var archives = ArchiveLimits()
+  /// A report wants to know places in UTF-16 code units.
+  package var readsText = false
+  /// A report wants the hashes of lines, too.
+  package var hashesLines = false
+
+  package init(rules: RuleSet, archives: ArchiveLimits = ArchiveLimits()) {
+    self.rules = rules
+    self.archives = archives
+  }
+}

@@ -1,0 +1,51 @@
+// What a scan goes by once the command line, the environment and the project's settings are read: rules and
+// limits, the paths that are skipped, and the findings that do not count.
+
+package import Findings
+package import GitCommand
+package import Platform
+
+package struct ScanPlan {
+  package var options: ContentOptions
+  package var policy: Policy
+  /// Paths that are left alone where a scan meets them.
+  package var skip = SkipList([])
+  /// The patterns of `skip`, in its order, with the lines that they stand on in the settings.
+  package var skipPatterns: [(text: String, line: Int)] = []
+  /// What warnings call the settings' file.
+  package var settingsName: String
+  /// The commit that comments have to be in too, when allowances are taken from a revision.
+  package var trustedCommit: (id: String, place: GitPlace)?
+
+  package init(options: ContentOptions, policy: Policy, settingsName: String) {
+    self.options = options
+    self.policy = policy
+    self.settingsName = settingsName
+  }
+
+  /// Skips by path only when findings are judged: for inputs without a working tree, such as a diff.
+  package mutating func skipByFinding() { policy.skipped = skipPatterns.map { PathGlob($0.text) } }
+
+  /// Takes out of the results what does not count.
+  package mutating func judge(_ results: inout ScanResults) {
+    if let (commit, place) = trustedCommit {
+      results.problems += confirmComments(&results.findings, at: commit, place, options)
+    }
+    results.findings = policy.judge(results.findings)
+  }
+
+  /// Warnings about patterns of `skip` that skipped nothing in a scan of the whole tree.
+  var unusedSkips: [Problem] {
+    let unused = skip.unused
+    let used = skipPatterns.indices.filter { !unused.contains($0) }.map { PathGlob(skipPatterns[$0].text) }
+    return unused.filter { number in
+      // What is below a folder that another pattern skips as a whole was not met.
+      !used.contains { $0.takes(Path(skipPatterns[number].text)) }
+    }.map { number in
+      let (text, line) = skipPatterns[number]
+      return Problem(
+        path: Path(settingsName), line: line,
+        message: "skip '\(text)' matches nothing: take it out, unless it is still needed")
+    }
+  }
+}

@@ -1,0 +1,308 @@
+// Scanning files and folders: a few workers over one stack of folders and lists of files. Inside a
+// repository git says which files count; elsewhere every file does.
+
+package import Bytes
+package import Detection
+package import Findings
+package import GitCommand
+package import Inputs
+package import Platform
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// What all workers of a tree scan share.
+final class TreeScan: Sendable {
+  let stack: WorkStack<TreeWork>
+  let files = Atomic<Int>(0)
+  let bytes = Atomic<Int>(0)
+  private let allFiles: Bool
+  private let seen: SeenPaths?
+  /// From this descriptor on no further folder is kept open for the work in it.
+  private let highDescriptor: CInt
+
+  /// Entries that one piece of work holds.
+  private static let batch = 64
+  /// Pieces of work that may lie there before whoever lists files scans some instead.
+  private static let longStack = 256
+
+  /// - Parameters:
+  ///   - seen: nil when no file can be met twice.
+  ///   - descriptors: files that may be open at a time.
+  init(_ work: [TreeWork], allFiles: Bool, seen: SeenPaths?, descriptors: Int) {
+    stack = WorkStack(work)
+    self.allFiles = allFiles
+    self.seen = seen
+    highDescriptor = CInt(descriptors / 2)
+  }
+
+  /// One worker: takes work until there is none.
+  func work(_ scanner: inout ContentScanner) {
+    while let item = stack.pop() {
+      run(item, &scanner)
+      stack.done()
+    }
+  }
+
+  private func run(_ item: TreeWork, _ scanner: inout ContentScanner) {
+    switch item {
+    case .target(let target):
+      do throws(SystemError) { try begin(target, &scanner) } catch {
+        scanner.addProblem(target.given, "cannot be read: \(error)")
+      }
+    case .repository(let root, let top, let path, let below):
+      list(root, top, path, below, &scanner)
+    case .folder(let root, let parent, let name, let path, let plain):
+      walk(root, parent, name, path, plain, &scanner)
+    case .entries(let root, let folder, let entries, let path):
+      // Devices, FIFOs and sockets are left alone: opening one can wait, or do something.
+      for entry in entries where entry.kind != .special {
+        let shown = path.appending(entry.name.bytes)
+        scan(root, in: folder, entry.name, shown, below: (folder, entry.name), &scanner)
+      }
+    case .listed(let root, let top, let path, let files):
+      scan(root, top, path, files, &scanner)
+    }
+  }
+
+  private func begin(_ target: ScanTarget, _ scanner: inout ContentScanner) throws(SystemError) {
+    let root = target.root
+    switch target.kind {
+    case .folder:
+      let folder = Folder(try .openFolder(target.absolute))
+      walk(root, folder, ".", target.shown, false, &scanner)
+    case .workTree:
+      list(root, Folder(try .openFolder(root.folder)), "", target.shown, &scanner)
+    case .file:
+      let path = target.absolute
+      let folder = Folder(try .openFolder(path.parent ?? "/"))
+      let name = Path(path.lastComponent)
+      scan(root, in: folder, name, target.shown, below: (folder, name), &scanner)
+    case .linkedFile:
+      scanner.scanName(target.shown)
+      var text = MemorySource(try linkTarget(target.absolute))
+      scanner.scan(&text, path: target.shown, place: .linkTarget)
+      let file = try Descriptor.open(
+        target.given, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+      let status = try file.status()
+      guard status.kind == .file else { throw SystemError("open", EINVAL) }
+      read(file, size: status.size, target.shown, &scanner)
+    }
+  }
+
+  // MARK: Folders
+
+  private func walk(
+    _ root: ScanRoot, _ parent: Folder, _ name: Path, _ path: Path, _ plain: Bool,
+    _ scanner: inout ContentScanner
+  ) {
+    // Known by another of its names already, and read to the ground then.
+    if !plain, let seen, !seen.insert(folder: root.absolute(path)) { return }
+    let folder: Folder
+    let entries: [FolderEntry]
+    do throws(SystemError) {
+      var chain = FolderChain(root: parent)
+      let holder = try chain.folder(of: name)
+      folder = Folder(try .openFolder(Path(name.lastComponent), in: holder.descriptor.number))
+      entries = try Platform.entries(of: folder.descriptor)
+    } catch {
+      scanner.addProblem(path, "the folder cannot be read: \(error)")
+      return
+    }
+    let git = Path(".git")
+    let holdsGit = !allFiles && entries.contains { $0.name == git }
+    if holdsGit, !plain, isWorkTreeTop(folder.descriptor) {
+      list(root, folder, path, "", &scanner)
+      return
+    }
+    // Where a tree is so deep that its open folders become too many, what is in this one is reached
+    // from the last that is kept open.
+    let isKept = folder.descriptor.number < highDescriptor
+    let (anchor, lead) = isKept ? (folder, Path("")) : (parent, name)
+    var files: [FolderEntry] = []
+    var folders: [TreeWork] = []
+    for entry in entries where !(holdsGit && plain && entry.name == git) {
+      let below = path.appending(entry.name.bytes)
+      if let listed = root.listed, listed.contains(below) { continue }
+      if entry.kind == .folder, root.skips(below) { continue }
+      if entry.kind == .folder {
+        scanner.scanName(below)
+        folders.append(
+          .folder(
+            root, in: anchor, name: lead.appending(entry.name.bytes), path: below, plain: false))
+      } else {
+        files.append(entry)
+      }
+    }
+    if !folders.isEmpty { stack.push(folders) }
+    while files.count > Self.batch {
+      stack.push([.entries(root, in: folder, Array(files.suffix(Self.batch)), path: path)])
+      files.removeLast(Self.batch)
+    }
+    run(.entries(root, in: folder, files, path: path), &scanner)
+  }
+
+  // MARK: Repositories
+
+  private func list(
+    _ root: ScanRoot, _ top: Folder, _ path: Path, _ below: Path, _ scanner: inout ContentScanner
+  ) {
+    var pending: [ListedFile] = []
+    var hashes: [Int] = []
+    var failure: String?
+    let folder = path.appending(below.bytes)
+    do throws(GitError) {
+      let warnings = try listWorkTree(top: root.absolute(path), below: below) { files in
+        for file in files { hashes.append(ListedPaths.hash(file.path)) }
+        pending += files
+        while pending.count >= Self.batch {
+          let part = TreeWork.listed(root, top: top, path: path, Array(pending.prefix(Self.batch)))
+          pending.removeFirst(Self.batch)
+          // Whoever lists works too, so that the stack stays short with one worker; but on these files
+          // only: a repository begun meanwhile would keep one more git waiting.
+          if stack.count < Self.longStack { stack.push([part]) } else { run(part, &scanner) }
+        }
+      }
+      if !warnings.isEmpty {
+        scanner.addProblem(folder, "git could not look at everything: \(warnings)")
+      }
+    } catch { failure = error.reason }
+    if !pending.isEmpty { run(.listed(root, top: top, path: path, pending), &scanner) }
+    var root = root
+    if let failure {
+      scanner.addProblem(
+        folder, "git could not list the files, so all were scanned, ignored ones too: \(failure)")
+      root.listed = ListedPaths(hashes, prefix: path)
+    }
+    // A folder that the user named and git ignores is scanned all the same.
+    guard failure != nil || (hashes.isEmpty && !below.bytes.isEmpty) else { return }
+    stack.push([
+      .folder(root, in: top, name: below.bytes.isEmpty ? "." : below, path: folder, plain: true)
+    ])
+  }
+
+  private func scan(
+    _ root: ScanRoot, _ top: Folder, _ path: Path, _ files: [ListedFile],
+    _ scanner: inout ContentScanner
+  ) {
+    var chain = FolderChain(root: top)
+    for file in files {
+      let shown = path.appending(file.path.bytes)
+      guard file.isSound else {
+        scanner.addProblem(
+          shown, "not scanned: git's index names it, but it is no path in the working tree")
+        continue
+      }
+      do throws(SystemError) {
+        let folder = try chain.folder(of: file.path)
+        scan(
+          root, in: folder, Path(file.path.lastComponent), shown, below: (top, file.path),
+          mayBeAbsent: file.mayBeAbsent, &scanner)
+      } catch {
+        switch error.code {
+        case ENOENT where file.mayBeAbsent: break
+        case ENOENT: scanner.addProblem(shown, "vanished before it was read; scan again")
+        // A folder of a tracked file that is a link or a file by now: git lists what stands there in
+        // its place.
+        case ELOOP, ENOTDIR: break
+        default: scanner.addProblem(shown, "cannot be read: \(error)")
+        }
+      }
+    }
+  }
+
+  // MARK: Files
+
+  /// - Parameters:
+  ///   - name: of the file in the open folder.
+  ///   - anchor: where it is found should it be a folder.
+  private func scan(
+    _ root: ScanRoot, in folder: Folder, _ name: Path, _ path: Path,
+    below anchor: (folder: Folder, name: Path), mayBeAbsent: Bool = false,
+    _ scanner: inout ContentScanner
+  ) {
+    if root.skips(path) { return }
+    if let seen, !seen.insert(root.absolute(path)) { return }
+    do throws(SystemError) {
+      if try !open(folder, name, path, &scanner) {
+        stack.push([
+          .folder(root, in: anchor.folder, name: anchor.name, path: path, plain: false)
+        ])
+      }
+    } catch {
+      switch error.code {
+      case ENXIO: break  // a socket
+      case ENOENT where mayBeAbsent: return
+      case ENOENT: scanner.addProblem(path, "vanished before it was read; scan again")
+      default: scanner.addProblem(path, "cannot be read: \(error)")
+      }
+    }
+    scanner.scanName(path)
+  }
+
+  /// - Returns: false, and nothing is scanned, when it is a folder.
+  private func open(
+    _ folder: Folder, _ name: Path, _ path: Path, _ scanner: inout ContentScanner
+  ) throws(SystemError) -> Bool {
+    let file: Descriptor
+    do throws(SystemError) {
+      file = try .openFile(name, in: folder.descriptor.number)
+    } catch {
+      guard error.code == ELOOP else { throw error }
+      var target = MemorySource(try linkTarget(name, in: folder.descriptor.number))
+      scanner.scan(&target, path: path, place: .linkTarget)
+      scanner.results.summary.files += 1
+      return true
+    }
+    let status = try file.status()
+    switch status.kind {
+    case .file: read(file, size: status.size, path, &scanner)
+    case .folder: return false
+    case .link, .special: break
+    }
+    return true
+  }
+
+  private func read(
+    _ file: consuming Descriptor, size: Int, _ path: Path, _ scanner: inout ContentScanner
+  ) {
+    var source = FileSource(file, size: size)
+    let count = scanner.scan(&source, path: path)
+    scanner.results.summary.bytes += count
+    scanner.results.summary.files += 1
+    bytes.add(count, ordering: .relaxed)
+    files.add(1, ordering: .relaxed)
+  }
+}
+
+/// Scans files and folders with `jobs` threads.
+package func scanTree(
+  _ work: [TreeWork], _ options: ContentOptions, allFiles: Bool, jobs: Int, showsProgress: Bool,
+  seen: SeenPaths? = nil
+) -> ScanResults {
+  let descriptors = Descriptor.raiseLimit()
+  let scan = TreeScan(work, allFiles: allFiles, seen: seen, descriptors: descriptors)
+  // What one worker has open at most: a chain of folders, a file, and a git.
+  let jobs = min(jobs, max(1, descriptors / 2 / (FolderChain.longest + 16)))
+  let pool = FindingPool()
+  let shares = inParallel(scan.stack, jobs: jobs) {
+    guard showsProgress && ProgressLine.isWanted else { return }
+    var line = ProgressLine()
+    while !scan.stack.waitUntilDone(seconds: ProgressLine.interval) {
+      let files = scan.files.load(ordering: .relaxed)
+      let bytes = scan.bytes.load(ordering: .relaxed)
+      line.show("scanning: \(counted(files, "file")), \(byteCount(bytes))")
+    }
+    line.clear()
+  } _: { _ in
+    var scanner = ContentScanner(options)
+    scanner.pool = pool
+    scan.work(&scanner)
+    return scanner.results
+  }
+  return shares.reduce(into: pool.results) { $0.merge($1) }
+}
