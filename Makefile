@@ -16,6 +16,19 @@ test:
 	swift test
 	./Fuzzing/run 60
 
+# Style and structure, in seconds: which module imports which, formatting, the length of lines.
+.PHONY: check format
+SWIFT = Package.swift Sources Tests Fuzzing
+check:
+	@command -v python3 >/dev/null || ./scripts/packages test
+	@./scripts/check-imports
+	@swift format lint --strict --recursive --parallel $(SWIFT)
+	@git ls-files '*.swift' '*.c' '*.h' | xargs awk 'length > 120 { \
+	  print FILENAME ":" FNR ": " length " columns; the limit is 120"; long = 1 } END { exit long }'
+
+format:
+	@swift format --in-place --recursive --parallel $(SWIFT)
+
 build: packages
 	@echo 'building hopxguard: a minute or two, the first time' >&2
 	@mkdir -p .build

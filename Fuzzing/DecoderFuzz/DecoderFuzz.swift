@@ -4,7 +4,6 @@
 import Detection
 import FuzzDriver
 import RedactionOracle
-import Rules
 
 @main enum DecoderFuzz {
   static func main() { runFuzzer { fuzz($0, $1) } }

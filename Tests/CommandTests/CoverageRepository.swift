@@ -1,9 +1,7 @@
 // A fresh git repository for a test of `hopxguard gitignore`, with a home of its own so that no
 // setting of the machine gets in, and the cross-check: what `git add` really takes in a clone.
 
-import Findings
 import Foundation
-import Reporting
 import Testing
 
 struct CoverageRepository {

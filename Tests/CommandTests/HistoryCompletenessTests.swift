@@ -2,8 +2,6 @@
 // named, and the rest is scanned all the same.
 
 import Foundation
-import GitCommand
-import GitStore
 import TestSupport
 import Testing
 

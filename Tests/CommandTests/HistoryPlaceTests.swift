@@ -1,7 +1,6 @@
 // `scan --history`: a key in every place where a repository keeps bytes, found and rightly attributed.
 
 import Foundation
-import GitStore
 import Testing
 
 @Suite struct HistoryPlaceTests {

@@ -1,6 +1,5 @@
 // Repositories for the tests of `scan --history`: made by the real git in fresh folders.
 
-import Findings
 import Foundation
 import Synchronization
 import Testing

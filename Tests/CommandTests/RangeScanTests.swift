@@ -1,5 +1,4 @@
 import Foundation
-import GitCommand
 import TestSupport
 import Testing
 

@@ -1,6 +1,4 @@
-import Findings
 import Foundation
-import Reporting
 import TestSupport
 import Testing
 

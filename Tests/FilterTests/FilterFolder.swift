@@ -1,7 +1,5 @@
-import Coverage
 import Detection
 import Foundation
-import Rules
 import Testing
 
 /// A fresh folder in which shell scripts run with the real binary as `$HOPX`.

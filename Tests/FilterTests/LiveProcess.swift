@@ -1,5 +1,4 @@
 import Foundation
-import Platform
 import Testing
 
 /// The real binary with a pipe or a terminal at each end, while it runs.
