@@ -4,7 +4,6 @@
 // end of the file 65535 and zeros; of these the sum of unit times 37 to the power of its place from the
 // end, in 64 bits; behind it how many lines up to this one had the same.
 
-
 /// Fed with a text from its beginning; tells the hashes of the lines that are asked for.
 struct LineHashes: Sendable {
   private var window = [UInt16](repeating: 0, count: Self.length)

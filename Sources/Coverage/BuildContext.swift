@@ -30,7 +30,8 @@ struct BuildFiles: ~Copyable {
       problems.append(SurveyProblem(path: path, reason: "it has more than \(grouped(Self.mostPatterns)) lines"))
     } catch {
       problems.append(
-        SurveyProblem(path: path, reason: error.code == EFBIG ? "it is larger than 1 MiB" : "it cannot be read: \(error)"))
+        SurveyProblem(
+          path: path, reason: error.code == EFBIG ? "it is larger than 1 MiB" : "it cannot be read: \(error)"))
     }
     return nil
   }
@@ -142,13 +143,18 @@ extension Survey {
       guard let content = files.read(candidate) else { continue }
       let rules = numberedLines(content).filter { !$0.text.isEmpty && !$0.text.hasPrefix("#") }.map { line in
         let isException = line.text.hasPrefix("!")
-        return (line: line.number, isException: isException, glob: PathGlob(isException ? line.text.dropFirst() : line.text[...]))
+        return (
+          line: line.number, isException: isException,
+          glob: PathGlob(isException ? line.text.dropFirst() : line.text[...])
+        )
       }
-      let context = BuildContext(rules: candidate, left: names(in: folder, present).compactMap { name in
-        let parts = name.bytes.split(separator: UInt8(ascii: "/"))
-        guard let last = rules.last(where: { $0.glob.takes(parts) }) else { return (name, parts, nil) }
-        return last.isException ? (name, parts, last.line) : nil
-      })
+      let context = BuildContext(
+        rules: candidate,
+        left: names(in: folder, present).compactMap { name in
+          let parts = name.bytes.split(separator: UInt8(ascii: "/"))
+          guard let last = rules.last(where: { $0.glob.takes(parts) }) else { return (name, parts, nil) }
+          return last.isException ? (name, parts, last.line) : nil
+        })
       files.contexts[candidate] = context
       return context
     }

@@ -114,8 +114,7 @@ package struct CoverageEntries: Sendable {
     for value in try tables(value) {
       let index = try entries.firstIndex(ofPattern: value)
       let entry = try parse(value, source: source, over: index.map { entries[$0] })
-      if let other = result.entries.first(where: { $0.pattern.text == entry.pattern.text && $0.reason != nil })
-      {
+      if let other = result.entries.first(where: { $0.pattern.text == entry.pattern.text && $0.reason != nil }) {
         throw TOMLError(
           line: entry.line, reason: "pattern '\(entry.pattern.text)' is there twice: line \(other.line)")
       }

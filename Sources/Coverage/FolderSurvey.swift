@@ -205,13 +205,15 @@ struct FolderSurvey: ~Copyable {
 /// The names of files that say what is built from a folder.
 enum BuildFile {
   static func isOne(_ name: ArraySlice<UInt8>) -> Bool {
-    isContainerFile(name) || ["package.json", "MANIFEST.in", "pyproject.toml"]
-      .contains { name.elementsEqual($0.utf8) }
+    isContainerFile(name)
+      || ["package.json", "MANIFEST.in", "pyproject.toml"]
+        .contains { name.elementsEqual($0.utf8) }
   }
 
   static func isContainerFile(_ name: ArraySlice<UInt8>) -> Bool {
-    guard name.suffix(4).elementsEqual("file".utf8) || name.first == UInt8(ascii: "D")
-      || name.first == UInt8(ascii: "C")
+    guard
+      name.suffix(4).elementsEqual("file".utf8) || name.first == UInt8(ascii: "D")
+        || name.first == UInt8(ascii: "C")
     else { return false }
     let text = String(decoding: name, as: UTF8.self)
     if text.hasSuffix(".dockerignore") { return false }

@@ -102,9 +102,11 @@ package struct IgnoreFileFix: Sendable {
       switch error.code {
       case ENOENT: return (nil, nil)
       case ELOOP:
-        throw SurveyProblem(path: name, reason: "it is a symbolic link, which git does not follow; put a file in its place")
+        throw SurveyProblem(
+          path: name, reason: "it is a symbolic link, which git does not follow; put a file in its place")
       case EILSEQ:
-        throw SurveyProblem(path: name, reason: "it is UTF-16 or binary, and git reads it byte by byte; save it as UTF-8")
+        throw SurveyProblem(
+          path: name, reason: "it is UTF-16 or binary, and git reads it byte by byte; save it as UTF-8")
       default: throw SurveyProblem(path: name, reason: "it cannot be mended: \(error)")
       }
     }

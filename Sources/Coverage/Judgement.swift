@@ -115,7 +115,8 @@ extension Survey {
         .negated, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
         message: "\(name) is taken back in by this line",
         details: [
-          places, "Meant to be committed? Then name it in 'except' of [[gitignore]] in .hopxguard.toml, with the reason.",
+          places,
+          "Meant to be committed? Then name it in 'except' of [[gitignore]] in .hopxguard.toml, with the reason.",
         ],
         commands: isTop
           ? [fixCommand]

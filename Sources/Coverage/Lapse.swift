@@ -81,13 +81,15 @@ package func shellWord(_ path: Path) -> String {
   let isPlain = bytes.allSatisfy { byte in
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
     default: "._-/+:@%,=".utf8.contains(byte)
     }
   }
   if isPlain && !bytes.isEmpty { return String(decoding: bytes, as: UTF8.self) }
   if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
-    return "'" + String(decoding: bytes, as: UTF8.self).split(separator: "'", omittingEmptySubsequences: false)
+    return "'"
+      + String(decoding: bytes, as: UTF8.self).split(separator: "'", omittingEmptySubsequences: false)
       .joined(separator: "'\\''") + "'"
   }
   var text = "$'"

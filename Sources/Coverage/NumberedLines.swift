@@ -1,6 +1,5 @@
 // The lines of the files that tools read their patterns from.
 
-
 /// A line of a file and its number, from 1, without its line end and the blanks at its ends.
 func numberedLines(_ content: [UInt8]) -> [(number: Int, text: String)] {
   content.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated().map { index, line in

@@ -109,7 +109,8 @@ extension Reinclusion {
     let anyDepth = Array("**".utf8)
     let depth: [Glob?] = [nil]
     folders =
-      (isNameAlone ? depth : names.dropLast().map { $0.elementsEqual(anyDepth) ? nil : Glob($0, foldingCase: foldingCase) })
+      (isNameAlone
+        ? depth : names.dropLast().map { $0.elementsEqual(anyDepth) ? nil : Glob($0, foldingCase: foldingCase) })
     self.last = Glob(last, foldingCase: foldingCase)
     if self.last.shortest > Glob.longestName { return nil }
   }

@@ -27,7 +27,8 @@ func prepareListing(of top: Path) throws(GitError) -> [String] {
   for path in opened {
     if let kind = try? FileStatus.of(path).kind, kind == .special {
       throw GitError(
-        "\(String(decoding: path.relative(to: top).bytes, as: UTF8.self)) is no regular file, and git would wait for it")
+        "\(String(decoding: path.relative(to: top).bytes, as: UTF8.self)) is no regular file, and git would wait for it"
+      )
     }
   }
   try checkWhoAnswers(top, dotGit)

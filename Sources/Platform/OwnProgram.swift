@@ -21,7 +21,9 @@ package func ownProgram() throws(SystemError) -> Path {
     if own.withCString({ access($0, X_OK) }) == 0 { return own }
     // No /proc, as in a jail: the path that it was started by, from the kernel.
     let programName: UInt = 31  // AT_EXECFN, getauxval(3)
-    guard let name = UnsafePointer<CChar>(bitPattern: getauxval(programName)) else { throw SystemError("getauxval", ENOENT) }
+    guard let name = UnsafePointer<CChar>(bitPattern: getauxval(programName)) else {
+      throw SystemError("getauxval", ENOENT)
+    }
     return Path(cString: name)
   #endif
 }

@@ -24,10 +24,18 @@ package struct ThreadGroup: ~Copyable {
     let body = Unmanaged.passRetained(Body(run))
     #if canImport(Darwin)
       var handle: pthread_t?
-      let code = pthread_create(&handle, nil, { begin($0); return nil }, body.toOpaque())
+      let code = pthread_create(
+        &handle, nil,
+        {
+          begin($0); return nil
+        }, body.toOpaque())
     #else
       var handle = pthread_t()
-      let code = pthread_create(&handle, nil, { begin($0!); return nil }, body.toOpaque())
+      let code = pthread_create(
+        &handle, nil,
+        {
+          begin($0!); return nil
+        }, body.toOpaque())
     #endif
     guard code == 0 else {
       body.release()

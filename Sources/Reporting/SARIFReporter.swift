@@ -54,7 +54,8 @@ struct SARIFReporter: Reporter {
     var kept = min(total, Self.mostResults)
     while true {
       if kept < total {
-        remark = "the SARIF report holds the first \(grouped(kept)) of \(counted(total, "finding")): GitHub takes no more"
+        remark =
+          "the SARIF report holds the first \(grouped(kept)) of \(counted(total, "finding")): GitHub takes no more"
       }
       let list = results.prefix(kept).map { $0.json(indexes[$0.rule]!) }
       let report = log(outcome, rules, list)

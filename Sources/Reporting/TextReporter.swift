@@ -33,7 +33,8 @@ struct TextReporter: Reporter {
     text += style.danger(String(repeating: "^", count: max(1, width(secret)))) + "\n"
     text += "    " + style.faint(finding.fingerprint) + "\n"
     if let commit = finding.commit {
-      text += "    since commit \(commit.id.prefix(12)) of \(commit.date) by \(escapedForTerminal(commit.author.utf8))\n"
+      text +=
+        "    since commit \(commit.id.prefix(12)) of \(commit.date) by \(escapedForTerminal(commit.author.utf8))\n"
     }
     if let history = finding.history { text += "    " + spread(history) + "\n" }
     return Array(text.utf8)
@@ -94,7 +95,11 @@ struct TextReporter: Reporter {
     var characters: [ArraySlice<UInt8>] = []
     for index in bytes.indices {
       let isContinued = bytes[index] & 0xC0 == 0x80 && (characters.last?.count ?? 4) < 4
-      if isContinued { characters[characters.count - 1] = bytes[characters.last!.startIndex...index] } else { characters.append(bytes[index...index]) }
+      if isContinued {
+        characters[characters.count - 1] = bytes[characters.last!.startIndex...index]
+      } else {
+        characters.append(bytes[index...index])
+      }
     }
     if endsThere { characters.reverse() }
     var parts: [String] = []
@@ -124,7 +129,8 @@ private func width(_ text: String) -> Int {
     switch scalar.value {
     case 0x300...0x36F: sum
     case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD: sum + 2
+      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+      sum + 2
     default: sum + 1
     }
   }

@@ -56,7 +56,9 @@ private func gitHub() throws(CIFailure) -> CIPlatform.Answer? {
 }
 
 private func eventPayload(_ name: String) throws(CIFailure) -> JSONValue {
-  guard let path = variable("GITHUB_EVENT_PATH") else { throw CIFailure(words: "\(name): GITHUB_EVENT_PATH is not set") }
+  guard let path = variable("GITHUB_EVENT_PATH") else {
+    throw CIFailure(words: "\(name): GITHUB_EVENT_PATH is not set")
+  }
   let bytes: [UInt8]
   do throws(SystemError) { bytes = try readRegularFile(Path(path), limit: 64 << 20) } catch {
     throw CIFailure(words: "\(name): the event at GITHUB_EVENT_PATH cannot be read: \(error)")
@@ -72,7 +74,9 @@ private func id(_ value: JSONValue?, _ name: String, _ field: String) throws(CIF
 }
 
 private func required(_ value: JSONValue?, _ name: String, _ field: String) throws(CIFailure) -> String {
-  guard let id = value?.text, isObjectID(id) else { throw CIFailure(words: "\(name): the event has no commit in '\(field)'") }
+  guard let id = value?.text, isObjectID(id) else {
+    throw CIFailure(words: "\(name): the event has no commit in '\(field)'")
+  }
   return id
 }
 
@@ -82,7 +86,9 @@ private func gitLab() throws(CIFailure) -> CIPlatform.Answer? {
   guard isTrue("GITLAB_CI") else { return nil }
   let source = variable("CI_PIPELINE_SOURCE") ?? "push"
   let name = "GitLab CI, \(source)"
-  guard let commit = try idVariable("CI_COMMIT_SHA", name) else { throw CIFailure(words: "\(name): CI_COMMIT_SHA is not set") }
+  guard let commit = try idVariable("CI_COMMIT_SHA", name) else {
+    throw CIFailure(words: "\(name): CI_COMMIT_SHA is not set")
+  }
   if let base = try idVariable("CI_MERGE_REQUEST_DIFF_BASE_SHA", name) {
     // In a pipeline for merged results the commit is the merge; the work ends with the source branch.
     let tip = try idVariable("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", name) ?? commit
@@ -111,7 +117,8 @@ private func circle() throws(CIFailure) -> CIPlatform.Answer? {
   guard isTrue("CIRCLECI") else { return nil }
   let name = "CircleCI"
   // The platform names no base; its clone knows the default branch.
-  return try work(name, try idVariable("CIRCLE_SHA1", name) ?? "HEAD", "HEAD", branch: variable("CIRCLE_BRANCH"),
+  return try work(
+    name, try idVariable("CIRCLE_SHA1", name) ?? "HEAD", "HEAD", branch: variable("CIRCLE_BRANCH"),
     tag: variable("CIRCLE_TAG"))
 }
 
@@ -120,8 +127,11 @@ private func azure() throws(CIFailure) -> CIPlatform.Answer? {
   let name = "Azure Pipelines, \(variable("BUILD_REASON") ?? "build")"
   let built = try idVariable("BUILD_SOURCEVERSION", name)
   let tip = try idVariable("SYSTEM_PULLREQUEST_SOURCECOMMITID", name) ?? built
-  return try work(name, tip ?? "HEAD", headsName(variable("SYSTEM_PULLREQUEST_TARGETBRANCH")), branch: nil,
-    tag: variable("BUILD_SOURCEBRANCH").flatMap { $0.hasPrefix("refs/tags/") ? String($0.dropFirst("refs/tags/".count)) : nil })
+  return try work(
+    name, tip ?? "HEAD", headsName(variable("SYSTEM_PULLREQUEST_TARGETBRANCH")), branch: nil,
+    tag: variable("BUILD_SOURCEBRANCH").flatMap {
+      $0.hasPrefix("refs/tags/") ? String($0.dropFirst("refs/tags/".count)) : nil
+    })
 }
 
 private func jenkins() throws(CIFailure) -> CIPlatform.Answer? {

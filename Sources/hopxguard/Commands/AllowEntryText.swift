@@ -32,7 +32,8 @@ struct AllowEntryText {
       last = max(last, index)
       guard let old = Self.value(in: lines[index]) else {
         throw SettingsError(
-          source: source, line: index + 1, reason: "'\(name)' is written in a way that cannot be changed here; change it by hand")
+          source: source, line: index + 1,
+          reason: "'\(name)' is written in a way that cannot be changed here; change it by hand")
       }
       if let value {
         lines[index].replaceSubrange(old, with: Array(value.utf8))

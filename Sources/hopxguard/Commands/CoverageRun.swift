@@ -49,7 +49,8 @@ struct CoverageRun {
     }
     // git stops at the nearest, and a bare one may lie in the working tree of another.
     if isBareRepository(folder) {
-      throw Console.fail("\(text): a bare repository has no working tree, and so no files that git could take; name a clone of it")
+      throw Console.fail(
+        "\(text): a bare repository has no working tree, and so no files that git could take; name a clone of it")
     }
     if let top = workTreeTop(of: folder) { return top }
     throw Console.fail("\(text): not in a git repository: go to one, or name a folder in one")

@@ -52,7 +52,8 @@ enum Hook: String, CaseIterable, ExpressibleByArgument {
     guard let line = script.split(separator: 0x0A).first(where: { $0.starts(with: placeStart.utf8) })
     else { return nil }
     let quoted = line.dropFirst(placeStart.utf8.count + 1).dropLast()
-    return Path(quoted.split(separator: Array("'\\''".utf8), omittingEmptySubsequences: false).joined(separator: "'".utf8))
+    return Path(
+      quoted.split(separator: Array("'\\''".utf8), omittingEmptySubsequences: false).joined(separator: "'".utf8))
   }
 
   private static let placeStart = "guard="

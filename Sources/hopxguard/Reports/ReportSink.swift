@@ -69,7 +69,9 @@ struct ReportSink {
           path, flags: O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, mode: 0o666)
         try writeAll(pending, to: file.number)
       } catch {
-        throw Console.fail("GITHUB_STEP_SUMMARY: \(String(decoding: path.bytes, as: UTF8.self)): cannot be written: \(error.call): \(error); unset it to go without")
+        throw Console.fail(
+          "GITHUB_STEP_SUMMARY: \(String(decoding: path.bytes, as: UTF8.self)): cannot be written: \(error.call): \(error); unset it to go without"
+        )
       }
     }
   }

@@ -59,7 +59,8 @@ struct AskedSetup {
       let config = config ?? environment("CONFIG")
       if revision != nil, let config {
         throw SettingsError(
-          source: "--config \(config)", reason: "does not go with --allow-from, which takes \(Settings.fileName) from the revision")
+          source: "--config \(config)",
+          reason: "does not go with --allow-from, which takes \(Settings.fileName) from the revision")
       }
       let trusted = revision.map { (revision: $0, place: place.git) }
       var reader = SetupReader(try readSettings(config, top: place.top, trusted: trusted), place)

@@ -125,7 +125,9 @@ struct SetupReader {
     for (file, line) in setup.settings.rules {
       if case .folder(let folder?) = files, let path = try? canonicalPath(folder.appending(file.utf8)),
         named.contains(path)
-      { continue }
+      {
+        continue
+      }
       guard let text = try files.read(file, limit: longestRules) else {
         throw SettingsError(source: setup.source, line: line, reason: "rules '\(file)': there is no such file")
       }
@@ -135,7 +137,9 @@ struct SetupReader {
 
   private mutating func add(_ text: [UInt8], _ file: String, _ origin: String) throws(SettingsError) {
     let before = setup.plan.options.rules.rules.count
-    do throws(RuleFileError) { setup.plan.options.rules = try setup.plan.options.rules.adding(text, source: file) } catch {
+    do throws(RuleFileError) {
+      setup.plan.options.rules = try setup.plan.options.rules.adding(text, source: file)
+    } catch {
       throw SettingsError(source: error.file, line: error.line, reason: error.reason)
     }
     Console.use(setup.plan.options.rules)
@@ -154,7 +158,9 @@ struct SetupReader {
           reason: "disable '\(rule)': there is no such rule\(suggestion(for: rule, among: known))")
       }
       if fixedRules.contains(rule) {
-        Console.say("note: \(escapedForTerminal("\(setup.source):\(line)".utf8)): rule \(rule) stays on, because the caller asks for it\n")
+        Console.say(
+          "note: \(escapedForTerminal("\(setup.source):\(line)".utf8)): rule \(rule) stays on, because the caller asks for it\n"
+        )
         continue
       }
       setup.plan.policy.disabled.insert(rule)

@@ -80,7 +80,8 @@ struct Settings {
     }
     if let jobs {
       guard jobCounts.contains(jobs) else {
-        throw TOMLError(line: table.line(of: "jobs"), reason: "jobs takes \(jobCounts.lowerBound) to \(jobCounts.upperBound)")
+        throw TOMLError(
+          line: table.line(of: "jobs"), reason: "jobs takes \(jobCounts.lowerBound) to \(jobCounts.upperBound)")
       }
       self.jobs = (jobs, table.line(of: "jobs"))
     }
