@@ -16,7 +16,8 @@ struct ActionTests {
   }
 
   private func action(strict: String?) throws -> CommandResult {
-    let script = URL(fileURLWithPath: #filePath)
+    let script =
+      URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path + "/scripts/action"
     let temporary = TestFolder()
     var inputs = ["INPUT_BINARY": hopxguardPath, "INPUT_RANGE": "none", "RUNNER_TEMP": temporary.path]

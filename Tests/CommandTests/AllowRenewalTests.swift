@@ -45,8 +45,10 @@ struct AllowRenewalTests {
     // It holds now, and says why.
     let again = try allow(name, "--expires", "2999-12-30")
     #expect(again.status == 2)
-    #expect(again.errors.contains(
-      ".hopxguard.toml:6: it is allowed until 2999-12-31 already, for the reason 'renewed'; to change that, edit the entry"))
+    #expect(
+      again.errors.contains(
+        ".hopxguard.toml:6: it is allowed until 2999-12-31 already, for the reason 'renewed'; to change that, edit the entry"
+      ))
     #expect(text == wanted)
   }
 

@@ -68,7 +68,8 @@ struct AllowTests {
     repository.settings(repository.entry("path = 'src'") + repository.entry("fingerprint = '\(other)'"))
     for arguments in [["scan"], ["scan", "."], ["check"], ["scan", "--history"]] {
       let result = try run(hopxguardPath, arguments, in: folder.path)
-      #expect(result.errors.contains("warning: .hopxguard.toml:4: \(other) is allowed and was not found"), "\(arguments)")
+      #expect(
+        result.errors.contains("warning: .hopxguard.toml:4: \(other) is allowed and was not found"), "\(arguments)")
     }
     for arguments in [["scan", "src"], ["scan", "--staged"], ["scan", "-"]] {
       #expect(!(try run(hopxguardPath, arguments, in: folder.path)).errors.contains("warning:"), "\(arguments)")
@@ -111,8 +112,10 @@ struct AllowTests {
     #expect(try hopxguard("allow", last, "--reason", "end", "--by", "Bob", in: folder).status == 0)
     let after = String(decoding: folder.read(".hopxguard.toml"), as: UTF8.self)
     #expect(
-      after == expected.replacingOccurrences(
-        of: "[[gitignore]]", with: "\n[[allow]]\nfingerprint = \"\(last)\"\nreason = \"end\"\nby = \"Bob\"\n\n[[gitignore]]"))
+      after
+        == expected.replacingOccurrences(
+          of: "[[gitignore]]",
+          with: "\n[[allow]]\nfingerprint = \"\(last)\"\nreason = \"end\"\nby = \"Bob\"\n\n[[gitignore]]"))
   }
 
   @Test func `a file of Windows keeps its line ends`() throws {
@@ -120,7 +123,10 @@ struct AllowTests {
     let name = try repository.fingerprint()
     #expect(try hopxguard("allow", name, "--reason", "x", "--by", "B", in: folder).status == 0)
     let text = String(decoding: folder.read(".hopxguard.toml"), as: UTF8.self)
-    #expect(text == "# x\r\n[scan]\r\njobs = 1\r\n\r\n[[allow]]\r\nfingerprint = \"\(name)\"\r\nreason = \"x\"\r\nby = \"B\"\r\n")
+    #expect(
+      text
+        == "# x\r\n[scan]\r\njobs = 1\r\n\r\n[[allow]]\r\nfingerprint = \"\(name)\"\r\nreason = \"x\"\r\nby = \"B\"\r\n"
+    )
   }
 
   @Test func `what is no fingerprint is refused, and never shown`() throws {
@@ -187,7 +193,10 @@ struct AllowTests {
       folder.write("src/app.py", text)
       #expect(try hopxguard("scan", "src", in: folder).status == (isAllowed ? 0 : 1), "\(text.prefix(30))")
       // However the input is cut.
-      folder.write("src/app.py", String(repeating: String(repeating: "x", count: 99) + "\n", count: 2621) + String(repeating: "y", count: 30) + "\n" + text)
+      folder.write(
+        "src/app.py",
+        String(repeating: String(repeating: "x", count: 99) + "\n", count: 2621) + String(repeating: "y", count: 30)
+          + "\n" + text)
       #expect(try hopxguard("scan", "src", in: folder).status == (isAllowed ? 0 : 1), "cut: \(text.prefix(30))")
     }
     folder.write("src/app.py", wide)

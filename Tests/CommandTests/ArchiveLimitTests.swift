@@ -15,7 +15,8 @@ struct ArchiveLimitTests {
   /// `five`, five archives round a key, in place of the key of the repository.
   private func putArchive(at path: String = "five") throws {
     folder.write("1", keyText())
-    try shell("""
+    try shell(
+      """
       mkdir -p "$(dirname \(path))"
       for i in 1 2 3 4 5; do tar czf $((i + 1)) $i; rm $i; done; git rm -q src/app.py; mv 6 \(path)
       """)
@@ -41,7 +42,8 @@ struct ArchiveLimitTests {
     #expect(try status(command) == 2)
     #expect(try status(command, ["HOPXGUARD_ARCHIVE_DEPTH": "5"]) == 1)
     #expect(try status(command + ["--archive-depth", "4"], ["HOPXGUARD_ARCHIVE_DEPTH": "5"]) == 2)
-    let shown = try hopxguard("scan", "--show-config", "--archive-size", "20 GiB", in: folder, environment: ["HOPXGUARD_ARCHIVE_RATIO": "7"])
+    let shown = try hopxguard(
+      "scan", "--show-config", "--archive-size", "20 GiB", in: folder, environment: ["HOPXGUARD_ARCHIVE_RATIO": "7"])
     #expect(shown.output.contains("archive-depth = 1    .hopxguard.toml:2\n"))
     #expect(shown.output.contains("archive-entries = 500000    default\n"))
     #expect(shown.output.contains("archive-size = 20GiB    --archive-size\n"))
@@ -82,8 +84,9 @@ struct ArchiveLimitTests {
     #expect(deep.status == 0)
     #expect(deep.output.contains("secret-file-readable"))
     #expect(try hopxguard("gitignore", "--archive-depth", "4", in: folder).status == 2)
-    #expect(try hopxguard("gitignore", in: folder, environment: ["HOPXGUARD_ARCHIVE_DEPTH": "x"]).errors.contains(
-      "HOPXGUARD_ARCHIVE_DEPTH: takes 1 to 16"))
+    #expect(
+      try hopxguard("gitignore", in: folder, environment: ["HOPXGUARD_ARCHIVE_DEPTH": "x"]).errors.contains(
+        "HOPXGUARD_ARCHIVE_DEPTH: takes 1 to 16"))
   }
 
   @Test func `entries, size and ratio`() throws {
@@ -97,27 +100,33 @@ struct ArchiveLimitTests {
     ] {
       let report = try Report.scan("x.tgz", "--archive-\(name)", low, in: folder)
       #expect(report.status == 2, "\(name)")
-      #expect(report.problems.first?.message.contains("\(part), which is the limit (archive-\(name)); unpack it") == true, "\(report.problems)")
+      #expect(
+        report.problems.first?.message.contains("\(part), which is the limit (archive-\(name)); unpack it") == true,
+        "\(report.problems)")
       #expect(try status(["scan", "x.tgz", "--archive-\(name)", high]) == 1, "\(name)")
     }
   }
 
   @Test func `memory that an archive asks for, and only for as long`() throws {
     // The head of an xz says how much of what came out is kept.
-    try shell("""
+    try shell(
+      """
       head -c 200000 /dev/urandom > x; head -c 180000000 /dev/zero >> x
       xz -T1 --lzma2=dict=170MiB -k x; 7zz a -bso0 -m0=LZMA2:d=170m x.7z x; rm x
       """)
     for name in ["x.xz", "x.7z"] {
       let report = try Report.scan(name, "--archive-memory", "100MiB", in: folder)
       #expect(report.status == 2)
-      #expect(report.problems.first?.message.contains("it takes more than 100MiB of memory, which is the limit (archive-memory)") == true)
+      #expect(
+        report.problems.first?.message.contains(
+          "it takes more than 100MiB of memory, which is the limit (archive-memory)") == true)
       #expect(try status(["scan", name]) == 0)
     }
   }
 
   @Test func `what an archive may take does not hang on how many are read at once`() throws {
-    try shell("""
+    try shell(
+      """
       { head -c 200000 /dev/urandom; head -c 55000000 /dev/zero; } | xz -T1 --lzma2=dict=56MiB > a.xz
       mkdir in; for n in 1 2 3 4 5 6; do mkdir in/$n; cp a.xz in/$n; done
       """)
@@ -129,7 +138,10 @@ struct ArchiveLimitTests {
   @Test(arguments: [
     (["--archive-depth", "0"], "--archive-depth: takes 1 to 16"), (["--archive-depth", "17"], "takes 1 to 16"),
     (["--archive-entries", "x"], "--archive-entries: takes 1 to 1000000000"),
-    (["--archive-size", "5"], "--archive-size: takes 1MiB to 1024TiB: a whole number of KiB, MiB, GiB or TiB, as in 20GiB"),
+    (
+      ["--archive-size", "5"],
+      "--archive-size: takes 1MiB to 1024TiB: a whole number of KiB, MiB, GiB or TiB, as in 20GiB"
+    ),
     (["--archive-size", "GiB"], "takes 1MiB"), (["--archive-size", "1KiB"], "takes 1MiB"),
     (["--archive-size", "1.5GiB"], "takes 1MiB"), (["--archive-size", "99999999999TiB"], "takes 1MiB"),
     (["--archive-ratio", "0"], "takes 1"), (["--archive-memory", "1MiB"], "takes 64MiB"),

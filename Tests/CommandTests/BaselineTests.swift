@@ -28,7 +28,8 @@ struct BaselineTests {
     #expect(lines.dropFirst() == expected[...])
     expectNoKey(in: folder.read(".hopxguard-baseline"))
     #expect(try status() == 0)
-    #expect(try Exceptions.of("scan", "--baseline", ".hopxguard-baseline", in: folder).summary.allowedBy == ["baseline": 2])
+    #expect(
+      try Exceptions.of("scan", "--baseline", ".hopxguard-baseline", in: folder).summary.allowedBy == ["baseline": 2])
 
     // The known key at another line is known; at another path it is new.
     folder.write("src/app.py", "\n\n\nmoved = '\(repository.key)'\n")
@@ -61,7 +62,8 @@ struct BaselineTests {
     #expect(try hopxguard("baseline", "--prune", in: folder).status == 0)
     #expect(try lines.dropFirst() == ["\(repository.fingerprint())\thopx-api-key\t*"])
     // A file of that name is not meant.
-    folder.write(".hopxguard-baseline", "# hopxguard baseline 1\n\(try repository.fingerprint())\thopx-api-key\t\\x2a\n")
+    folder.write(
+      ".hopxguard-baseline", "# hopxguard baseline 1\n\(try repository.fingerprint())\thopx-api-key\t\\x2a\n")
     #expect(try status() == 1)
   }
 
@@ -70,7 +72,9 @@ struct BaselineTests {
     let first = try hopxguard("baseline", in: folder)
     #expect(first.errors.contains("what it knows is let pass from now on"))
     #expect(try Exceptions.of("scan", in: folder).summary.allowedBy == ["baseline": 1])
-    #expect(try hopxguard("scan", "--show-config", in: folder).output.contains("baseline = \".hopxguard-baseline\"    default\n"))
+    #expect(
+      try hopxguard("scan", "--show-config", in: folder).output.contains(
+        "baseline = \".hopxguard-baseline\"    default\n"))
     #expect(try hopxguard("scan", "--no-allow", in: folder).status == 1)
     // The revision has none yet.
     #expect(try hopxguard("scan", "--allow-from", "HEAD", in: folder).status == 1)
@@ -88,7 +92,8 @@ struct BaselineTests {
   @Test func `what is allowed or skipped is in no baseline, and the settings name it`() throws {
     folder.write("vendor/a", keyText())
     folder.write("b", keyText())
-    repository.settings("[scan]\nskip = ['vendor']\nbaseline = '.hopxguard-baseline'\n" + repository.entry("path = 'src'"))
+    repository.settings(
+      "[scan]\nskip = ['vendor']\nbaseline = '.hopxguard-baseline'\n" + repository.entry("path = 'src'"))
     #expect(try hopxguard("scan", in: folder).status == 2)
     folder.write(".hopxguard-baseline", "# hopxguard baseline 1\n")
     #expect(try hopxguard("baseline", in: folder).status == 0)

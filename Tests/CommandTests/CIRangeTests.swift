@@ -10,7 +10,8 @@ struct CIRangeTests {
 
   init() {
     folder.git("init", "-q", "-b", "main", "origin")
-    folder.write("origin/.gitignore", ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n")
+    folder.write(
+      "origin/.gitignore", ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n")
     commit("base", "x\n")
   }
 
@@ -160,7 +161,8 @@ struct CIRangeTests {
     let result = try check(gitHub("pull_request", payload))
     #expect(result.status == 1)
     #expect(result.output.contains("\"commit\":\"\(added)\""))
-    #expect(result.errors.contains("GitHub Actions, pull_request: the commits of \(base.prefix(12))..\(tip.prefix(12))"))
+    #expect(
+      result.errors.contains("GitHub Actions, pull_request: the commits of \(base.prefix(12))..\(tip.prefix(12))"))
   }
 
   @Test func `merge queue`() throws {
@@ -198,8 +200,10 @@ struct CIRangeTests {
   @Test func `a shallow checkout fails and says what to do`() throws {
     let (before, _, after) = addAndRemove()
     clone("--depth", "1")
-    for environment in [push(before: before, after: after), push(before: zeros, after: after),
-      push(before: zeros, after: after, ref: "refs/heads/main"), push(before: before, after: after, forced: true)] {
+    for environment in [
+      push(before: before, after: after), push(before: zeros, after: after),
+      push(before: zeros, after: after, ref: "refs/heads/main"), push(before: before, after: after, forced: true),
+    ] {
       let result = try check(environment)
       #expect(result.status == 2, "\(result.errors)")
       #expect(result.output.contains("fetch-depth: 0"))
@@ -222,8 +226,10 @@ struct CIRangeTests {
   @Test func `an event file that is not there, and a default branch that is none`() throws {
     clone()
     var environment = push(before: zeros, after: head())
-    folder.write("event.json", String(decoding: folder.read("event.json"), as: UTF8.self)
-      .replacingOccurrences(of: "\"main\"", with: "\"main~1 --upload-pack=x\""))
+    folder.write(
+      "event.json",
+      String(decoding: folder.read("event.json"), as: UTF8.self)
+        .replacingOccurrences(of: "\"main\"", with: "\"main~1 --upload-pack=x\""))
     #expect(try check(environment).status == 2)
     environment["GITHUB_EVENT_PATH"] = "/absent"
     #expect(try check(environment).status == 2)
@@ -260,7 +266,9 @@ struct CIRangeTests {
       "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
       "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "", "CI_COMMIT_BEFORE_SHA": zeros,
     ]) { $1 }
-    let push = job.merging(["CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": base, "CI_COMMIT_BRANCH": "topic"]) { $1 }
+    let push = job.merging(["CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": base, "CI_COMMIT_BRANCH": "topic"]) {
+      $1
+    }
     let new = push.merging(["CI_COMMIT_BEFORE_SHA": zeros]) { $1 }
     let forced = push.merging(["CI_COMMIT_BEFORE_SHA": String(repeating: "2", count: 40)]) { $1 }
     for environment in [request, push, new, forced] {
@@ -281,22 +289,31 @@ struct CIRangeTests {
     clone()
     folder.git("-C", "clone", "checkout", "-q", tip)
     for environment in [
-      ["BUILDKITE": "true", "BUILDKITE_COMMIT": tip, "BUILDKITE_PULL_REQUEST": "7", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main"],
-      ["BUILDKITE": "true", "BUILDKITE_COMMIT": "HEAD", "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_BRANCH": "topic",
-       "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main"],
+      [
+        "BUILDKITE": "true", "BUILDKITE_COMMIT": tip, "BUILDKITE_PULL_REQUEST": "7",
+        "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main",
+      ],
+      [
+        "BUILDKITE": "true", "BUILDKITE_COMMIT": "HEAD", "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_BRANCH": "topic",
+        "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main",
+      ],
       ["JENKINS_URL": "https://ci/", "CHANGE_ID": "7", "CHANGE_TARGET": "main", "GIT_COMMIT": tip],
       ["JENKINS_URL": "https://ci/", "GIT_PREVIOUS_SUCCESSFUL_COMMIT": base, "GIT_COMMIT": tip],
       ["CIRCLECI": "true", "CIRCLE_SHA1": tip, "CIRCLE_BRANCH": "topic"],
-      ["TF_BUILD": "True", "BUILD_REASON": "PullRequest", "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main",
-       "SYSTEM_PULLREQUEST_SOURCECOMMITID": tip, "BUILD_SOURCEVERSION": tip],
+      [
+        "TF_BUILD": "True", "BUILD_REASON": "PullRequest", "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main",
+        "SYSTEM_PULLREQUEST_SOURCECOMMITID": tip, "BUILD_SOURCEVERSION": tip,
+      ],
     ] {
       let result = try check(environment)
       #expect(result.status == 1, "\(environment) \(result.errors)")
       #expect(result.errors.contains("scanning the tree; "))
     }
     for environment in [
-      ["BUILDKITE": "true", "BUILDKITE_COMMIT": tip, "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_BRANCH": "main",
-       "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main"],
+      [
+        "BUILDKITE": "true", "BUILDKITE_COMMIT": tip, "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_BRANCH": "main",
+        "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main",
+      ],
       ["JENKINS_URL": "https://ci/"], ["TF_BUILD": "True"],
     ] {
       let result = try check(environment)

@@ -17,10 +17,12 @@ struct CommandLineTests {
     #expect(bare.errors == help.output)
   }
 
-  @Test(arguments: [
-    (["scna"], "See 'hopxguard --help'."), (["hook", "instal"], "See 'hopxguard hook --help'."),
-    (["help", "hook", "instal"], "See 'hopxguard hook --help'."), (["rules", "tets"], "See 'hopxguard rules --help'."),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (["scna"], "See 'hopxguard --help'."), (["hook", "instal"], "See 'hopxguard hook --help'."),
+      (["help", "hook", "instal"], "See 'hopxguard hook --help'."),
+      (["rules", "tets"], "See 'hopxguard rules --help'."),
+    ] as [([String], String)])
   func `a misspelt command refers to the help that has the right one`(arguments: [String], words: String) throws {
     let result = try run(hopxguardPath, arguments)
     #expect(result.status == 2)
@@ -33,7 +35,8 @@ struct CommandLineTests {
       #expect(help.contains("--output <file>"))
       #expect(help.contains("--color <when>"))
     }
-    let script = URL(fileURLWithPath: #filePath)
+    let script =
+      URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path + "/scripts/manual"
     let page = """
       .It Fl -format Ar format[=file]...
@@ -47,17 +50,18 @@ struct CommandLineTests {
 
       """
     let manual = try run(script, ["binary=\(hopxguardPath)"], input: Array(page.utf8)).output
-    #expect(manual == """
-      .It Fl \\-format Ar format[=file]...
-      What the report looks like. (values: text, json, jsonl, sarif, gitlab, junit, github)
-      .It Fl \\-quiet
-      No summary.
-      .It Fl \\-color Ar when
-      Whether to use colour. (values: auto, always, never; default: auto)
-      .It Fl \\-rsyslog Ar module
-      Speak. (values: omprog, mmexternal)
+    #expect(
+      manual == """
+        .It Fl \\-format Ar format[=file]...
+        What the report looks like. (values: text, json, jsonl, sarif, gitlab, junit, github)
+        .It Fl \\-quiet
+        No summary.
+        .It Fl \\-color Ar when
+        Whether to use colour. (values: auto, always, never; default: auto)
+        .It Fl \\-rsyslog Ar module
+        Speak. (values: omprog, mmexternal)
 
-      """)
+        """)
   }
 
   @Test func `a note is given once`() throws {

@@ -92,7 +92,8 @@ struct CoverageRepository {
       .deletingLastPathComponent().appendingPathComponent("hopxguard")
     let limit = descriptors.map { ["-c", "ulimit -n \($0); exec \"$0\" \"$@\"", binary.path] }
     return try run(
-      limit == nil ? binary.path : "/bin/sh", (limit ?? []) + arguments, in: folder.isEmpty ? top : top.appendingPathComponent(folder),
+      limit == nil ? binary.path : "/bin/sh", (limit ?? []) + arguments,
+      in: folder.isEmpty ? top : top.appendingPathComponent(folder),
       environment: environment)
   }
 

@@ -112,7 +112,8 @@ struct DiffScanTests {
   }
 
   @Test func `no newline at the end of the file`() throws {
-    let diff = "--- x\n+++ x\n@@ -1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+\(key)\n\\ No newline at end of file\n"
+    let diff =
+      "--- x\n+++ x\n@@ -1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+\(key)\n\\ No newline at end of file\n"
     #expect(try scan(diff).places == ["x:2:1"])
   }
 

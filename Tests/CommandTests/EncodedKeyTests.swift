@@ -119,7 +119,8 @@ struct EncodedKeyTests {
     }
     let found = try findings()
     for (name, key) in keys {
-      #expect(found[name]?.map(\.fingerprint) == [fingerprint(key)], "\(folder.read("in/\(name)").count) bytes, \(name)")
+      #expect(
+        found[name]?.map(\.fingerprint) == [fingerprint(key)], "\(folder.read("in/\(name)").count) bytes, \(name)")
     }
   }
 

@@ -6,29 +6,40 @@ import Testing
 struct ErrorTextTests {
   private let folder = TestFolder()
 
-  @Test(arguments: [
-    (["scan", "--staged"], "not in a git repository: go to one"),
-    (["scan", "--history"], ".: is in no git repository: name one"),
-    (["scan", "--allow-from", "x"], "--allow-from x: not in a git repository: go to one"),
-    (["scan", "--baseline", "gone"], "gone: there is no such baseline; hopxguard baseline writes one"),
-    (["check"], ".: not in a git repository: go to one"),
-    (["baseline"], "not in a git repository: go to one"),
-    (["hook", "install"], "not in a git repository: go to one; `hopxguard hook install --global` is for those that are made from now on\n"),
-    (["hook", "status"], "not in a git repository: go to one\n"),
-    (["allow", "x", "--reason", "y"], "as the last line of a finding has it"),
-    (["redact", "--in-place"], "as in: hopxguard redact --in-place app.log"),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (["scan", "--staged"], "not in a git repository: go to one"),
+      (["scan", "--history"], ".: is in no git repository: name one"),
+      (["scan", "--allow-from", "x"], "--allow-from x: not in a git repository: go to one"),
+      (["scan", "--baseline", "gone"], "gone: there is no such baseline; hopxguard baseline writes one"),
+      (["check"], ".: not in a git repository: go to one"),
+      (["baseline"], "not in a git repository: go to one"),
+      (
+        ["hook", "install"],
+        "not in a git repository: go to one; `hopxguard hook install --global` is for those that are made from now on\n"
+      ),
+      (["hook", "status"], "not in a git repository: go to one\n"),
+      (["allow", "x", "--reason", "y"], "as the last line of a finding has it"),
+      (["redact", "--in-place"], "as in: hopxguard redact --in-place app.log"),
+    ] as [([String], String)])
   func `outside of a repository`(arguments: [String], words: String) throws {
     let result = try run(hopxguardPath, arguments, in: folder.path)
     #expect(result.status == 2)
     #expect(result.errors.contains(words), "\(result.errors)")
   }
 
-  @Test(arguments: [
-    (["scan", "--range", "gone..HEAD"], "bad revision 'gone..HEAD': there is no such commit here; is it spelt right? if it is, git fetch gets it"),
-    (["scan", "--allow-from", "gone"], "--allow-from gone: there is no such commit here; is it spelt right? if it is, git fetch gets it"),
-    (["baseline", "--prune"], "there is no baseline to prune; without --prune one is written"),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (
+        ["scan", "--range", "gone..HEAD"],
+        "bad revision 'gone..HEAD': there is no such commit here; is it spelt right? if it is, git fetch gets it"
+      ),
+      (
+        ["scan", "--allow-from", "gone"],
+        "--allow-from gone: there is no such commit here; is it spelt right? if it is, git fetch gets it"
+      ),
+      (["baseline", "--prune"], "there is no baseline to prune; without --prune one is written"),
+    ] as [([String], String)])
   func `in a repository`(arguments: [String], words: String) throws {
     folder.git("init", "-q")
     let result = try run(hopxguardPath, arguments, in: folder.path)
@@ -39,15 +50,22 @@ struct ErrorTextTests {
   @Test func `a command that is not there`() throws {
     let result = try run(hopxguardPath, ["run", "no-such-command"], in: folder.path)
     #expect(result.status == 127)
-    #expect(result.errors == "hopxguard: no-such-command: cannot be run: No such file or directory; is it installed, and in PATH?\n")
+    #expect(
+      result.errors
+        == "hopxguard: no-such-command: cannot be run: No such file or directory; is it installed, and in PATH?\n")
   }
 
-  @Test(arguments: [
-    (["scna"], "'scna' is no command; did you mean 'scan'?"), (["hook", "instal"], "'instal' is no command; did you mean 'install'?"),
-    (["help", "gitignroe"], "'gitignroe' is no command; did you mean 'gitignore'?"),
-    (["rules", "foo"], "'foo' is no command; known: list, test"),
-    (["help", "\u{1b}[31m"], "is no command; known: allow, baseline, check, gitignore, hook, redact, rules, run, scan"),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (["scna"], "'scna' is no command; did you mean 'scan'?"),
+      (["hook", "instal"], "'instal' is no command; did you mean 'install'?"),
+      (["help", "gitignroe"], "'gitignroe' is no command; did you mean 'gitignore'?"),
+      (["rules", "foo"], "'foo' is no command; known: list, test"),
+      (
+        ["help", "\u{1b}[31m"],
+        "is no command; known: allow, baseline, check, gitignore, hook, redact, rules, run, scan"
+      ),
+    ] as [([String], String)])
   func `a misspelt command`(arguments: [String], words: String) throws {
     let result = try run(hopxguardPath, arguments, in: folder.path)
     #expect(result.status == 2)

@@ -41,14 +41,16 @@ struct FirstPushTests {
     folder.git("-C", "repo", "commit", "-qm", "new")
     let rejected = try push()
     #expect(rejected.status != 0)
-    #expect(rejected.errors.contains("Have the owners of this repository run, on its default branch"), "\(rejected.errors)")
+    #expect(
+      rejected.errors.contains("Have the owners of this repository run, on its default branch"), "\(rejected.errors)")
   }
 
   @Test func `the rejection tells the way, and it works`() throws {
     #expect(try hopxguard("hook", "install", in: "remote.git").status == 0)
     let rejected = try push()
     #expect(rejected.status != 0)
-    #expect(rejected.errors.contains("main has no commit here yet, and so no list of what is allowed"), "\(rejected.errors)")
+    #expect(
+      rejected.errors.contains("main has no commit here yet, and so no list of what is allowed"), "\(rejected.errors)")
     for command in ["hook uninstall", "hook install"] { #expect(rejected.errors.contains("hopxguard \(command)")) }
     #expect(!rejected.errors.contains("hopxguard allow"))
     #expect(try hopxguard("hook", "uninstall", in: "remote.git").status == 0)

@@ -25,12 +25,16 @@ struct GitHubReportTests {
   }
 
   @Test func `names that look like commands stay names`() throws {
-    let names = ["::error::x", "a,line=7::b", "%0A::warning::y", "c%25", "d\n::stop-commands::z", "##[error]e", "f\u{1B}[2J"]
+    let names = [
+      "::error::x", "a,line=7::b", "%0A::warning::y", "c%25", "d\n::stop-commands::z", "##[error]e", "f\u{1B}[2J",
+    ]
     for name in names { folder.write("in/\(name)", key) }
     let result = try hopxguard("scan", "in", "--format", "github", in: folder)
     let all = try commands(result.output)
     #expect(all.count == names.count + 1)
-    let shown = names.map { "in/" + $0.replacingOccurrences(of: "\n", with: "\\n").replacingOccurrences(of: "\u{1B}", with: "\\x1b") }
+    let shown = names.map {
+      "in/" + $0.replacingOccurrences(of: "\n", with: "\\n").replacingOccurrences(of: "\u{1B}", with: "\\x1b")
+    }
     #expect(Set(all.dropLast().map { $0.properties["file"]! }) == Set(shown))
     #expect(all.dropLast().allSatisfy { $0.name == "error" && $0.properties["line"] == "1" })
     #expect(all.last!.name == "notice")
@@ -63,7 +67,9 @@ struct GitHubReportTests {
   @Test func `a page with more rows than GitHub takes is cut`() throws {
     folder.write("in/a", (0..<700).map { _ in keyText() + "\n" }.joined())
     let page = folder.file("page.md")
-    #expect(try hopxguard("scan", "in", "--format", "github", in: folder, environment: ["GITHUB_STEP_SUMMARY": page]).status == 1)
+    #expect(
+      try hopxguard("scan", "in", "--format", "github", in: folder, environment: ["GITHUB_STEP_SUMMARY": page]).status
+        == 1)
     let text = String(decoding: folder.read("page.md"), as: UTF8.self)
     #expect(text.contains("\nAnd 200 more.\n"))
     #expect(text.utf8.count < 1 << 20)
@@ -72,10 +78,13 @@ struct GitHubReportTests {
   @Test func `without a page, or without this format, nothing is added`() throws {
     folder.write("in/a", key)
     let page = folder.file("page.md")
-    #expect(try hopxguard("scan", "in", "--format", "github", in: folder, environment: ["GITHUB_STEP_SUMMARY": ""]).status == 1)
+    #expect(
+      try hopxguard("scan", "in", "--format", "github", in: folder, environment: ["GITHUB_STEP_SUMMARY": ""]).status
+        == 1)
     #expect(try hopxguard("scan", "in", in: folder, environment: ["GITHUB_STEP_SUMMARY": page]).status == 1)
     #expect(!FileManager.default.fileExists(atPath: page))
-    let failed = try hopxguard("scan", "in", "--format", "github", in: folder, environment: ["GITHUB_STEP_SUMMARY": "/absent/page"])
+    let failed = try hopxguard(
+      "scan", "in", "--format", "github", in: folder, environment: ["GITHUB_STEP_SUMMARY": "/absent/page"])
     #expect(failed.status == 2)
     #expect(failed.errors.contains("GITHUB_STEP_SUMMARY"))
     #expect(failed.output.contains("::error "))

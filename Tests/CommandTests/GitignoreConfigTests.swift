@@ -78,7 +78,10 @@ import Testing
     try repository.git("add", "-f", "new.key")
     let outcome = try repository.hopxguard("check", "--format", "json", in: "app")
     #expect(outcome.status == 1)
-    #expect(try outcome.lines.filter { !$0.hasPrefix("warning") } == ["gitignore-tracked new.key", "hopx-api-key app/main.py:1"])
+    #expect(
+      try outcome.lines.filter { !$0.hasPrefix("warning") } == [
+        "gitignore-tracked new.key", "hopx-api-key app/main.py:1",
+      ])
     let summary = try #require(try outcome.report["summary"] as? [String: Any])
     #expect(summary["findings"] as? Int == 2)
     #expect(summary["files"] as? Int == 3)

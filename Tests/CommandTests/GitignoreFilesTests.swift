@@ -107,7 +107,8 @@ private let covering = """
     let program = getuid() == 0 ? ["setpriv", "--reuid", "65534", "--clear-groups"] : []
     let words = program + [hopxguardPath, "gitignore", "--format", "json"]
     let outcome = try run(
-      "/usr/bin/env", ["HOME=/", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"] + words,
+      "/usr/bin/env",
+      ["HOME=/", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"] + words,
       in: repository.top.path)
     #expect(outcome.status == 2, "\(outcome.output) \(outcome.errors)")
     #expect(outcome.output.contains("\"complete\":false"))
@@ -118,8 +119,11 @@ private let covering = """
     defer { repository.remove() }
     try repository.write(".env", "x\n")
     try repository.git("add", "-f", "-A")
-    #expect(try repository.hopxguard("gitignore", in: "app").output.contains("git rm --cached -f -- ':(top,literal).env'"))
-    #expect(try repository.hopxguard("gitignore", "app/main.py").output.contains("git rm --cached -f -- ':(top,literal).env'"))
+    #expect(
+      try repository.hopxguard("gitignore", in: "app").output.contains("git rm --cached -f -- ':(top,literal).env'"))
+    #expect(
+      try repository.hopxguard("gitignore", "app/main.py").output.contains("git rm --cached -f -- ':(top,literal).env'")
+    )
   }
 
   @Test func aFileThatGitWouldTakeIsFound() throws {
@@ -279,7 +283,10 @@ private let covering = """
     let marker = repository.root.appendingPathComponent("ran").path
     try repository.write("evil.sh", "#!/bin/sh\ntouch \(marker)\ncat\n", mode: 0o755)
     let script = repository.top.appendingPathComponent("evil.sh").path
-    for setting in ["core.fsmonitor", "filter.evil.clean", "filter.evil.process", "diff.evil.textconv", "core.pager", "alias.ls-files", "core.sshCommand"] {
+    for setting in [
+      "core.fsmonitor", "filter.evil.clean", "filter.evil.process", "diff.evil.textconv", "core.pager",
+      "alias.ls-files", "core.sshCommand",
+    ] {
       try repository.git("config", setting, setting.hasPrefix("alias") ? "!\(script)" : script)
     }
     try repository.git("config", "core.worktree", "/etc")
@@ -294,7 +301,9 @@ private let covering = """
     defer { repository.remove() }
     try repository.write("outside/.env", "x\n")
     try repository.commit()
-    try repository.shell("ln -s /etc secrets; ln -s /etc app/secrets; mkdir -p b/secrets; ln -s /etc b/secrets/prod; touch b/c; ln -s ../outside b/link")
+    try repository.shell(
+      "ln -s /etc secrets; ln -s /etc app/secrets; mkdir -p b/secrets; ln -s /etc b/secrets/prod; touch b/c; ln -s ../outside b/link"
+    )
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
     #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
     try repository.shell("rm .gitignore; ln -s app/rules .gitignore; printf '.env\\n*.key\\nsecrets/\\n' > app/rules")

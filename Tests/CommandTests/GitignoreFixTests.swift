@@ -26,7 +26,9 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     #expect(again.status == 0)
     #expect(try again.findings.isEmpty)
     #expect(try text(repository) == heading + "\n.env\n*.key\nsecrets/\n" + recommended)
-    let names = [".env", "app/.env", "app/x.key", "app/secrets/x", ".env.local", ".env.ci", ".env.example", "app/.env.dist"]
+    let names = [
+      ".env", "app/.env", "app/x.key", "app/secrets/x", ".env.local", ".env.ci", ".env.example", "app/.env.dist",
+    ]
     #expect(try repository.addable(names) == [".env.example", "app/.env.dist"])
   }
 
@@ -47,7 +49,8 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     let attributes = try FileManager.default.attributesOfItem(
       atPath: repository.top.appendingPathComponent(".gitignore").path)
     #expect(attributes[.posixPermissions] as? Int == 0o640)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: repository.top.path).sorted() == [".git", ".gitignore"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: repository.top.path).sorted() == [".git", ".gitignore"])
     try repository.commit()
     #expect(try repository.hopxguard("gitignore", "--strict").status == 0)
   }
@@ -55,21 +58,29 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
   @Test func onlyWhatIsMissingIsAdded() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
-    try repository.write(".gitignore", "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n")
+    try repository.write(
+      ".gitignore", "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n")
     try repository.write("app/main.py", "pass\n")
     try repository.commit()
     _ = try repository.hopxguard("gitignore", "--fix")
-    #expect(try text(repository) == "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n\(heading)\n.env\n")
+    #expect(
+      try text(repository)
+        == "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n\(heading)\n.env\n"
+    )
     // What comes to be missing later goes under the same heading.
     try repository.write(".gitignore", try text(repository).replacingOccurrences(of: "*.key\n", with: ""))
     _ = try repository.hopxguard("gitignore", "--fix")
-    #expect(try text(repository) == "/.env\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n\(heading)\n.env\n*.key\n")
+    #expect(
+      try text(repository)
+        == "/.env\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n\(heading)\n.env\n*.key\n"
+    )
   }
 
   @Test func aLaterExceptionInTheTopFileIsOverruled() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
-    try repository.write(".gitignore", ".env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n!.env\n")
+    try repository.write(
+      ".gitignore", ".env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n!.env\n")
     try repository.commit()
     _ = try repository.hopxguard("gitignore", "--fix")
     #expect(try text(repository).hasSuffix("!.env\n\n\(heading)\n.env\n"))
@@ -80,7 +91,8 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
   @Test func whatItCannotMendItLists() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
-    try repository.write(".gitignore", "*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n")
+    try repository.write(
+      ".gitignore", "*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n")
     try repository.write("app/.gitignore", "!*.key\n")
     try repository.write("old.key", "x\n")
     try repository.git("add", "-f", "-A")

@@ -22,25 +22,45 @@ struct ReinclusionCase: Sendable, CustomTestStringConvertible {
 }
 
 private let cases: [ReinclusionCase] = [
-  ReinclusionCase("a name of a key", required + "!prod.key\n", takes: ["prod.key", "app/prod.key"], "gitignore-negated .gitignore:4"),
+  ReinclusionCase(
+    "a name of a key", required + "!prod.key\n", takes: ["prod.key", "app/prod.key"], "gitignore-negated .gitignore:4"),
   ReinclusionCase("a wildcard", required + "!x*\n", takes: ["x1.key"], "gitignore-negated .gitignore:4"),
   ReinclusionCase("public keys", required + "!*.pub.key\n", takes: ["a.pub.key"], "gitignore-negated .gitignore:4"),
-  ReinclusionCase("a set", required + "!prod[[:digit:]a-c].k?y\n", takes: ["prod1.key"], "gitignore-negated .gitignore:4"),
-  ReinclusionCase("a nested name", required, nested: ["app/.gitignore": "!deploy.key\n"], takes: ["app/deploy.key"], "gitignore-negated app/.gitignore:1"),
-  ReinclusionCase("a place without tracked files", required + "!test/server.key\n", takes: ["test/server.key"], "gitignore-negated .gitignore:4"),
-  ReinclusionCase("a rooted place", required + "!/deploy/.env\n", takes: ["deploy/.env"], "gitignore-negated .gitignore:4"),
-  ReinclusionCase("a wide place", required + "!**/deploy/*/.env\n", takes: ["a/deploy/b/.env"], "gitignore-negated .gitignore:4"),
-  ReinclusionCase("some secrets", ".env\n*.key\n**/secrets/*\n!secrets/*.pem\n", takes: ["secrets/a.pem"], "gitignore-negated .gitignore:4"),
-  ReinclusionCase("some secrets by name", ".env\n*.key\n**/secrets/*\n!*.pem\n", takes: ["app/secrets/a.pem"], "gitignore-negated .gitignore:4"),
-  ReinclusionCase("a folder of secrets", ".env\n*.key\n**/secrets/*\n!prod/\n", takes: ["secrets/prod/a"], "gitignore-missing .gitignore"),
-  ReinclusionCase("all folders", required + "!*/\n", takes: ["secrets/a"], "gitignore-negated .gitignore:4"),
-  ReinclusionCase("listed names of keys", ".env\nserver.key\nhopx.key\nsecrets/\n", takes: ["a.key"], "gitignore-missing .gitignore"),
   ReinclusionCase(
-    "listed files of secrets", ".env\n*.key\n/secrets/\n**/secrets/*.txt\n", takes: ["app/secrets/a"], "gitignore-ineffective .gitignore:3"),
-  ReinclusionCase("an opened folder", "/*\n!/app/\n!/.gitignore\n", takes: ["app/.env", "app/a.key", "app/secrets/a"], "gitignore-missing .gitignore"),
-  ReinclusionCase("kept names", required + ".env*\n!.env.example\n!.env.sample\n!.env.dist\n!.env.template\n", takes: [], nil),
+    "a set", required + "!prod[[:digit:]a-c].k?y\n", takes: ["prod1.key"], "gitignore-negated .gitignore:4"),
+  ReinclusionCase(
+    "a nested name", required, nested: ["app/.gitignore": "!deploy.key\n"], takes: ["app/deploy.key"],
+    "gitignore-negated app/.gitignore:1"),
+  ReinclusionCase(
+    "a place without tracked files", required + "!test/server.key\n", takes: ["test/server.key"],
+    "gitignore-negated .gitignore:4"),
+  ReinclusionCase(
+    "a rooted place", required + "!/deploy/.env\n", takes: ["deploy/.env"], "gitignore-negated .gitignore:4"),
+  ReinclusionCase(
+    "a wide place", required + "!**/deploy/*/.env\n", takes: ["a/deploy/b/.env"], "gitignore-negated .gitignore:4"),
+  ReinclusionCase(
+    "some secrets", ".env\n*.key\n**/secrets/*\n!secrets/*.pem\n", takes: ["secrets/a.pem"],
+    "gitignore-negated .gitignore:4"),
+  ReinclusionCase(
+    "some secrets by name", ".env\n*.key\n**/secrets/*\n!*.pem\n", takes: ["app/secrets/a.pem"],
+    "gitignore-negated .gitignore:4"),
+  ReinclusionCase(
+    "a folder of secrets", ".env\n*.key\n**/secrets/*\n!prod/\n", takes: ["secrets/prod/a"],
+    "gitignore-missing .gitignore"),
+  ReinclusionCase("all folders", required + "!*/\n", takes: ["secrets/a"], "gitignore-negated .gitignore:4"),
+  ReinclusionCase(
+    "listed names of keys", ".env\nserver.key\nhopx.key\nsecrets/\n", takes: ["a.key"], "gitignore-missing .gitignore"),
+  ReinclusionCase(
+    "listed files of secrets", ".env\n*.key\n/secrets/\n**/secrets/*.txt\n", takes: ["app/secrets/a"],
+    "gitignore-ineffective .gitignore:3"),
+  ReinclusionCase(
+    "an opened folder", "/*\n!/app/\n!/.gitignore\n", takes: ["app/.env", "app/a.key", "app/secrets/a"],
+    "gitignore-missing .gitignore"),
+  ReinclusionCase(
+    "kept names", required + ".env*\n!.env.example\n!.env.sample\n!.env.dist\n!.env.template\n", takes: [], nil),
   ReinclusionCase("other files", required + "!*.md\n!docs/\n!lib/**/*.js\n!/app/main.py\n!Makefile\n", takes: [], nil),
-  ReinclusionCase("what keeps the folder", ".env\n*.key\n**/secrets/*\n!.gitkeep\n!secrets/.gitignore\n", takes: [], nil),
+  ReinclusionCase(
+    "what keeps the folder", ".env\n*.key\n**/secrets/*\n!.gitkeep\n!secrets/.gitignore\n", takes: [], nil),
   ReinclusionCase("an escaped !", required + "\\!prod.key\n#!prod.key\n", takes: [], nil),
 ]
 
@@ -81,7 +101,8 @@ private let cases: [ReinclusionCase] = [
     #expect(settings.first?["pattern"] as? String == "*.key")
     #expect(settings.first?["except"] as? [String] == ["*.pub.key"])
     #expect(settings.first?["reason"] as? String == "public halves")
-    #expect(outcome.errors.contains("settings: '*.key' except *.pub.key is required: public halves (.hopxguard.toml:1)"))
+    #expect(
+      outcome.errors.contains("settings: '*.key' except *.pub.key is required: public halves (.hopxguard.toml:1)"))
     try repository.write(".gitignore", required + "!*.pub.key\n!prod.key\n")
     try repository.commit()
     #expect(try repository.hopxguard("gitignore").status == 1)
@@ -124,7 +145,9 @@ private let cases: [ReinclusionCase] = [
     #expect(try linked.lines.contains("gitignore-negated app/.gitignore:1"))
   }
 
-  @Test(arguments: ["ln -s /etc secrets", "ln -s /nowhere secrets", "touch secrets", "mkdir -p secrets; ln -s /etc secrets/prod"])
+  @Test(arguments: [
+    "ln -s /etc secrets", "ln -s /nowhere secrets", "touch secrets", "mkdir -p secrets; ln -s /etc secrets/prod",
+  ])
   func aLinkOrAFileDoesNotAnswerForTheFolder(_ command: String) throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }

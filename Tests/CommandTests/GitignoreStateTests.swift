@@ -23,7 +23,10 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     try repository.shell("mkdir -p b/.git/objects b/.git/refs; touch b/.git/HEAD; git init -q c")
     for folder in ["a", "b", "c"] { try repository.write("\(folder)/.env.ci", "x\n") }
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
-    #expect(try outcome.lines.filter { !$0.hasPrefix("warning") } == ["gitignore-exposed a/.env.ci", "gitignore-exposed b/.env.ci"])
+    #expect(
+      try outcome.lines.filter { !$0.hasPrefix("warning") } == [
+        "gitignore-exposed a/.env.ci", "gitignore-exposed b/.env.ci",
+      ])
     #expect(outcome.errors.contains("repositories of their own: c"))
     // git takes the same two.
     try repository.shell("git add -A -n . 2>/dev/null | grep -c '.env.ci' | grep -qx 2")
@@ -59,7 +62,8 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     // Where case does not count, a line in upper case takes back in.
     try repository.write("app/.gitignore", "!PROD.KEY\n")
     try repository.git("add", "-f", "-A")
-    #expect(try repository.hopxguard("gitignore", "--format", "json").lines.contains("gitignore-negated app/.gitignore:1"))
+    #expect(
+      try repository.hopxguard("gitignore", "--format", "json").lines.contains("gitignore-negated app/.gitignore:1"))
   }
 
   @Test func aSparseCheckoutHasNothingDeleted() throws {
@@ -93,7 +97,8 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     try repository.git("add", "-f", ".env")
     try repository.commit()
     try repository.shell(
-      "git checkout -qb other; echo a > .env; echo '# a' >> .gitignore; git commit -qam a; git checkout -q -; echo b > .env; echo '# b' >> .gitignore; git commit -qam b; ! git merge -q other")
+      "git checkout -qb other; echo a > .env; echo '# a' >> .gitignore; git commit -qam a; git checkout -q -; echo b > .env; echo '# b' >> .gitignore; git commit -qam b; ! git merge -q other"
+    )
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
     #expect(outcome.status == 1)
     let found = try #require(try outcome.findings.first { $0["rule"] as? String == "gitignore-tracked" })
@@ -129,7 +134,8 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
 
   /// github.com/github/gitignore, Node.gitignore.
   @Test func theUsualNodeBlockPassesStrictly() throws {
-    let repository = try repository("# dotenv environment variable files\n.env\n.env.*\n!.env.example\n*.key\nsecrets/\n")
+    let repository = try repository(
+      "# dotenv environment variable files\n.env\n.env.*\n!.env.example\n*.key\nsecrets/\n")
     defer { repository.remove() }
     let strict = try repository.hopxguard("gitignore", "--strict", "--format", "json")
     #expect(strict.status == 0)
@@ -167,7 +173,9 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
 
   // MARK: Hostile repositories
 
-  @Test(arguments: ["mkfifo new/.gitignore", "rm app/.gitignore; mkfifo app/.gitignore", "rm .gitignore; mkfifo .gitignore"])
+  @Test(arguments: [
+    "mkfifo new/.gitignore", "rm app/.gitignore; mkfifo app/.gitignore", "rm .gitignore; mkfifo .gitignore",
+  ])
   func aFIFOIsNotWaitedFor(_ command: String) throws {
     let repository = try repository()
     defer { repository.remove() }
@@ -197,7 +205,8 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
   @Test func aLongGitignoreIsRead() throws {
     let repository = try repository()
     defer { repository.remove() }
-    try repository.write(".gitignore", String(repeating: "# a long heading\n", count: 100_000) + covering + "!prod.key\n")
+    try repository.write(
+      ".gitignore", String(repeating: "# a long heading\n", count: 100_000) + covering + "!prod.key\n")
     try repository.commit()
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
     #expect(outcome.status == 1)
@@ -221,7 +230,8 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     // For the repository around it, it is a folder as any other, as it is for git.
     try repository.write("store.git/.env.ci", "x\n")
     try repository.write(".gitignore", required)
-    #expect(try repository.hopxguard("gitignore", "--format", "json").lines.contains("gitignore-exposed store.git/.env.ci"))
+    #expect(
+      try repository.hopxguard("gitignore", "--format", "json").lines.contains("gitignore-exposed store.git/.env.ci"))
   }
 
   // MARK: Processes
@@ -236,7 +246,8 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     }
     try repository.commit()
     // Older than the index, as after a day.
-    try repository.shell("find . -name .git -prune -o -type f -exec touch -d '1 hour ago' {} +; git update-index -q --refresh")
+    try repository.shell(
+      "find . -name .git -prune -o -type f -exec touch -d '1 hour ago' {} +; git update-index -q --refresh")
     let log = repository.root.appendingPathComponent("log").path
     try repository.write("../bin/git", "#!/bin/sh\necho x >> \(log)\nexec /usr/bin/git \"$@\"\n", mode: 0o755)
     let path = repository.root.appendingPathComponent("bin").path + ":/usr/bin:/bin"

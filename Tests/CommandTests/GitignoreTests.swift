@@ -40,42 +40,58 @@ private let cases: [CoverageCase] = [
   CoverageCase("no final newline", ".env\n*.key\nsecrets/"),
   CoverageCase("everything but a few", "/*\n!/app/\n/app/*\n!/.gitignore\n!/app/main.py\n"),
   CoverageCase("wider patterns", ".env*\n*.k*\n**/secrets/**\n"),
-  CoverageCase("an empty file", "", findings: [
-    "gitignore-missing .gitignore", "gitignore-missing .gitignore", "gitignore-missing .gitignore",
-  ]),
+  CoverageCase(
+    "an empty file", "",
+    findings: [
+      "gitignore-missing .gitignore", "gitignore-missing .gitignore", "gitignore-missing .gitignore",
+    ]),
   CoverageCase("one of three", "*.key\nsecrets/\n", findings: ["gitignore-missing .gitignore"]),
   CoverageCase("anchored by mistake", "/.env\n*.key\nsecrets/\n", findings: ["gitignore-ineffective .gitignore:1"]),
   CoverageCase("for folders alone", "*.key\n.env/\nsecrets/\n", findings: ["gitignore-ineffective .gitignore:2"]),
   CoverageCase("a trailing tab", ".env\t\n*.key\nsecrets/\n", findings: ["gitignore-ineffective .gitignore:1"]),
   CoverageCase("a leading space", " .env\n*.key\nsecrets/\n", findings: ["gitignore-ineffective .gitignore:1"]),
   CoverageCase("an escaped space", ".env\\ \n*.key\nsecrets/\n", findings: ["gitignore-ineffective .gitignore:1"]),
-  CoverageCase("a byte order mark further down", "*.key\n\u{FEFF}.env\nsecrets/\n", findings: [
-    "gitignore-ineffective .gitignore:2",
-  ]),
-  CoverageCase("CR alone as line end", ".env\r*.key\rsecrets/\r", findings: [
-    "gitignore-ineffective .gitignore:1", "gitignore-ineffective .gitignore:1",
-    "gitignore-ineffective .gitignore:1",
-  ]),
-  CoverageCase("UTF-16, as PowerShell 5 writes", bytes: utf16(".env\r\n*.key\r\nsecrets/\r\n"), findings: [
-    "gitignore-ineffective .gitignore:1", "gitignore-ineffective .gitignore:2",
-    "gitignore-ineffective .gitignore:3",
-  ]),
+  CoverageCase(
+    "a byte order mark further down", "*.key\n\u{FEFF}.env\nsecrets/\n",
+    findings: [
+      "gitignore-ineffective .gitignore:2"
+    ]),
+  CoverageCase(
+    "CR alone as line end", ".env\r*.key\rsecrets/\r",
+    findings: [
+      "gitignore-ineffective .gitignore:1", "gitignore-ineffective .gitignore:1",
+      "gitignore-ineffective .gitignore:1",
+    ]),
+  CoverageCase(
+    "UTF-16, as PowerShell 5 writes", bytes: utf16(".env\r\n*.key\r\nsecrets/\r\n"),
+    findings: [
+      "gitignore-ineffective .gitignore:1", "gitignore-ineffective .gitignore:2",
+      "gitignore-ineffective .gitignore:3",
+    ]),
   CoverageCase("a comment", "#.env\n*.key\nsecrets/\n", findings: ["gitignore-ineffective .gitignore:1"]),
   CoverageCase("a later ! in the same file", required + "!.env\n", findings: ["gitignore-negated .gitignore:4"]),
   CoverageCase("a later ! for one folder", required + "!/app/*.key\n", findings: ["gitignore-negated .gitignore:4"]),
-  CoverageCase("a nested file takes back in", required, nested: ["app": "\n!.env\n"], findings: [
-    "gitignore-negated app/.gitignore:2",
-  ]),
-  CoverageCase("a nested file takes one name back in", required, nested: ["app/deep": "!server.key\n"], findings: [
-    "gitignore-negated app/deep/.gitignore:1",
-  ]),
-  CoverageCase("a nested file opens the folder again", required, nested: ["app": "!secrets/\n"], findings: [
-    "gitignore-negated app/.gitignore:1",
-  ]),
+  CoverageCase(
+    "a nested file takes back in", required, nested: ["app": "\n!.env\n"],
+    findings: [
+      "gitignore-negated app/.gitignore:2"
+    ]),
+  CoverageCase(
+    "a nested file takes one name back in", required, nested: ["app/deep": "!server.key\n"],
+    findings: [
+      "gitignore-negated app/deep/.gitignore:1"
+    ]),
+  CoverageCase(
+    "a nested file opens the folder again", required, nested: ["app": "!secrets/\n"],
+    findings: [
+      "gitignore-negated app/.gitignore:1"
+    ]),
   CoverageCase("a nested ! below an ignored folder does nothing", required + "app/\n", nested: ["app": "!.env\n"]),
-  CoverageCase("each folder for itself", "/.env\n*.key\nsecrets/\n", nested: [
-    "app": "/.env\n", "app/deep": "/.env\n",
-  ]),
+  CoverageCase(
+    "each folder for itself", "/.env\n*.key\nsecrets/\n",
+    nested: [
+      "app": "/.env\n", "app/deep": "/.env\n",
+    ]),
 ]
 
 @Suite struct GitignoreTests {
@@ -248,7 +264,8 @@ private let cases: [CoverageCase] = [
     try repository.write("PROD.KEY", "x\n")
     try repository.git("add", "-f", "-A")
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
-    #expect(try outcome.lines.filter { !$0.hasPrefix("warning") } == (ignoresCase ? ["gitignore-tracked PROD.KEY"] : []))
+    #expect(
+      try outcome.lines.filter { !$0.hasPrefix("warning") } == (ignoresCase ? ["gitignore-tracked PROD.KEY"] : []))
   }
 
   @Test func aFolderOfThatNameDoesNotAnswerForTheFile() throws {

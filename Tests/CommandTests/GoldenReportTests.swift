@@ -87,7 +87,9 @@ struct GoldenReportTests {
     folder.write("repo/vendor/x", "skipped")
     folder.write("repo/.gitignore", "*.key\n.env\n.env.*\nsecrets/\n")
     let report = try Report.of(["scan", "-"], in: folder, input: Array(allowed.utf8))
-    folder.write("repo/.hopxguard.toml", """
+    folder.write(
+      "repo/.hopxguard.toml",
+      """
       [scan]
       baseline = ".hopxguard-baseline"
       skip = ["vendor"]

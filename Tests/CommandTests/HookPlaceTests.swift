@@ -14,7 +14,9 @@ struct HookPlaceTests {
     folder.git("-C", "repo", "commit", "-qm", "base")
   }
 
-  private func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws -> CommandResult {
+  private func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws
+    -> CommandResult
+  {
     let result = try TestSupport.run(
       program, arguments, in: folder.file("repo"),
       environment: gitIdentity.merging(["HOME": folder.path]) { $1 }.merging(environment) { $1 })
@@ -42,7 +44,9 @@ struct HookPlaceTests {
   // MARK: The hook that was there
 
   @Test func `a kept hook knows its name and what is beside it`() throws {
-    script("repo/.git/hooks/pre-commit", "#!/bin/sh\nbasename \"$0\" > out\n\"$(dirname \"$0\")/pre-commit.legacy\"\n\"$0.d/one\"\n")
+    script(
+      "repo/.git/hooks/pre-commit",
+      "#!/bin/sh\nbasename \"$0\" > out\n\"$(dirname \"$0\")/pre-commit.legacy\"\n\"$0.d/one\"\n")
     script("repo/.git/hooks/pre-commit.legacy", "#!/bin/sh\necho legacy >> out\n")
     script("repo/.git/hooks/pre-commit.d/one", "#!/bin/sh\necho one >> out\n")
     let before = try listing("repo/.git/hooks")
@@ -106,7 +110,9 @@ struct HookPlaceTests {
   }
 
   @Test func `a global core.hooksPath shadows the template and the repository's own hooks`() throws {
-    let environment = ["HOME": folder.path, "XDG_CONFIG_HOME": folder.file("config"), "GIT_CONFIG_GLOBAL": folder.file("settings")]
+    let environment = [
+      "HOME": folder.path, "XDG_CONFIG_HOME": folder.file("config"), "GIT_CONFIG_GLOBAL": folder.file("settings"),
+    ]
     #expect(try hook("install", environment: environment).status == 0)
     #expect(try !hook("install", "--global", environment: environment).errors.contains("core.hooksPath"))
     folder.git("config", "--file", folder.file("settings"), "core.hooksPath", folder.file("shared hooks"))
@@ -153,7 +159,10 @@ struct HookPlaceTests {
       let result = try git("-c", "user.name=it's me", "-c", setting, "commit", "-q", "--allow-empty", "-m", "x")
       #expect(result.status == 0, "\(result.errors)")
     }
-    let pairs = ["GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "diff.orderFile", "GIT_CONFIG_VALUE_0": "/nowhere", "GIT_CONFIG_KEY_1": "Safe.Directory", "GIT_CONFIG_VALUE_1": "*"]
+    let pairs = [
+      "GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "diff.orderFile", "GIT_CONFIG_VALUE_0": "/nowhere",
+      "GIT_CONFIG_KEY_1": "Safe.Directory", "GIT_CONFIG_VALUE_1": "*",
+    ]
     #expect(try run(hopxguardPath, ["scan", "--staged"], environment: pairs).status == 0)
   }
 
@@ -164,8 +173,12 @@ struct HookPlaceTests {
     folder.write("repo/a", key)
     folder.git("-C", "repo", "add", "a")
     let parameters = ["include.path=\(folder.file("more"))", "core.fsmonitor=\(evil)", "diff.orderFile=/nowhere"]
-    for quoted in [parameters.map { "'\($0)'" }, parameters.map { "'\($0.split(separator: "=")[0])'='\($0.split(separator: "=")[1])'" }] {
-      let result = try run(hopxguardPath, ["scan", "--staged"], environment: ["GIT_CONFIG_PARAMETERS": quoted.joined(separator: " ")])
+    for quoted in [
+      parameters.map { "'\($0)'" },
+      parameters.map { "'\($0.split(separator: "=")[0])'='\($0.split(separator: "=")[1])'" },
+    ] {
+      let result = try run(
+        hopxguardPath, ["scan", "--staged"], environment: ["GIT_CONFIG_PARAMETERS": quoted.joined(separator: " ")])
       #expect(result.status == 1, "\(result.errors)")
     }
     for broken in ["'unfinished", "\\", "'a'='b", "''", "'safe.directory'"] {
@@ -180,16 +193,24 @@ struct HookPlaceTests {
     folder.write("text", "see \(key)\n")
     let result = try run(
       "/bin/sh",
-      ["-c", "name=$(printf '../caf\\351'); cp ../text \"$name\" && '\(hopxguardPath)' hook run commit-msg .git/hooks/commit-msg \"$name\""])
+      [
+        "-c",
+        "name=$(printf '../caf\\351'); cp ../text \"$name\" && '\(hopxguardPath)' hook run commit-msg .git/hooks/commit-msg \"$name\"",
+      ])
     #expect(result.status == 1, "\(result.errors)")
   }
 
   @Test func `comment lines that stay in the message are scanned`() throws {
     #expect(try hook("install").status == 0)
-    let editor = ["GIT_EDITOR": "f() { { printf 'x\\n#\\t%s\\n' '\(key)'; cat \"$1\"; } > \"$1.new\"; mv \"$1.new\" \"$1\"; }; f"]
+    let editor = [
+      "GIT_EDITOR": "f() { { printf 'x\\n#\\t%s\\n' '\(key)'; cat \"$1\"; } > \"$1.new\"; mv \"$1.new\" \"$1\"; }; f"
+    ]
     for cleanup in ["verbatim", "whitespace", "scissors"] {
-      #expect(try git("commit", "-q", "--allow-empty", "--cleanup=\(cleanup)", environment: editor).status == 1, "\(cleanup)")
-      #expect(try git("-c", "commit.cleanup=\(cleanup)", "commit", "-q", "--allow-empty", environment: editor).status == 1, "\(cleanup)")
+      #expect(
+        try git("commit", "-q", "--allow-empty", "--cleanup=\(cleanup)", environment: editor).status == 1, "\(cleanup)")
+      #expect(
+        try git("-c", "commit.cleanup=\(cleanup)", "commit", "-q", "--allow-empty", environment: editor).status == 1,
+        "\(cleanup)")
       folder.git("-C", "repo", "config", "commit.cleanup", cleanup)
       #expect(try git("commit", "-q", "--allow-empty", environment: editor).status == 1, "\(cleanup)")
       folder.git("-C", "repo", "config", "--unset", "commit.cleanup")
@@ -228,7 +249,9 @@ struct HookPlaceTests {
     folder.write("repo/dir \(key)/\(keyText())", "x")
     folder.write("repo/other \(key)/x", "x")
     folder.git("-C", "repo", "add", ".")
-    let report = try Report.of(["scan", "--staged"], in: folder, environment: ["GIT_DIR": folder.file("repo/.git"), "GIT_WORK_TREE": folder.file("repo")])
+    let report = try Report.of(
+      ["scan", "--staged"], in: folder,
+      environment: ["GIT_DIR": folder.file("repo/.git"), "GIT_WORK_TREE": folder.file("repo")])
     #expect(report.findings.count == 2)
     #expect(Set(report.findings.map(\.place)) == ["file name"])
   }

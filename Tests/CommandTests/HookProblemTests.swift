@@ -20,7 +20,8 @@ struct HookProblemTests {
   private func encrypt(_ name: String, _ text: String) throws {
     folder.write("plain/a.txt", text)
     folder.makeFolder("deploy")
-    let made = try run("/usr/bin/env", ["7zz", "a", "-bso0", "-tzip", "-psecret", folder.file(name), folder.file("plain/a.txt")])
+    let made = try run(
+      "/usr/bin/env", ["7zz", "a", "-bso0", "-tzip", "-psecret", folder.file(name), folder.file("plain/a.txt")])
     #expect(made.status == 0, "\(made.output)")
     try FileManager.default.removeItem(atPath: folder.file("plain"))
   }

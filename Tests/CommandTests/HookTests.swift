@@ -14,14 +14,18 @@ struct HookTests {
     folder.git("-C", "repo", "commit", "-qm", "base")
   }
 
-  private func hook(_ arguments: String..., in place: String = "repo", environment: [String: String] = [:]) throws -> CommandResult {
+  private func hook(_ arguments: String..., in place: String = "repo", environment: [String: String] = [:]) throws
+    -> CommandResult
+  {
     try run(
       hopxguardPath, ["hook"] + arguments, in: folder.file(place),
       environment: ["HOME": folder.path, "GIT_CONFIG_NOSYSTEM": "1"].merging(environment) { $1 })
   }
 
   /// git, which may fail.
-  private func git(_ arguments: String..., in place: String = "repo", environment: [String: String] = [:]) throws -> CommandResult {
+  private func git(_ arguments: String..., in place: String = "repo", environment: [String: String] = [:]) throws
+    -> CommandResult
+  {
     let result = try run(
       "/usr/bin/env", ["git", "-C", folder.file(place)] + arguments,
       environment: gitIdentity.merging(["HOME": folder.path]) { $1 }.merging(environment) { $1 })
@@ -59,7 +63,10 @@ struct HookTests {
     #expect(result.output.isEmpty)
     let lines = result.errors.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count <= 15, "\(result.errors)")
-    for part in ["this commit adds a secret", "app.py", "2:8", "\(key.prefix(15))...", "HOPX_API_KEY", "hopxguard allow sha256:", "--reason"] {
+    for part in [
+      "this commit adds a secret", "app.py", "2:8", "\(key.prefix(15))...", "HOPX_API_KEY", "hopxguard allow sha256:",
+      "--reason",
+    ] {
       #expect(result.errors.contains(part), "\(part)")
     }
     folder.write("repo/app.py", "x\n")
@@ -84,7 +91,9 @@ struct HookTests {
     diverge(theirs: "x")
     #expect(try hook("install").status == 0)
     // A hook that was there before slips a key into the merge.
-    write("repo/.git/hooks/pre-merge-commit.before-hopxguard", "#!/bin/sh\necho '\(key)' > slipped\ngit add slipped\n", executable: true)
+    write(
+      "repo/.git/hooks/pre-merge-commit.before-hopxguard", "#!/bin/sh\necho '\(key)' > slipped\ngit add slipped\n",
+      executable: true)
     let result = try git("merge", "-q", "--no-ff", "--no-edit", "other")
     #expect(result.status != 0)
     #expect(result.errors.contains("this merge adds a secret"))
@@ -130,7 +139,10 @@ struct HookTests {
     folder.git("-C", "repo", "commit", "-qm", "new", "--no-verify")
     folder.git("-C", "repo", "rm", "-q", "new")
     folder.git("-C", "repo", "commit", "-qm", "gone again")
-    for refs in [["main"], ["main:new-branch"], ["+main~1:copy"], ["--delete", "copy"], ["main~2:refs/heads/x", "main:refs/heads/y"]] {
+    for refs in [
+      ["main"], ["main:new-branch"], ["+main~1:copy"], ["--delete", "copy"],
+      ["main~2:refs/heads/x", "main:refs/heads/y"],
+    ] {
       let result = try run(
         "/usr/bin/env", ["git", "-C", folder.file("repo"), "push", "-q", "origin"] + refs, environment: gitIdentity)
       let isBlocked = refs[0] != "--delete"
@@ -150,7 +162,8 @@ struct HookTests {
   @Test func `pre-receive rejects, and the pusher sees why`() throws {
     folder.git("init", "-q", "--bare", "-b", "main", "remote.git")
     #expect(try hook("install", in: "remote.git").status == 0)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("remote.git/hooks")).contains("pre-receive"))
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.file("remote.git/hooks")).contains("pre-receive"))
     folder.git("-C", "repo", "remote", "add", "origin", folder.file("remote.git"))
     #expect(try git("push", "-q", "origin", "main").status == 0)
     folder.write("repo/new", key)
@@ -204,7 +217,9 @@ struct HookTests {
 
   @Test func `core.hooksPath, husky and worktrees`() throws {
     folder.git("-C", "repo", "config", "core.hooksPath", ".husky/_")
-    write("repo/.husky/_/pre-commit", "#!/bin/sh\nsh -e \"$(dirname \"$(dirname \"$0\")\")/pre-commit\" \"$@\"\n", executable: true)
+    write(
+      "repo/.husky/_/pre-commit", "#!/bin/sh\nsh -e \"$(dirname \"$(dirname \"$0\")\")/pre-commit\" \"$@\"\n",
+      executable: true)
     write("repo/.husky/pre-commit", "echo husky >&2\n", executable: true)
     let installed = try hook("install")
     #expect(installed.errors.contains("husky"))
@@ -259,7 +274,8 @@ struct HookTests {
   @Test func `global: new clones have the hooks`() throws {
     let environment = ["HOME": folder.path, "XDG_CONFIG_HOME": folder.file("config"), "GIT_CONFIG_NOSYSTEM": "1"]
     #expect(try hook("install", "--global", environment: environment).status == 0)
-    let clone = try run("/usr/bin/env", ["git", "clone", "-q", folder.file("repo"), folder.file("clone")], environment: environment)
+    let clone = try run(
+      "/usr/bin/env", ["git", "clone", "-q", folder.file("repo"), folder.file("clone")], environment: environment)
     #expect(clone.status == 0, "\(clone.errors)")
     folder.write("clone/a", key)
     folder.git("-C", "clone", "add", "a")
@@ -277,7 +293,12 @@ struct HookTests {
     let id = folder.git("-C", "repo", "rev-parse", ":a")
     // git itself would commit a blob that it cannot read.
     folder.write("repo/.git/objects/\(id.prefix(2))/\(id.dropFirst(2)).x", "")
-    _ = try run("/bin/sh", ["-c", "chmod u+w \"$1\"; printf broken > \"$1\"", "-", folder.file("repo/.git/objects/\(id.prefix(2))/\(id.dropFirst(2))")])
+    _ = try run(
+      "/bin/sh",
+      [
+        "-c", "chmod u+w \"$1\"; printf broken > \"$1\"", "-",
+        folder.file("repo/.git/objects/\(id.prefix(2))/\(id.dropFirst(2))"),
+      ])
     let result = try git("commit", "-qm", "x")
     #expect(result.status == 2 || result.status == 1)
     #expect(result.errors.contains("not everything could be scanned"))
@@ -317,7 +338,9 @@ struct HookTests {
       #expect(try hook("install").status == 0)
     }
     let folders = folder.file("repo/.git/hooks")
-    let kept = try FileManager.default.contentsOfDirectory(atPath: folders + "/before-hopxguard").filter { $0.hasPrefix("pre-commit") }
+    let kept = try FileManager.default.contentsOfDirectory(atPath: folders + "/before-hopxguard").filter {
+      $0.hasPrefix("pre-commit")
+    }
     let texts = Set(kept.map { String(decoding: folder.read("repo/.git/hooks/before-hopxguard/\($0)"), as: UTF8.self) })
     #expect(texts == Set((1...4).map { "#!/bin/sh\n# \($0)\n" }))
     #expect(folder.read("repo/.git/hooks/before-hopxguard/pre-commit") == Array("#!/bin/sh\n# 4\n".utf8))
@@ -331,7 +354,9 @@ struct HookTests {
     folder.makeFolder("repo/.husky/_")
     #expect(try hook("status").status == 1)
     for name in ["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"] {
-      write("repo/.husky/_/\(name)", "#!/bin/sh\nsh -e \"$(dirname \"$(dirname \"$0\")\")/\(name)\" \"$@\"\n", executable: true)
+      write(
+        "repo/.husky/_/\(name)", "#!/bin/sh\nsh -e \"$(dirname \"$(dirname \"$0\")\")/\(name)\" \"$@\"\n",
+        executable: true)
     }
     #expect(try hook("status").status == 0)
     folder.write("repo/a", "clean")

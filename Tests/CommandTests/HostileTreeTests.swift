@@ -34,7 +34,9 @@ struct HostileTreeTests {
   private func paths(_ result: CommandResult) -> [String] {
     result.output.split(separator: "\n").compactMap { line in
       guard line.hasPrefix("{\"rule\"") else { return nil }
-      return line.firstRange(of: "\"path\":\"").map { String(line[$0.upperBound..<line.endIndex].prefix { $0 != "\"" }) }
+      return line.firstRange(of: "\"path\":\"").map {
+        String(line[$0.upperBound..<line.endIndex].prefix { $0 != "\"" })
+      }
     }
   }
 
@@ -208,7 +210,10 @@ struct HostileTreeTests {
     let bin = TestFolder()
     bin.write("git", "#!/bin/sh\n/usr/bin/env PATH=\"${PATH#*:}\" git \"$@\"; rm -rf d\n")
     #expect(chmod(bin.file("git"), 0o755) == 0)
-    bin.write("git", "#!/bin/sh\ncd '\(folder.path)'\nPATH=\"${PATH#*:}\" git \"$@\" | { cat > '\(bin.file("list"))'; rm -rf d; cat '\(bin.file("list"))'; }\n")
+    bin.write(
+      "git",
+      "#!/bin/sh\ncd '\(folder.path)'\nPATH=\"${PATH#*:}\" git \"$@\" | { cat > '\(bin.file("list"))'; rm -rf d; cat '\(bin.file("list"))'; }\n"
+    )
     let path = "\(bin.path):\(ProcessInfo.processInfo.environment["PATH"]!)"
     let report = try Report.of(["scan"], in: folder, environment: ["PATH": path])
     #expect(report.status == 2)

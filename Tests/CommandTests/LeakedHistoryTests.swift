@@ -9,7 +9,8 @@ struct LeakedHistoryTests {
   private let key = keyText()
   private let example = keyText()
 
-  private static let python = URL(fileURLWithPath: #filePath)
+  private static let python =
+    URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path + "/.build/python/bin"
 
   private var environment: [String: String] {
@@ -61,7 +62,8 @@ struct LeakedHistoryTests {
     let advice = found.errors[start.lowerBound...].components(separatedBy: "\n\n")[0]
     #expect(advice.split(separator: "\n").count <= 12)
     // Its own scans find what is to be taken out, so the first of them ends with 1.
-    let script = commands(in: advice).replacingOccurrences(of: "hopxguard scan --history --replace-text", with: "! hopxguard scan --history --replace-text")
+    let script = commands(in: advice).replacingOccurrences(
+      of: "hopxguard scan --history --replace-text", with: "! hopxguard scan --history --replace-text")
     let done = try shell(script, in: "repo")
     #expect(done.status == 0, "\(advice)\n\(done.output)\n\(done.errors)")
     #expect(done.output.contains("No findings") || done.errors.contains("No findings, 1 allowed"), "\(done.errors)")
@@ -70,9 +72,11 @@ struct LeakedHistoryTests {
     let host = try shell("git -C remote.git gc -q --prune=now", in: ".")
     #expect(host.status == 0)
     let remote = try run(
-      hopxguardPath, ["scan", "--history", "--allow-from", "HEAD"], in: root.file("remote.git"), environment: environment)
+      hopxguardPath, ["scan", "--history", "--allow-from", "HEAD"], in: root.file("remote.git"),
+      environment: environment)
     #expect(!remote.output.contains(HistoryRepository.fingerprint(key)), "\(remote.output)")
-    let fresh = try shell("git clone -q remote.git fresh && git -C fresh log --format=%B && cat fresh/docs.md | wc -c", in: ".")
+    let fresh = try shell(
+      "git clone -q remote.git fresh && git -C fresh log --format=%B && cat fresh/docs.md | wc -c", in: ".")
     #expect(fresh.output.contains("with REMOVED-"))
     #expect(fresh.output.contains("\(example.utf8.count + 7)"))
     #expect(try run(hopxguardPath, ["scan"], in: root.file("fresh")).errors.contains("1 allowed (1 by fingerprint)"))
@@ -121,7 +125,9 @@ struct LeakedHistoryTests {
     #expect(lines.count == 1)
     #expect(lines.first?.hasPrefix("literal:\(key)==>REMOVED-") == true)
     // Allowed at one place only, it goes wherever it stands.
-    root.write("repo/.hopxguard.toml", "[[allow]]\nfingerprint = '\(HistoryRepository.fingerprint(example))'\npath = 'else'\nreason = 'x'\n")
+    root.write(
+      "repo/.hopxguard.toml",
+      "[[allow]]\nfingerprint = '\(HistoryRepository.fingerprint(example))'\npath = 'else'\nreason = 'x'\n")
     _ = try shell("hopxguard scan --history --replace-text ../both.txt || true", in: "repo")
     #expect(String(decoding: root.read("both.txt"), as: UTF8.self).split(separator: "\n").count == 2)
     // Nothing to replace, and no file.

@@ -40,8 +40,11 @@ struct LineHashTests {
         "271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1",
       ])
     let repeated = hashes(Array(String(repeating: "Lorem ipsum dolor sit amet.\n", count: 10).utf8))
-    #expect(repeated[5...] == ["a7f2ff13bc495cf2:6", "a7f2ff1481e87703:1", "a9cf91f7bbf1862b:1",
-      "55ec222b86bcae53:1", "cc97dc7b1d7d8f7b:1", "c129715d7a2bc9a3:1"])
+    #expect(
+      repeated[5...] == [
+        "a7f2ff13bc495cf2:6", "a7f2ff1481e87703:1", "a9cf91f7bbf1862b:1",
+        "55ec222b86bcae53:1", "cc97dc7b1d7d8f7b:1", "c129715d7a2bc9a3:1",
+      ])
   }
 
   private struct Result: Equatable {
@@ -81,10 +84,11 @@ struct LineHashTests {
     }
   }
 
-  private static let pieces: [[UInt8]] = [
-    "a", " ", "\t", "\n", "\n", "\r", "\r\n", "é", "😀", "漢字", "\u{FEFF}", "\u{FFFF}", "\0", "x = 1;\n", " \r \n",
-    "Lorem ipsum dolor sit amet, consectetur.\n",
-  ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0xED, 0xA0, 0x80], [0xC0, 0x80]]
+  private static let pieces: [[UInt8]] =
+    [
+      "a", " ", "\t", "\n", "\n", "\r", "\r\n", "é", "😀", "漢字", "\u{FEFF}", "\u{FFFF}", "\0", "x = 1;\n", " \r \n",
+      "Lorem ipsum dolor sit amet, consectetur.\n",
+    ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0xED, 0xA0, 0x80], [0xC0, 0x80]]
 
   private func text(_ count: Int, keys: Int, _ random: inout SeededKeys) -> (bytes: [UInt8], keys: [Range<Int>]) {
     var bytes: [UInt8] = []

@@ -18,7 +18,10 @@ struct ManyFindingsTests {
     #expect(report.status == 2)
     #expect(report.findings.count == 10_003)
     #expect(report.summary.findings == 12_003)
-    #expect(report.problems.map(\.message) == ["12000 findings, of which the first 10000 are listed; standard input and --format jsonl list all"])
+    #expect(
+      report.problems.map(\.message) == [
+        "12000 findings, of which the first 10000 are listed; standard input and --format jsonl list all"
+      ])
   }
 
   @Test(arguments: [true, false])
@@ -76,7 +79,9 @@ struct ManyFindingsTests {
   }
 
   @Test func `of two rules at one place each is reported once, however the stream is cut`() throws {
-    folder.write("r.toml", """
+    folder.write(
+      "r.toml",
+      """
       [[rule]]
       id = "long"
       literal = "hopx_live_"
@@ -111,7 +116,10 @@ struct ManyFindingsTests {
     folder.write("in/a", String(repeating: "a", count: 2000))
     let result = try run(
       "/usr/bin/timeout",
-      ["60", "/bin/bash", "-c", "ulimit -v 2000000; exec \"$0\" scan in --rules r.toml --format jsonl --quiet", hopxguardPath],
+      [
+        "60", "/bin/bash", "-c", "ulimit -v 2000000; exec \"$0\" scan in --rules r.toml --format jsonl --quiet",
+        hopxguardPath,
+      ],
       in: folder.path)
     #expect(result.output.contains("\"findings\":\(1998 * 300),"))
   }

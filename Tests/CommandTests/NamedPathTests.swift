@@ -59,7 +59,8 @@ struct NamedPathTests {
 
   @Test func `a finding in a named stream is shown before its end`() throws {
     folder.write("in", "\(key)\n")
-    let command = "mkfifo fifo seen; timeout -s KILL 60 bash -c 'exec 3> fifo; cat in >&3; read line < seen' & "
+    let command =
+      "mkfifo fifo seen; timeout -s KILL 60 bash -c 'exec 3> fifo; cat in >&3; read line < seen' & "
       + "\"$0\" scan fifo --quiet | tee >(head -1 > seen)"
     #expect(try shell(command).status == 0)
   }

@@ -32,7 +32,9 @@ struct OutputTests {
     let result = try hopxguard("scan", "--quiet", in: folder)
     #expect(result.errors.isEmpty)
     #expect(!result.output.isEmpty)
-    #expect(try hopxguard("scan", "--quiet", "gone", in: folder).errors == "problem: gone: cannot be read: No such file or directory\n")
+    #expect(
+      try hopxguard("scan", "--quiet", "gone", in: folder).errors
+        == "problem: gone: cannot be read: No such file or directory\n")
   }
 
   @Test func `a clean scan prints nothing on standard output`() throws {
@@ -71,7 +73,10 @@ struct OutputTests {
     for target in ["in", "/dev/null", "absent/report"] {
       #expect(try hopxguard("scan", "in", "--output", target, in: folder).status == 2)
     }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["in", "link", "report.json", "victim"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+        "in", "link", "report.json", "victim",
+      ])
   }
 
   @Test func `the output file may have the longest name, and keeps its mode`() throws {
@@ -101,11 +106,12 @@ struct OutputTests {
     #expect(result.errors.contains("standard output cannot be written: No space left on device"))
   }
 
-  @Test(arguments: [
-    ([], [:], false), (["--color", "always"], [:], true), ([], ["CLICOLOR_FORCE": "1"], true),
-    ([], ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], false), (["--color", "always"], ["NO_COLOR": "1"], true),
-    (["--color", "never"], ["CLICOLOR_FORCE": "1"], false), ([], ["CLICOLOR_FORCE": "0"], false),
-  ] as [([String], [String: String], Bool)])
+  @Test(
+    arguments: [
+      ([], [:], false), (["--color", "always"], [:], true), ([], ["CLICOLOR_FORCE": "1"], true),
+      ([], ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], false), (["--color", "always"], ["NO_COLOR": "1"], true),
+      (["--color", "never"], ["CLICOLOR_FORCE": "1"], false), ([], ["CLICOLOR_FORCE": "0"], false),
+    ] as [([String], [String: String], Bool)])
   func `colour as asked`(arguments: [String], environment: [String: String], colored: Bool) throws {
     folder.write("a", key)
     let result = try run(hopxguardPath, ["scan"] + arguments, in: folder.path, environment: environment)

@@ -17,7 +17,9 @@ struct PushTests {
     folder.git("-C", "repo", "push", "-q", "origin", "main")
   }
 
-  private func run(_ program: String, _ arguments: [String], in place: String = "repo", environment: [String: String] = [:]) throws -> CommandResult {
+  private func run(
+    _ program: String, _ arguments: [String], in place: String = "repo", environment: [String: String] = [:]
+  ) throws -> CommandResult {
     let result = try TestSupport.run(
       program, arguments, in: folder.file(place),
       environment: gitIdentity.merging(["HOME": folder.path]) { $1 }.merging(environment) { $1 })
@@ -73,7 +75,9 @@ struct PushTests {
 
   @Test func `a ref to a file that is larger than what is ever held in memory`() throws {
     #expect(try hook("install").status == 0)
-    let made = try run("/bin/sh", ["-c", "truncate -s 300M large && printf '\\n%s\\n' \"$1\" >> large && git hash-object -w large", "-", key])
+    let made = try run(
+      "/bin/sh",
+      ["-c", "truncate -s 300M large && printf '\\n%s\\n' \"$1\" >> large && git hash-object -w large", "-", key])
     let blob = made.output.trimmingCharacters(in: .newlines)
     folder.git("-C", "repo", "tag", "large", blob)
     let result = try push("large")

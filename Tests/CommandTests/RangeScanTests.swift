@@ -178,9 +178,11 @@ struct HostileRangeTests {
     folder.git("init", "-q", "-b", "main")
     let blob = folder.hashed(key)
     let tree = folder.git("rev-parse", "\(try commit(["100644 blob \(blob)\ta"]))^{tree}")
-    let entry = "100644 a\0".utf8 + stride(from: 0, to: 40, by: 2).map {
-      UInt8(tree.dropFirst($0).prefix(2), radix: 16)!
-    }
+    let entry =
+      "100644 a\0".utf8
+      + stride(from: 0, to: 40, by: 2).map {
+        UInt8(tree.dropFirst($0).prefix(2), radix: 16)!
+      }
     let made = try run(
       "/usr/bin/env", ["git", "-C", folder.path, "hash-object", "-w", "-t", "tree", "--literally", "--stdin"],
       input: Array(entry), environment: gitIdentity)

@@ -50,7 +50,8 @@ struct RefNameTests {
       #expect(result.words.contains("git branch -m NEW"))
       #expect(!result.words.contains("rebase") && !result.words.contains("points to"))
     }
-    #expect(try push("main:refs/heads/hopx_live_\(key.dropFirst(10).replacingOccurrences(of: ".", with: "%2E"))").status != 0)
+    #expect(
+      try push("main:refs/heads/hopx_live_\(key.dropFirst(10).replacingOccurrences(of: ".", with: "%2E"))").status != 0)
     #expect(try push("fix/\(key):refs/heads/fine").status == 0, "the local name stays here")
   }
 
@@ -79,7 +80,8 @@ struct RefNameTests {
     let blocked = try push("main:refs/heads/z-\(key)").words
     let fingerprint = try #require(blocked.firstMatch(of: /hopxguard allow (sha256:[0-9a-f]{32})/)).1
     let allow = try run(
-      hopxguardPath, ["allow", String(fingerprint), "--reason", "rotated"], in: folder.file("repo"), environment: gitIdentity)
+      hopxguardPath, ["allow", String(fingerprint), "--reason", "rotated"], in: folder.file("repo"),
+      environment: gitIdentity)
     #expect(allow.status == 0, "\(allow.errors)")
     folder.git("-C", "repo", "add", ".")
     folder.git("-C", "repo", "commit", "-qm", "allow", "--no-verify")

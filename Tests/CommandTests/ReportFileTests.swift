@@ -18,10 +18,13 @@ struct ReportFileTests {
     let text = String(decoding: folder.read(Self.files[format]!), as: UTF8.self)
     switch format {
     case "json", "jsonl": return text.contains("\"complete\":false") && !text.contains("\"problems\":[]")
-    case "sarif": return text.contains("\"executionSuccessful\":false") && text.contains("{\"level\":\"error\",\"message\"")
+    case "sarif":
+      return text.contains("\"executionSuccessful\":false") && text.contains("{\"level\":\"error\",\"message\"")
     case "gitlab": return text.contains("\"status\":\"failure\"") && text.contains("{\"level\":\"warn\",")
     case "junit": return text.contains(" errors=\"1\" ") && text.contains("<error message=")
-    case "github": return text.contains("::warning title=not scanned to the end::") || text.contains(",title=not scanned to the end::")
+    case "github":
+      return text.contains("::warning title=not scanned to the end::")
+        || text.contains(",title=not scanned to the end::")
     default: return text.contains("problem: ") && text.contains("the scan is not complete")
     }
   }
@@ -47,13 +50,14 @@ struct ReportFileTests {
     #expect(String(decoding: folder.read("a=b.xml"), as: UTF8.self).contains("<failure "))
   }
 
-  @Test(arguments: [
-    (["--format", "json", "--format", "text"], "json and text cannot both go to standard output"),
-    (["--format", "json=x", "--format", "sarif=x"], "Two reports go to one file"),
-    (["--format", "json=x", "--output", "y"], "both name the report's file"),
-    (["--format", "json", "--format", "text=x", "--output", "y"], "--output goes with one format"),
-    (["--format", "xml"], "sarif"), (["--format", "json="], "names no file"),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (["--format", "json", "--format", "text"], "json and text cannot both go to standard output"),
+      (["--format", "json=x", "--format", "sarif=x"], "Two reports go to one file"),
+      (["--format", "json=x", "--output", "y"], "both name the report's file"),
+      (["--format", "json", "--format", "text=x", "--output", "y"], "--output goes with one format"),
+      (["--format", "xml"], "sarif"), (["--format", "json="], "names no file"),
+    ] as [([String], String)])
   func `what cannot be is a usage error`(arguments: [String], words: String) throws {
     folder.write("in/a", "x")
     let result = try run(hopxguardPath, ["scan", "in"] + arguments, in: folder.path)
@@ -81,10 +85,12 @@ struct ReportFileTests {
       wait $!
       """
     // The threads of a test run have signals blocked, which a child inherits.
-    let unblocked = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execv(sys.argv[1], sys.argv[1:])"
+    let unblocked =
+      "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execv(sys.argv[1], sys.argv[1:])"
     let result = try run(
       "/usr/bin/python3",
-      ["-c", unblocked, "/usr/bin/timeout", "60", "/bin/bash", "-c", script, hopxguardPath] + Self.allFiles, in: folder.path)
+      ["-c", unblocked, "/usr/bin/timeout", "60", "/bin/bash", "-c", script, hopxguardPath] + Self.allFiles,
+      in: folder.path)
     #expect(result.status > 128 || result.status == 2, "\(result)")
     for (format, file) in Self.files {
       #expect(readsAsIncomplete(format), "\(format)")

@@ -194,8 +194,12 @@ struct ScanInputTests {
     #expect(chmod(folder.file("b/locked"), 0) == 0)
     #expect(chmod(folder.file("c/inside"), 0) == 0)
     // root reads everything, so the run is by someone else.
-    let command = ["-c", "chmod 755 \"$1\" && cd \"$1\" && exec setpriv --reuid 65534 --clear-groups \"$0\" scan --format json", hopxguardPath, folder.path]
-    let result = try getuid() == 0
+    let command = [
+      "-c", "chmod 755 \"$1\" && cd \"$1\" && exec setpriv --reuid 65534 --clear-groups \"$0\" scan --format json",
+      hopxguardPath, folder.path,
+    ]
+    let result =
+      try getuid() == 0
       ? run("/bin/sh", command) : run(hopxguardPath, ["scan", "--format", "json"], in: folder.path)
     let text = result.output
     #expect(result.status == 2, "\(result.errors)")

@@ -16,7 +16,8 @@ struct SettingsLeakTests {
   func `no error shows more than fifteen characters of a key`(text: String) throws {
     let key = keyText()
     let filled = text.replacingOccurrences(of: "KEY", with: key)
-      .replacingOccurrences(of: "IDs", with: String(key.prefix(26))).replacingOccurrences(of: "ID", with: String(key.prefix(22)))
+      .replacingOccurrences(of: "IDs", with: String(key.prefix(26))).replacingOccurrences(
+        of: "ID", with: String(key.prefix(22)))
     repository.settings(filled)
     for arguments in [["scan"], ["check"], ["hook", "run", "pre-commit"], ["gitignore"]] {
       let result = try run(hopxguardPath, arguments, in: folder.path)

@@ -35,9 +35,15 @@ struct SettingsTests {
     #expect(try hopxguard("scan", "--format", "text", in: folder).output.hasPrefix("src/app.py"))
     let other = TestFolder()
     other.write("o.toml", "[scan]\njobs = 7\n")
-    #expect(try shown(environment: ["HOPXGUARD_CONFIG": other.file("o.toml")])["jobs"] == "7 | \(other.file("o.toml")):2")
-    #expect(try shown("--config", "/dev/null", environment: ["HOPXGUARD_CONFIG": "gone"])["jobs"]?.hasSuffix(" | default") == true)
-    for (name, value) in [("FORMAT", "jason"), ("JOBS", "0"), ("JOBS", "x"), ("NO_ALLOW", "maybe"), ("CONFIG", "gone"), ("RULES", "gone"), ("BASELINE", "gone")] {
+    #expect(
+      try shown(environment: ["HOPXGUARD_CONFIG": other.file("o.toml")])["jobs"] == "7 | \(other.file("o.toml")):2")
+    #expect(
+      try shown("--config", "/dev/null", environment: ["HOPXGUARD_CONFIG": "gone"])["jobs"]?.hasSuffix(" | default")
+        == true)
+    for (name, value) in [
+      ("FORMAT", "jason"), ("JOBS", "0"), ("JOBS", "x"), ("NO_ALLOW", "maybe"), ("CONFIG", "gone"), ("RULES", "gone"),
+      ("BASELINE", "gone"),
+    ] {
       let result = try hopxguard("scan", in: folder, environment: ["HOPXGUARD_\(name)": value])
       #expect(result.status == 2, "\(name)")
       #expect(result.errors.contains(name) || result.errors.contains("gone"), "\(result.errors)")
@@ -137,7 +143,10 @@ struct SettingsTests {
   @Test(arguments: [
     ("[scn]\n", "1: unknown field 'scn' in .hopxguard.toml; did you mean 'scan'?"),
     ("[scan]\nskipp = []\n", "2: unknown field 'skipp' in scan; did you mean 'skip'?"),
-    ("[scan]\nquux = 1\n", "2: unknown field 'quux' in scan; known: archive-depth, archive-entries, archive-memory, archive-ratio, archive-size, baseline, disable, format, jobs, rules, skip"),
+    (
+      "[scan]\nquux = 1\n",
+      "2: unknown field 'quux' in scan; known: archive-depth, archive-entries, archive-memory, archive-ratio, archive-size, baseline, disable, format, jobs, rules, skip"
+    ),
     ("[scan]\nskip = ['**']\n", "2: skip '**': it means every file"),
     ("[scan]\nskip = ['*/*']\n", "2: skip '*/*': it means every file"),
     ("[scan]\nskip = ['../x']\n", "2: skip '../x': a pattern counts"),
@@ -147,9 +156,15 @@ struct SettingsTests {
     ("[scan]\narchive-depth = 17\n", "2: archive-depth takes 1 to 16"),
     ("[scan]\narchive-depth = '4'\n", "2: 'archive-depth' takes an integer"),
     ("[scan]\narchive-size = 5\n", "2: 'archive-size' takes a string"),
-    ("[scan]\n\narchive-size = '5GB'\n", "3: archive-size takes 1MiB to 100GiB: a whole number of KiB, MiB, GiB or TiB, as in 20GiB"),
+    (
+      "[scan]\n\narchive-size = '5GB'\n",
+      "3: archive-size takes 1MiB to 100GiB: a whole number of KiB, MiB, GiB or TiB, as in 20GiB"
+    ),
     ("[scan]\narchive-size = '1TiB'\n", "2: archive-size takes 1MiB to 100GiB"),
-    ("[scan]\narchive-memory = '2GiB'\n", "2: archive-memory is set by --archive-memory or HOPXGUARD_ARCHIVE_MEMORY alone"),
+    (
+      "[scan]\narchive-memory = '2GiB'\n",
+      "2: archive-memory is set by --archive-memory or HOPXGUARD_ARCHIVE_MEMORY alone"
+    ),
     ("[scan]\nrules = ['gone.toml']\n", "2: rules 'gone.toml': there is no such file"),
     ("[scan]\nrules = ['../x.toml']\n", "without '..'"),
     ("[scan]\nrules = ['/etc/passwd']\n", "from the settings' own folder on"),
@@ -158,7 +173,10 @@ struct SettingsTests {
     ("[scan]\nrules = ['pipe']\n", "pipe: cannot be read: it is no regular file"),
     ("[scan]\nbaseline = 'gone'\n", "gone: there is no such baseline"),
     ("[scan]\nbaseline = 'src/app.py'\n", "src/app.py:1: it does not begin with"),
-    ("[scan]\ndisable = ['hopx-api-kee']\n", "2: disable 'hopx-api-kee': there is no such rule; did you mean 'hopx-api-key'?"),
+    (
+      "[scan]\ndisable = ['hopx-api-kee']\n",
+      "2: disable 'hopx-api-kee': there is no such rule; did you mean 'hopx-api-key'?"
+    ),
     ("[[allow]]\nreason = 'x'\n", "1: allow has no 'fingerprint', 'path' or 'rule', and would allow everything"),
     ("[[allow]]\npath = '**/*'\nreason = 'x'\n", "2: path '**/*': it means every file"),
     ("[[allow]]\npath = 'src'\n", "1: allow has no 'reason'"),
@@ -166,7 +184,10 @@ struct SettingsTests {
     ("[[allow]]\nfingerprint = 'sha256:12'\nreason = 'x'\n", "2: the fingerprint is not"),
     ("[[allow]]\npath = 'src'\nreason = 'x'\nexpires = '2027-01-31'\n", "4: 'expires' takes a date without quotes"),
     ("[[allow]]\npath = 'src'\nreason = 'x'\nexpires = 2027-02-30\n", "4: "),
-    ("[[allow]]\npath = 'src'\nreason = 'x'\n[[allow]]\npath = 'src'\nreason = 'y'\n", "4: path src is there twice: line 1"),
+    (
+      "[[allow]]\npath = 'src'\nreason = 'x'\n[[allow]]\npath = 'src'\nreason = 'y'\n",
+      "4: path src is there twice: line 1"
+    ),
     ("[[allow]]\npath = 'src'\nreson = 'x'\n", "3: unknown field 'reson' in allow; did you mean 'reason'?"),
     ("[allow]\npath = 'src'\n", "1: write [[allow]]"),
     ("[[allow]\n", "1: "),
@@ -184,7 +205,9 @@ struct SettingsTests {
     #expect(symlink(outside.path, folder.file("to")) == 0)
     #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
     repository.settings(text)
-    for arguments in [["scan"], ["check"], ["scan", "--staged"], ["scan", "--show-config"], ["hook", "run", "pre-commit"]] {
+    for arguments in [
+      ["scan"], ["check"], ["scan", "--staged"], ["scan", "--show-config"], ["hook", "run", "pre-commit"],
+    ] {
       let result = try run(hopxguardPath, arguments, in: folder.path)
       #expect(result.status == 2, "\(arguments)")
       #expect(result.errors.contains(part), "\(result.errors)")

@@ -10,7 +10,8 @@ struct SkipWarningTests {
   init() {
     folder.write("vendor/deep/lib.py", keyText())
     folder.write("app.min.js", "x")
-    repository.settings("""
+    repository.settings(
+      """
       [scan]
       skip = [
         "vendor/**",
@@ -32,13 +33,17 @@ struct SkipWarningTests {
     let result = try run(hopxguardPath, arguments, in: folder.path)
     #expect(result.status == 0, "\(result.output)\(result.errors)")
     let warnings = result.errors.split(separator: "\n").filter { $0.hasPrefix("warning: .hopxguard.toml") }
-    #expect(warnings == [
-      "warning: .hopxguard.toml:4: skip 'ventor/**' matches nothing: take it out, unless it is still needed",
-      "warning: .hopxguard.toml:8: skip 'src/app.pi' matches nothing: take it out, unless it is still needed",
-    ])
+    #expect(
+      warnings == [
+        "warning: .hopxguard.toml:4: skip 'ventor/**' matches nothing: take it out, unless it is still needed",
+        "warning: .hopxguard.toml:8: skip 'src/app.pi' matches nothing: take it out, unless it is still needed",
+      ])
   }
 
-  @Test(arguments: [["scan", "src"], ["scan", "--all-files"], ["scan", "--staged"], ["scan", "--range", "HEAD"], ["scan", "--history"], ["scan", "-"], ["scan", "src", "vendor"]])
+  @Test(arguments: [
+    ["scan", "src"], ["scan", "--all-files"], ["scan", "--staged"], ["scan", "--range", "HEAD"], ["scan", "--history"],
+    ["scan", "-"], ["scan", "src", "vendor"],
+  ])
   func `and nowhere else`(arguments: [String]) throws {
     #expect(!(try run(hopxguardPath, arguments, in: folder.path)).errors.contains("matches nothing"))
   }
@@ -49,8 +54,10 @@ struct SkipWarningTests {
       repository.settings(text)
       let result = try hopxguard("scan", in: folder)
       #expect(result.status == 2)
-      #expect(result.errors.contains(
-        ".hopxguard.toml:2: \(text.contains("skip") ? "skip" : "path") '!src': it is no line of .gitignore, and takes nothing back in"))
+      #expect(
+        result.errors.contains(
+          ".hopxguard.toml:2: \(text.contains("skip") ? "skip" : "path") '!src': it is no line of .gitignore, and takes nothing back in"
+        ))
     }
     repository.settings("[scan]\nskip = ['\\!odd.py', '[!v]*/app.py', 'vendor']\n")
     let result = try hopxguard("scan", in: folder)

@@ -34,7 +34,8 @@ struct SnippetWidthTests {
     let text = String(repeating: "é", count: 40)
     let (line, _) = try report(Array((text + key + text).utf8))
     #expect(line == "\(text)\(key.prefix(15))...\(text)")
-    let long = try report(Array((String(repeating: "a", count: 300) + key + " " + String(repeating: "b", count: 300)).utf8))
+    let long = try report(
+      Array((String(repeating: "a", count: 300) + key + " " + String(repeating: "b", count: 300)).utf8))
     #expect(long.line.count == 200)
     #expect(long.caret.hasPrefix(String(repeating: " ", count: 80) + "^"))
   }

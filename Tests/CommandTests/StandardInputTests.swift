@@ -70,8 +70,10 @@ struct StandardInputTests {
   }
 
   @Test(arguments: ["text", "jsonl"])
-  func `plain keys and hidden ones in one stream are all found, and none is shown beside another`(format: String) throws {
-    let gaps = [" ", "\n", "\nnext=", " " + String(repeating: "y", count: 70) + " "]
+  func `plain keys and hidden ones in one stream are all found, and none is shown beside another`(format: String) throws
+  {
+    let gaps =
+      [" ", "\n", "\nnext=", " " + String(repeating: "y", count: 70) + " "]
       + [3, 200, 5000].map { "\n" + String(repeating: "a line of a log\n", count: $0) }
     for round in 0..<60 {
       var (text, secrets): ([UInt8], [ArraySlice<UInt8>]) = ([], [])
@@ -84,7 +86,9 @@ struct StandardInputTests {
         } else {
           let disguise = keyDisguises.randomElement()!
           let hidden = disguise.apply(key)
-          if ["base64", "hex", "percent"].contains(disguise.name) { secrets.append(hidden[(hidden.count / 2)...].prefix(20)) }
+          if ["base64", "hex", "percent"].contains(disguise.name) {
+            secrets.append(hidden[(hidden.count / 2)...].prefix(20))
+          }
           text += hidden
         }
         text += Array(gaps.randomElement()!.utf8)
@@ -94,12 +98,15 @@ struct StandardInputTests {
       let result = try run(
         "/bin/bash",
         [
-          "-c", "{ dd bs=$2 count=1 status=none; sleep 0.01; cat; } < stream | \"$0\" scan - --format $1", hopxguardPath,
+          "-c", "{ dd bs=$2 count=1 status=none; sleep 0.01; cat; } < stream | \"$0\" scan - --format $1",
+          hopxguardPath,
           format, "\(first)",
         ], in: folder.path)
       #expect(result.status == 1)
       for name in expected { #expect(result.output.contains(name), "\(result.output)") }
-      for secret in secrets { #expect(!result.output.contains(String(decoding: secret, as: UTF8.self)), "\(result.output)") }
+      for secret in secrets {
+        #expect(!result.output.contains(String(decoding: secret, as: UTF8.self)), "\(result.output)")
+      }
     }
   }
 
@@ -124,14 +131,18 @@ struct StandardInputTests {
     for border in [229_350, 32_740] {
       let key = makeKey()
       let lead = [UInt8](repeating: 0x0A, count: border)
-      let text = lead + Array(Data(makeKey()).base64EncodedData()) + [0x20] + key + [UInt8](repeating: 0x0A, count: 40_000)
+      let text =
+        lead + Array(Data(makeKey()).base64EncodedData()) + [0x20] + key + [UInt8](repeating: 0x0A, count: 40_000)
       let result = try scan(parts: [text])
       #expect(result.output.split(separator: "\n").count == 3)
       expectNoKey(in: result.outputBytes)
     }
   }
 
-  @Test(arguments: [("tar cf", [1, 100, 500]), ("tar cjf", [1, 2]), ("tar --zstd -cf", [1, 2]), ("7zz a -bso0", [1, 2]), ("zip", [1, 2, 3])])
+  @Test(arguments: [
+    ("tar cf", [1, 100, 500]), ("tar cjf", [1, 2]), ("tar --zstd -cf", [1, 2]), ("7zz a -bso0", [1, 2]),
+    ("zip", [1, 2, 3]),
+  ])
   func `an archive is seen as one however little of it comes first`(_ program: String, _ cuts: [Int]) throws {
     folder.write("k", keyText())
     let pack = program == "zip" ? "python3 -m zipfile -c x.zip k.gz; mv x.zip x" : "\(program) x.out k.gz; mv x.out x"
@@ -144,7 +155,9 @@ struct StandardInputTests {
   }
 
   @Test func `lines of UTF-16 are counted however little of it comes first`() throws {
-    let text = "ab\r\ncd\r\nxx \(key)".utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+    let text = "ab\r\ncd\r\nxx \(key)".utf16.flatMap {
+      [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
+    }
     for cut in 1...4 {
       let result = try scan(parts: [Array(text.prefix(cut)), Array(text.dropFirst(cut))])
       #expect(result.output.contains("\"line\":3,"), "\(cut): \(result.output)")

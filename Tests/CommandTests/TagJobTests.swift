@@ -10,7 +10,8 @@ struct TagJobTests {
   /// `v1` is annotated and has a key in its message, `v2` is light; both are on the default branch's head.
   init() {
     folder.git("init", "-q", "-b", "main", "origin")
-    folder.write("origin/.gitignore", ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n")
+    folder.write(
+      "origin/.gitignore", ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n")
     commit("base")
     folder.git("-C", "origin", "tag", "-a", "v1", "-m", "see \(keyText())")
     folder.git("-C", "origin", "tag", "v2")
@@ -41,14 +42,25 @@ struct TagJobTests {
   /// Jobs of a tag on each platform, and whether it tells where the work of the branch began.
   private func jobs(_ tag: String) -> [(environment: [String: String], tellsStart: Bool)] {
     [
-      (["GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": zeros, "CI_COMMIT_SHA": head,
-        "CI_COMMIT_TAG": tag, "CI_DEFAULT_BRANCH": "main"], true),
-      (["BUILDKITE": "true", "BUILDKITE_COMMIT": head, "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_BRANCH": tag,
-        "BUILDKITE_TAG": tag, "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main"], true),
+      (
+        [
+          "GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": zeros, "CI_COMMIT_SHA": head,
+          "CI_COMMIT_TAG": tag, "CI_DEFAULT_BRANCH": "main",
+        ], true
+      ),
+      (
+        [
+          "BUILDKITE": "true", "BUILDKITE_COMMIT": head, "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_BRANCH": tag,
+          "BUILDKITE_TAG": tag, "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main",
+        ], true
+      ),
       (["CIRCLECI": "true", "CIRCLE_SHA1": head, "CIRCLE_TAG": tag], true),
       (["TF_BUILD": "True", "BUILD_SOURCEVERSION": head, "BUILD_SOURCEBRANCH": "refs/tags/\(tag)"], false),
       (["JENKINS_URL": "https://ci/", "GIT_COMMIT": head, "TAG_NAME": tag], false),
-      (["JENKINS_URL": "https://ci/", "GIT_COMMIT": head, "GIT_PREVIOUS_SUCCESSFUL_COMMIT": head, "TAG_NAME": tag], true),
+      (
+        ["JENKINS_URL": "https://ci/", "GIT_COMMIT": head, "GIT_PREVIOUS_SUCCESSFUL_COMMIT": head, "TAG_NAME": tag],
+        true
+      ),
     ]
   }
 
@@ -58,8 +70,9 @@ struct TagJobTests {
       #expect(result.status == 1, "\(environment) \(result.errors)")
       #expect(result.output.contains("\"place\":\"tag\""), "\(environment) \(result.output)")
       #expect(result.output.contains("<tag v1>"))
-      #expect(result.errors.contains("nothing but the tree and the tag v1 is new")
-        || result.errors.contains("of the commits only the tag v1 is scanned"), "\(environment) \(result.errors)")
+      #expect(
+        result.errors.contains("nothing but the tree and the tag v1 is new")
+          || result.errors.contains("of the commits only the tag v1 is scanned"), "\(environment) \(result.errors)")
     }
     for (environment, tellsStart) in jobs("v2") {
       let result = try check(environment)

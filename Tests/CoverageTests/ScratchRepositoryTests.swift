@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct ScratchRepositoryTests {
   /// A crafted index can name any path.
-  @Test(arguments: ["../out/.gitignore", "a/../../out/.gitignore", "/out/.gitignore", "a//b/.gitignore", ".git/.gitignore", "./.gitignore"])
+  @Test(arguments: [
+    "../out/.gitignore", "a/../../out/.gitignore", "/out/.gitignore", "a//b/.gitignore", ".git/.gitignore",
+    "./.gitignore",
+  ])
   func aPathThatLeadsOutIsRefused(path: String) throws {
     let scratch = try ScratchRepository()
     #expect(throws: SystemError("open", EINVAL)) { try scratch.addFile(Path(path), [0x2A]) }

@@ -44,8 +44,10 @@ struct PlaceholderTests {
   }
 
   @Test(arguments: [
-    "subscription.cancel_at_period_end", "presentation.final-version-for-review", "loadbalancer.load_balancer_arn_suffix",
-    "environments.get_default_environment_id", "organization.DEFAULT_RETENTION_PERIOD_DAYS", "environments.create_or_update_v2_endpoint",
+    "subscription.cancel_at_period_end", "presentation.final-version-for-review",
+    "loadbalancer.load_balancer_arn_suffix",
+    "environments.get_default_environment_id", "organization.DEFAULT_RETENTION_PERIOD_DAYS",
+    "environments.create_or_update_v2_endpoint",
     "presentation.final-version-for-review-by-the-board-and-all-members",
     "abcdefghijkl.get_default_environment",
   ])

@@ -26,7 +26,10 @@ struct RuleFileTests {
   }
 
   @Test func `braces of other forms stand for themselves`() throws {
-    let examples = ["acme_{hex:32} {}", "{a: 1} {x} {a:b} {:1} acme_{hex:32}", "{repeat:{:1}port:8080} acme_{hex:32}", "acme_{hex:32}{"]
+    let examples = [
+      "acme_{hex:32} {}", "{a: 1} {x} {a:b} {:1} acme_{hex:32}", "{repeat:{:1}port:8080} acme_{hex:32}",
+      "acme_{hex:32}{",
+    ]
     let list = examples.map { "'\($0)'" }.joined(separator: ", ")
     let rules = try load(Self.sound + "match = [\(list)]\nno_match = ['acme_{32}', 'acme_{hex}']\n").rules
     #expect(rules[1].examples.count == 6)
@@ -39,8 +42,14 @@ struct RuleFileTests {
     ("[[rules]]\nid = 'a'\n", 1, "no [[rule]]"),
     (sound + "colour = 'red'\n", 5, "unknown field 'colour'"),
     ("[[rule]]\nliteral = 'abc'\npattern = 'abc'\n", 1, "no 'id'"),
-    (sound + "match = ['acme_{hex:32}']\nno_match = ['acme_{hexx:33}']\n", 6, "rule 'acme-token': an example: {hexx:33} is no placeholder; did you mean 'hex'?"),
-    (sound + "match = [\n'acme_{hex:32}',\n'acme_{b64:32}']\n", 7, "{b64:32} is no placeholder; known: base62, base64url, digits, hex"),
+    (
+      sound + "match = ['acme_{hex:32}']\nno_match = ['acme_{hexx:33}']\n", 6,
+      "rule 'acme-token': an example: {hexx:33} is no placeholder; did you mean 'hex'?"
+    ),
+    (
+      sound + "match = [\n'acme_{hex:32}',\n'acme_{b64:32}']\n", 7,
+      "{b64:32} is no placeholder; known: base62, base64url, digits, hex"
+    ),
     (sound + "match = ['{repeat:5}']\n", 5, "{repeat:5}: write {repeat:TEXT:N}"),
     (sound + "no_match = ['{hex:70000}']\n", 5, "{hex:70000}: at most 65536 characters"),
     ("[[rule]]\nid = 'My Rule'\nliteral = 'abc'\npattern = 'abc'\n", 1, "lower case"),

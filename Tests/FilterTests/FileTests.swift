@@ -53,8 +53,10 @@ extension FilterTests {
       folder.write("log", folder.text("a {key}\nb\u{0}\r\n{key}"))
       let expected = redactedText(folder.read("log"))
       let before = folder.sh(
-        "chown 1234:4321 log 2> /dev/null; chmod 2751 log; touch -d '2020-02-03 04:05:06.123456789' -m log; touch -a -d 2021-01-01 log; setfattr -n user.note -v kept log; stat -c '%a %u %g %y' log")
-      let after = folder.sh("$HOPX redact --in-place log && stat -c '%a %u %g %y' log && getfattr --only-values -n user.note log")
+        "chown 1234:4321 log 2> /dev/null; chmod 2751 log; touch -d '2020-02-03 04:05:06.123456789' -m log; touch -a -d 2021-01-01 log; setfattr -n user.note -v kept log; stat -c '%a %u %g %y' log"
+      )
+      let after = folder.sh(
+        "$HOPX redact --in-place log && stat -c '%a %u %g %y' log && getfattr --only-values -n user.note log")
       #expect(after.status == 0)
       #expect(after.text == before.text + "kept")
       #expect(folder.read("log") == expected)
@@ -63,13 +65,17 @@ extension FilterTests {
 
     @Test func anAccessControlListIsKept() {
       folder.write("log", folder.text("{key}\n"))
-      let result = folder.sh("setfacl -m u:1234:r,g::- log && getfacl -c log > .before && grep -q 1234 .before && $HOPX redact --in-place log && getfacl -c log | cmp - .before")
+      let result = folder.sh(
+        "setfacl -m u:1234:r,g::- log && getfacl -c log > .before && grep -q 1234 .before && $HOPX redact --in-place log && getfacl -c log | cmp - .before"
+      )
       #expect(result.status == 0)
     }
 
     @Test func aFileWithoutKeysIsNotTouched() {
       folder.write("log", "text\n")
-      let result = folder.sh("i=$(stat -c '%i %Z' log); sleep 0.02; $HOPX redact --in-place --stats log; [ \"$i\" = \"$(stat -c '%i %Z' log)\" ]")
+      let result = folder.sh(
+        "i=$(stat -c '%i %Z' log); sleep 0.02; $HOPX redact --in-place --stats log; [ \"$i\" = \"$(stat -c '%i %Z' log)\" ]"
+      )
       #expect(result.status == 0)
       #expect(result.errors.contains("0 keys"))
     }
@@ -77,7 +83,9 @@ extension FilterTests {
     @Test func whatIsNoPlainFileIsRefused() {
       folder.write("log", folder.text("{key}\n"))
       let bytes = folder.read("log")
-      let result = folder.sh("ln -s log link; mkfifo fifo; mkdir folder; for f in link fifo folder missing; do $HOPX redact --in-place $f || echo $?; done; rm link fifo")
+      let result = folder.sh(
+        "ln -s log link; mkfifo fifo; mkdir folder; for f in link fifo folder missing; do $HOPX redact --in-place $f || echo $?; done; rm link fifo"
+      )
       #expect(result.text == "2\n2\n2\n2\n")
       #expect(result.errors.contains("symbolic link"))
       let hard = folder.sh("ln log other; $HOPX redact --in-place log")
@@ -87,7 +95,9 @@ extension FilterTests {
 
     @Test func aFileThatChangesMeanwhileIsLeft() {
       folder.write("log", Array(repeating: folder.text("{key} text\n"), count: 300_000).flatMap { $0 })
-      let result = folder.sh("(for i in {1..400}; do echo more >> log; sleep 0.005; done) & $HOPX redact --in-place log; s=$?; kill $!; exit $s")
+      let result = folder.sh(
+        "(for i in {1..400}; do echo more >> log; sleep 0.005; done) & $HOPX redact --in-place log; s=$?; kill $!; exit $s"
+      )
       #expect(result.status == 2)
       #expect(result.errors.contains("changed"))
       #expect(redactedText(Array(folder.read("log").prefix(100))) != Array(folder.read("log").prefix(100)))
@@ -106,14 +116,18 @@ extension FilterTests {
     @Test func aSignalLeavesTheOriginal() {
       folder.write("log", Array(repeating: folder.text("{key} text\n"), count: 500_000).flatMap { $0 })
       let size = folder.read("log").count
-      let result = folder.sh("$HOPX redact --in-place log & until [ -e .hopxguard-*.tmp ]; do :; done; kill -TERM $!; wait $!")
+      let result = folder.sh(
+        "$HOPX redact --in-place log & until [ -e .hopxguard-*.tmp ]; do :; done; kill -TERM $!; wait $!")
       #expect(result.status == 143)
       #expect(folder.read("log").count == size)
       #expect(folder.names == ["log"])
     }
 
     @Test func optionsThatContradictEachOther() {
-      for arguments in ["--in-place", "--in-place -", "--in-place --check a", "--rsyslog omprog", "--append a", "--rsyslog mmexternal a"] {
+      for arguments in [
+        "--in-place", "--in-place -", "--in-place --check a", "--rsyslog omprog", "--append a",
+        "--rsyslog mmexternal a",
+      ] {
         #expect(folder.sh("$HOPX redact \(arguments)").status == 2)
       }
     }

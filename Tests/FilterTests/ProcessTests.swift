@@ -26,7 +26,8 @@ extension FilterTests {
 
     @Test func theCommandHasTheCallersLimits() {
       let result = folder.sh(
-        "for size in 0 4096 unlimited; do (ulimit -S -c $size; bash -c 'ulimit -c'; $HOPX run -- bash -c 'ulimit -c'); done")
+        "for size in 0 4096 unlimited; do (ulimit -S -c $size; bash -c 'ulimit -c'; $HOPX run -- bash -c 'ulimit -c'); done"
+      )
       let lines = result.text.split(separator: "\n")
       #expect(lines.count == 6)
       for pair in stride(from: 0, to: 6, by: 2) { #expect(lines[pair] == lines[pair + 1]) }

@@ -9,7 +9,10 @@ extension FilterTests {
       .deletingLastPathComponent().deletingLastPathComponent().path
 
     init() {
-      folder.write("app", "#!/bin/bash\ntrap 'echo stopping; exit 0' TERM\necho \"$1 $(cat \(folder.path)/key)\"\necho \"err $(cat \(folder.path)/key)\" >&2\n(sleep 0.05 &)\n[ \"$2\" = once ] || while :; do sleep 0.02; done\n")
+      folder.write(
+        "app",
+        "#!/bin/bash\ntrap 'echo stopping; exit 0' TERM\necho \"$1 $(cat \(folder.path)/key)\"\necho \"err $(cat \(folder.path)/key)\" >&2\n(sleep 0.05 &)\n[ \"$2\" = once ] || while :; do sleep 0.02; done\n"
+      )
       folder.write("key", folder.text("{key}"))
       #expect(folder.sh("chmod +x app").status == 0)
     }
@@ -17,8 +20,10 @@ extension FilterTests {
     private func example(_ name: String, line prefix: String) -> String {
       let text = try! String(contentsOfFile: "\(root)/examples/\(name)", encoding: .utf8)
       let line = text.split(separator: "\n").first { $0.hasPrefix(prefix) }!
-      return line.dropFirst(prefix.count).replacingOccurrences(of: "/usr/local/bin/hopxguard", with: FilterFolder.binary)
-        .replacingOccurrences(of: "/usr/local/bin/app", with: folder.file("app"))
+      return line.dropFirst(prefix.count).replacingOccurrences(
+        of: "/usr/local/bin/hopxguard", with: FilterFolder.binary
+      )
+      .replacingOccurrences(of: "/usr/local/bin/app", with: folder.file("app"))
     }
 
     @Test func aPipeline() {
@@ -27,7 +32,9 @@ extension FilterTests {
     }
 
     @Test func aStreamThatNeverEnds() {
-      let process = LiveProcess(["bash", "-c", "cd \(folder.path); touch log; tail -n +1 -f log | exec \(FilterFolder.binary) redact"])
+      let process = LiveProcess([
+        "bash", "-c", "cd \(folder.path); touch log; tail -n +1 -f log | exec \(FilterFolder.binary) redact",
+      ])
       for number in 1...3 {
         #expect(folder.sh("echo \"\(number) $(cat key)\" >> log").status == 0)
         #expect(process.receiveText(until: "\n").hasPrefix("\(number) hopx_live_"))
@@ -43,7 +50,8 @@ extension FilterTests {
       kill(process.id, SIGTERM)
       #expect(process.receiveText(until: "\n") == "stopping\n")
       #expect(process.status() == 0)
-      #expect(folder.readText("err").hasPrefix("err hopx_live_") && redactedText(folder.read("err")) == folder.read("err"))
+      #expect(
+        folder.readText("err").hasPrefix("err hopx_live_") && redactedText(folder.read("err")) == folder.read("err"))
     }
 
     @Test func aDockerEntryPoint() {

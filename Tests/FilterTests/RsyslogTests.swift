@@ -35,7 +35,8 @@ extension FilterTests {
 
     /// Waits until a file has so many lines.
     private func lines(_ name: String, _ count: Int) -> [String] {
-      _ = folder.sh("for i in {1..500}; do [ \"$(cat \(name) 2>/dev/null | wc -l)\" -ge \(count) ] && exit; sleep 0.02; done")
+      _ = folder.sh(
+        "for i in {1..500}; do [ \"$(cat \(name) 2>/dev/null | wc -l)\" -ge \(count) ] && exit; sleep 0.02; done")
       return folder.readText(name).split(separator: "\n").map(String.init)
     }
 
@@ -85,7 +86,9 @@ extension FilterTests {
 
     /// Its program dies with the message in hand; rsyslog lets the message pass as it came.
     @Test func mmexternalFailsClosed() {
-      folder.write("program", "#!/bin/bash\n[ -e /\(folder.path)/broken ] && read line && exit\nexec \(FilterFolder.binary) \"$@\"\n")
+      folder.write(
+        "program",
+        "#!/bin/bash\n[ -e /\(folder.path)/broken ] && read line && exit\nexec \(FilterFolder.binary) \"$@\"\n")
       #expect(folder.sh("chmod +x program").status == 0)
       let process = start("mmexternal", program: folder.file("program"))
       log(folder.text("one {key}"))

@@ -23,7 +23,9 @@ extension FilterTests {
       let script = "for n in $(seq 200); do echo out $n; echo err $n $(cat key) >&2; done"
       let result = folder.sh("{ $HOPX run -- bash -c '\(script)' 2>&1; } \(place)")
       var lines: [String] = []
-      for line in result.text.split(separator: "\n") { lines.append(line.split(separator: " ").prefix(2).joined(separator: " ")) }
+      for line in result.text.split(separator: "\n") {
+        lines.append(line.split(separator: " ").prefix(2).joined(separator: " "))
+      }
       var expected: [String] = []
       for number in 1...200 { expected += ["out \(number)", "err \(number)"] }
       #expect(lines == expected)
@@ -41,7 +43,9 @@ extension FilterTests {
     }
 
     @Test func neitherCommandLineNorEnvironmentIsPrinted() {
-      let result = folder.sh("SECRET=a-secret-value $HOPX run -- missing another-secret-value; $HOPX run --rules missing.toml -- x yet-another")
+      let result = folder.sh(
+        "SECRET=a-secret-value $HOPX run -- missing another-secret-value; $HOPX run --rules missing.toml -- x yet-another"
+      )
       #expect(!result.errors.contains("secret") && !result.errors.contains("yet"))
     }
 
@@ -56,8 +60,13 @@ extension FilterTests {
     }
 
     @Test func signalsArePassedOn() {
-      for (name, signal) in [("INT", SIGINT), ("TERM", SIGTERM), ("HUP", SIGHUP), ("QUIT", SIGQUIT), ("USR1", SIGUSR1), ("WINCH", SIGWINCH), ("CONT", SIGCONT)] {
-        let process = start(["bash", "-c", "trap 'echo got \(name); exit 3' \(name); echo ready; while :; do sleep 0.02; done"])
+      for (name, signal) in [
+        ("INT", SIGINT), ("TERM", SIGTERM), ("HUP", SIGHUP), ("QUIT", SIGQUIT), ("USR1", SIGUSR1), ("WINCH", SIGWINCH),
+        ("CONT", SIGCONT),
+      ] {
+        let process = start([
+          "bash", "-c", "trap 'echo got \(name); exit 3' \(name); echo ready; while :; do sleep 0.02; done",
+        ])
         #expect(process.receiveText(until: "ready") == "ready\n")
         kill(process.id, signal)
         #expect(process.receiveText(until: "got") == "got \(name)\n")
@@ -78,14 +87,18 @@ extension FilterTests {
     }
 
     @Test func whatIsLeftBehindDoesNotHoldItForEver() {
-      let result = folder.sh("$HOPX run -- sh -c 'sleep 1000 & echo $! > pid; echo done; exit 4'; echo $?; kill $(cat pid)")
+      let result = folder.sh(
+        "$HOPX run -- sh -c 'sleep 1000 & echo $! > pid; echo done; exit 4'; echo $?; kill $(cat pid)")
       #expect(result.text == "done\n4\n")
-      let noisy = folder.sh("$HOPX run -- sh -c 'yes & echo $! > pid; exit 5' > /dev/null; echo $?; kill $(cat pid) 2>/dev/null; true")
+      let noisy = folder.sh(
+        "$HOPX run -- sh -c 'yes & echo $! > pid; exit 5' > /dev/null; echo $?; kill $(cat pid) 2>/dev/null; true")
       #expect(noisy.text == "5\n")
     }
 
     @Test func allThatTheCommandWroteComesOutForASlowReader() {
-      let result = folder.sh("$HOPX run -- sh -c 'sleep 60 & echo $! > pid; seq 100000' | (sleep 2.5; cat) > got; kill $(cat pid); seq 100000 | cmp - got")
+      let result = folder.sh(
+        "$HOPX run -- sh -c 'sleep 60 & echo $! > pid; seq 100000' | (sleep 2.5; cat) > got; kill $(cat pid); seq 100000 | cmp - got"
+      )
       #expect(result.status == 0)
     }
 
@@ -114,14 +127,18 @@ extension FilterTests {
 
     @Test func theCommandFindsATerminalOfTheSameSize() {
       let process = LiveProcess(
-        [FilterFolder.binary, "run", "--", "bash", "-c", "[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && stty size <&1; printf 'a\\nb\\n'"],
+        [
+          FilterFolder.binary, "run", "--", "bash", "-c",
+          "[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && stty size <&1; printf 'a\\nb\\n'",
+        ],
         terminal: true, rows: 33)
       #expect(process.receiveText(until: "b\r\n") == "33 80\r\na\r\nb\r\n")
       #expect(process.status() == 0)
     }
 
     @Test func sizesFollow() {
-      let process = start(["bash", "-c", "trap 'stty size <&1' WINCH; echo ready; while :; do sleep 0.02; done"], terminal: true)
+      let process = start(
+        ["bash", "-c", "trap 'stty size <&1' WINCH; echo ready; while :; do sleep 0.02; done"], terminal: true)
       #expect(process.receiveText(until: "ready\r\n") == "ready\r\n")
       var size = winsize(ws_row: 40, ws_col: 90, ws_xpixel: 0, ws_ypixel: 0)
       _ = ioctl(process.output, UInt(TIOCSWINSZ), &size)
@@ -129,7 +146,9 @@ extension FilterTests {
     }
 
     @Test func theInterruptKeyReachesTheCommandOnce() {
-      let process = start(["bash", "-c", "trap 'echo int' INT; trap 'exit 3' TERM; echo ready; while :; do read -t 0.02; done"], terminal: true)
+      let process = start(
+        ["bash", "-c", "trap 'echo int' INT; trap 'exit 3' TERM; echo ready; while :; do read -t 0.02; done"],
+        terminal: true)
       #expect(process.receiveText(until: "ready\r\n") == "ready\r\n")
       process.send([3])
       #expect(process.receiveText(until: "int\r\n") == "^Cint\r\n")
@@ -151,7 +170,10 @@ extension FilterTests {
     @Test func theSuspendKeyStopsBoth() {
       // A shell with job control, which must get its turn when the job stops.
       let process = LiveProcess(
-        ["bash", "--norc", "-c", "set -m; \(FilterFolder.binary) run -- bash -c 'echo ready; read x; echo got $x'; echo stopped $?; echo line > /dev/null; fg; echo over $?"], terminal: true)
+        [
+          "bash", "--norc", "-c",
+          "set -m; \(FilterFolder.binary) run -- bash -c 'echo ready; read x; echo got $x'; echo stopped $?; echo line > /dev/null; fg; echo over $?",
+        ], terminal: true)
       _ = process.receiveText(until: "ready\r\n")
       process.send([26])
       let stopped = process.receiveText(until: "stopped")

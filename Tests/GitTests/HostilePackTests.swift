@@ -61,16 +61,18 @@ import Testing
     try expectFailure({ delta(count, 5, [0xFF, 1, 2], .distance($0)) }, "another size")
     try expectFailure({ delta(count, 1, [0], .distance($0)) }, "another size")
     try expectFailure({ delta(count + 1, 5, copyInstruction(0, 5), .distance($0)) }, "base of")
-    try expectFailure({ distance in
-      var object = delta(0, 0, [], .distance(distance))
-      object.content = [0x80, 0x80]
-      return object
-    }, "cut short")
-    try expectFailure({ distance in
-      var object = delta(0, 0, [], .distance(distance))
-      object.content = [UInt8](repeating: 0xFF, count: 12)
-      return object
-    }, "cut short")
+    try expectFailure(
+      { distance in
+        var object = delta(0, 0, [], .distance(distance))
+        object.content = [0x80, 0x80]
+        return object
+      }, "cut short")
+    try expectFailure(
+      { distance in
+        var object = delta(0, 0, [], .distance(distance))
+        object.content = [UInt8](repeating: 0xFF, count: 12)
+        return object
+      }, "cut short")
   }
 
   @Test func `absurd sizes`() throws {
@@ -78,17 +80,19 @@ import Testing
     try expectFailure({ delta(count, 1 << 40, copyInstruction(0, 5), .distance($0)) }, "are not read")
     try expectFailure({ delta(count, 1 << 62, copyInstruction(0, 5), .distance($0)) }, "are not read")
     for size in [1 << 20, 1 << 40, (1 << 60) - 1] {
-      try expectFailure({ _ in
-        var object = whole(text)
-        object.toldSize = size
-        return object
-      }, "header")
+      try expectFailure(
+        { _ in
+          var object = whole(text)
+          object.toldSize = size
+          return object
+        }, "header")
     }
-    try expectFailure({ _ in
-      var object = whole(text)
-      object.toldSize = 10
-      return object
-    }, "compressed data")
+    try expectFailure(
+      { _ in
+        var object = whole(text)
+        object.toldSize = 10
+        return object
+      }, "compressed data")
   }
 
   @Test func `bases that are not there`() throws {
@@ -96,22 +100,25 @@ import Testing
     for distance in [0, 1, 5, 11, 4000, 1 << 40, 1 << 54] {
       try expectFailure({ _ in delta(count, 5, copyInstruction(0, 5), .distance(distance)) }, "no object of the pack")
     }
-    try expectFailure({ _ in
-      delta(count, 5, copyInstruction(0, 5), .id([UInt8](repeating: 9, count: 20)))
-    }, "which the pack does not hold")
+    try expectFailure(
+      { _ in
+        delta(count, 5, copyInstruction(0, 5), .id([UInt8](repeating: 9, count: 20)))
+      }, "which the pack does not hold")
     // Its own base.
-    try expectFailure({ _ in delta(count, 5, copyInstruction(0, 5), .id(defaultID(1))) }, "which the pack does not hold")
+    try expectFailure(
+      { _ in delta(count, 5, copyInstruction(0, 5), .id(defaultID(1))) }, "which the pack does not hold")
   }
 
   @Test func `types that do not exist, and hidden bytes`() throws {
     for type in [0, 5] {
       try expectFailure({ _ in PackedObject(type: type, content: text) }, "header")
     }
-    try expectFailure({ _ in
-      var object = whole(text)
-      object.trailing = Array("hidden".utf8)
-      return object
-    }, "no index names")
+    try expectFailure(
+      { _ in
+        var object = whole(text)
+        object.trailing = Array("hidden".utf8)
+        return object
+      }, "no index names")
   }
 
   @Test func `deltas in a circle`() throws {
@@ -159,7 +166,9 @@ import Testing
   @Test func `every byte of a pack changed`() throws {
     let first = buildPack([whole(text)])
     let distance = first.pack.count - 20 - first.offsets[0]
-    let sound = buildPack([whole(text), delta(text.count, 8, copyInstruction(4, 5) + [3, 1, 2, 3], .distance(distance))])
+    let sound = buildPack([
+      whole(text), delta(text.count, 8, copyInstruction(4, 5) + [3, 1, 2, 3], .distance(distance)),
+    ])
     for place in 0..<(sound.pack.count - 20) {
       var built = sound
       built.pack[place] ^= 0xA5
@@ -178,7 +187,8 @@ import Testing
     var objects = [whole([UInt8](repeating: 65, count: size))]
     for number in 1..<24 {
       objects.append(delta(size, size + 1, copies + [1, UInt8(number)], .id(defaultID((number - 1) / 2))))
-      objects[number].content = deltaHeader(number == 1 || number == 2 ? size : size + 1, size + 1) + copies + [1, UInt8(number)]
+      objects[number].content =
+        deltaHeader(number == 1 || number == 2 ? size : size + 1, size + 1) + copies + [1, UInt8(number)]
     }
     let contents = try contents(buildPack(objects))
     #expect(contents.failures == [])

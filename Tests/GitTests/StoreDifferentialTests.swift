@@ -10,7 +10,8 @@ import Testing
     let folder = try StoreFolder()
     try git("init", "-q", "-b", "main", "--object-format=\(format)", in: folder.path)
     var stream = ""
-    var files = (0..<12).map { file in (0..<200).map { "file \(file) line \($0) \(UInt64.random(in: 0...UInt64.max))" } }
+    var files = (0..<12).map { file in (0..<200).map { "file \(file) line \($0) \(UInt64.random(in: 0...UInt64.max))" }
+    }
     for commit in 1...120 {
       for _ in 0..<2 {
         let file = Int.random(in: 0..<files.count)
@@ -44,14 +45,15 @@ import Testing
     #expect(ours.objects == theirs.objects, sourceLocation: sourceLocation)
   }
 
-  @Test(arguments: [
-    ["repack", "-adfq", "--depth=0"], ["repack", "-adfq", "--depth=50"],
-    ["repack", "-adfq", "--depth=250", "--window=60"], ["repack", "-aFdq", "--window=2"],
-    ["-c", "core.bigFileThreshold=2k", "repack", "-adfq"],
-    ["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"],
-    ["-c", "core.compression=0", "repack", "-aFdq"], ["repack", "--cruft", "-dq"], ["repack", "-dq"],
-    ["-c", "pack.packSizeLimit=1m", "repack", "-adfq"], ["gc", "-q", "--prune=now"],
-  ], ["sha1", "sha256"])
+  @Test(
+    arguments: [
+      ["repack", "-adfq", "--depth=0"], ["repack", "-adfq", "--depth=50"],
+      ["repack", "-adfq", "--depth=250", "--window=60"], ["repack", "-aFdq", "--window=2"],
+      ["-c", "core.bigFileThreshold=2k", "repack", "-adfq"],
+      ["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"],
+      ["-c", "core.compression=0", "repack", "-aFdq"], ["repack", "--cruft", "-dq"], ["repack", "-dq"],
+      ["-c", "pack.packSizeLimit=1m", "repack", "-adfq"], ["gc", "-q", "--prune=now"],
+    ], ["sha1", "sha256"])
   func `packs written with other settings`(_ arguments: [String], format: String) throws {
     let folder = try repository(format)
     try expectEqual(folder.path)
@@ -67,7 +69,9 @@ import Testing
       try git("hash-object", "-w", "--stdin", in: folder.path, input: Array("loose \(number)".utf8))
       try git("repack", "-q", in: folder.path)
     }
-    try git("unpack-objects", "-q", in: folder.path, input: [UInt8](try git("pack-objects", "--stdout", "--all", "-q", in: folder.path)))
+    try git(
+      "unpack-objects", "-q", in: folder.path,
+      input: [UInt8](try git("pack-objects", "--stdout", "--all", "-q", in: folder.path)))
     try expectEqual(folder.path)
   }
 
@@ -92,8 +96,10 @@ import Testing
       try git("read-tree", "main", in: folder.path)
       let blob = try git("cat-file", "blob", "main:dir0/sub0/file0", in: folder.path)
       let id = String(
-        decoding: try git("hash-object", "-w", "--stdin", in: folder.path, input: Array("\(number)\n".utf8) + [UInt8](blob)),
-        as: UTF8.self).trimmingCharacters(in: .newlines)
+        decoding: try git(
+          "hash-object", "-w", "--stdin", in: folder.path, input: Array("\(number)\n".utf8) + [UInt8](blob)),
+        as: UTF8.self
+      ).trimmingCharacters(in: .newlines)
       try git("update-index", "--cacheinfo", "100644,\(id),dir0/sub0/file0", in: folder.path)
       let tree = text(try git("write-tree", in: folder.path))
       let commit = text(try git("commit-tree", "-p", "main", "-m", "x", tree, in: folder.path))

@@ -3,7 +3,8 @@
 
 /// A way of hiding a key.
 public enum Hiding: CaseIterable, Sendable {
-  case percent, percentPart, unicode, unicodePart, hex, reference, utf16le, utf16be, base64, base64url, base64Lines, colours
+  case percent, percentPart, unicode, unicodePart, hex, reference, utf16le, utf16be, base64, base64url, base64Lines,
+    colours
   case rainbow
 
   /// A text with a key in it, hidden.
@@ -36,7 +37,8 @@ public enum Hiding: CaseIterable, Sendable {
       case .unicode: hidden += Array("\\u".utf8) + digits(byte, 4, isUpper)
       case .unicodePart: hidden += isHidden ? Array("\\u".utf8) + digits(byte, 4, isUpper) : [byte]
       case .hex: hidden += isHidden ? Array("\\x".utf8) + digits(byte, 2, isUpper) : [byte]
-      case .reference: hidden += isHidden ? Array((isUpper ? "&#x\(String(byte, radix: 16));" : "&#\(byte);").utf8) : [byte]
+      case .reference:
+        hidden += isHidden ? Array((isUpper ? "&#x\(String(byte, radix: 16));" : "&#\(byte);").utf8) : [byte]
       case .colours: hidden += isHidden && index > 0 ? Array("\u{1B}[01;31m\u{1B}[K".utf8) + [byte] : [byte]
       default: hidden += Array("\u{1B}[38;5;\(index)m".utf8) + [byte]
       }

@@ -34,7 +34,8 @@ struct EncodedStreamTests {
       let steps = outputs(input, lengths: lengths, through: &redactor)
       let output = steps.last!
       guard isRedacted(output, hiding, key, before, after) else {
-        Issue.record("\(hiding), \(before.count) before, \(after.count) after: \(output.count) of \(input.count) bytes left")
+        Issue.record(
+          "\(hiding), \(before.count) before, \(after.count) after: \(output.count) of \(input.count) bytes left")
         return
       }
       #expect(steps.allSatisfy { output.starts(with: $0) })
@@ -111,7 +112,8 @@ struct EncodedStreamTests {
     for hiding in [Hiding.unicode, .unicodePart] {
       for _ in 0..<50 {
         let key = samples.key()
-        let hidden = hiding.hide(key, before: Array("x\\n\\u0041".utf8), after: Array("\\\"\\\\y".utf8), using: &samples.generator)
+        let hidden = hiding.hide(
+          key, before: Array("x\\n\\u0041".utf8), after: Array("\\\"\\\\y".utf8), using: &samples.generator)
         let output = redacted(Array("{\"k\":\"".utf8) + hidden + Array("\",\"n\":1}".utf8))
         let value = try #require(try JSONSerialization.jsonObject(with: Data(output)) as? [String: Any])
         #expect(value["k"] as? String == "x\nA" + String(decoding: key[..<15], as: UTF8.self) + "...\"\\y")
@@ -141,7 +143,8 @@ struct EncodedStreamTests {
     for _ in 0..<300 {
       let part = samples.key().prefix(Int.random(in: 1...30, using: &samples.generator))
       for hiding in Hiding.allCases where part.count > 29 || !(hiding == .colours) {
-        let whole = hiding.hide(Array(part) + Array(repeating: 32, count: 40 - part.count), before: [], after: [], using: &samples.generator)
+        let whole = hiding.hide(
+          Array(part) + Array(repeating: 32, count: 40 - part.count), before: [], after: [], using: &samples.generator)
         #expect(redacted(whole, lengths: samples.cuts(of: whole.count, longest: 9)) == whole)
       }
     }
@@ -181,8 +184,13 @@ struct EncodedStreamTests {
       case 2:
         let hidden = hiding.hide(samples.key(), before: [], after: [], using: &samples.generator)
         result += hidden.suffix(Int.random(in: 0...hidden.count, using: &samples.generator))
-      case 3: result += Array(["%", "%6", "\\u00", "\\", "\u{1B}", "\u{1B}[", "\u{1B}[m", "&#", "\u{0}", "="].randomElement(using: &samples.generator)!.utf8)
-      default: result += hiding.hide(samples.key(), before: random(befores, &samples), after: random(afters, &samples), using: &samples.generator)
+      case 3:
+        result += Array(
+          ["%", "%6", "\\u00", "\\", "\u{1B}", "\u{1B}[", "\u{1B}[m", "&#", "\u{0}", "="].randomElement(
+            using: &samples.generator)!.utf8)
+      default:
+        result += hiding.hide(
+          samples.key(), before: random(befores, &samples), after: random(afters, &samples), using: &samples.generator)
       }
     }
     return result

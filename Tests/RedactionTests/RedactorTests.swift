@@ -133,7 +133,9 @@ struct RedactorTests {
         continuations.append(samples.text("{base62:\(count)}"))
         continuations.append(samples.text("{base62:\(count)}.{base64url:43}"))
       }
-      for count in 1...10 { continuations.append(Array("hopx_live_".utf8.suffix(count)) + samples.text("{base62:12}.{base64url:43}")) }
+      for count in 1...10 {
+        continuations.append(Array("hopx_live_".utf8.suffix(count)) + samples.text("{base62:12}.{base64url:43}"))
+      }
       for count in 1...7 { continuations.append(samples.text("{base64url:\(count)} ")) }
       let expected = certain(input, continuations: continuations)
       let shown = outputs(input, lengths: [input.count], chunk: 8192).first!

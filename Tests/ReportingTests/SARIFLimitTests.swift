@@ -45,12 +45,14 @@ struct SARIFLimitTests {
     summary.findings = 5000
     let report = reporter.finish(Outcome(summary: summary, problems: [], rules: rules))
     let remark = try #require(reporter.remark)
-    #expect(remark.wholeMatch(of: /the SARIF report holds the first [34],\d{3} of 5,000 findings: GitHub takes no more/) != nil, "\(remark)")
+    #expect(
+      remark.wholeMatch(of: /the SARIF report holds the first [34],\d{3} of 5,000 findings: GitHub takes no more/)
+        != nil, "\(remark)")
     let size = try compressed(report)
     #expect(size <= 10_000_000)
     #expect(size > 8_500_000)
     #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(report)) }
-    #expect(String(decoding: report, as: UTF8.self).contains("\"\(remark.prefix(30))") )
+    #expect(String(decoding: report, as: UTF8.self).contains("\"\(remark.prefix(30))"))
   }
 
   @Test func `a report within the limits says nothing`() {
