@@ -127,7 +127,8 @@ private func member(_ flags: UInt8, _ content: [UInt8]) -> [UInt8] {
   if flags & 0x08 != 0 { file += Array("name".utf8) + [0] }
   if flags & 0x10 != 0 { file += Array("comment".utf8) + [0] }
   if flags & 0x02 != 0 { file += bytes(UInt32(crc32(0, file, UInt32(file.count)))).prefix(2) }
-  return file + deflated(content) + bytes(UInt32(crc32(0, content, UInt32(content.count)))) + bytes(UInt32(content.count))
+  return file + deflated(content) + bytes(UInt32(crc32(0, content, UInt32(content.count))))
+    + bytes(UInt32(content.count))
 }
 
 private func bytes(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }

@@ -68,7 +68,8 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private let mostBytes = 8192
 
 /// Of `hopx_live_`, the rest of a key, put together when it runs.
-private let secret = Array("NXAXAV4sU3Ii".utf8) + [UInt8(ascii: ".")] + Array("EXi3vR9kOJuhfbR5z42aFx5rhGjH1xnzFdjn9ca-qps".utf8)
+private let secret =
+  Array("NXAXAV4sU3Ii".utf8) + [UInt8(ascii: ".")] + Array("EXi3vR9kOJuhfbR5z42aFx5rhGjH1xnzFdjn9ca-qps".utf8)
 
 /// Keys may be encoded: what comes out is the same for every way of cutting the text into reads, and no key
 /// stands in it.
@@ -103,7 +104,8 @@ private func pass(
       part = part.dropFirst(count)
       let shown = output.count
       redactor.take(count, isLast: false) { output += $0 }
-      precondition(expected[min(shown, expected.count)...].starts(with: output[shown...]), "shows what the end does not")
+      precondition(
+        expected[min(shown, expected.count)...].starts(with: output[shown...]), "shows what the end does not")
     }
   }
   redactor.take(0, isLast: true) { output += $0 }
