@@ -12,13 +12,19 @@ public struct StreamSearch: ~Copyable {
   private var candidates: [EncodedCandidate] = []
   private var encoded: [StreamMatch] = []
   private var text = ForwardText()
-  private var longer: [UInt8] = []
+  private var continued: [UInt8] = []
   private var lookbehinds: [Int?]
 
   /// Control sequences in a key at which it is tried whether the key ends there.
   private static let mostBreaks = 128
-  /// What a key goes on with when it is asked how long it could be.
-  private static let more = Array(repeating: UInt8(ascii: "A"), count: 256)
+  /// Bytes by which a key is continued when it is asked whether it could be longer, and the matches that may
+  /// be tried for that. A rule that needs more is taken for one that could.
+  private static let mostContinued = (bytes: 256, matches: 4096)
+  /// Bytes that keys are made of come first, so that one of the first mostly continues a match.
+  private static let continuations: [UInt8] = {
+    let usual = Array("A0a-_.".utf8)
+    return usual + (UInt8.min...UInt8.max).filter { !usual.contains($0) }
+  }()
 
   /// - Parameter isPlain: encoded keys are not looked for.
   public init(rules: RuleSet, isPlain: Bool) {
@@ -67,14 +73,25 @@ public struct StreamSearch: ~Copyable {
     return decided
   }
 
-  /// Adds plain literals whose key may go on, or be broken, by a token.
+  /// Adds plain literals whose key a token breaks, or after which it could go on.
   private mutating func addBrokenPlain(_ buffer: UnsafeRawBufferPointer, before decided: Int) {
     var nextToken = -1
     for tried in scanner.tried! where tried.place < decided {
       if nextToken < tried.place { nextToken = firstToken(buffer, from: tried.place) }
-      if nextToken <= min(tried.end ?? .max, buffer.count - 1, tried.place + Rule.longestMatch - 1) {
-        candidates.append(EncodedCandidate(place: tried.place, rule: tried.rule, form: .text))
-      }
+      if nextToken > min(buffer.count - 1, tried.place + Rule.longestMatch - 1) { continue }
+      // A match that ends before the token is the whole key unless its rule could take more of what is there.
+      if let end = tried.end, end < nextToken, !couldGoOn(tried, buffer, until: nextToken) { continue }
+      candidates.append(EncodedCandidate(place: tried.place, rule: tried.rule, form: .text))
+    }
+  }
+
+  /// Whether more bytes instead of the token at `end` could make a match longer.
+  private mutating func couldGoOn(_ tried: TriedPlace, _ buffer: UnsafeRawBufferPointer, until end: Int) -> Bool {
+    let start = max(0, tried.place - Scanner.context)
+    let subject = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    switch scanner.match(tried.rule, decoded: subject, at: tried.place - start, mayGrow: true) {
+    case .undecided, .gaveUp: return true
+    case .match, .noMatch: return false
     }
   }
 
@@ -276,17 +293,50 @@ public struct StreamSearch: ~Copyable {
     }
   }
 
-  /// How long a match would be if the key went on behind the first `length` decoded bytes; nil when it would be
-  /// longer than they are, up to a length of its own. A pattern that takes as much as there is has none.
+  /// The length of the match at the start of the first `length` decoded bytes if the key went on for as long as
+  /// its rule lets it; nil when that is more than `length`.
+  ///
+  /// The continuation is found by asking the pattern (`PCRE2_PARTIAL_HARD`) byte by byte what it takes next.
   private mutating func wholeLength(_ rule: Int, _ length: Int) -> Int? {
-    longer.removeAll(keepingCapacity: true)
-    longer += text.bytes[..<(text.context + length)]
-    longer += Self.more
-    return longer.withUnsafeBytes { bytes in
-      let result = scanner.match(rule, decoded: bytes, at: text.context, mayGrow: false)
-      guard case .match(let end) = result, end < bytes.count else { return length }
-      return end <= text.context + length ? end - text.context : nil
+    continued.removeAll(keepingCapacity: true)
+    continued += text.bytes[..<(text.context + length)]
+    var matches = 0
+    var usual = Self.continuations[0]
+    while continued.count - text.context - length < Self.mostContinued.bytes {
+      guard let byte = continuation(of: rule, trying: usual, &matches) else {
+        guard matches < Self.mostContinued.matches else { return nil }
+        // One byte more: a run that is too long for one form of a key may be the start of another.
+        continued.append(usual)
+        let result = continued.withUnsafeBytes {
+          scanner.match(rule, decoded: $0, at: text.context, mayGrow: false)
+        }
+        guard case .match(let end) = result else { return length }
+        return end <= text.context + length ? end - text.context : nil
+      }
+      usual = byte
     }
+    return nil
+  }
+
+  /// Appends to `continued` a byte that the match at its start takes or could take; nil when there is none.
+  private mutating func continuation(of rule: Int, trying usual: UInt8, _ matches: inout Int) -> UInt8? {
+    let place = continued.count
+    continued.append(usual)
+    for byte in [usual] + Self.continuations {
+      continued[place] = byte
+      matches += 1
+      if matches >= Self.mostContinued.matches { break }
+      let result = continued.withUnsafeBytes {
+        scanner.match(rule, decoded: $0, at: text.context, mayGrow: true)
+      }
+      switch result {
+      case .undecided: return byte
+      case .match(let end) where end == continued.count: return byte
+      default: continue
+      }
+    }
+    continued.removeLast()
+    return nil
   }
 
   private mutating func lookbehind(of rule: Int) -> Int {

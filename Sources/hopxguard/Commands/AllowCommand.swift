@@ -52,16 +52,17 @@ struct AllowCommand: ParsableCommand {
   @OptionGroup var settings: SettingsOptions
 
   func run() throws {
-    try checkFingerprint()
-    try check(reason, "--reason")
     let place = SettingsPlace.here
+    let rules = try AskedSetup(noAllow: true, config: settings.config).prepare(for: place).plan.options.rules
+    try checkFingerprint(rules)
+    try check(reason, "--reason", rules)
     let config = settings.config ?? environment("CONFIG")
     guard let file = config.map({ Path(argument: $0) }) ?? place.top?.appending(Settings.fileName.utf8) else {
       throw Console.fail("not in a git repository: go to one, or name a settings file with --config")
     }
     let name = config ?? Settings.fileName
     let by = try by ?? user()
-    try check(by, "--by")
+    try check(by, "--by", rules)
     if let expires { try check(date: expires) }
     let fields = [("reason", tomlString(reason)), ("by", tomlString(by)), ("expires", expires)]
 
@@ -94,9 +95,9 @@ struct AllowCommand: ParsableCommand {
   }
 
   /// Somebody may have pasted the key itself, which must not be shown once more.
-  private func checkFingerprint() throws(ExitStatus) {
+  private func checkFingerprint(_ rules: RuleSet) throws(ExitStatus) {
     if isFingerprint(fingerprint) { return }
-    var scanner = ContentScanner(ContentOptions(rules: .builtIn()))
+    var scanner = ContentScanner(ContentOptions(rules: rules))
     var source = MemorySource(Array(fingerprint.utf8))
     scanner.scan(&source, path: "")
     if let key = scanner.results.findings.first {
@@ -106,9 +107,9 @@ struct AllowCommand: ParsableCommand {
     throw Console.fail("the fingerprint is 'sha256:' and 32 hex digits, as the last line of a finding has it")
   }
 
-  private func check(_ text: String, _ option: String) throws(ExitStatus) {
+  private func check(_ text: String, _ option: String, _ rules: RuleSet) throws(ExitStatus) {
     if text.allSatisfy(\.isWhitespace) { throw Console.fail("\(option) is empty: others have to understand it") }
-    var scanner = Scanner(rules: .builtIn(), purpose: .redaction)
+    var scanner = Scanner(rules: rules, purpose: .redaction)
     if scanner.redacted(Array(text.utf8)) != Array(text.utf8) {
       throw Console.fail("\(option) holds a key, and would put it into the settings")
     }

@@ -72,8 +72,7 @@ struct BaselineCommand: ParsableCommand {
     var setup = try AskedSetup(config: settings.config, rules: rules.files, limits: limits.asked).prepare(for: place)
     // What is known already is to be written again.
     setup.plan.policy.baseline = nil
-    let results = try scan(top, &setup)
-    let found = results.findings.map {
+    let found = try scan(top, &setup).map {
       Baseline.Entry(fingerprint: $0.fingerprint, rule: $0.rule, path: $0.path)
     }
     let baseline = updated(old ?? Baseline(), by: found)
@@ -84,27 +83,27 @@ struct BaselineCommand: ParsableCommand {
     try mergeByLines(target, top)
   }
 
-  private func scan(_ top: Path, _ setup: inout ScanSetup) throws(ExitStatus) -> ScanResults {
+  private func scan(_ top: Path, _ setup: inout ScanSetup) throws(ExitStatus) -> [Finding] {
     let jobs = try setup.jobs(jobs)
-    var results = ScanResults()
+    var run = ScanRun(setup.plan, into: FindingList())
+    let options = setup.plan.options
     do throws(SystemError) {
-      results = scanTree(
-        [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], setup.plan.options,
-        allFiles: false, jobs: jobs, showsProgress: !noProgress)
+      run.add(
+        scanTree(
+          [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], options,
+          allFiles: false, jobs: jobs, showsProgress: !noProgress))
     } catch {
-      results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
+      run.add(Problem(path: "", message: "cannot be read: \(error)"))
     }
     if history {
-      setup.plan.skipByFinding()
-      var scan = HistoryScan(setup.plan.options, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
+      run.plan.skipByFinding()
+      var scan = HistoryScan(options, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
       scan.scan(top)
-      results.merge(scan.results)
-      results.problems += scan.incomplete
+      run.add(scan.results)
+      for problem in scan.incomplete { run.add(problem) }
     }
-    results.order()
-    setup.plan.judge(&results)
-    let outcome = results.outcome(listed: results.findings.count, seconds: 0, plan: setup.plan, isWhole: false)
-    if outcome.isComplete { return results }
+    let outcome = run.finish(isWhole: false).outcome
+    if outcome.isComplete { return run.output.findings }
     let style = ColorChoice.auto.style(for: STDERR_FILENO)
     Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
     throw Console.fail("not everything could be scanned, so no baseline is written")

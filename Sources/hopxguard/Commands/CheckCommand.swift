@@ -73,32 +73,25 @@ struct CheckCommand: ParsableCommand {
       return (top, setup, threads, format)
     }
     reporting.adapt(&setup.plan.options, format)
-    var report = try reporting.open(format)
+    var run = ScanRun(setup.plan, into: try reporting.open(format))
     let coverage = CoverageRun(
       top: top, settings: setup.settings, strict: strict, options: setup.plan.options
     ).run()
-    try report.add(coverage.findings)
+    try run.report(coverage.findings, extent: coverage.extent)
+    for problem in coverage.problems { run.add(problem) }
     for note in coverage.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
 
     var results = ScanResults()
-    results.problems = coverage.problems
     do throws(SystemError) {
-      results.merge(
-        scanTree(
-          [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], setup.plan.options, allFiles: false, jobs: threads,
-          showsProgress: !noProgress))
+      results = scanTree(
+        [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], setup.plan.options,
+        allFiles: false, jobs: threads, showsProgress: !noProgress)
     } catch {
-      results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
+      run.add(Problem(path: "", message: "cannot be read: \(error)"))
     }
     add(scanCommits(top, setup), to: &results)
-    results.order()
-    setup.plan.judge(&results)
-    try report.add(results.findings)
-    results.summary.coverage = coverage.extent
-    let outcome = results.outcome(
-      listed: report.count, seconds: monotonicSeconds() - started, plan: setup.plan, isWhole: true)
-    try report.finish(outcome)
-    try reporting.conclude(outcome, report, setup.plan.options.rules)
+    run.add(results)
+    try reporting.conclude(try run.finish(isWhole: true).outcome, run.output)
   }
 
   // MARK: Commits

@@ -42,7 +42,9 @@ struct GitignoreCommand: ParsableCommand {
   @Flag(help: "Warnings are findings, but for those that too much is ignored.")
   var strict = false
 
+  @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
+  @OptionGroup var policy: PolicyOptions
   @OptionGroup var limits: ArchiveLimitOptions
   @OptionGroup var reporting: ReportOptions
 
@@ -51,15 +53,16 @@ struct GitignoreCommand: ParsableCommand {
   }
 
   func run() throws {
-    var report = try reporting.open()
-    let started = monotonicSeconds()
-    let top = try CoverageRun.findTop(path)
-    let (settings, options) = try prepare(top)
-    let check = CoverageRun(top: top, settings: settings, strict: strict, options: options)
+    let (top, setup) = try reporting.preparing { () throws(ExitStatus) in
+      let top = try CoverageRun.findTop(path)
+      return (top, try policy.prepare(settings, rules, limits, for: SettingsPlace(of: [top])))
+    }
+    var run = ScanRun(setup.plan, into: try reporting.open())
+    let check = CoverageRun(top: top, settings: setup.settings, strict: strict, options: setup.plan.options)
     var results = check.run(planning: fix || dryRun)
     if let change = results.fix {
       if dryRun {
-        try show(change, options.rules)
+        try show(change, setup.plan.options.rules)
       } else {
         try write(change, top)
         results = check.run()
@@ -68,22 +71,10 @@ struct GitignoreCommand: ParsableCommand {
       Console.say("Nothing to add to .gitignore.\n")
     }
 
-    try report.add(results.findings)
+    try run.report(results.findings, extent: results.extent)
+    for problem in results.problems { run.add(problem) }
     for note in results.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
-    var summary = Summary()
-    summary.coverage = results.extent
-    summary.findings = report.count
-    summary.seconds = monotonicSeconds() - started
-    let outcome = Outcome(summary: summary, problems: results.problems, rules: options.rules)
-    try report.finish(outcome)
-    try reporting.conclude(outcome, report, options.rules)
-  }
-
-  private func prepare(_ top: Path) throws(ExitStatus) -> (Settings, ContentOptions) {
-    do throws(SettingsError) {
-      let settings = try settings.load(top: top)
-      return (settings, ContentOptions(rules: .builtIn(), archives: try archiveLimits(limits.asked, settings)))
-    } catch { throw Console.fail(aboutSettings: error.text) }
+    try reporting.conclude(try run.finish(isWhole: false).outcome, run.output)
   }
 
   // MARK: --fix

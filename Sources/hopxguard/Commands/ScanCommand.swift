@@ -129,25 +129,16 @@ struct ScanCommand: ParsableCommand {
     }
     if showConfig { return try show(setup.choices) }
     reporting.adapt(&setup.plan.options, format)
-    var report = try reporting.open(format)
-    let started = monotonicSeconds()
-    var results = try scan(&setup, jobs: threads, &report)
-    results.order()
-    let found = Set(results.findings.map(\.fingerprint))
-    setup.plan.judge(&results)
-    var replacements: String?
-    if let replaceText {
-      let passed = found.subtracting(results.findings.map(\.fingerprint))
-      if try writeReplacements(results.keys, except: passed, to: replaceText) { replacements = replaceText }
-    }
-    try report.add(results.findings)
-
+    var run = ScanRun(setup.plan, into: try reporting.open(format))
+    try scan(&run, jobs: threads)
     let isWhole = history || (!allFiles && place.top != nil && isWholeTree(place))
-    let outcome = results.outcome(
-      listed: report.count, seconds: monotonicSeconds() - started, plan: setup.plan, isWhole: isWhole)
-    try report.finish(outcome)
-    do throws(ExitStatus) { try reporting.conclude(outcome, report, setup.plan.options.rules) } catch {
-      if history && outcome.summary.findings > 0 && !reporting.quiet {
+    let end = try run.finish(isWhole: isWhole)
+    var replacements: String?
+    if let replaceText, try writeReplacements(end.keys, except: end.passed, to: replaceText) {
+      replacements = replaceText
+    }
+    do throws(ExitStatus) { try reporting.conclude(end.outcome, run.output) } catch {
+      if history && end.outcome.summary.findings > 0 && !reporting.quiet {
         Console.say(historyAdvice(replacements: replacements))
       }
       throw error
@@ -166,71 +157,57 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
-  private func scan(
-    _ setup: inout ScanSetup, jobs: Int, _ report: inout ReportWriter
-  ) throws(ExitStatus) -> ScanResults {
-    let options = setup.plan.options
-    if staged { return scanStaged(options, skipping: setup.plan.skip.everywhere) }
+  private func scan(_ run: inout ScanRun<ReportWriter>, jobs: Int) throws(ExitStatus) {
+    let options = run.plan.options
+    if staged { return run.add(scanStaged(options, skipping: run.plan.skip.everywhere)) }
     if let range = range ?? since {
       let revisions = Path(argument: range).bytes + (since == nil ? [] : Array("..HEAD".utf8))
-      return scanRange(CommitRange(revisions), options, skipping: setup.plan.skip.everywhere)
+      return run.add(scanRange(CommitRange(revisions), options, skipping: run.plan.skip.everywhere))
     }
     // A diff and a history have no place at which a path is left alone: what is found there is.
-    if diff != nil || history { setup.plan.skipByFinding() }
-    if let diff { return scanDiff(Path(argument: diff), options) }
-    if history { return try scanHistory(options, jobs: jobs) }
-    var results = ScanResults()
-    let found = findTargets(setup.plan.skip)
-    results.problems += found.problems
-    for stream in found.streams {
-      results.merge(try scanStream(stream, &setup, &report))
-    }
+    if diff != nil || history { run.plan.skipByFinding() }
+    if let diff { return run.add(scanDiff(Path(argument: diff), options)) }
+    if history { return run.add(scanHistory(options, jobs: jobs)) }
+    let found = findTargets(run.plan.skip)
+    for problem in found.problems { run.add(problem) }
+    for stream in found.streams { try scanStream(stream, &run) }
     let rounds = turns(found.targets)
     let seen = rounds.count > 1 ? SeenPaths() : nil
     for targets in rounds {
-      results.merge(
+      run.add(
         scanTree(
           targets.map { .target($0) }, options, allFiles: allFiles, jobs: jobs,
           showsProgress: !noProgress, seen: seen))
     }
-    return results
   }
 
   // MARK: Streams
 
   /// - Parameter path: `-` is standard input; else of a FIFO or a device, which is waited for.
-  private func scanStream(
-    _ path: Path, _ setup: inout ScanSetup, _ report: inout ReportWriter
-  ) throws(ExitStatus) -> ScanResults {
-    if path == "-" { return try scanStream(STDIN_FILENO, "<stdin>", &setup, &report) }
+  private func scanStream(_ path: Path, _ run: inout ScanRun<ReportWriter>) throws(ExitStatus) {
+    if path == "-" { return try scanStream(STDIN_FILENO, "<stdin>", &run) }
     let stream: Descriptor
     do throws(SystemError) {
       stream = try .open(path, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
     } catch {
-      var results = ScanResults()
-      results.problems.append(Problem(path: path, message: "cannot be read: \(error)"))
-      return results
+      return run.add(Problem(path: path, message: "cannot be read: \(error)"))
     }
-    return try scanStream(stream.number, trimmed(path), &setup, &report)
+    try scanStream(stream.number, trimmed(path), &run)
   }
 
-  private func scanStream(
-    _ number: CInt, _ path: Path, _ setup: inout ScanSetup, _ report: inout ReportWriter
-  ) throws(ExitStatus) -> ScanResults {
-    var scanner = ContentScanner(setup.plan.options)
+  private func scanStream(_ number: CInt, _ path: Path, _ run: inout ScanRun<ReportWriter>) throws(ExitStatus) {
+    var scanner = ContentScanner(run.plan.options)
     var source = StreamSource(descriptor: number)
     var failure: ExitStatus?
     // A report that is written at the end has no room for the findings of an endless stream.
-    let isLive = report.isStreamed
+    let isLive = run.output.isStreamed
     let count = scanner.scan(&source, path: path, isLive: isLive) { results in
-      setup.plan.judge(&results)
-      do throws(ExitStatus) { try report.add(results.findings) } catch { failure = failure ?? error }
-      results.findings.removeAll()
+      do throws(ExitStatus) { try run.reportNow(&results) } catch { failure = failure ?? error }
     }
     if let failure { throw failure }
     scanner.results.summary.files += 1
     scanner.results.summary.bytes += count
-    return scanner.results
+    run.add(scanner.results)
   }
 
   // MARK: Files and folders
@@ -268,7 +245,7 @@ struct ScanCommand: ParsableCommand {
 
   // MARK: History
 
-  private func scanHistory(_ options: ContentOptions, jobs: Int) throws(ExitStatus) -> ScanResults {
+  private func scanHistory(_ options: ContentOptions, jobs: Int) -> ScanResults {
     var scan = HistoryScan(
       options, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil)
     for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(argument: path)) }

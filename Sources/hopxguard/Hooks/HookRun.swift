@@ -36,11 +36,11 @@ struct HookRun {
 
   /// Scans, and ends as the hook does.
   func run(_ scan: (ScanSetup) throws(ExitStatus) -> ScanResults) throws(ExitStatus) {
-    var setup = try prepare()
-    var results = try scan(setup)
-    results.order()
-    setup.plan.judge(&results)
-    try conclude(results, setup)
+    let setup = try prepare()
+    var run = ScanRun(setup.plan, into: FindingList())
+    run.add(try scan(setup))
+    let outcome = run.finish(isWhole: false).outcome
+    try conclude(outcome, run.output.findings)
   }
 
   // MARK: The hook that was there before
@@ -219,25 +219,23 @@ struct HookRun {
 
   // MARK: The end
 
-  private func conclude(_ results: ScanResults, _ setup: ScanSetup) throws(ExitStatus) {
-    let words = words(for: results.findings)
-    let outcome = results.outcome(
-      listed: results.findings.count, seconds: 0, plan: setup.plan, isWhole: false)
+  private func conclude(_ outcome: Outcome, _ findings: [Finding]) throws(ExitStatus) {
+    let words = words(for: findings)
     let style = ColorChoice.auto.style(for: STDERR_FILENO)
     var text = leftOut(outcome)
     for warning in outcome.warnings.prefix(Self.mostShown) {
       text += problemText(warning, label: "warning:", style: style)
     }
-    if !results.findings.isEmpty {
+    if !findings.isEmpty {
       text += style.danger("hopxguard: \(words.what).") + "\n\n"
       var reporter = ReportFormat.text.reporter(style: style)
-      for finding in results.findings.prefix(Self.mostShown) {
+      for finding in findings.prefix(Self.mostShown) {
         text += String(decoding: reporter.report(finding), as: UTF8.self)
       }
-      let more = results.findings.count - Self.mostShown
+      let more = findings.count - Self.mostShown
       if more > 0 { text += "  ... and \(counted(more, "more finding"))\n" }
       text += "\n\(words.mend)\nWas the key ever pushed or shared? Create a new one, deploy it, verify, revoke the old one.\n"
-      text += "A false alarm? \(pass(results.findings))\n"
+      text += "A false alarm? \(pass(findings))\n"
     }
     if !outcome.isComplete {
       text += style.warning("hopxguard: not everything could be scanned, so \(words.stopped).") + "\n"
@@ -249,7 +247,7 @@ struct HookRun {
     }
     if !text.isEmpty { Console.say(text) }
     if !outcome.isComplete { throw .failed }
-    if !results.findings.isEmpty { throw .found }
+    if !findings.isEmpty { throw .found }
   }
 
   /// Findings or problems that are shown. A hook's words are read in passing.

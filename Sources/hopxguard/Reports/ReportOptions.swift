@@ -109,7 +109,7 @@ struct ReportOptions: ParsableArguments {
   /// Says what the run came to, and ends it.
   ///
   /// - Throws: its exit status, unless it is clean.
-  func conclude(_ outcome: Outcome, _ report: ReportWriter, _ set: RuleSet) throws(ExitStatus) {
+  func conclude(_ outcome: Outcome, _ report: ReportWriter) throws(ExitStatus) {
     let style = color.style(for: STDERR_FILENO)
     if !outcome.isComplete {
       Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
@@ -117,7 +117,7 @@ struct ReportOptions: ParsableArguments {
     for remark in report.remarks { Console.say("note: \(remark)\n") }
     if !quiet {
       Console.say(outcome.warnings.map { problemText($0, label: "warning:", style: style) }.joined())
-      let found = set.rules.filter { report.rules.contains($0.id) }
+      let found = outcome.rules.filter { report.rules.contains($0.id) }
       Console.say(summaryText(outcome, rules: found, style: style))
     }
     if !outcome.isComplete { throw .failed }

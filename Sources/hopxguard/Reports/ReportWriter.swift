@@ -5,7 +5,7 @@ import Findings
 import Platform
 import Reporting
 
-struct ReportWriter {
+struct ReportWriter: ReportOutput {
   private var sinks: [ReportSink]
   /// Findings reported.
   private(set) var count = 0
