@@ -128,7 +128,7 @@ let package = Package(
     .testTarget(
       name: "RedactionTests", dependencies: ["Redaction", "Detection", "Rules", "RedactionOracle"],
       swiftSettings: strict),
-    .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection"], swiftSettings: strict),
+    .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection", "Rules"], swiftSettings: strict),
     // Packs that no git would write, for the tests of the pack reader and its fuzzer.
     .target(
       name: "PackFixtures", dependencies: ["CZlib"], path: "Tests/PackFixtures",

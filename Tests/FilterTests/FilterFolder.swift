@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import Rules
 import Testing
 
 /// A fresh folder in which shell scripts run with the real binary as `$HOPX`.
