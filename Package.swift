@@ -9,6 +9,13 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "hopxguard",
+  products: [
+    .executable(name: "hopxguard", targets: ["hopxguard"]),
+    // For other programs: bytes in and matches out, a stream's filter, and whole scans.
+    .library(name: "Detection", targets: ["Detection", "Rules"]),
+    .library(name: "Redaction", targets: ["Redaction"]),
+    .library(name: "Scanning", targets: ["Scanning", "Findings"]),
+  ],
   dependencies: [
     // The command line: parsing, help, completions and the man page. The field's standard in Swift.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -62,7 +69,7 @@ let package = Package(
 
     // Level 1: bytes and the system. Each level uses only those above it here.
     .target(name: "Bytes", swiftSettings: strict),
-    .target(name: "Platform", dependencies: ["CPlatform"], swiftSettings: strict),
+    .target(name: "Platform", dependencies: ["CPlatform", "Bytes"], swiftSettings: strict),
     .target(name: "TOML", dependencies: ["CTOML", "Bytes"], swiftSettings: strict),
 
     // Level 2: rules and search (no system calls), inputs, archives, git, .gitignore.

@@ -1,6 +1,7 @@
 // What has to be covered: the built-in entries of rules/gitignore.toml, and what the project changes
 // about them in its own configuration.
 
+import Bytes
 import CEmbedded
 package import Platform
 package import TOML

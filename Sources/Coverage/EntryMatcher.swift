@@ -1,5 +1,6 @@
 // Which entry a path falls under, for many paths that come folder by folder.
 
+import Bytes
 import Platform
 
 /// What was matched, and whether only git's `core.ignoreCase` makes it so.

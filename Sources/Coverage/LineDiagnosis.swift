@@ -1,6 +1,7 @@
 // Why a `.gitignore` that seems to name a file does not cover it: a line that is close to the pattern
 // and what git makes of it. That it does not cover is git's verdict; this only finds the line.
 
+import Bytes
 import Platform
 
 /// A line that was meant to cover a name.

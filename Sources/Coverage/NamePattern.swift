@@ -1,6 +1,7 @@
 // Which paths a pattern of rules/gitignore.toml means. Whether git ignores a path is never decided
 // here: that is asked of git. This is for telling which tracked and existing files a pattern is about.
 
+import Bytes
 import Platform
 
 /// The subset of gitignore(5) that entries are written in: no `**`, no negation, no escapes.

@@ -2,6 +2,7 @@
 // "Controlling files in the distribution" (MANIFEST.in); the manuals of hatch, poetry, flit and pdm
 // for what in pyproject.toml takes in files that git ignores.
 
+import Bytes
 import Platform
 import TOML
 

@@ -2,6 +2,7 @@
 // that the line and an entry have in common, at the places where the line counts. Only git says what
 // comes of them, so that one too many does no harm. Source: gitignore(5).
 
+import Bytes
 import Platform
 
 /// A name that nobody lists in a `.gitignore` by chance, in the place of a `*`: two lines for the names

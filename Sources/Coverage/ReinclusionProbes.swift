@@ -1,5 +1,6 @@
 // From the lines that take paths back in to the paths that git is asked about because of them.
 
+import Bytes
 import Platform
 
 struct ReinclusionProbes {

@@ -1,6 +1,7 @@
 // Findings that a project had when it took hopxguard up, so that only new ones fail. A line a finding,
 // sorted, with nothing in it that changes when the file around the key does: fingerprint, rule, path.
 
+import Bytes
 package import Platform
 
 /// Why a baseline cannot be used, and the line to look at, from 1.
@@ -87,10 +88,9 @@ package struct Baseline: Sendable {
 
   /// `\xNN` for bytes that would end the field, show nothing, or be taken for another sign.
   private static func escaped(_ path: Path) -> [UInt8] {
-    let digits = Array("0123456789abcdef".utf8)
     return path.bytes.flatMap { byte in
       let isPlain = byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "\\") && path.bytes != anyPath
-      return isPlain ? [byte] : Array("\\x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      return isPlain ? [byte] : Array("\\x".utf8) + hexDigits(byte)
     }
   }
 

@@ -107,7 +107,7 @@ private func mergeHeads() throws(GitError) -> [String] {
     throw GitError("MERGE_HEAD cannot be read: \(error)")
   }
   let lines = text.split(separator: 0x0A)
-  for line in lines where !isObjectID(line) { throw GitError("MERGE_HEAD holds a line that is no commit") }
+  for line in lines where ObjectID(digits: line) == nil { throw GitError("MERGE_HEAD holds a line that is no commit") }
   return lines.map { String(decoding: $0, as: UTF8.self) }
 }
 
@@ -117,12 +117,6 @@ private func mayHaveMergeHead() -> Bool {
     return true
   }
   return (try? FileStatus.of(repository.gitFolder.appending("MERGE_HEAD".utf8))) != nil
-}
-
-/// 40 or 64 hex digits, and so neither an option nor an expression.
-private func isObjectID(_ text: some Collection<UInt8>) -> Bool {
-  (text.count == 40 || text.count == 64)
-    && text.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
 }
 
 /// Reads all of a raw diff.

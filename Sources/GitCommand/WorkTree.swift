@@ -1,6 +1,7 @@
 // What git knows about a working tree: where it begins, and which files in it are tracked or not
 // ignored. Source: git-ls-files(1), gitrepository-layout(5).
 
+import Bytes
 import GitStore
 package import Platform
 
@@ -38,7 +39,7 @@ package func isOtherRepository(_ folder: Path) -> Bool {
   if text.starts(with: "ref:".utf8) {
     return text.dropFirst(4).drop { $0 == 0x20 || $0 == 0x09 }.starts(with: "refs/".utf8)
   }
-  return text.prefix { ObjectID.isHexDigit($0) }.count >= ObjectFormat.sha1.length * 2
+  return text.prefix { hexValue($0) != nil }.count >= ObjectFormat.sha1.length * 2
 }
 
 /// The top of the working tree that `path`, absolute and without links, lies in; nil outside of one.

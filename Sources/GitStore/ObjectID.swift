@@ -1,5 +1,7 @@
 // The name of an object: the SHA-1 or SHA-256 of what it holds, as a number that can be compared.
 
+import Bytes
+
 /// How a repository names its objects (`extensions.objectFormat`, git-config(1)).
 package enum ObjectFormat: Sendable {
   case sha1, sha256
@@ -37,12 +39,8 @@ package struct ObjectID: Hashable, Comparable, Sendable {
     guard hex.count == format.length * 2 else { return nil }
     words = SIMD4()
     for (index, digit) in hex.enumerated() {
-      let value: UInt8
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
-      default: return nil
-      }
+      // git writes IDs in lower case, and only so are they equal as text.
+      guard let value = hexValue(digit), !(0x41...0x46).contains(digit) else { return nil }
       words[index / 16] |= UInt64(value) << UInt64(60 - index % 16 * 4)
     }
   }
@@ -59,17 +57,12 @@ package struct ObjectID: Hashable, Comparable, Sendable {
     return false
   }
 
-  package static func isHexDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
-  }
-
   /// All zeros: no object, where a reflog begins.
   package var isZero: Bool { words == SIMD4() }
 
   package func hex(_ format: ObjectFormat) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     let text = (0..<format.length * 2).map { index in
-      digits[Int(words[index / 16] >> UInt64(60 - index % 16 * 4) & 15)]
+      hexDigit(words[index / 16] >> UInt64(60 - index % 16 * 4))
     }
     return String(decoding: text, as: UTF8.self)
   }

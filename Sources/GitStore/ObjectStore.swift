@@ -1,6 +1,7 @@
 // A repository's object store: its packs and loose objects, and those of the stores it borrows from.
 // Sources: gitrepository-layout(5), gitformat-pack(5).
 
+import Bytes
 package import Platform
 
 #if canImport(Darwin)
@@ -126,8 +127,7 @@ package struct ObjectStore: Sendable {
 
   private func listLoose(_ folder: Path, _ listing: inout StoreListing) {
     for byte in 0..<256 {
-      let digits = Array("0123456789abcdef".utf8)
-      let prefix = [digits[byte >> 4], digits[byte & 15]]
+      let prefix = hexDigits(UInt8(byte))
       let path = folder.appending(prefix)
       do throws(SystemError) {
         let names = try entries(of: .openFolder(path)).map(\.name.bytes).filter {

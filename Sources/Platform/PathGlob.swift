@@ -2,6 +2,8 @@
 // `files` of package.json, MANIFEST.in, pyproject.toml). They differ in what they do with a match; what
 // matches is near enough the same.
 
+package import Bytes
+
 /// A path pattern that counts from a folder: `*` and `?` stay within a component, `**` does not.
 package struct PathGlob: Sendable {
   /// nil is `**`; never two of them in a row.

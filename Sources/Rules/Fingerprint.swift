@@ -1,17 +1,24 @@
 // What a key is called in reports, allow-lists and baselines: a hash, so that it is the same key
 // wherever it stands and the name gives nothing away.
 
+import Bytes
 import CSodium
 
 /// `sha256:` and the first 32 hex digits of the SHA-256 of the decoded key.
 public func fingerprint(of key: UnsafeRawBufferPointer) -> String {
-  var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
-  crypto_hash_sha256(&digest, key.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(key.count))
-  let digits = Array("0123456789abcdef".utf8)
   var text = Array("sha256:".utf8)
-  for byte in digest.prefix(16) {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
-  }
+  for byte in sha256(of: key).prefix(16) { text += hexDigits(byte) }
   return String(decoding: text, as: UTF8.self)
+}
+
+/// The first 16 bytes of the SHA-256 of `bytes`: an identity where their number must not fill the memory.
+package func sha256Start(of bytes: UnsafeRawBufferPointer) -> SIMD2<UInt64> {
+  sha256(of: bytes).withUnsafeBytes { $0.loadUnaligned(as: SIMD2<UInt64>.self) }
+}
+
+/// 32 bytes.
+private func sha256(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+  crypto_hash_sha256(&digest, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+  return digest
 }

@@ -152,12 +152,12 @@ final class TreeScan: Sendable {
     _ root: ScanRoot, _ top: Folder, _ path: Path, _ below: Path, _ scanner: inout ContentScanner
   ) {
     var pending: [ListedFile] = []
-    var hashes: [Int] = []
+    var listed: [PathDigest] = []
     var failure: String?
     let folder = path.appending(below.bytes)
     do throws(GitError) {
       let warnings = try listWorkTree(top: root.absolute(path), below: below) { files in
-        for file in files { hashes.append(ListedPaths.hash(file.path)) }
+        for file in files { listed.append(PathDigest(file.path)) }
         pending += files
         while pending.count >= Self.batch {
           let part = TreeWork.listed(root, top: top, path: path, Array(pending.prefix(Self.batch)))
@@ -176,10 +176,10 @@ final class TreeScan: Sendable {
     if let failure {
       scanner.addProblem(
         folder, "git could not list the files, so all were scanned, ignored ones too: \(failure)")
-      root.listed = ListedPaths(hashes, prefix: path)
+      root.listed = ListedPaths(listed, prefix: path)
     }
     // A folder that the user named and git ignores is scanned all the same.
-    guard failure != nil || (hashes.isEmpty && !below.bytes.isEmpty) else { return }
+    guard failure != nil || (listed.isEmpty && !below.bytes.isEmpty) else { return }
     stack.push([
       .folder(root, in: top, name: below.bytes.isEmpty ? "." : below, path: folder, plain: true)
     ])

@@ -4,6 +4,7 @@
 package import GitCommand
 package import Inputs
 package import Platform
+import Rules
 import Synchronization
 
 /// Where the paths of reports begin.
@@ -23,24 +24,25 @@ package struct ScanRoot: Sendable {
   func absolute(_ path: Path) -> Path { folder.appending(path.relative(to: shown).bytes) }
 }
 
-/// The paths of a listing: a hash of each, as there may be millions.
+/// The paths of a listing: a digest of each, as there may be millions.
 final class ListedPaths: Sendable {
   private let prefix: Path
-  private let hashes: Set<Int>
+  private let digests: Set<PathDigest>
 
   /// - Parameter prefix: what reports call the working tree's top.
-  init(_ hashes: [Int], prefix: Path) {
+  init(_ digests: [PathDigest], prefix: Path) {
     self.prefix = prefix
-    self.hashes = Set(hashes)
+    self.digests = Set(digests)
   }
 
-  func contains(_ path: Path) -> Bool { hashes.contains(Self.hash(path.relative(to: prefix))) }
+  func contains(_ path: Path) -> Bool { digests.contains(PathDigest(path.relative(to: prefix))) }
+}
 
-  static func hash(_ path: Path) -> Int {
-    var hasher = Hasher()
-    path.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-    return hasher.finalize()
-  }
+/// A path in 16 bytes that no other path has: the beginning of its SHA-256.
+struct PathDigest: Hashable, Sendable {
+  private let words: SIMD2<UInt64>
+
+  init(_ path: Path) { words = path.bytes.withUnsafeBytes { sha256Start(of: $0) } }
 }
 
 /// What earlier turns of a scan have read, where several PATHs share files.

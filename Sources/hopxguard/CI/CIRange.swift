@@ -4,6 +4,7 @@
 // of the right form go to git.
 
 import GitCommand
+import GitStore
 import Inputs
 import Platform
 import Reporting
@@ -139,8 +140,5 @@ private var hint: String { isShallow ? "; \(unshallow); in GitLab: GIT_DEPTH: 0"
 
 private func short(_ revision: String) -> String { isObjectID(revision) ? String(revision.prefix(12)) : revision }
 
-/// 40 or 64 hex digits.
-func isObjectID(_ text: String) -> Bool {
-  (text.utf8.count == 40 || text.utf8.count == 64)
-    && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-}
+/// 40 or 64 hex digits, and so neither an option nor an expression.
+func isObjectID(_ text: String) -> Bool { ObjectID(digits: text.utf8) != nil }

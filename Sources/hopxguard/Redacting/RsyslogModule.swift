@@ -3,6 +3,7 @@
 // https://www.rsyslog.com/doc/configuration/modules/omprog.html, .../mmexternal.html
 
 import ArgumentParser
+import Bytes
 import Detection
 import Platform
 import Redaction
@@ -94,12 +95,11 @@ struct MarkedMessage: MessageHandler {
 
   /// A JSON string that keeps bytes which are no UTF-8: rsyslog's messages are bytes.
   private func jsonBytes(_ bytes: [UInt8]) -> [UInt8] {
-    let digits = Array("0123456789abcdef".utf8)
     var result: [UInt8] = [UInt8(ascii: "\"")]
     for byte in bytes {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): result += [UInt8(ascii: "\\"), byte]
-      case ..<0x20: result += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      case ..<0x20: result += Array("\\u00".utf8) + hexDigits(byte)
       default: result.append(byte)
       }
     }

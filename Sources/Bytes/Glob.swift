@@ -3,53 +3,9 @@
 // that two of them have in common, by which a line that takes names back in is tried out.
 // Source: gitignore(5), fnmatch(3), git's wildmatch.c for the classes in brackets.
 
-/// A set of bytes.
-package struct ByteSet: Equatable, Sendable {
-  private var words = SIMD4<UInt64>()
-
-  /// Every byte but the slash.
-  package static let any: ByteSet = {
-    var set = ByteSet()
-    for byte in UInt8(1)...255 where byte != UInt8(ascii: "/") { set.insert(byte) }
-    return set
-  }()
-
-  package init() {}
-  package init(_ byte: UInt8) { insert(byte) }
-
-  package mutating func insert(_ byte: UInt8) { words[Int(byte) >> 6] |= 1 << UInt64(byte & 63) }
-  package func contains(_ byte: UInt8) -> Bool { words[Int(byte) >> 6] >> UInt64(byte & 63) & 1 != 0 }
-  package var isEmpty: Bool { words == SIMD4() }
-
-  package func intersection(_ other: ByteSet) -> ByteSet {
-    var set = self
-    set.words &= other.words
-    return set
-  }
-
-  package var inverted: ByteSet {
-    var set = ByteSet.any
-    set.words &= ~words
-    return set
-  }
-
-  /// With both cases of each letter that is in it.
-  package var foldingCase: ByteSet {
-    var set = self
-    for byte in UInt8(ascii: "a")...UInt8(ascii: "z") where contains(byte) || contains(byte ^ 0x20) {
-      set.insert(byte)
-      set.insert(byte ^ 0x20)
-    }
-    return set
-  }
-
-  /// One of them, a lower case letter if there is one.
-  package var example: UInt8? {
-    for range in [UInt8(ascii: "a")...UInt8(ascii: "z"), 0x30...0x39, 0x21...0xFF, 1...0x20] {
-      if let byte = range.first(where: contains) { return byte }
-    }
-    return nil
-  }
+extension ByteSet {
+  /// Every byte but NUL and the slash.
+  fileprivate static let inAName = ByteSet((UInt8(1)...255).filter { $0 != UInt8(ascii: "/") })
 }
 
 /// `*`, `?`, `[a-z]`, `[!a-z]`, `[[:digit:]]` and `\`, compiled.
@@ -74,7 +30,7 @@ package struct Glob: Sendable {
     var literal: [UInt8]? = []
     var at = 0
     while at < bytes.count {
-      var set = ByteSet(bytes[at])
+      var set = ByteSet([bytes[at]])
       var length = 1
       switch bytes[at] {
       case UInt8(ascii: "*"):
@@ -83,10 +39,10 @@ package struct Glob: Sendable {
         at += 1
         continue
       case UInt8(ascii: "?"):
-        set = .any
+        set = .inAName
         literal = nil
       case UInt8(ascii: "\\") where at + 1 < bytes.count:
-        set = ByteSet(bytes[at + 1])
+        set = ByteSet([bytes[at + 1]])
         length = 2
         literal?.append(bytes[at + 1])
       case UInt8(ascii: "["):
@@ -114,7 +70,7 @@ package struct Glob: Sendable {
     while next < bytes.count {
       var low = bytes[next]
       // A bracket that comes first is one of the set.
-      if low == UInt8(ascii: "]") && next > first { return (isNegated ? set.inverted : set, next + 1 - at) }
+      if low == UInt8(ascii: "]") && next > first { return (isNegated ? ByteSet.inAName.subtracting(set) : set, next + 1 - at) }
       if bytes[next...].starts(with: "[:".utf8), let end = classEnd(bytes, next + 2) {
         let name = String(decoding: bytes[(next + 2)..<end], as: UTF8.self)
         for byte in UInt8(1)...127 where isOf(name, byte) { set.insert(byte) }
@@ -171,7 +127,7 @@ package struct Glob: Sendable {
   package var lastBytes: ByteSet { Self.bytes(of: tokens.last) }
 
   private static func bytes(of token: Token?) -> ByteSet {
-    if case .one(let set)? = token { set } else { .any }
+    if case .one(let set)? = token { set } else { .inAName }
   }
 
   /// Whether all of a name is matched.
