@@ -1,5 +1,5 @@
-// A set of bytes that is asked once a byte of the input. Those that are known before are made of constants, so
-// that nothing is set up when they are first asked.
+// A set of bytes, queried once for each byte of the input. Fixed sets are made of constants, so that their first use
+// needs no initialisation.
 
 package struct ByteSet: Equatable, Sendable {
   @usableFromInline

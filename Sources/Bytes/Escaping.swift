@@ -73,7 +73,7 @@ private func isTreacherous(_ scalar: Unicode.Scalar) -> Bool {
   }
 }
 
-/// Calls `body` for each scalar, or with the byte where there is none.
+/// Calls `body` with each scalar, or with the byte if it is not part of one.
 private func eachScalar(
   of bytes: some Sequence<UInt8>, _ body: (Unicode.Scalar, _ invalid: UInt8?) -> Void
 ) {

@@ -161,7 +161,7 @@ package struct Glob: Sendable {
     return true
   }
 
-  /// A name that both match; nil when there is none. Where both leave it open, `filler` stands in it.
+  /// A name that both match, if any. It contains `filler` where both match anything.
   package func common(_ other: Glob, filler: [UInt8]) -> [UInt8]? {
     let left = tokens
     let right = other.tokens

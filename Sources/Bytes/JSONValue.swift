@@ -1,5 +1,5 @@
-// JSON (RFC 8259) from files that somebody else wrote: strict, so that no two readers can understand
-// it differently, and limited in depth. Each text knows its line, for findings about it.
+// A parser of JSON (RFC 8259) from untrusted files: strict, so that no other reader can understand the file
+// differently, and limited in depth. Each string knows its line, for findings about it.
 
 /// A value.
 package indirect enum JSONValue: Sendable {
@@ -22,7 +22,7 @@ package indirect enum JSONValue: Sendable {
     do throws(MalformedJSON) { self = try parser.document() } catch { return nil }
   }
 
-  /// The member of an object, the last of that name as JavaScript has it; nil when there is none.
+  /// The member of an object, the last of that name as in JavaScript; nil if there is none.
   package subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.name == name }?.value

@@ -4,10 +4,10 @@
 /// How the lines of an input end.
 package enum LineEnds: Equatable, Sendable {
   case bytes
-  /// In UTF-16 or UTF-32: with LF, which has so many zeros behind it.
+  /// In UTF-16 or UTF-32: LF, with so many zero bytes after it.
   case wide(zeros: Int)
 
-  /// As the first bytes of an input tell: a byte order mark, or zeros beside ASCII.
+  /// Determined from the first bytes of an input: a byte order mark, or zeros beside ASCII.
   package init(inputBeginningWith start: UnsafeRawBufferPointer) {
     let first = start.prefix(4).map { $0 }
     func begins(_ bytes: UInt8...) -> Bool { first.starts(with: bytes) }
@@ -70,7 +70,7 @@ package struct LineCursor: Sendable {
   }
 }
 
-/// Whether a line ends with the byte at `index`: LF, or CR with no LF behind it.
+/// Whether a line ends with the byte at `index`: LF, or CR with no LF after it.
 @inline(__always)
 func isLineEnd(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
   switch bytes[index] {

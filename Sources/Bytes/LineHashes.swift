@@ -1,10 +1,10 @@
-// The hash by which GitHub knows a line again wherever it moves in its file: `primaryLocationLineHash`,
-// the package algorithm of codeql-action's src/fingerprints.ts. Of each line the 100 UTF-16 code units
-// from its start on that are no space and no tab, into later lines, every line end read as LF, behind the
-// end of the file 65535 and zeros; of these the sum of unit times 37 to the power of its place from the
-// end, in 64 bits; behind it how many lines up to this one had the same.
+// The hash that identifies a line for GitHub wherever it moves in its file: `primaryLocationLineHash`, the public
+// algorithm of codeql-action's src/fingerprints.ts. It covers the 100 UTF-16 code units from the line's start on,
+// into later lines, without spaces and tabs. Every line end counts as LF; after the end of the file come 65535 and
+// zeros. The hash is the sum of each unit times 37 to the power of its distance from the end, in 64 bits. A count
+// follows: how many lines up to this one have the same hash.
 
-/// Fed with a text from its beginning; tells the hashes of the lines that are asked for.
+/// Reads a text from its beginning and returns the hashes of requested lines.
 struct LineHashes: Sendable {
   private var window = [UInt16](repeating: 0, count: Self.length)
   /// Where in the window a line begins.
@@ -24,11 +24,11 @@ struct LineHashes: Sendable {
   private static let length = 100
   private static let factor: UInt64 = 37
   private static let leaving = (0..<length).reduce(UInt64(1)) { power, _ in power &* factor }
-  /// Different hashes that are counted, of lines nobody asks for: some 20 MB. In a file with more, a line
-  /// that comes again behind them is counted as if it were new, unless it is asked for itself.
+  /// Maximum number of different hashes counted for lines that were not requested: some 20 MB. In a file with more,
+  /// a repeated line after them counts as new, unless it was requested itself.
   private static let mostCounted = 500_000
 
-  /// Takes a code unit that is no space, no tab and no LF behind a CR; a CR is given as LF.
+  /// Adds a code unit that is not a space, a tab or an LF after a CR; the caller passes a CR as LF.
   @inline(__always)
   mutating func take(_ unit: UInt16) {
     if starts[slot] { note() }

@@ -1,4 +1,4 @@
-// The known word that a misspelt one most likely stands for.
+// Suggests the known word closest to a misspelt one.
 
 /// `; did you mean 'skip'?` for a word that is nearly one of the known ones; else which there are.
 package func suggestion(for word: String, among known: some Sequence<String>) -> String {
@@ -10,7 +10,7 @@ package func suggestion(for word: String, among known: some Sequence<String>) ->
 }
 
 /// Insertions, deletions, changes and swaps of neighbours from one word to the other (optimal string alignment).
-/// Of long words only the beginning is looked at.
+/// Only the beginning of long words is compared.
 private func distance(_ left: String, _ right: String) -> Int {
   let (left, right) = (Array(left.utf8.prefix(64)), Array(right.utf8.prefix(64)))
   var rows = [Array(0...right.count)]

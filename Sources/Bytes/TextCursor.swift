@@ -11,7 +11,7 @@ package struct TextCursor: Sendable {
   private var isBehindCarriageReturn = false
   private var decoder = UTF16Decoder()
   private var hashes: LineHashes?
-  /// Lines whose hash must not be told.
+  /// Lines whose hash must not be revealed.
   private var unsafeLines: Set<Int> = []
 
   /// A stretch of text.
@@ -20,7 +20,7 @@ package struct TextCursor: Sendable {
     package var startColumn: Int
     /// Line ends in it.
     package var lineEnds: Int
-    /// Behind its last code unit, from 1, in the line where it ends.
+    /// The column after its last code unit, from 1, in the line where it ends.
     package var endColumn: Int
   }
 
@@ -30,7 +30,7 @@ package struct TextCursor: Sendable {
   /// Moves to `target`.
   ///
   /// - Parameters:
-  ///   - target: bytes from the start of the input; nothing happens when it lies before `offset`.
+  ///   - target: bytes from the start of the input; nothing happens if it is before `offset`.
   ///   - bytes: a buffer that holds the input from `offset` to `target`.
   ///   - base: where the buffer begins in the input.
   package mutating func advance(to target: Int, in bytes: UnsafeRawBufferPointer, base: Int) {
@@ -95,9 +95,9 @@ package struct TextCursor: Sendable {
     column += 1
   }
 
-  /// Asks for the hash of the line that the cursor is in.
+  /// Requests the hash of the cursor's line.
   ///
-  /// - Parameter isSafe: no line's hash is told for which this is ever false.
+  /// - Parameter isSafe: a line's hash is never revealed if this was ever false for it.
   package mutating func wantHash(isSafe: Bool) {
     hashes?.want(line)
     if !isSafe { unsafeLines.insert(line) }

@@ -14,7 +14,7 @@ struct UTF16Decoder: Sendable {
     @inline(__always) get { needed == 0 }
   }
 
-  /// Gives `take` the code units that are known with this byte.
+  /// Calls `take` with the code units that this byte completes.
   mutating func feed(_ byte: UInt8, _ take: (UInt16) -> Void) {
     if needed > 0 {
       if expected.contains(byte) {

@@ -1,5 +1,5 @@
-// Beyond git: what is built from a folder and takes the secret files along. Files are read, nothing
-// is run, because a package manager runs the repository's own scripts.
+// Beyond git: packages and images that are built from a folder and would include its secret files. Files are
+// read and nothing is run, because a package manager runs the repository's own scripts.
 
 import Inputs
 import Platform
@@ -22,7 +22,7 @@ struct BuildFiles: ~Copyable {
 
   init(root: Folder) { chain = FolderChain(root: root) }
 
-  /// The bytes of a file; nil when there is none, or it cannot be read, which is a problem.
+  /// The bytes of a file; nil if it does not exist, or cannot be read, which is reported as a problem.
   mutating func read(_ path: Path) -> [UInt8]? {
     do throws(SystemError) {
       guard let content = try readRegular(path, &chain) else { return nil }
@@ -41,13 +41,13 @@ private func grouped(_ number: Int) -> String { "\(number / 1000),\(String(numbe
 
 /// The names of a build context that its ignore file leaves in, each with the line that takes it back in.
 struct BuildContext {
-  /// The ignore file; nil when there is none.
+  /// The ignore file, if any.
   let rules: Path?
   let left: [(name: Path, parts: [ArraySlice<UInt8>], line: Int?)]
 }
 
 extension Survey {
-  /// Warnings about builds that take secret files along, and files that could not be looked at.
+  /// Warnings about builds that include secret files, and files that could not be read.
   func builds() -> (lapses: [Lapse], problems: [SurveyProblem]) {
     guard !buildFiles.isEmpty else { return ([], []) }
     let root: Folder

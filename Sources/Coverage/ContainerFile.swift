@@ -79,7 +79,7 @@ struct ContainerFile {
     }
   }
 
-  /// The texts of a JSON array; none when it is no such array.
+  /// The strings of a JSON array; empty if `text` is not an array of strings.
   private static func list(_ text: Substring) -> [String] {
     guard case .array(let items)? = JSONValue(parsing: Array(text.utf8)) else { return [] }
     return items.compactMap(\.text)
@@ -92,7 +92,7 @@ struct ContainerFile {
     return word
   }
 
-  /// With the values of variables; one that has none could be anything.
+  /// `text` with variables replaced by their values. A variable without a value could be anything.
   private func expanded(_ text: String) -> String {
     guard text.contains("$") else { return text }
     var result = ""

@@ -1,5 +1,5 @@
-// What has to be covered: the built-in entries of rules/gitignore.toml, and what the project changes
-// about them in its own configuration.
+// The names that have to be covered: the built-in entries of rules/gitignore.toml, with the changes of the
+// project's own configuration.
 
 import Bytes
 import CEmbedded
@@ -13,7 +13,7 @@ package struct CoverageEntry: Sendable {
     case required
     /// Not covered is a warning.
     case recommended
-    /// The project does not want it looked at.
+    /// Not checked, at the project's request.
     case off
   }
 
@@ -36,8 +36,8 @@ package struct CoverageEntry: Sendable {
   package let line: Int
   /// Why the project changed it.
   package let reason: String?
-  /// What git is asked about: the probes, before them one that stands for all names that the pattern
-  /// means.
+  /// The paths that git is asked about: first one that represents all names the pattern matches, then the
+  /// probes.
   let tries: [Path]
 
   fileprivate init(
@@ -85,7 +85,7 @@ package struct CoverageEntry: Sendable {
 package struct CoverageEntries: Sendable {
   package private(set) var entries: [CoverageEntry]
 
-  /// Entries that are looked at.
+  /// Entries that are checked.
   var active: [CoverageEntry] { entries.filter { $0.grade != .off } }
 
   /// Entries that the project dropped or regraded, or added.
@@ -107,9 +107,9 @@ package struct CoverageEntries: Sendable {
   }
 
   /// These entries as the `[[gitignore]]` tables of a project's configuration change them. A table
-  /// with the pattern of an entry changes that entry; another adds one. Each gives its `reason`.
+  /// with the pattern of an entry changes that entry; any other adds one. Each states its `reason`.
   ///
-  /// - Parameter source: what errors and reports call the configuration.
+  /// - Parameter source: name of the configuration in errors and reports.
   package func changed(by value: TOMLValue?, source: String) throws(TOMLError) -> CoverageEntries {
     var result = self
     for value in try tables(value) {

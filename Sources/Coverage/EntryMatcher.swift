@@ -1,4 +1,4 @@
-// Which entry a path falls under, for many paths that come folder by folder.
+// Finds the entry that a path belongs to, for many paths in folder order.
 
 import Bytes
 import Platform

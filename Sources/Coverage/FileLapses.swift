@@ -1,5 +1,5 @@
-// From a survey to the lapses that files show: those that are tracked, that git would take, and
-// `.gitignore` files that others do not have as they stand.
+// Turns a survey into lapses about files: tracked ones, ones that git would add, and `.gitignore` files
+// whose current content is not committed.
 
 import GitCommand
 import Platform
@@ -9,7 +9,7 @@ extension Survey {
     tracked.enumerated().map { number, found in
       let (file, index) = found
       let entry = entries[index]
-      // `update-index` takes paths, which are relative to where one stands.
+      // The paths of `update-index` are relative to the current folder.
       let update = "git -C \"$(git rev-parse --show-toplevel)\" update-index"
       let word = shellWord(file.path)
       var flags: [String] = []
@@ -28,7 +28,7 @@ extension Survey {
       if !isDropped {
         commands.append("git rm --cached -f\(file.isSkipped ? " --sparse" : "") -- \(pathspec(file.path))")
       }
-      // One commit, behind the last: one in between would take in what is staged of the others.
+      // One commit, after the last file: an earlier one would include what is staged of the others.
       if number == tracked.count - 1 { commands.append("git commit -m 'Stop tracking secret files'") }
       let marked = flags.isEmpty ? "" : ", marked \(flags.joined(separator: " and "))"
       let what =

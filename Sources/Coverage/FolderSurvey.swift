@@ -1,5 +1,5 @@
-// What stands in a folder of the working tree that matters for coverage, read through open folders
-// and no symbolic link.
+// The contents of a working tree's folder that matter for coverage, read through open folders and no
+// symbolic links.
 
 import GitCommand
 import Inputs
@@ -64,12 +64,12 @@ struct FolderSurvey: ~Copyable {
     matcher = EntryMatcher(entries)
   }
 
-  /// Reads `folder`, relative to the top.
+  /// Reads `folder`, which is relative to the top.
   ///
   /// - Parameters:
-  ///   - tracked: the folders that hold tracked files.
-  ///   - submodules: folders of which git keeps a commit, and nothing that is in them.
-  ///   - isProbed: it is one of them.
+  ///   - tracked: folders with tracked files.
+  ///   - submodules: folders for which git stores a commit and no contents.
+  ///   - isProbed: whether probes are placed in `folder`.
   mutating func read(_ folder: Path, tracked: Set<Path>, submodules: Set<Path>, isProbed: Bool) {
     var found: [FolderEntry] = []
     do throws(SystemError) {
@@ -170,7 +170,7 @@ struct FolderSurvey: ~Copyable {
     }
   }
 
-  /// Adds a path of which nothing is known.
+  /// Adds a path about which nothing is known yet.
   mutating func addChecked(_ path: Path, _ entry: Int) {
     var isAskable = true
     do throws(SystemError) {

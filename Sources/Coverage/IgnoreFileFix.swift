@@ -1,5 +1,5 @@
-// Mending a `.gitignore`: the lines that are missing, put behind what is there. No other line is
-// touched, and a second time there is nothing to add.
+// Fixes a `.gitignore` by appending the missing lines. No other line changes, and a second run has nothing
+// to add.
 
 import GitCommand
 import Platform
@@ -50,7 +50,7 @@ extension Survey {
 
 /// A `.gitignore` as it is, and as it has to be.
 package struct IgnoreFileFix: Sendable {
-  /// nil when there is none yet.
+/// The current content; nil if the file does not exist.
   package let original: [UInt8]?
   package let result: [UInt8]
   /// The original's permissions.
@@ -59,7 +59,7 @@ package struct IgnoreFileFix: Sendable {
   package let lines: [String]
   private let added: [String]
 
-  /// What stands above the lines that were added.
+  /// The comment above the added lines.
   static let heading = "# secret files that never belong in git (hopxguard)"
 
   /// - Parameter top: of the working tree.

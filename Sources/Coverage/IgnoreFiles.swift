@@ -1,5 +1,4 @@
-// The `.gitignore` files of a repository, each as it is on the disk and as it is staged: others get
-// what is staged.
+// The `.gitignore` files of a repository, each on disk and as staged: others get the staged content.
 
 import GitCommand
 import Platform
@@ -16,9 +15,9 @@ struct IgnoreFile: Sendable {
   }
 
   let path: Path
-  /// nil where git reads none here.
+  /// nil if git reads no file here.
   let disk: [UInt8]?
-  /// nil where none is staged.
+  /// nil if no file is staged.
   let staged: [UInt8]?
   /// What makes the one differ from the other; nil when nothing does.
   let change: Change?
@@ -28,8 +27,8 @@ struct IgnoreFile: Sendable {
 }
 
 enum IgnoreFiles {
-  /// Compares what is on the disk with what is staged, and asks git for that only where sizes and times
-  /// do not tell.
+  /// Compares the files on disk with the staged ones. Asks git for the latter only if sizes and times do not
+  /// settle it.
   static func compare(
     _ details: IndexDetails, _ onDisk: [IgnoreFileOnDisk], top: Path
   ) throws(GitError) -> [IgnoreFile] {

@@ -1,16 +1,15 @@
-// From a survey to lapses: which names are not covered and which line is to blame, one lapse for
-// each cause however many folders it shows in.
+// Turns a survey into lapses: names that are not covered, and the responsible line. One lapse for each cause,
+// in however many folders it appears.
 
 import GitCommand
 import Inputs
 package import Platform
 
 extension Survey {
-  /// Everything that is wrong with what git ignores and tracks, in the order of reports, and what could
-  /// not be looked at.
+  /// All faults in what git ignores and tracks, in report order, and what could not be checked.
   ///
-  /// - Parameter strict: what is recommended is required. That too much is ignored stays a warning: it
-  ///   lets nothing in.
+  /// - Parameter strict: treats recommended entries as required. Ignoring too much stays a warning, because
+  ///   it lets nothing in.
   package func lapses(strict: Bool) -> (lapses: [Lapse], problems: [SurveyProblem]) {
     var lapses = uncovered() + trackedFiles() + exposedFiles() + changedIgnoreFiles()
     let builds = builds()
@@ -53,7 +52,7 @@ extension Survey {
     }
     let pending = groups.all.filter { $0.cause.kind == .uncommitted }
     var lapses: [Lapse] = []
-    // Of what is blamed on a line by git, and by a look at the file where git names none.
+    // Causes named by git, or found in the file if git names none.
     var known: Set<[String]> = []
     for (cause, paths) in groups.all where cause.kind != .uncommitted {
       let lapse = lapse(cause, paths)
@@ -67,7 +66,7 @@ extension Survey {
     return lapses + uncommitted(pending)
   }
 
-  /// One lapse for each file whose lines others do not have yet.
+  /// One lapse for each file with lines that are not committed yet.
   private func uncommitted(_ groups: [(cause: Cause, paths: [Path])]) -> [Lapse] {
     let files = Dictionary(grouping: groups) { $0.cause.rule!.source }
     return files.map { source, groups in
@@ -183,7 +182,7 @@ private struct Cause: Hashable {
   var isByCase = false
 }
 
-/// Names by the cause that makes them uncovered, in the order they came.
+/// Names grouped by the cause that leaves them uncovered, in order of appearance.
 private struct Groups {
   private(set) var all: [(cause: Cause, paths: [Path])] = []
   private var indexes: [Cause: Int] = [:]

@@ -1,5 +1,4 @@
-// What a check of a repository's coverage can come to: one lapse with the line to blame and the
-// commands that mend it.
+// The result of a coverage check: lapses, each with the responsible line and the commands that fix it.
 
 package import Platform
 
@@ -14,7 +13,7 @@ package struct Lapse: Sendable {
     case negated = "gitignore-negated"
     /// Only a rule of this machine covers the name.
     case localOnly = "gitignore-local-only"
-    /// The rule, or a `.gitignore`, is not committed as it stands.
+    /// The current content of the rule, or of a `.gitignore`, is not committed.
     case uncommitted = "gitignore-uncommitted"
     /// git tracks such a file, so that ignoring it does nothing.
     case tracked = "gitignore-tracked"
@@ -39,7 +38,7 @@ package struct Lapse: Sendable {
   package let path: Path
   /// Of the line to blame, from 1; nil when no line is.
   package let line: Int?
-  /// The line to blame; empty when none is.
+  /// The responsible line; empty if there is none.
   package let text: [UInt8]
   package let message: String
   /// Sentences that explain, if need be.
@@ -105,5 +104,5 @@ package func shellWord(_ path: Path) -> String {
   return text + "'"
 }
 
-/// A path in a sentence; whoever prints it escapes what a terminal could obey.
+/// A path in a sentence. The printing code escapes control characters.
 func shown(_ path: Path) -> String { String(decoding: path.bytes, as: UTF8.self) }

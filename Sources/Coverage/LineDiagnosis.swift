@@ -1,5 +1,5 @@
-// Why a `.gitignore` that seems to name a file does not cover it: a line that is close to the pattern
-// and what git makes of it. That it does not cover is git's verdict; this only finds the line.
+// Explains why a `.gitignore` that seems to name a file does not cover it: finds a line close to the pattern
+// and how git reads it. Git decides whether the file is covered; this only finds the line.
 
 import Bytes
 import Platform
@@ -10,7 +10,7 @@ struct NearMiss {
   let line: Int
   let text: [UInt8]
   let reason: String
-  /// The line takes the folder back in, of which git tells only when asked about the folder itself.
+  /// The line re-includes the folder, which git reports only when asked about the folder itself.
   let isNegation: Bool
 }
 
@@ -65,7 +65,7 @@ private func reason(
   var rest = bare[...]
   if rest.last == UInt8(ascii: "\\") { rest = rest.dropLast() }
   if rest.starts(with: "#".utf8) {
-    // With a blank behind the # it is the heading of what follows.
+    // With a space after the # it is a heading.
     guard trimmedSlashes(rest.dropFirst()).elementsEqual(wanted) else { return nil }
     return "it is a comment"
   }
@@ -90,7 +90,7 @@ private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 /// U+00A0, which editors and web pages put in the place of a space.
 private let noBreakSpace: [UInt8] = [0xC2, 0xA0]
 
-/// Where a `#` with a blank before it stands.
+/// The position of a `#` after a space.
 private func trailingComment(_ text: ArraySlice<UInt8>) -> Int? {
   text.indices.dropFirst().first { text[$0] == UInt8(ascii: "#") && isBlank(text[$0 - 1]) }
 }

@@ -1,12 +1,12 @@
-// Which paths a pattern of rules/gitignore.toml means. Whether git ignores a path is never decided
-// here: that is asked of git. This is for telling which tracked and existing files a pattern is about.
+// Which paths a pattern of rules/gitignore.toml matches. It selects the tracked and existing files that an
+// entry is about. Whether git ignores a path is never decided here: git is asked.
 
 import Bytes
 import Platform
 
 /// The subset of gitignore(5) that entries are written in: no `**`, no negation, no escapes.
 package struct NamePattern: Sendable {
-  /// One component of a path: what most patterns are is told without a look at each byte.
+  /// One component of a path, in a form that matches most patterns without comparing each byte.
   private enum Form: Sendable {
     case literal([UInt8])
     case prefix([UInt8])

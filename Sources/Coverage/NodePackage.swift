@@ -1,4 +1,4 @@
-// What an npm package is published with. Source: docs.npmjs.com, "package.json" (files, private) and
+// What an npm package contains. Source: docs.npmjs.com, "package.json" (files, private) and
 // "npm publish"; .npmignore is written as .gitignore is, so git is asked about it.
 
 import Bytes
@@ -10,7 +10,7 @@ import Platform
 enum PackageFiles {
   /// `files` of package.json, each with its line.
   case list([(text: String, line: Int)])
-  /// `.npmignore`, or `.gitignore` where there is none.
+  /// `.npmignore`, or `.gitignore` if that does not exist.
   case ignoreFile
 }
 

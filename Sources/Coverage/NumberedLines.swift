@@ -1,4 +1,4 @@
-// The lines of the files that tools read their patterns from.
+// The numbered lines of the pattern files of other tools.
 
 /// A line of a file and its number, from 1, without its line end and the blanks at its ends.
 func numberedLines(_ content: [UInt8]) -> [(number: Int, text: String)] {

@@ -1,4 +1,4 @@
-// What a Python source distribution is made with, where a file says so. Source: setuptools,
+// What a Python source distribution contains, if a file says so. Source: setuptools,
 // "Controlling files in the distribution" (MANIFEST.in); the manuals of hatch, poetry, flit and pdm
 // for what in pyproject.toml takes in files that git ignores.
 
@@ -7,8 +7,8 @@ import Platform
 import TOML
 
 extension Survey {
-  /// MANIFEST.in: commands in order, the last that matches decides. Without one setuptools takes
-  /// none of our files.
+  /// MANIFEST.in: of its commands the last match decides. Without the file setuptools includes none of the
+  /// secret files.
   func manifestLapse(_ path: Path, _ names: [Path], _ files: inout BuildFiles) -> Lapse? {
     guard let content = files.read(path) else { return nil }
     let commands = numberedLines(content).compactMap { line in ManifestCommand(line.text, line: line.number) }
@@ -151,7 +151,7 @@ private struct ProjectPattern {
 }
 
 extension TOMLValue {
-  /// The member of that name; nil when this is no table, or has none.
+  /// The member of that name; nil if this is not a table or has no such member.
   fileprivate subscript(_ key: String) -> TOMLValue? {
     guard case .table(let members) = content else { return nil }
     return members.first { $0.key == key }?.value

@@ -1,12 +1,12 @@
-// The lines of a `.gitignore` that take paths back in, and the names by which each is tried out: names
-// that the line and an entry have in common, at the places where the line counts. Only git says what
-// comes of them, so that one too many does no harm. Source: gitignore(5).
+// The `.gitignore` lines that re-include paths, and the names that test each of them: names that match both the
+// line and an entry, in the folders where the line applies. Git judges every name, so one too many does no
+// harm. Source: gitignore(5).
 
 import Bytes
 import Platform
 
-/// A name that nobody lists in a `.gitignore` by chance, in the place of a `*`: two lines for the names
-/// that are tried must not pass for a pattern.
+/// A name that no `.gitignore` lists by chance, used in place of a `*`: lines for exactly the probed names must
+/// not look like a pattern.
 enum Unguessable {
   static let name: [UInt8] = {
     var generator = SystemRandomNumberGenerator()
@@ -50,7 +50,7 @@ enum IgnoreLines {
   ///
   /// - Parameter foldingCase: git takes upper for lower case here.
   static func reinclusions(_ content: [UInt8], in folder: Path, foldingCase: Bool) -> [Reinclusion] {
-    // Most files have none, and need no look at each line.
+    // Most files have no `!`, and their lines need no parsing.
     guard content.contains(UInt8(ascii: "!")) else { return [] }
     var rest = content[...]
     if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
@@ -95,7 +95,7 @@ enum IgnoreLines {
 }
 
 extension Reinclusion {
-  /// - Parameter text: behind the `!`. nil for a pattern that can match nothing.
+  /// - Parameter text: the pattern after the `!`. Returns nil if it can match nothing.
   fileprivate init?(_ text: ArraySlice<UInt8>, folder: Path, _ foldingCase: Bool) {
     var text = text
     isForFolders = text.last == UInt8(ascii: "/")
@@ -134,8 +134,8 @@ extension Reinclusion {
   }
 
   /// - Parameters:
-  ///   - depth: what stands for a `**`.
-  ///   - instead: what stands for one of the folders.
+  ///   - depth: replaces a `**`.
+  ///   - instead: replaces one of the folders.
   func place(depth: [UInt8], instead: (index: Int, name: [UInt8])? = nil) -> Path? {
     var path = folder
     for (index, glob) in folders.enumerated() {

@@ -1,4 +1,4 @@
-// From the lines that take paths back in to the paths that git is asked about because of them.
+// Turns the lines that re-include paths into the paths that git is asked about because of them.
 
 import Bytes
 import Platform
@@ -134,7 +134,7 @@ struct ReinclusionProbes {
   }
 
   private mutating func add(_ path: Path, _ index: Int) {
-    // A name that several entries mean is of the first, as where files are looked at.
+    // A name that several entries match belongs to the first, as it does for files.
     guard path.bytes.count < 4000, entries[index].covers(path),
       let first = entries.firstIndex(where: { $0.covers(path) }), known.insert(path).inserted
     else { return }

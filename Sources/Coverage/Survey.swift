@@ -1,7 +1,6 @@
-// The state of a repository as far as coverage goes: git is asked which rule decides about each
-// probe, for this machine and for everyone who has the repository, and what it tracks. Two git
-// processes whatever the number of folders, and a few more where `.gitignore` files are not committed
-// or rules of this machine get in the way.
+// The state of a repository that matters for coverage: which rule applies to each probe, on this machine and for
+// everyone else, and what git tracks. It takes two git processes for any number of folders, and a few more if
+// `.gitignore` files are not committed or rules of this machine interfere.
 
 import GitCommand
 import Inputs
@@ -24,7 +23,7 @@ package struct Survey: Sendable {
   private(set) var tracked: [(file: TrackedFile, entry: Int)] = []
   /// Files that are not tracked, and the rule by which git leaves each alone here, or takes it.
   private(set) var existing: [(path: Path, entry: Int, rule: IgnoreRule?)] = []
-  /// Every `.gitignore` that is tracked, or lies in a folder that holds tracked files.
+  /// Every `.gitignore` that is tracked or in a folder with tracked files.
   private(set) var ignoreFiles: [IgnoreFile] = []
   /// Of those that are not tracked, the ones that git ignores.
   private(set) var ignoredIgnoreFiles: Set<Path> = []

@@ -1,5 +1,5 @@
-// What a survey reads besides the folders: the details of the index, in a thread of its own; git's mind
-// about upper and lower case; a file of the working tree.
+// What a survey reads besides folders: the details of the index, in a thread of its own; git's case setting;
+// single files of the working tree.
 
 import GitCommand
 import Inputs
@@ -59,7 +59,7 @@ final class LazyCase {
   }
 }
 
-/// The bytes of a regular file at most 1 MiB long, reached through no link; nil when there is none.
+/// The bytes of a regular file of at most 1 MiB, opened through no link; nil if it does not exist.
 ///
 /// - Throws: `SystemError`; `EFBIG` for a longer one.
 func readRegular(_ path: Path, _ chain: inout FolderChain) throws(SystemError) -> [UInt8]? {

@@ -1,4 +1,4 @@
-// What a survey keeps of git's list of tracked files: the folders that hold some, the files that an
+// What a survey keeps of git's list of tracked files: the folders with tracked files, and the files that an
 // entry is about.
 
 import GitCommand

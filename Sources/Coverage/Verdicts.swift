@@ -1,6 +1,5 @@
-// What each probe's answer is worth to others: rules of this machine, lines that are not staged and upper
-// case that only this git takes for lower are told apart with scratch repositories, which hold the
-// `.gitignore` files and nothing else.
+// Whether each probe's answer is the same for everybody. Scratch repositories that contain only the `.gitignore`
+// files expose rules of this machine, lines that are not staged, and matches that depend on core.ignoreCase.
 
 import GitCommand
 import Platform
@@ -9,7 +8,7 @@ import Platform
 enum Verdict: Sendable {
   /// Everyone who has the repository has this rule.
   case covered(IgnoreRule)
-  /// The rule is in a `.gitignore` that is not staged or committed as it stands.
+  /// The rule is in a `.gitignore` whose current content is not staged or committed.
   case uncommitted(IgnoreRule)
   /// Only this machine has the rule.
   case local(IgnoreRule)

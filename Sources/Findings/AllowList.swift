@@ -1,5 +1,5 @@
-// What a project allows, with reasons: the `[[allow]]` tables of its settings. An entry names a key by
-// its fingerprint, files by a pattern, or a rule; where it names several, all have to hold.
+// What a project allows, with reasons: the `[[allow]]` tables of its settings. An entry names a key by its
+// fingerprint, files by a pattern, or a rule; if it names several, all have to match.
 
 import Platform
 package import TOML
@@ -136,8 +136,8 @@ package func objection(toPattern text: String) -> String? {
   return nil
 }
 
-/// Bytes of a pattern, and how many there may be of a kind. Every file is held against each of them, and they
-/// are a repository's: they must not keep a scan busy for hours.
+/// Maximum length of a pattern in bytes, and maximum number of patterns of a kind. Every file is compared with each,
+/// and they come from a repository: they must not keep a scan busy for hours.
 private let longestPattern = 256
 package let mostPatterns = 500
 

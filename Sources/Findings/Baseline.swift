@@ -1,5 +1,5 @@
-// Findings that a project had when it took hopxguard up, so that only new ones fail. A line a finding,
-// sorted, with nothing in it that changes when the file around the key does: fingerprint, rule, path.
+// Findings that existed when a project adopted hopxguard, so that only new ones fail. The file has one sorted line
+// for each finding, with fingerprint, rule and path, which do not change when the rest of the file does.
 
 import Bytes
 package import Platform
@@ -14,7 +14,7 @@ package struct Baseline: Sendable {
   package struct Entry: Hashable, Comparable, Sendable {
     package let fingerprint: String
     package let rule: String
-    /// As in reports; nil when the key is known wherever it stands.
+    /// The path as in reports; nil if the key is known at any path.
     package let path: Path?
 
     package init(fingerprint: String, rule: String, path: Path?) {

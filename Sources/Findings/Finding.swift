@@ -1,10 +1,10 @@
-// What every report is made of. Nothing here holds a key: secret, snippet, path and names are
-// redacted before they are put in.
+// The contents of every report. Nothing here contains a key: secret, snippet, path and names are redacted before
+// they are stored.
 
 public import Platform
 public import Rules
 
-/// A secret, and where it stands.
+/// A secret and its place.
 public struct Finding: Sendable {
   /// What holds the secret at the path.
   public enum Place: String, Sendable {
@@ -30,25 +30,25 @@ public struct Finding: Sendable {
   public var secret: String
   /// `sha256:` and 32 hex digits.
   public var fingerprint: String
-  /// A hash of the secret's first bytes, the same all through a run: what stands behind a secret in an
-  /// archive's raw bytes can look like more of it, and then only they are the same.
+  /// A hash of the secret's first bytes, constant during a run. In an archive's raw bytes, what follows a secret can
+  /// look like more of it, and then only the first bytes are the same.
   public var head = 0
   /// Relative to the repository's top, or as the user named it; redacted.
   public var path: Path
-  /// The end of `path` behind the first `!`, where the secret is in an archive: the entry's name, and of
-  /// an archive in an archive the entry's in that; redacted. Else empty.
+  /// For a secret in an archive, the part of `path` after the first `!`, redacted: the entry's name, followed by the
+  /// inner entry's for an archive in an archive. Otherwise empty.
   public var entry = Path("")
   public var place: Place
   /// From 1.
   public var line: Int
   /// Of the first byte, from 1, in bytes.
   public var column: Int
-  /// Behind the last byte, from 1, in bytes, counted from the start of `line`.
+  /// The column after the last byte, from 1, in bytes from the start of `line`.
   public var endColumn: Int
   /// The same in UTF-16 code units; nil when no format asks for it.
   public var region: TextRegion?
-  /// GitHub's `primaryLocationLineHash`; nil when no format asks for it, when the input is no whole file,
-  /// and when the hash would tell too much of a short secret.
+  /// GitHub's `primaryLocationLineHash`; nil if no format needs it, if the input is not a whole file, or if the hash
+  /// would reveal too much of a short secret.
   public var lineHash: String?
   /// `plain`, or how the secret was hidden.
   public var encoding = "plain"
@@ -57,7 +57,7 @@ public struct Finding: Sendable {
   public var commit: CommitInfo?
   /// Where the commit, or tag, can be reached from, such as `refs/heads/main`.
   public var ref: String?
-  /// What a comment beside it says; nil when there is none.
+  /// The comment that allows it, if any.
   public var comment: InlineAllowance?
   /// How far the secret has spread in git's history; nil outside of it.
   public var history: History?
@@ -103,13 +103,13 @@ public struct Finding: Sendable {
   }
 }
 
-/// Where a finding stands in its file as editors count: in UTF-16 code units.
+/// The place of a finding as editors count it: in UTF-16 code units.
 public struct TextRegion: Sendable {
   /// From 1.
   public var startColumn: Int
   /// From 1.
   public var endLine: Int
-  /// Behind the last code unit, from 1.
+  /// The column after the last code unit, from 1.
   public var endColumn: Int
 
   public init(startColumn: Int, endLine: Int, endColumn: Int) {
@@ -157,7 +157,7 @@ public struct History: Sendable {
   }
 }
 
-/// What reports tell of a commit.
+/// The commit as in reports.
 public struct CommitInfo: Sendable {
   /// 40 or 64 hex digits.
   public var id: String
@@ -193,19 +193,19 @@ public struct Problem: Sendable {
   }
 }
 
-/// How much was scanned, and what came of it.
+/// How much was scanned, with what result.
 public struct Summary: Sendable {
   public var files = 0
   /// Entries of archives, which are no files of their own.
   public var entries = 0
-  /// Searched: those of files, and those that came out of archives.
+  /// Bytes searched, of files and of archives' contents.
   public var bytes = 0
   /// Lines that a diff adds.
   public var lines = 0
   public var commits = 0
   public var objects = 0
   public var findings = 0
-  /// Findings that were let pass, and by what.
+  /// Number of allowed findings by what allowed them.
   public var allowances: [Allowance: Int] = [:]
   public var allowed: Int { allowances.values.reduce(0, +) }
   /// Paths that the settings have skipped.

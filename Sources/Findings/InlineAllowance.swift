@@ -1,15 +1,15 @@
-// Comments that allow what stands beside them: `hopxguard:allow REASON` on the line of a key, or
-// `hopxguard:allow-next-line REASON` on the line before, where a format leaves no room on the line itself.
+// Comments that allow a key beside them: `hopxguard:allow REASON` on the key's line, or
+// `hopxguard:allow-next-line REASON` on the line before, for formats without room on the line itself.
 
 /// What a comment beside a finding says about it.
 public enum InlineAllowance: Sendable {
   case allowed
-  /// It gives no reason, and so allows nothing.
+  /// It has no reason, so it allows nothing.
   case unreasoned
   /// The revision that allowances are taken from does not have it, and so it allows nothing yet.
   case tooNew
 
-  /// Bytes in front of a match, and behind it, that are looked at. A line may be of a gigabyte.
+  /// Bytes before and after a match in which the marker is searched. A line may be a gigabyte long.
   public static let reach = 1024
 
   private static let here = Array("hopxguard:allow".utf8)
@@ -17,10 +17,10 @@ public enum InlineAllowance: Sendable {
   /// What ends a comment, and so a reason.
   private static let closers = ["*/", "-->", "#}", "%>"].map { Array($0.utf8) }
 
-  /// The comment at a match; nil when there is none.
+  /// The comment at a match, if any.
   ///
   /// - Parameters:
-  ///   - match: bytes in `buffer`; the marker is looked for in the `reach` bytes at either side.
+  ///   - match: a range of `buffer`; the marker is searched in the `reach` bytes on either side.
   ///   - buffer: a part of the input.
   public init?(at match: Range<Int>, in buffer: UnsafeRawBufferPointer) {
     let start = max(0, match.lowerBound - Self.reach)
@@ -44,8 +44,8 @@ public enum InlineAllowance: Sendable {
     self = found.contains { $0 == .allowed } ? .allowed : first
   }
 
-  /// Whether there is a colon behind a `d`, with or without the zero of UTF-16 between them. Nearly no
-  /// finding has more.
+  /// Whether there is a colon after a `d`, with or without UTF-16's zero byte between them. Nearly all findings are
+  /// ruled out by this.
   private static func mayHoldMarker(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
     let (colon, last) = (UInt8(ascii: ":"), UInt8(ascii: "d"))
     return range.dropFirst(2).contains { index in

@@ -1,5 +1,4 @@
-// What a run came to besides its findings: how much was read, what was not, and what is wrong with the
-// settings.
+// The result of a run besides its findings: how much was read, what was not, and faults in the settings.
 
 public import Rules
 

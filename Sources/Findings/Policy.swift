@@ -1,5 +1,5 @@
-// What of the findings counts: the rules that are off, the paths that are skipped, the allow-list, the
-// comments in the files and the baseline. Nothing is left out unseen: all of it is counted.
+// Which findings count: disabled rules, skipped paths, the allow-list, comments in the files and the baseline.
+// Everything that does not count is still shown as a number.
 
 import Bytes
 package import Platform
@@ -15,13 +15,13 @@ public enum Allowance: String, CaseIterable, Sendable {
 package struct Policy: Sendable {
   /// IDs of rules whose findings do not count.
   package var disabled: Set<String> = []
-  /// Paths whose findings do not count, where they could not be kept from being read.
+  /// Paths whose findings do not count, for scans that cannot skip reading them.
   package var skipped: [PathGlob] = []
   package var allowed = AllowList()
   package var baseline: Baseline?
   /// What reports call the baseline's file.
   package var baselineSource = ""
-  /// Comments in the files allow what stands beside them.
+  /// Whether comments in the files allow findings.
   package var honoursComments = true
   /// `YYYY-MM-DD`, in UTC.
   package var today: String
@@ -101,10 +101,10 @@ package struct Policy: Sendable {
     warnings.append(Problem(path: path, line: line, message: message))
   }
 
-  /// What a person has to know of the settings, in order; each once.
+  /// Warnings about the settings, in order, each once.
   ///
-  /// - Parameter isWhole: everything was looked at that an entry could be about, so that those which
-  ///   allowed nothing can be told.
+  /// - Parameter isWhole: whether everything that an entry could apply to was scanned, so that unused entries can
+  ///   be reported.
   package func warnings(isWhole: Bool) -> [Problem] {
     var all = warnings
     let source = Path(allowed.source)

@@ -1,5 +1,5 @@
-// What a check of the repository itself reports, beside the secrets that a scan finds: something is
-// not the way it has to be, here is the line to blame and here is what mends it.
+// Findings about the repository itself, beside the secrets that a scan finds: a fault, the responsible line, and
+// the fix.
 
 public import Platform
 public import Rules
@@ -16,7 +16,7 @@ public struct PolicyFinding: Sendable {
   public var path: Path
   /// From 1; nil when no line is to blame.
   public var line: Int?
-  /// The line to blame, redacted; empty when there is none.
+  /// The responsible line, redacted; empty if there is none.
   public var text: [UInt8]
   public var message: String
   /// Sentences that explain, if need be.
@@ -41,7 +41,7 @@ public struct PolicyFinding: Sendable {
   }
 }
 
-/// How much a check of a repository looked at.
+/// How much a check of a repository covered.
 public struct CoverageExtent: Sendable {
   public var trackedFiles: Int
   public var folders: Int

@@ -1,10 +1,10 @@
-// The line round a match, short enough to print, with every secret in it redacted: the one that was
-// found and its neighbours too.
+// The line around a match, short enough to print, with every secret in it redacted: the one that was found and its
+// neighbours.
 
 public struct Snippet: Sendable {
   /// At most `Snippet.longest` bytes of the line, redacted. May hold any byte.
   public let bytes: [UInt8]
-  /// Where the redacted secret stands in `bytes`.
+  /// The range of the redacted secret in `bytes`.
   public let highlight: Range<Int>
 
   /// Bytes.

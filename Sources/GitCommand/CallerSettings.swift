@@ -1,12 +1,12 @@
-// What of the caller's `git -c NAME=VALUE` a git child keeps. A hook's environment carries them in
-// GIT_CONFIG_PARAMETERS, and anybody may set GIT_CONFIG_COUNT and its pairs.
+// The settings of the caller's `git -c NAME=VALUE` that a git child keeps. A hook's environment carries them in
+// GIT_CONFIG_PARAMETERS, and any process may set GIT_CONFIG_COUNT and its pairs.
 //
-// Most settings could only harm. They come from whoever started git: from a wrapper, or from a CI job's
-// environment, which a hostile repository can have a part in. `include.path` reads any file,
-// `diff.orderFile` and `core.excludesFile` shape what git lists, and every new git has more of them than
-// can be pinned. Two are needed, and can do nothing: `safe.directory` only lets git read a repository,
-// under all that is pinned; and without `core.hooksPath`, which is pinned wherever git could run a hook,
-// `hook status` would look in another place than git does.
+// Most settings could only do harm. They come from the process that started git: a wrapper, or a CI job, whose
+// environment a hostile repository may influence. `include.path` reads any file, `diff.orderFile` and
+// `core.excludesFile` change what git lists, and every new git has more of them than can be pinned. Two are needed
+// and harmless: `safe.directory` only lets git read a repository, under all pinned settings; and without
+// `core.hooksPath`, which is pinned wherever git could run a hook, `hook status` would look in another place than
+// git does.
 // Sources: git-config(1), "ENVIRONMENT"; `git_config_push_split_parameter` in git's config.c.
 
 import Platform

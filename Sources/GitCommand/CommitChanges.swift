@@ -1,4 +1,4 @@
-// What each of some commits changes, read as git finds it out. Source: git-diff-tree(1).
+// The changes of each of some commits, streamed from git. Source: git-diff-tree(1).
 
 package import Platform
 
@@ -29,8 +29,8 @@ package struct CommitChanges: ~Copyable {
 
   deinit { buffer.deallocate() }
 
-  /// What the next commits change, in their order, those that change nothing left out; empty at the end.
-  /// Of a merge: what is as in none of its parents. A commit that changes very much comes in parts.
+  /// The changes of the next commits, in order, without commits that change nothing; empty at the end.
+  /// For a merge: what differs from all parents. A very large commit comes in parts.
   package mutating func next() throws(GitError) -> [ChangeSet] {
     while true {
       if parser.count >= Self.share || isOver {
@@ -78,7 +78,7 @@ private let rawDiff = [
   "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=none",
 ]
 
-/// Which of `paths` stood in a commit that `set` is held against.
+/// Those of `paths` that exist in a commit that `set` is compared with.
 ///
 /// - Parameter paths: relative to the top, none of them empty.
 package func oldPaths(_ paths: Set<Path>, of set: ChangeSet) throws(GitError) -> Set<Path> {
@@ -114,9 +114,9 @@ private func listed(_ paths: [Path], in tree: String) throws(GitError) -> [Path]
 }
 
 extension GitProcess {
-  /// Gives git the rest of `input`, from `sent` on, and reads what it answers.
+  /// Writes the rest of `input`, from `sent` on, to git and reads its answers.
   ///
-  /// - Returns: bytes read, 0 at the end of git's output; nil when nothing was there to be read.
+  /// - Returns: bytes read, 0 at the end of git's output; nil if there was nothing to read.
   mutating func feed(
     _ input: [UInt8], _ sent: inout Int, into buffer: UnsafeMutableRawBufferPointer,
     waits: Bool = true

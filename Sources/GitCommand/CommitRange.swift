@@ -8,11 +8,11 @@ package import Platform
 package struct CommitRange: Sendable {
   /// For git's standard input: revisions, one a line. There may be more of them than arguments can hold.
   let revisions: [UInt8]
-  /// Options that stand for refs which everything reachable from is left out of the range.
+  /// Options for refs; everything reachable from them is excluded from the range.
   let excludedRefs: [String]
   /// How a person calls it.
   package let name: String
-  /// Why what somebody typed is no range.
+  /// Why the text is not a range; nil if it is one.
   let flaw: String?
 
   /// `A..B`, `A...B`, or any other that git knows, such as `A` for all up to A; any bytes.
@@ -161,7 +161,7 @@ private func shallowCommits() throws(GitError) -> Set<String> {
   } catch { throw GitError("the list of shallow commits cannot be read: \(error)") }
 }
 
-/// The annotated tags that somebody named as what a range leads to, and not as what it leaves out.
+/// The annotated tags among the included ends of a range, not the excluded ones.
 private func tagsAtEnd(of range: CommitRange) throws(GitError) -> [String] {
   // Only what git takes as an argument unchanged; `git rev-list` says what is wrong with a revision.
   guard !range.name.utf8.contains(0), Array((range.name + "\n").utf8) == range.revisions,

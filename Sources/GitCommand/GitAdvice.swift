@@ -1,6 +1,6 @@
-// What to say of a git that failed.
+// Messages about a git that failed.
 
-/// git's words, and the way out where they do not tell it.
+/// git's message, with the way out if git does not name it.
 ///
 /// - Parameter elsewhere: what works outside of a repository.
 package func explained(_ error: GitError, elsewhere: String = "; `hopxguard scan PATH` needs none") -> String {

@@ -1,5 +1,5 @@
-// What a git child may know and do: the caller's environment without what shapes git's output or
-// starts programs, and a configuration that overrides whatever a hostile repository set.
+// The environment of a git child: the caller's, without variables that change git's output or start programs, and
+// with a configuration that overrides everything a hostile repository may have set.
 // Sources: git(1) "Environment Variables", git-config(1).
 
 import Platform
@@ -12,8 +12,8 @@ import Platform
 
 /// Which of the caller's `GIT_*` variables a child keeps.
 package enum InheritedRepository: Sendable {
-  /// None: the repository is the one whose top is the folder that git is started in. Where that is
-  /// none for git, no folder above may answer in its place.
+  /// None: the repository is the one whose top is git's working folder. If git does not recognise it, no
+  /// folder above may be used instead.
   case discovered
   /// `GIT_DIR`, `GIT_INDEX_FILE` and their like: a hook's partial commit or quarantine depends on them.
   case fromHook
@@ -26,7 +26,7 @@ package let pinnedConfiguration = [
   "credential.helper=", "protocol.allow=never", "diff.external=", "color.ui=never",
   "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false",
   "advice.graftFileDeprecated=false",
-  // git keeps a hundred megabytes and maps whole packs unless told otherwise, and is no faster for it.
+  // By default git caches a hundred megabytes and maps whole packs, and is no faster for it.
   "core.deltaBaseCacheLimit=16m", "core.packedGitWindowSize=1m", "core.packedGitLimit=16m",
 ]
 

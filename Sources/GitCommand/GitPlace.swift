@@ -1,4 +1,4 @@
-// Where git is asked about a repository.
+// The folder and environment in which git is asked about a repository.
 
 package import Platform
 

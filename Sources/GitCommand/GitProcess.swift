@@ -1,5 +1,5 @@
-// git as a child process: pinned, without a shell, its output read as it comes, its last words kept
-// for the error.
+// git as a child process: pinned, without a shell, its output streamed, the end of its standard error kept for
+// the error message.
 
 package import Platform
 
@@ -44,7 +44,7 @@ package struct GitProcess: ~Copyable {
   private static let mostMemory = 3 << 30
   /// Seconds that git may take for one answer though it is at work; nil for as many as it likes.
   var longestWork: Int?
-  /// Seconds of silence that git gets where the system does not tell what it does.
+  /// Seconds that git may be silent on systems that do not report what a process does.
   private static let longestSilence = 300
 
   private init(process: pid_t, input: CInt?, output: CInt, errors: CInt, name: String) {
@@ -170,15 +170,15 @@ package struct GitProcess: ~Copyable {
     }
   }
 
-  /// Gives git what fits of `bytes` and reads what it answers, whichever can be done first, so that
-  /// neither side waits for the other for ever.
+  /// Writes as much of `bytes` as git accepts and reads its output, whichever is possible first, so that
+  /// neither side waits for the other forever.
   ///
   /// - Parameters:
   ///   - bytes: for its standard input; empty to read only.
   ///   - waits: until one of them can be done.
-  /// - Returns: how many bytes were written and read; `read` is nil when nothing was there to be
-  ///   read, and 0 at the end of git's output.
-  /// - Throws: `GitError`. That git has ended and reads no more is no error here: `finish()` tells.
+  /// - Returns: the number of bytes written and read; `read` is nil if there was nothing to read, and 0 at the
+  ///   end of git's output.
+  /// - Throws: `GitError`, but not if git has ended and no longer reads: `finish()` reports that.
   package mutating func exchange(
     _ bytes: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer, waits: Bool = true
   ) throws(GitError) -> (written: Int, read: Int?) {
@@ -256,7 +256,7 @@ package struct GitProcess: ~Copyable {
       let process = process
       try retrying("waitpid") { waitpid(process, &status, 0) }
     } catch {
-      // Somebody else took its end: the number may be another process's by now.
+      // Something else reaped it, and its number may be another process's by now.
       if error.code == ECHILD { reaped = true }
       throw GitError("waiting for git \(name): \(error)")
     }
@@ -292,7 +292,7 @@ extension GitProcess {
     return output
   }
 
-  /// The same as text, without the line ends behind it.
+  /// The same as text, without trailing line ends.
   package static func output(
     _ arguments: [String], in folder: Path = ".", inherited: InheritedRepository = .fromHook,
     configuration: [String] = pinnedConfiguration

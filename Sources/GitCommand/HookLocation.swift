@@ -74,5 +74,5 @@ package func setTemplateFolder(_ folder: Path?) throws(GitError) {
   _ = try GitProcess.output(arguments)
 }
 
-/// What is pinned, but for the very thing that is asked for.
+/// The pinned configuration without the setting that is queried.
 private let hookConfiguration = pinnedConfiguration.filter { !$0.hasPrefix("core.hooksPath") }

@@ -1,5 +1,5 @@
-// Whether git takes upper for lower case in a repository (git-config(1), core.ignoreCase), asked of git
-// only where some configuration file may say so.
+// Whether git ignores case in a repository (git-config(1), core.ignoreCase). git is asked only if a
+// configuration file may set it.
 
 import GitStore
 package import Platform

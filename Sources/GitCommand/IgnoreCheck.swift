@@ -1,5 +1,5 @@
-// Which rule of which file decides whether git ignores a path, asked of git itself for any number of
-// paths, existing or not, in one process. Source: git-check-ignore(1), gitignore(5).
+// Which rule of which file decides whether git ignores a path. git itself is asked, for any number of paths,
+// existing or not, in one process. Source: git-check-ignore(1), gitignore(5).
 
 package import Platform
 
@@ -50,7 +50,7 @@ package struct IgnoreCheck: ~Copyable {
   private var git: GitProcess
   private let options: [String]
   private let folder: Path
-  /// Questions that git cannot be asked the rule for, and where each stands among all.
+  /// Paths too deep for git to report a rule, with their index among all paths.
   private var deep: [(index: Int, path: Path)] = []
   private var count = 0
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
@@ -67,9 +67,9 @@ package struct IgnoreCheck: ~Copyable {
   /// Rules that were answered last, by their bytes: most paths fall to the same few.
   private var recent: [(record: [UInt8], rule: IgnoreRule)] = []
 
-  /// Folders that a path may lie in. With 24 lists of rules in use git 2.39 moves them in memory, and
-  /// then `check-ignore -v` looks for the name of a rule's file where it was before: it prints
-  /// anything, or crashes. Whether a path is ignored is not affected.
+  /// Maximum depth of a path. With 24 lists of rules in use, git 2.39 moves them in memory, and then
+  /// `check-ignore -v` reads the name of a rule's file from its old place: it prints garbage or crashes.
+  /// Whether a path is ignored is not affected.
   private static let deepest = 20
 
   /// Bytes of questions that are worth a system call.
@@ -110,8 +110,8 @@ package struct IgnoreCheck: ~Copyable {
     git.longestWork = Self.longestWork
   }
 
-  /// The rule that decides about each of `paths`, which are relative to the top; nil for a path that
-  /// none does. No path may lead through a symbolic link: git ends there.
+  /// The rule that applies to each of `paths`, which are relative to the top; nil if none does. No path may
+  /// lead through a symbolic link: git exits on one.
   package mutating func rules(for paths: [Path]) throws(GitError) -> [IgnoreRule?] {
     try ask(paths)
     return try collect()
@@ -198,7 +198,7 @@ package struct IgnoreCheck: ~Copyable {
     return ignored
   }
 
-  /// - Parameter end: the number of answers with which there is no more to wait for.
+  /// - Parameter end: the number of answers to wait for.
   private mutating func exchange(waits: Bool, until end: Int) throws(GitError) {
     // Each way as long as something moves, so that git is kept busy between two calls.
     while true {
@@ -223,7 +223,7 @@ package struct IgnoreCheck: ~Copyable {
   /// Ends git.
   package mutating func finish() throws(GitError) {
     git.endInput()
-    // What is left are answers that nobody waits for.
+    // Discard the remaining answers.
     while try git.read(into: buffer) > 0 {}
     try finishCheck(&git)
   }

@@ -1,6 +1,6 @@
-// What an index says of its .gitignore files besides their paths, and where it is in conflict or holds
-// other repositories. It is read here and not asked of git, so that a .gitignore whose size and times
-// are those that git noted needs no look at what is staged.
+// What an index records about its .gitignore files besides their paths, and its conflicts and nested
+// repositories. The file is read directly, so that a .gitignore with the size and times that git recorded
+// does not have to be compared with the staged content.
 // Source: gitformat-index(5), "The Git index file has the following format".
 
 import GitStore
@@ -17,12 +17,12 @@ package struct IndexedFile: Sendable {
   package let path: Path
   /// Hex digits.
   package let id: String
-  /// A file; a symbolic link is none, and git follows no link to a `.gitignore`.
+  /// Whether it is a regular file. git follows no symbolic link to a `.gitignore`.
   package let isFile: Bool
-  /// git was told to leave it out of the working tree: a sparse checkout.
+  /// Whether git leaves it out of the working tree: a sparse checkout.
   package let isSkipped: Bool
-  /// What git noted of the file when it was the same as what is staged; nil when nothing can be
-  /// told from it.
+  /// Size and times that git recorded when the file was identical to the staged content; nil if they prove
+  /// nothing.
   fileprivate let noted: [UInt32]?
 
   /// Whether the file with this status is what is staged: neither its size nor its times, number,

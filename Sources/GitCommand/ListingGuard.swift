@@ -1,5 +1,5 @@
-// What has to be right before git may list a working tree: nothing that git opens makes it wait for
-// ever, it is this repository that answers, and not the repository says what its user ignores.
+// Checks before git lists a working tree: no file that git opens may block it, the right repository answers, and
+// the repository does not choose its user's ignore rules.
 
 import GitStore
 import Platform
@@ -10,11 +10,11 @@ import Platform
   import Glibc
 #endif
 
-/// Looks at the repository whose working tree begins at `top`, which is absolute.
+/// Checks the repository with the working tree `top`, an absolute path.
 ///
-/// - Returns: options for git, so that `core.excludesFile` is its user's and not the repository's own:
-///   that one would hide files by a list that is nowhere in the working tree.
-/// - Throws: `GitError` when git cannot be trusted with it.
+/// - Returns: options for git that make `core.excludesFile` the user's, not the repository's: the latter would
+///   hide files with a list outside the working tree.
+/// - Throws: `GitError` if git cannot be trusted to list it.
 func prepareListing(of top: Path) throws(GitError) -> [String] {
   let dotGit = top.appending(".git".utf8)
   guard let folder = Repository.pointedFolder(dotGit) else { return [] }
@@ -47,8 +47,8 @@ private func checkWhoAnswers(_ top: Path, _ dotGit: Path) throws(GitError) {
   if answer != Array(".git\n".utf8) { throw GitError("git takes .git for no repository") }
 }
 
-/// Whether a configuration file sets the variable of that name, lower case, itself or by another file
-/// that it includes; also when that cannot be told.
+/// Whether a configuration file may set the variable, named in lower case, itself or through a file that it
+/// includes.
 func mayBeSet(_ variable: String, in path: Path) -> Bool {
   if path == "/dev/null" { return false }
   do throws(SystemError) {

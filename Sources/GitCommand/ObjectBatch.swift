@@ -21,7 +21,7 @@ package struct ObjectBatch: ~Copyable {
   private var end = 0
   /// Bytes of the current object that have not been read.
   private var left = 0
-  /// The line end behind an object has not been read.
+  /// Whether the line end after an object still has to be read.
   private var owesLineEnd = false
   private let givesContent: Bool
 
@@ -41,7 +41,7 @@ package struct ObjectBatch: ~Copyable {
 
   deinit { received.deallocate() }
 
-  /// Asks for `ids`, hex digits, or other names of objects without a line end in them. After this nothing more can be asked for.
+  /// Requests objects by `ids`: hex digits, or other object names without a line end. Call it once.
   package mutating func request(_ ids: some Sequence<String>) {
     for id in ids {
       requests.append(contentsOf: id.utf8)

@@ -7,9 +7,9 @@ package import Platform
 package struct Change: Equatable, Sendable {
   /// Relative to the repository's top.
   package let path: Path
-  /// The blobs that stood there before, one a parent; hex digits. Empty where nothing stood.
+  /// The previous blobs, one for each parent, in hex digits; empty if the path did not exist.
   package var old: [String]
-  /// The blob that stands there now; nil when the path is gone or is a submodule.
+  /// The new blob; nil if the path was deleted or is a submodule.
   package let new: String?
   /// The new blob is a symbolic link's target.
   package let isLink: Bool
@@ -30,7 +30,7 @@ package struct ChangeSet: Sendable {
   /// Hex digits.
   package let commit: String?
   package var changes: [Change]
-  /// Of the index: the commits that it is held against.
+  /// For the index: the commits that it is compared with.
   package var bases: [String] = []
 
   package init(commit: String?, changes: [Change]) {

@@ -1,5 +1,5 @@
-// What git tracks: the paths of the index, and those of the last commit that the index has dropped,
-// and what blobs hold. Source: git-ls-files(1), git-cat-file(1).
+// What git tracks: the paths of the index, the paths of the last commit that are no longer in the index, and the
+// contents of blobs. Source: git-ls-files(1), git-cat-file(1).
 
 package import Platform
 
@@ -7,15 +7,15 @@ package import Platform
 package struct TrackedFile: Sendable {
   /// Relative to the top.
   package let path: Path
-  /// git was told to believe that it does not change.
+  /// Whether git assumes that the file does not change.
   package let isAssumedUnchanged: Bool
-  /// git was told to leave it out of the working tree, or not to look at it there.
+  /// Whether git leaves the file out of the working tree, or ignores it there.
   package let isSkipped: Bool
   /// It is in the last commit and no longer in the index, or it is in conflict.
   package let isDropped: Bool
 }
 
-/// Gives `visit` each path of the index and of the last commit once, in the order of their bytes.
+/// Calls `visit` once with each path of the index and of the last commit, in byte order.
 ///
 /// - Parameter top: of the working tree, absolute.
 package func listTracked(top: Path, visit: (TrackedFile) -> Void) throws(GitError) {
@@ -106,7 +106,7 @@ private func parseBatch(_ answers: [UInt8], _ ids: [String]) throws(GitError) ->
 }
 
 extension GitProcess {
-  /// Gives `visit` what git prints, cut at each NUL, to its end.
+  /// Calls `visit` with each NUL-terminated record of git's output, to its end.
   mutating func readRecords(_ visit: ([UInt8]) -> Void) throws(GitError) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
     defer { buffer.deallocate() }

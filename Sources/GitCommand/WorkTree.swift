@@ -1,5 +1,5 @@
-// What git knows about a working tree: where it begins, and which files in it are tracked or not
-// ignored. Source: git-ls-files(1), gitrepository-layout(5).
+// What git knows about a working tree: its top, and the files that are tracked or not ignored.
+// Source: git-ls-files(1), gitrepository-layout(5).
 
 import Bytes
 import GitStore
@@ -42,7 +42,7 @@ package func isOtherRepository(_ folder: Path) -> Bool {
   return text.prefix { hexValue($0) != nil }.count >= ObjectFormat.sha1.length * 2
 }
 
-/// The top of the working tree that `path`, absolute and without links, lies in; nil outside of one.
+/// The top of the working tree that contains `path`, absolute and without links; nil outside of one.
 package func workTreeTop(of path: Path) -> Path? {
   var candidate: Path? = path
   while let folder = candidate {
@@ -52,8 +52,7 @@ package func workTreeTop(of path: Path) -> Path? {
   return nil
 }
 
-/// Whether `path` is, or lies in, a repository without a working tree, which is not the `.git` of one
-/// that has one.
+/// Whether `path` is in a bare repository, as opposed to the `.git` of a working tree.
 package func isBareRepository(_ path: Path) -> Bool {
   if path.bytes.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual(".git".utf8) }) {
     return false
@@ -77,8 +76,8 @@ package struct ListedFile: Equatable, Sendable {
   /// git does not expect it to be in the working tree: it was deleted, or the checkout is sparse.
   package let mayBeAbsent: Bool
 
-  /// Whether the path stays in the working tree and out of `.git`. In an index that git has written it
-  /// does; one that came in an archive can name any file of the machine.
+  /// Whether the path stays in the working tree and out of `.git`. It does in an index that git has written; an
+  /// index from an archive can name any file of the machine.
   package var isSound: Bool {
     var rest = path.bytes[...]
     while true {
@@ -95,15 +94,15 @@ package struct ListedFile: Equatable, Sendable {
   }
 }
 
-/// Gives `visit` the files of a working tree that are tracked, or untracked and not ignored, each
-/// once, as git lists them: a nested repository or a submodule as the path of its folder.
+/// Calls `visit` with the files of a working tree that are tracked, or untracked and not ignored, each once, as
+/// git lists them: a nested repository or a submodule as the path of its folder.
 ///
 /// - Parameters:
 ///   - top: of the working tree, absolute.
 ///   - folder: below which to list, relative to `top`; empty for all.
-///   - visit: is given paths relative to `top`, some hundred at a time.
-/// - Returns: what git could not look at, in its words; empty when that is nothing.
-/// - Throws: `GitError`; what had been listed was visited.
+///   - visit: receives paths relative to `top`, some hundred at a time.
+/// - Returns: git's messages about what it could not read; empty if it read everything.
+/// - Throws: `GitError`; the paths listed until then were visited.
 package func listWorkTree(
   top: Path, below folder: Path, visit: ([ListedFile]) -> Void
 ) throws(GitError) -> String {
@@ -131,7 +130,7 @@ package func listWorkTree(
 /// Turns `TAG SP PATH NUL` records, in whatever pieces they arrive, into paths.
 private struct ListingParser {
   private var record: [UInt8] = []
-  /// The file that the last record named, until the next tells that it is not deleted.
+  /// The file of the last record, until the next record shows that it is not deleted.
   private var held: ListedFile?
 
   mutating func parse(_ bytes: UnsafeRawBufferPointer) -> [ListedFile] {

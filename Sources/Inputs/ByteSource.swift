@@ -1,4 +1,4 @@
-// Where bytes come from: the one method that every kind of input has.
+// The interface of inputs: one method that returns bytes.
 
 package import Platform
 
@@ -10,7 +10,7 @@ package protocol ByteSource: ~Copyable {
   /// - Throws: `InputError` when the input cannot be read to its end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int
 
-  /// The same bytes for a reader that begins at the end; nil where they come by once.
+  /// The same bytes for a reader that needs random access; nil if they can be read only once.
   var whole: WholeInput? { get }
 }
 
@@ -95,7 +95,7 @@ package struct MemorySource: ByteSource, ~Copyable {
   }
 }
 
-/// Bytes in memory that belong to somebody else, who leaves them there until this is read.
+/// Borrowed bytes in memory. The owner keeps them until this source was read.
 package struct BorrowedSource: ByteSource, ~Copyable {
   private let bytes: UnsafeRawBufferPointer
   private var rest: UnsafeRawBufferPointer

@@ -1,5 +1,5 @@
-// The buffer that slides over an input: filled at its end, dropped from at its start. A worker has
-// one and uses it for every input it reads.
+// A buffer that slides over an input: filled at its end, emptied from its start. Each worker reuses one for all its
+// inputs.
 
 /// A part of an input in memory.
 package struct ChunkBuffer: ~Copyable {
@@ -38,7 +38,7 @@ package struct ChunkBuffer: ~Copyable {
     offset += count
   }
 
-  /// Takes it that the input ends here, because no more of it can be read.
+  /// Treats the input as ended, because no more of it can be read.
   package mutating func close() { isLast = true }
 
   /// Reads once.

@@ -1,4 +1,4 @@
-// The lines above a file's first hunk: whose name is it, is it new, and is there anything to read.
+// The lines above a file's first hunk: the file's name, whether it is new, and whether it has readable content.
 
 import Platform
 

@@ -1,4 +1,4 @@
-// A hunk's header and the bookkeeping that tells where the hunk ends.
+// A hunk's header, and the bookkeeping that finds the hunk's end.
 
 /// A hunk that is being read: of a plain diff (`@@ -1,2 +1,3 @@`), or of a combined one with a column
 /// for each parent (`@@@ -1,2 -1,2 +1,3 @@@`).

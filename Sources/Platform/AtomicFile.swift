@@ -25,10 +25,9 @@ package func obstacle(toFileAt target: Path) -> String? {
   return code == -1 ? "the folder cannot be written to: \(SystemError("access"))" : nil
 }
 
-/// Writes a file beside its place and moves it there when it is whole.
+/// Writes a temporary file beside `path`, then renames it.
 ///
-/// - Parameter mode: its permissions; those of the file that it replaces unless given, and of a new
-///   one what the umask leaves.
+/// - Parameter mode: the new file's permissions (default: those of the replaced file, or the umask's for a new file).
 package func writeAtomically(
   _ bytes: [UInt8], to target: Path, mode: mode_t? = nil
 ) throws(SystemError) {

@@ -168,7 +168,7 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to number: CInt) throws(S
   }
 }
 
-/// Reads at most `buffer.count` bytes; 0 at the end. Waits where a non-blocking descriptor has none.
+/// Reads at most `buffer.count` bytes; returns 0 at the end. Waits for bytes even on a non-blocking descriptor.
 package func readWaiting(_ number: CInt, into buffer: UnsafeMutableRawBufferPointer)
   throws(SystemError) -> Int
 {

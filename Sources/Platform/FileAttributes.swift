@@ -9,7 +9,7 @@ import CPlatform
 #endif
 
 extension Descriptor {
-  /// Everything that `fstat` tells.
+  /// The full result of `fstat`.
   package borrowing func fullStatus() throws(SystemError) -> stat {
     var status = stat()
     let number = self.number
@@ -23,11 +23,10 @@ extension Descriptor {
     try retrying("fsync") { fsync(number) }
   }
 
-  /// Gives this file the owner, the extended attributes (access control lists among them), the mode
-  /// and the times of `other`.
+  /// Copies owner, extended attributes (with access control lists), mode and times of `other` to this file.
   ///
-  /// - Throws: `SystemError` when one of them cannot be given. What a file system does not know at all
-  ///   is no error.
+  /// - Throws: `SystemError` if one of them cannot be set. Attributes that the file system does not support are
+  ///   not an error.
   package borrowing func takeAttributes(of other: borrowing Descriptor) throws(SystemError) {
     let number = self.number
     let status = try other.fullStatus()
@@ -36,7 +35,7 @@ extension Descriptor {
       try retrying("fchown") { fchown(number, status.st_uid, status.st_gid) }
     }
     for name in try other.extendedAttributes() { try copyExtendedAttribute(name, from: other) }
-    // Behind the owner, whose change clears the set-user-ID bit.
+    // After the owner, because changing the owner clears the set-user-ID bit.
     try retrying("fchmod") { fchmod(number, status.st_mode & 0o7777) }
     #if canImport(Darwin)
       var times = [status.st_atimespec, status.st_mtimespec]

@@ -8,7 +8,7 @@
 
 package struct FolderEntry: Sendable {
   package let name: Path
-  /// nil where the file system does not tell before a `stat`.
+  /// nil if the file system reports it only through `stat`.
   package let kind: FileStatus.Kind?
 
   package init(name: Path, kind: FileStatus.Kind?) {

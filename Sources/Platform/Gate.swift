@@ -1,5 +1,4 @@
-// A door that one thread at a time goes through and may stay behind for long, across calls, which
-// the closures of a Mutex do not allow.
+// A mutex that may be held across calls, which the closures of `Mutex` do not allow.
 
 #if canImport(Darwin)
   import Darwin
@@ -18,7 +17,7 @@ package final class Gate: @unchecked Sendable {
     lock.deallocate()
   }
 
-  /// Waits until nobody else is behind the gate. The same thread leaves that entered.
+  /// Locks the mutex. The same thread has to unlock it.
   package func enter() { pthread_mutex_lock(lock) }
   package func leave() { pthread_mutex_unlock(lock) }
 }

@@ -1,5 +1,5 @@
-// Output that arrives in pieces and leaves in as few calls as it can: small pieces are gathered, large
-// ones go out from where they lie, together with what was gathered before them.
+// Buffered output with as few system calls as possible: small pieces are gathered, large ones are written from
+// where they are, together with the pieces gathered before them.
 
 #if canImport(Darwin)
   import Darwin

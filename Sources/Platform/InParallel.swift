@@ -2,9 +2,9 @@
 
 import Synchronization
 
-/// Runs `body` on `jobs` threads, which take the work from one stack until there is none.
+/// Runs `body` on `jobs` threads, which take items from one stack until it is empty.
 ///
-/// - Returns: what each returned, in no order.
+/// - Returns: the results, in no particular order.
 package func inParallel<Item: Sendable, Result: Sendable>(
   _ work: [Item], jobs: Int, _ body: @escaping @Sendable (WorkStack<Item>) -> Result
 ) -> [Result] {
@@ -23,7 +23,7 @@ package func inParallel<Item: Sendable, Result: Sendable>(
   }
   var threads = ThreadGroup()
   for _ in 0..<max(1, jobs) where !threads.start(run) { break }
-  // A system that gives no thread still gets its work done.
+  // If no thread can be started, this thread does the work.
   if threads.isEmpty { run() }
   meanwhile()
   threads.join()

@@ -1,7 +1,7 @@
-// Files as memory. A file that is cut short while it is mapped makes the kernel send SIGBUS to
-// whoever reads behind its new end. A repository under scan must not be able to kill the scan, so
-// such a page is replaced by zeros on the spot and the file is marked: its reader finds broken data
-// there and asks `wasCutShort`. Sources: mmap(2), sigaction(2), siginfo in signal(7).
+// Memory-mapped files. If a file is truncated while it is mapped, the kernel sends SIGBUS to a reader beyond its
+// new end. A repository under scan must not be able to kill the scan, so such a page is replaced by zeros at once
+// and the file is marked: its reader finds broken data there and checks `wasCutShort`.
+// Sources: mmap(2), sigaction(2), siginfo in signal(7).
 
 #if canImport(Darwin)
   import Darwin
@@ -13,15 +13,15 @@ import Synchronization
 
 /// A regular file, mapped for reading. Stays whole when the file is unlinked or replaced.
 ///
-/// `@unchecked Sendable`: `bytes` is memory that nobody writes to.
+/// `@unchecked Sendable`: `bytes` is never written.
 package final class MappedFile: @unchecked Sendable {
   package let bytes: UnsafeRawBufferPointer
   private let slot: Int
 
   /// Maps the first `size` bytes of an open file.
   ///
-  /// - Parameter size: bytes, as `fstat` tells; 0 gives an empty buffer.
-  /// - Throws: `SystemError`; `EMFILE` when 65,536 files are mapped.
+  /// - Parameter size: bytes, as `fstat` reports; 0 maps an empty buffer.
+  /// - Throws: `SystemError`; `EMFILE` if 65,536 files are mapped.
   package init(_ file: borrowing Descriptor, size: Int) throws(SystemError) {
     guard size > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -46,7 +46,7 @@ package final class MappedFile: @unchecked Sendable {
     munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
   }
 
-  /// Whether the file lost bytes since it was mapped and somebody has tried to read them.
+  /// Whether the file was truncated since it was mapped and a missing byte was read.
   package var wasCutShort: Bool { slot >= 0 && FaultGuard.hasFaulted(slot) }
 }
 

@@ -11,7 +11,7 @@ import CPlatform
 
 /// An empty file in memory, open for reading and writing.
 ///
-/// - Throws: `SystemError`; `ENOTSUP` where the system has none.
+/// - Throws: `SystemError`; `ENOTSUP` if the system has no such files.
 package func memoryFile() throws(SystemError) -> Descriptor {
   #if canImport(Darwin)
     throw SystemError("memfd_create", ENOTSUP)

@@ -18,8 +18,7 @@ package func limitOwnMemory(to bytes: Int) {
   #endif
 }
 
-/// Bytes of memory that the process has to itself, without files that are mapped; nil where the system does
-/// not tell.
+/// Bytes of private memory of the process, without mapped files; nil if the system does not report it.
 package func ownMemory() -> Int? {
   #if canImport(Darwin)
     return nil

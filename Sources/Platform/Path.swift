@@ -40,20 +40,20 @@ public struct Path: Hashable, Comparable, Sendable, ExpressibleByStringLiteral {
     return Path(bytes[..<index])
   }
 
-  /// The part behind the last slash.
+  /// The part after the last slash.
   public var lastComponent: ArraySlice<UInt8> {
     guard let index = bytes.lastIndex(of: slash) else { return bytes[...] }
     return bytes[(index + 1)...]
   }
 
-  /// Whether this path is `folder` or lies below it; both absolute and without `.` or `..`.
+  /// Whether this path is `folder` or below it; both absolute and without `.` or `..`.
   public func isWithin(_ folder: Path) -> Bool {
     guard bytes.starts(with: folder.bytes) else { return false }
     return bytes.count == folder.bytes.count || folder.bytes.last == slash
       || bytes[folder.bytes.count] == slash
   }
 
-  /// This path relative to `folder`, within which it lies; empty for `folder` itself.
+  /// This path relative to `folder`, which contains it; empty for `folder` itself.
   public func relative(to folder: Path) -> Path {
     Path(bytes.dropFirst(folder.bytes.count).drop { $0 == slash })
   }

@@ -32,9 +32,8 @@ package struct PathGlob: Sendable {
     takes(path.bytes.split(separator: UInt8(ascii: "/")), whole: whole)
   }
 
-  /// Goes through the path once, with all places in the pattern at which it could be, of which each
-  /// name makes one more at most: patterns come from the repository, and one with many `**` must not
-  /// take for ever.
+  /// Walks the path once, with the set of all possible positions in the pattern. Each name adds at most one position:
+  /// patterns come from the repository, and one with many `**` must not take forever.
   package func takes(_ names: [ArraySlice<UInt8>], whole: Bool = false) -> Bool {
     var places = [0]
     passOver(&places)
@@ -65,7 +64,7 @@ package struct PathGlob: Sendable {
     places = all
   }
 
-  /// Keeps them in order; each that comes is one behind the last at least, or the same.
+  /// Keeps positions in order; a new one is never before the last.
   private func add(_ place: Int, _ places: inout [Int]) {
     if let last = places.last, last >= place {
       if !places.contains(place) {

@@ -1,4 +1,4 @@
-// A terminal of our own in front of a program, so that it behaves as at the terminal behind us.
+// A pseudo-terminal for a program, so that it behaves as in the terminal that we run in.
 
 #if canImport(Darwin)
   import Darwin
@@ -15,7 +15,7 @@ package struct PseudoTerminal: Sendable {
 
   /// Makes one as large as `terminal`.
   ///
-  /// - Throws: `SystemError` where the system has none to give.
+  /// - Throws: `SystemError` if the system has none left.
   package init(like terminal: CInt) throws(SystemError) {
     var reader: CInt = -1
     var program: CInt = -1
@@ -25,7 +25,7 @@ package struct PseudoTerminal: Sendable {
     for end in [reader, program] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var settings = termios()
     if tcgetattr(terminal, &settings) == 0 {
-      // The terminal behind us turns \n into \r\n; once is enough.
+      // The real terminal already turns \n into \r\n.
       settings.c_oflag &= ~tcflag_t(OPOST)
       settings.c_lflag &= ~tcflag_t(ECHO)
       tcsetattr(program, TCSANOW, &settings)

@@ -46,7 +46,7 @@ package func runToEnd(
   return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
 }
 
-/// Writes until all is written or nobody reads any more, which is the reader's right.
+/// Writes until everything is written or the reader has closed its end, which is not an error.
 private func feed(_ bytes: [UInt8], to stream: CInt) {
   bytes.withUnsafeBytes { buffer in
     var rest = buffer

@@ -35,7 +35,7 @@ package struct SignalQueue: Sendable {
   package func next(seconds: Double?) -> Arrival? {
     var set = set
     #if canImport(Darwin)
-      // There is no sigtimedwait(2), and none that tells the sender.
+      // Darwin has no sigtimedwait(2), and no call that reports the sender.
       let until = monotonicSeconds() + (seconds ?? .infinity)
       while monotonicSeconds() < until {
         var pending = sigset_t()

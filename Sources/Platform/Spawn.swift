@@ -62,7 +62,7 @@ package func sendNow(_ bytes: UnsafeRawBufferPointer, to stream: CInt) throws(Sy
 /// - Parameters:
 ///   - arguments: argv, the program's own name first.
 ///   - environment: `NAME=VALUE`.
-///   - standardInput: `/dev/null` unless given.
+///   - standardInput: (default: `/dev/null`).
 /// - Returns: its process ID.
 package func spawn(
   _ program: Path, _ arguments: [Path], environment: [Path],
@@ -170,7 +170,7 @@ package func limitMemory(of process: pid_t, bytes: Int) {
 
 /// What a child is doing.
 package enum ProcessActivity: Equatable, Sendable {
-  /// The system does not tell.
+  /// The system does not report it.
   case unknown
   /// It computes, waits for a disk, or was stopped by its user.
   case busy

@@ -1,4 +1,4 @@
-// What a program that stands in a pipeline has to do about the descriptors it was started with.
+// Preparing the standard descriptors that a program in a pipeline was started with.
 
 #if canImport(Darwin)
   import Darwin
@@ -16,8 +16,8 @@ package func occupyClosedStandardDescriptors() {
   }
 }
 
-/// Gives a pipe more room, where there is a pipe and the system allows it: fewer switches between
-/// processes. That it stays small is no error.
+/// Enlarges the buffer if the descriptor is a pipe and the system allows it, for fewer context switches. Failure is
+/// not an error.
 package func enlargePipe(_ number: CInt) {
   #if os(Linux)
     // F_SETPIPE_SZ and F_GETPIPE_SZ, fcntl(2), which the C library's module does not show.

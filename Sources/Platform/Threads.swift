@@ -19,7 +19,7 @@ package struct ThreadGroup: ~Copyable {
 
   package var isEmpty: Bool { handles.isEmpty }
 
-  /// - Returns: false when the system gives no more threads.
+  /// - Returns: false if the system cannot start another thread.
   package mutating func start(_ run: @escaping @Sendable () -> Void) -> Bool {
     let body = Unmanaged.passRetained(Body(run))
     #if canImport(Darwin)

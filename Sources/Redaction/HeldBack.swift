@@ -1,5 +1,5 @@
-// What a filter must not write yet: bytes behind those that every match would keep readable, from the
-// first place on where a match could still begin.
+// The bytes that a filter must not write yet: from the first place where a match could still begin, those after
+// the bytes that every match keeps readable.
 
 import Detection
 import Rules
@@ -24,7 +24,7 @@ struct HeldBack: Sendable {
     return end
   }
 
-  /// Whether `literal`, or as much of it as there is room for, stands at `place`.
+  /// Whether `literal`, or as much of it as fits, is at `place`.
   private func couldBegin(_ literal: [UInt8], _ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
     let room = min(literal.count, bytes.count - place)
     return (0..<room).allSatisfy { bytes[place + $0] == literal[$0] }

@@ -56,7 +56,7 @@ struct OpenCut {
     for index in codes.indices { codes[index] = (codes[index].lowerBound - count)..<(codes[index].upperBound - count) }
   }
 
-  /// What stands behind the kept bytes: three dots.
+  /// What follows the kept bytes: three dots.
   func headBytes(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     switch head {
     case .text: return ellipsis
@@ -71,13 +71,13 @@ struct OpenCut {
     }
   }
 
-  /// Control sequences that are to be written now, and no more after that.
+  /// Takes the control sequences that have to be written now.
   mutating func takeCodes() -> [Range<Int>] {
     defer { codes.removeAll() }
     return codes.filter { $0.lowerBound >= keptEnd }
   }
 
-  /// What stands at the end: of base64, what brings the bytes behind back to their places in their groups.
+  /// The end of the replacement: for base64, padding that keeps the following bytes in their places in their groups.
   func tailBytes(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     guard head.isBase64 else { return [] }
     var bits = threeDots & (1 << UInt32(2 * group.first) - 1)

@@ -1,6 +1,6 @@
-// The streaming filter: bytes in, the same bytes out without the secrets in them. What it gives out
-// does not depend on how the input was cut into reads, and after each read nothing is held back but
-// what could still become part of a secret. It never looks at a file, a line or a process.
+// The streaming filter: bytes in, the same bytes without their secrets out. Its output does not depend on how the
+// input was cut into reads, and after each read it holds back only bytes that could still become part of a secret.
+// It knows nothing about files, lines or processes.
 
 public import Detection
 public import Rules
@@ -10,10 +10,9 @@ public import Rules
 /// The caller puts bytes into `space` and calls `take`, again and again, the last time with `isLast`.
 /// Then the next input can begin.
 public struct Redactor: ~Copyable {
-  /// Secrets taken out of all inputs so far; of secrets that overlap each counts.
+  /// Secrets removed from all inputs so far; overlapping secrets count separately.
   public private(set) var count = 0
-  /// Rules that PCRE2 gave up on: from there to the end of that input all that could be a match was
-  /// taken out.
+  /// Rules that PCRE2 gave up on. From there to the end of that input, everything that could be a match was removed.
   public private(set) var surrenders: [Surrender] = []
 
   private var scanner: StreamSearch
@@ -26,15 +25,15 @@ public struct Redactor: ~Copyable {
   private var base = 0
   /// Every match that begins before it is known.
   private var decided = 0
-  /// Every byte before it has been written or taken out.
+  /// Every byte before it has been written or removed.
   private var done = 0
   private var cut: OpenCut?
   private var matches: [StreamMatch] = []
 
   /// Bytes in which a search looks for the beginnings of matches: it bounds how many there are.
   private static let searchBytes = 32 * 1024
-  /// The most that can lie before what is read next: a match, what a pattern may look back at, and
-  /// what of a match is visible and not yet written.
+  /// Maximum number of bytes kept before the next read: a match, what a pattern may look back at, and the visible
+  /// part of a match that is not written yet.
   private static let heldBytes = Rule.longestMatch + Scanner.context + 64
 
   /// - Parameters:
@@ -58,12 +57,11 @@ public struct Redactor: ~Copyable {
     UnsafeMutableRawBufferPointer(rebasing: memory[filled..<(filled + chunk)])
   }
 
-  /// Takes in the first `count` bytes of `space` and gives out what is decided now.
+  /// Processes the first `count` bytes of `space` and writes what is decided now.
   ///
   /// - Parameters:
   ///   - isLast: the input ends here.
-  ///   - write: is given the output piece by piece. A piece lies in the buffer itself unless
-  ///     something was taken out.
+  ///   - write: receives the output piece by piece. A piece is in the buffer itself unless it is a replacement.
   public mutating func take<Failure: Error>(
     _ count: Int, isLast: Bool, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
@@ -136,7 +134,7 @@ public struct Redactor: ~Copyable {
     if let open = cut, open.end <= decided || isLast { try closeCut(bytes, write) }
     let visible = isLast ? filled : visibleEnd(in: bytes)
     guard let open = cut else { return try writeUp(to: visible, bytes, write) }
-    // What stands behind the cut waits too: a candidate inside it may reach as far.
+    // The bytes after the cut wait too: a candidate inside it may reach that far.
     if !open.isWritten {
       if open.keptEnd > visible { return try writeUp(to: visible, bytes, write) }
       try writeHead(bytes, write)

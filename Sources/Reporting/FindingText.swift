@@ -1,4 +1,4 @@
-// A finding in one sentence, for formats that have a message and no room for more.
+// A finding in one sentence, for formats with a message and no room for more.
 
 import Findings
 import Rules

@@ -1,5 +1,5 @@
 // Workflow commands of GitHub Actions, which become annotations of the lines they name. GitHub shows ten
-// errors, ten warnings and ten notices of a step: the last line, a notice, gives the total. Source:
+// errors, ten warnings and ten notices of a step: the last line, a notice, contains the total. Source:
 // "Workflow commands for GitHub Actions"; the escapes are those of the toolkit's core/src/command.ts.
 
 import Bytes
@@ -81,7 +81,7 @@ struct GitHubReporter: Reporter {
   }
 }
 
-/// What a run came to, in GitHub's words.
+/// The result of a run, for GitHub.
 struct GitHubTotal {
   private var warnings = 0
   private var paths: Set<Path> = []

@@ -11,7 +11,7 @@ package struct GitHubSummaryReporter: Reporter {
   private var more = 0
   private var size = 0
 
-  /// Rows. A page of a million is read by nobody.
+  /// Maximum number of rows.
   private static let mostRows = 500
   /// Bytes. GitHub takes 1 MiB of a step and drops it all when there is more.
   private static let mostBytes = 512 * 1024
@@ -71,7 +71,7 @@ package struct GitHubSummaryReporter: Reporter {
     return result
   }
 
-  /// The file, and the commit that brought the finding: it may stand in no file any more.
+  /// The file, and the commit that added the finding, which may no longer be in any file.
   private func file(_ finding: Finding) -> String {
     let file = code(finding.path)
     // That of a message is the path itself.
@@ -89,8 +89,8 @@ package struct GitHubSummaryReporter: Reporter {
 
   private func text(_ text: String) -> String { literal(escapedForTerminal(text.utf8)) }
 
-  /// Text that neither Markdown nor HTML takes for anything but itself: characters that could begin
-  /// a structure as entities, which begin none (CommonMark 0.31, 2.5).
+  /// Text that is literal in both Markdown and HTML: characters with a meaning become entities, which start no
+  /// structure (CommonMark 0.31, 2.5).
   private func literal(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

@@ -8,7 +8,7 @@ import Rules
 
 struct GitLabReporter: Reporter {
   private var vulnerabilities: [(_ solutions: [String: String]) -> [UInt8]] = []
-  /// How often each has come: the same key may stand in a file twice.
+  /// How often each has appeared: the same key may be in a file twice.
   private var counts: [[UInt8]: Int] = [:]
 
   private static let schema = "15.2.1"

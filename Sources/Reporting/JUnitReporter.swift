@@ -1,5 +1,5 @@
-// JUnit's XML, which every CI system shows: a test case that fails for each file with findings, one that
-// errs for each that could not be scanned, and one that passes where all is well.
+// JUnit's XML, which every CI system shows: a failed test case for each file with findings, an error for each
+// file that could not be scanned, and one passed test case if there is neither.
 
 import Bytes
 import Findings
@@ -101,8 +101,8 @@ private func escapedLines(_ text: String) -> String {
     .map { escapedForTerminal($0.utf8) }.joined(separator: "\n")
 }
 
-/// Text for an element or an attribute of XML 1.0; of what `escapedForTerminal` leaves, two characters
-/// are none there.
+/// Text for an element or an attribute of XML 1.0, which does not allow two of the characters that
+/// `escapedForTerminal` keeps.
 private func xml(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {

@@ -1,5 +1,4 @@
-// The plug point of the report formats: a reporter is given the findings in order, then the end, and
-// answers with bytes.
+// The interface of report formats: a reporter receives the findings in order, then the end, and returns bytes.
 
 package import Findings
 import Platform
@@ -37,10 +36,10 @@ package enum ReportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether it gives places in UTF-16 code units.
+  /// Whether its columns count UTF-16 code units.
   package var readsText: Bool { self == .sarif || self == .github }
 
-  /// Whether it gives the hashes of lines, which cost a step for every byte of a file with findings.
+  /// Whether it contains hashes of lines, which cost a step for every byte of a file with findings.
   package var hashesLines: Bool { self == .sarif }
 
   /// - Parameter isFile: the report is read by itself, without what goes to standard error.
@@ -57,7 +56,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
   }
 }
 
-/// The name and version that reports give.
+/// The tool's name and version in reports.
 package enum Tool {
   package static let name = "hopxguard"
   package static let version = "0.1.0"

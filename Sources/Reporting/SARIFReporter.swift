@@ -1,6 +1,6 @@
 // SARIF 2.1.0 for GitHub code scanning and every other reader of that format. Sources: the OASIS standard,
-// and GitHub's "SARIF support for code scanning", which asks for more and takes less: so many results, so
-// many bytes. What it would not take is left out, the least of it, and said.
+// and GitHub's "SARIF support for code scanning", which requires more and limits results and bytes. As few
+// results as possible are left out to stay below these limits, and a remark says so.
 
 import Bytes
 import CDeflate
@@ -12,13 +12,13 @@ struct SARIFReporter: Reporter {
   private var results: [(rule: String, json: (_ ruleIndex: Int) -> [UInt8])] = []
   private var policies: [PolicyFinding] = []
   private var policyNames: Set<String> = []
-  /// How often each stand-in for a line's hash has come.
+  /// How often each substitute for a line hash has appeared.
   private var counts: [String: Int] = [:]
   private(set) var remark: String?
 
   /// Results of a run that GitHub takes.
   static let mostResults = 25_000
-  /// Problems that are listed, and warnings. Nobody reads a thousand, and they must not crowd out the results.
+  /// Maximum number of problems and of warnings, so that they do not crowd out the results.
   private static let mostNotes = 1000
   /// Bytes, compressed, that GitHub takes: 10 MB. Its client compresses a little worse.
   static let mostCompressed = 9_500_000
@@ -38,7 +38,7 @@ struct SARIFReporter: Reporter {
     return []
   }
 
-  /// What tells a result that has no line to be hashed from others, in the same form.
+  /// An identifier, in the form of a line hash, for a result without a line.
   private mutating func standIn(_ parts: [String], _ path: Path) -> String {
     let name = Array(parts.joined(separator: "\0").utf8) + [0] + path.bytes
     let hash = String(name.withUnsafeBytes { fingerprint(of: $0) }.dropFirst("sha256:".count).prefix(16))
@@ -237,7 +237,7 @@ private func location(_ path: Path, region: [(String, Int)]?) -> [UInt8] {
 private func message(_ text: String) -> [UInt8] { jsonObject([("text", jsonText(text))]) }
 
 /// A path as a relative reference, or as a `file` URI where it is absolute (RFC 3986, RFC 8089): every
-/// byte that is not a letter, a digit or one of `-._~/` as `%XX`, so that none is lost.
+/// byte that is not a letter, a digit or one of `-._~/` becomes `%XX`, so that none is lost.
 func uri(_ path: Path) -> String {
   let digits = Array("0123456789ABCDEF".utf8)
   var text: [UInt8] = path.bytes.first == UInt8(ascii: "/") ? Array("file://".utf8) : []

@@ -1,4 +1,4 @@
-// What a person is told when a run is over: how much was scanned, what was not, and what to do now.
+// The summary of a run: how much was scanned, what was not, and what to do now.
 
 package import Bytes
 package import Findings
@@ -62,14 +62,13 @@ func settingsLines(_ summary: Summary) -> [String] {
   (summary.coverage?.changes ?? []).map { "settings: \(escapedForTerminal($0.text.utf8))" }
 }
 
-/// What a report's reader has to know of the settings besides its warnings, for formats that have a place
-/// for messages and none for a summary.
+/// Remarks on the settings besides the warnings, for formats with messages but without a summary.
 func remarks(_ summary: Summary) -> [String] {
   let exceptions = exceptionsText(summary)
   return settingsLines(summary) + (exceptions.isEmpty ? [] : ["not among the findings: \(exceptions)"])
 }
 
-/// What was left out: never silently, or an allow-list is a hole that nobody sees.
+/// What was allowed, skipped or switched off. It is always shown, so that an allow-list hides nothing.
 package func exceptionsText(_ summary: Summary) -> String {
   var parts: [String] = []
   if summary.allowed > 0 {

@@ -7,7 +7,7 @@ import Rules
 
 struct TextReporter: Reporter {
   let style: TextStyle
-  /// The report has to tell by itself that the scan was not complete.
+  /// Whether the report itself has to say that the scan was incomplete.
   private let isFile: Bool
   private var path: Path?
 
@@ -113,7 +113,7 @@ struct TextReporter: Reporter {
     return (endsThere ? parts.reversed() : parts).joined()
   }
 
-  /// A tab as two spaces, so that the caret stands where it should.
+  /// The text with tabs as two spaces, so that the caret is in the right column.
   private func shown(_ bytes: ArraySlice<UInt8>) -> String {
     var result = ""
     for character in escapedForTerminal(bytes).unicodeScalars {

@@ -28,8 +28,8 @@ public func fill(_ template: String, using generator: inout some RandomNumberGen
   return result
 }
 
-/// What is wrong with the first `{word:digits}` of a template that is no placeholder and would stand for
-/// itself, so that an example holds or fails for another reason than it seems; nil when nothing is.
+/// The fault in the first `{word:digits}` of a template that is not a valid placeholder; nil if there is none. Such
+/// text would be literal, and the example would pass or fail for another reason than it seems.
 func objection(toTemplate template: String) -> String? {
   var rest = Substring(template)
   while let open = rest.firstIndex(of: "{") {
@@ -58,7 +58,7 @@ private let alphabets = [
   "base62": base62, "base64url": base62 + "-_", "hex": "0123456789abcdef", "digits": digits,
 ]
 
-/// What stands between the braces, expanded; nil when it is no placeholder.
+/// The expansion of the text between braces; nil if it is not a placeholder.
 private func expand(
   _ placeholder: Substring, room: Int, using generator: inout some RandomNumberGenerator
 ) -> [UInt8]? {
@@ -75,7 +75,7 @@ private func expand(
   return (0..<count).map { _ in characters.randomElement(using: &generator)! }
 }
 
-/// A generator that gives the same numbers in every run, so that a rule's examples pass or fail the
+/// A generator with the same numbers in every run, so that a rule's examples pass or fail the
 /// same way each time. SplitMix64 (Steele, Lea, Flood, 2014).
 public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64

@@ -1,5 +1,5 @@
-// What a key is called in reports, allow-lists and baselines: a hash, so that it is the same key
-// wherever it stands and the name gives nothing away.
+// The name of a key in reports, allow-lists and baselines: a hash, which is the same wherever the key is and
+// reveals nothing about it.
 
 import Bytes
 import CSodium

@@ -5,8 +5,8 @@
 import CPCRE2
 import Synchronization
 
-/// A compiled pattern. Compiling and the JIT wait until the first candidate asks for them, so that a
-/// scan that meets none pays for neither.
+/// A compiled pattern. It is compiled, with the JIT, at the first candidate, so that a scan without candidates pays
+/// for neither.
 ///
 /// `@unchecked Sendable`: the code pointer is made under `state`'s lock and never changes after.
 public final class Pattern: @unchecked Sendable {
@@ -81,7 +81,7 @@ public final class Pattern: @unchecked Sendable {
   /// Bytes before a match that the pattern may look at.
   package func lookbehind() throws(PatternError) -> Int { try info(PCRE2_INFO_MAXLOOKBEHIND) }
 
-  /// Bytes that every match has at least; 0 when PCRE2 cannot tell.
+  /// The minimum length of a match in bytes; 0 if PCRE2 does not know it.
   func shortestMatch() throws(PatternError) -> Int { try info(PCRE2_INFO_MINLENGTH) }
 
   private func info(_ what: CInt) throws(PatternError) -> Int {

@@ -1,7 +1,7 @@
-// Tells what only looks like a key, such as `hopx_live_YOUR_KEY_HERE…`, from a key, for scans only:
-// redaction never decides by looks.
+// Distinguishes text that only looks like a key, such as `hopx_live_YOUR_KEY_HERE…`, from keys. Only scans use it:
+// redaction never decides by appearance.
 
-/// When the parts of a key, its groups `id` and `secret`, show that it is none.
+/// The conditions under which a match's groups `id` and `secret` show that it is not a key.
 package struct Placeholder: Sendable {
   /// A part with fewer different bytes than this is made up.
   let minDistinct: Int

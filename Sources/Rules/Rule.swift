@@ -19,7 +19,7 @@ public struct Rule: Sendable {
   public let severity: Severity
   /// The bytes every match begins with.
   public let literal: [UInt8]
-  /// PCRE2, matched on bytes, anchored where the literal stands.
+  /// PCRE2, matched on bytes, anchored at the literal.
   public let pattern: Pattern
   /// Bytes of a match that redaction leaves readable: what the rule's file asks for, and at most half
   /// of the shortest match.
@@ -31,7 +31,7 @@ public struct Rule: Sendable {
   public let remediation: [String]
   /// Texts, as templates, in which a scan must find this rule, and texts in which it must not.
   public let examples: [Example]
-  /// The file that the rule came from; `built-in` for our own.
+  /// The rule's file; `built-in` for our own.
   public let source: String
   /// Of the rule in that file, from 1.
   public let line: Int
@@ -43,9 +43,9 @@ public struct Rule: Sendable {
     public let line: Int
   }
 
-  /// Bytes of a match at most. What of a longer one lies beyond is not part of it. The window makes
-  /// a match the same wherever a chunk ends and bounds what a filter has to hold back. To a pattern it
-  /// is where the text ends: `\z` and `\Z` match there, `$` only where the input ends.
+  /// The maximum length of a match in bytes; a longer one is cut there. The limit makes a match independent of chunk
+  /// borders and bounds what a filter has to hold back. For a pattern the text ends there: `\z` and `\Z` match,
+  /// `$` only at the end of the input.
   public static let longestMatch = 8192
 
   /// Bytes of a literal at most: a search holds back as many at a chunk's end.

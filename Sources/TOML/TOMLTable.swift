@@ -1,9 +1,9 @@
-// Reading a table of settings strictly: each field has a type, and a field nobody asked for is an
-// error, because a misspelt setting that is passed over is a setting that silently does nothing.
+// Reading a table of settings strictly: each field has a type, and an unknown field is an error, because a misspelt
+// setting that is ignored would silently do nothing.
 
 import Bytes
 
-/// A TOML table whose fields are taken one by one; `finish()` rejects what was left.
+/// A TOML table whose fields are taken one by one; `finish()` rejects the rest.
 package struct TOMLTable: ~Copyable {
   package let line: Int
   private let name: String
@@ -26,7 +26,7 @@ package struct TOMLTable: ~Copyable {
     return members.first { $0.key == key }?.value
   }
 
-  /// Where a field stands; where the table does when it has no such field. From 1.
+  /// The line of a field, or of the table if it has no such field; from 1.
   package borrowing func line(of key: String) -> Int {
     members.first { $0.key == key }?.value.line ?? line
   }
@@ -73,7 +73,7 @@ package struct TOMLTable: ~Copyable {
   /// - Throws: `TOMLError` for the first field that no call has taken.
   package consuming func finish() throws(TOMLError) { try rejectUnknown() }
 
-  /// The same, where what is missing is to be told after what is misspelt.
+  /// The same, for callers that report missing fields after misspelt ones.
   package borrowing func rejectUnknown() throws(TOMLError) {
     if let extra = members.first(where: { !taken.contains($0.key) }) {
       throw TOMLError(

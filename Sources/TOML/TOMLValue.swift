@@ -3,7 +3,7 @@
 
 import CTOML
 
-/// A value of a TOML document and the line it stands on.
+/// A value of a TOML document and its line.
 package struct TOMLValue: Sendable {
   package indirect enum Content: Sendable {
     case table([(key: String, value: TOMLValue)])

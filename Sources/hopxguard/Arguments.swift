@@ -1,6 +1,6 @@
-// The command line as bytes. The parser takes Strings, which cannot hold what is not UTF-8: `caf\xe9`,
-// a file's name from another age, would name another file. Such bytes travel through the parser as
-// characters that nobody uses, and become bytes again where a path is made.
+// The command line as bytes. The parser takes Strings, which cannot represent invalid UTF-8: `caf\xe9`, an old file
+// name, would name another file. Such bytes pass through the parser as unused characters, and become bytes again
+// when a path is made.
 
 import Platform
 
@@ -13,7 +13,7 @@ import Platform
 /// Byte `b` travels as the character `first + b`, the last but one row of a private-use plane.
 private let first: UInt32 = 0x10_FE00
 
-/// The arguments behind the program's name, for the parser.
+/// The arguments after the program's name, for the parser.
 func commandLineArguments() -> [String] {
   UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).dropFirst().map {
     let bytes = $0.map { Path(cString: $0).bytes } ?? []

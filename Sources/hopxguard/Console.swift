@@ -31,7 +31,7 @@ enum Console {
   /// - Throws: `ExitStatus.failed`, after saying why, when they cannot be written.
   static func write(_ bytes: [UInt8]) throws(ExitStatus) {
     do throws(SystemError) { try writeAll(bytes, to: STDOUT_FILENO) } catch {
-      // As filters end whose reader went away, though the caller had SIGPIPE ignored.
+      // Ends like a filter whose reader has gone, even if the caller ignores SIGPIPE.
       if error.code == EPIPE { endBySignal(SIGPIPE) }
       throw fail("standard output cannot be written: \(error)")
     }
@@ -42,15 +42,14 @@ enum Console {
     try write(redacted(escapedForTerminal(text.utf8) + "\n"))
   }
 
-  /// Says what went wrong and gives the status to end with.
+  /// Prints an error and returns the status to end with.
   static func fail(_ message: String) -> ExitStatus {
     say("hopxguard: \(escapedForTerminal(message.utf8))\n")
     return .failed
   }
 
-  /// The same about a settings or rule file. A dot parts a name in TOML, so that an error may quote half of a
-  /// key, which no rule takes for one: of what begins like a built-in rule's secret no more is shown than of a
-  /// secret.
+  /// The same for an error in a settings or rule file. A dot separates names in TOML, so an error may quote half of a
+  /// key, which no rule matches. Therefore text that begins like a built-in rule's secret is cut like a secret.
   static func fail(aboutSettings message: String) -> ExitStatus {
     var text = Array(message.utf8)
     for rule in RuleSet.builtIn().rules {

@@ -1,4 +1,4 @@
-// What each CI platform tells about a job. Sources: the platforms' pages on their variables (GitHub "Default
+// What each CI platform says about a job. Sources: the platforms' pages on their variables (GitHub "Default
 // environment variables" and "Webhook events and payloads", GitLab "Predefined CI/CD variables", Buildkite
 // "Environment variables", Jenkins "Using environment variables" and its Git and Branch API plugins, CircleCI
 // "Built-in environment variables", Azure Pipelines "Predefined variables").
@@ -67,7 +67,7 @@ private func eventPayload(_ name: String) throws(CIFailure) -> JSONValue {
   return value
 }
 
-/// nil for zeros, which stand for no commit.
+/// nil for all zeros, which mean that there is no commit.
 private func id(_ value: JSONValue?, _ name: String, _ field: String) throws(CIFailure) -> String? {
   let id = try required(value, name, field)
   return id.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : id

@@ -1,7 +1,6 @@
-// Which commits a CI job is about, as its platform's environment tells: what `check` scans besides the
-// tree. Where a base is not known or not here, more is scanned instead of less, or the job fails; what was
-// chosen is said. What the environment holds may come from a stranger's fork: only IDs and branch names
-// of the right form go to git.
+// The commits that a CI job is about, from its platform's environment: `check` scans them besides the tree. If a
+// base is unknown or missing, more is scanned instead of less, or the job fails; the choice is printed. The
+// environment's values may come from a stranger's fork: only IDs and branch names of the right form go to git.
 
 import GitCommand
 import GitStore
@@ -18,7 +17,7 @@ enum CIRange {
   case range(tips: [PushedTip], known: [String], words: String)
   /// There is nothing to scan besides the tree, and why.
   case none(words: String)
-  /// The range cannot be told: the job must not pass.
+  /// The range cannot be determined: the job must not pass.
   case failure(words: String)
 }
 
@@ -26,18 +25,18 @@ enum CIRange {
 struct CIJob {
   /// Such as `GitHub Actions, push`.
   var name: String
-  /// The commit, or tag, that is looked at; `HEAD` where the platform does not tell.
+  /// The commit, or tag, of the job; `HEAD` if the platform does not say.
   var tip: String
-  /// Where the work began; nil where the platform does not tell.
+  /// The commit that the work started from; nil if the platform does not say.
   var base: String?
-  /// The branch that the work goes to, or began at, without `refs/heads/`: what is in it has been looked at.
+  /// The branch that the work goes to, or started from, without `refs/heads/`: its commits were scanned before.
   var target: String?
   /// The branch that is built.
   var branch: String?
   /// The tag that is built, without `refs/tags/`, where `tip` is the commit that it leads to: an annotated one has
   /// a message of its own. With neither base nor target it is all that is known to be new.
   var tag: String?
-  /// The base was taken out of the branch: that it is gone is no wonder.
+  /// Whether the base was removed from the branch, so that it may no longer exist.
   var isForced = false
 }
 
@@ -57,7 +56,7 @@ func rangeOfCIJob() -> CIRange? {
   } catch { return .failure(words: error.words) }
 }
 
-/// Why a job's range cannot be told.
+/// Why a job's range cannot be determined.
 struct CIFailure: Error {
   let words: String
 }
@@ -114,7 +113,7 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
 
 let unknownStart = "the environment does not tell where the work began"
 
-/// The tag of a job; nil when there is none, or none with a message.
+/// The annotated tag of a job, if any.
 ///
 /// - Parameter tip: the ID of the job's commit.
 private func annotatedTag(of job: CIJob, _ tip: String) throws(CIFailure) -> (tip: PushedTip, words: String)? {

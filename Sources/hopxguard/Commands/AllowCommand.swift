@@ -94,7 +94,7 @@ struct AllowCommand: ParsableCommand {
       && entry.by == by && entry.expires == expires
   }
 
-  /// Somebody may have pasted the key itself, which must not be shown once more.
+  /// The argument may be the key itself, which must not be printed again.
   private func checkFingerprint(_ rules: RuleSet) throws(ExitStatus) {
     if isFingerprint(fingerprint) { return }
     var scanner = ContentScanner(ContentOptions(rules: rules))
@@ -125,9 +125,9 @@ struct AllowCommand: ParsableCommand {
     if text < today { throw Console.fail("--expires \(text): that day is over") }
   }
 
-  /// The entry for the same key that is over, and so to be renewed; nil when there is none.
+  /// The expired entry for the same key, which is then renewed; nil if there is none.
   ///
-  /// - Throws: `SettingsError` when there is one that holds.
+  /// - Throws: `SettingsError` if there is one that has not expired.
   private func expiredEntry(in list: AllowList) throws(SettingsError) -> AllowEntry? {
     let same = list.entries.first { $0.fingerprint == fingerprint && $0.path == nil && $0.rule == nil }
     guard let same, !same.isExpired(on: today) else { return same }

@@ -1,5 +1,5 @@
-// Renewing an entry of a settings file as a text: its values are exchanged where they stand, and every other
-// byte of the file, comments too, stays as it was. No TOML writer keeps comments.
+// Renews an entry of a settings file by editing its text: the values are replaced in place, and every other byte of
+// the file, comments included, is unchanged. No TOML writer keeps comments.
 
 import Findings
 import Reporting

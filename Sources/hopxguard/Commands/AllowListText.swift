@@ -1,5 +1,5 @@
-// Adding an entry to a settings file as a text: in the order of fingerprints, and with every other byte
-// of the file as it was. No TOML writer keeps comments.
+// Adds an entry to a settings file by editing its text: in the order of fingerprints, with every other byte of the
+// file unchanged. No TOML writer keeps comments.
 
 import Findings
 import Reporting

@@ -146,8 +146,8 @@ struct BaselineCommand: ParsableCommand {
     }
   }
 
-  /// Has git merge the file line by line: two branches that both take lines out or put lines in would
-  /// stand in each other's way, though every line is about itself alone.
+  /// Makes git merge the file line by line. Otherwise two branches that both add or remove lines would conflict,
+  /// although the lines are independent.
   private func mergeByLines(_ target: Path, _ top: Path) throws(ExitStatus) {
     guard let folder = try? canonicalPath(target.parent ?? "."), folder.isWithin(top) else { return }
     let name = String(decoding: target.lastComponent, as: UTF8.self)

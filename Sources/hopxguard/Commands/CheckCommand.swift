@@ -121,7 +121,7 @@ struct CheckCommand: ParsableCommand {
     } catch { return failure("the commits cannot be scanned: \(error)") }
   }
 
-  /// Adds what the commits brought; of what still stands in the tree there is one finding, with its commit.
+  /// Adds the findings of commits. What is still in the tree is one finding, with its commit.
   private func add(_ commits: ScanResults, to results: inout ScanResults) {
     func name(_ finding: Finding) -> [UInt8] {
       finding.path.bytes + [0] + Array("\(finding.place.rawValue)\0\(finding.rule)\0\(finding.fingerprint)".utf8)

@@ -17,11 +17,11 @@ import Scanning
   import Glibc
 #endif
 
-/// What a check of a repository came to.
+/// The result of a coverage check.
 struct CoverageResults {
   var findings: [PolicyFinding] = []
   var problems: [Problem] = []
-  /// nil when the repository could not be looked at.
+  /// nil if the repository could not be checked.
   var extent: CoverageExtent?
   /// What a person has to know besides.
   var notes: [String] = []
@@ -36,7 +36,7 @@ struct CoverageRun {
   let strict: Bool
   let options: ContentOptions
 
-  /// The top of the working tree that `text`, a PATH of the command line, is in.
+  /// The top of the working tree that contains `text`, a PATH of the command line.
   ///
   /// - Throws: `ExitStatus.failed`, after saying why, when there is none.
   static func findTop(_ text: String) throws(ExitStatus) -> Path {
@@ -47,7 +47,7 @@ struct CoverageRun {
     } catch {
       throw Console.fail("\(text): cannot be read: \(error)")
     }
-    // git stops at the nearest, and a bare one may lie in the working tree of another.
+    // git stops at the nearest repository, and a bare one may be inside the working tree of another.
     if isBareRepository(folder) {
       throw Console.fail(
         "\(text): a bare repository has no working tree, and so no files that git could take; name a clone of it")

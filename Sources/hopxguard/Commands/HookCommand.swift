@@ -117,7 +117,7 @@ struct HookCommand: ParsableCommand {
     /// Where git would look without `core.hooksPath`, when hooks of ours are there that it hides.
     private(set) var shadowed: HookFolder?
     private(set) var notes: [String] = []
-    /// git comes to the folder: husky's own is there to lead to it.
+    /// Whether git reaches the folder: for husky, through husky's own hooks.
     private var isReached = true
 
     /// The folder where the working folder's repository has its hooks.
@@ -158,7 +158,7 @@ struct HookCommand: ParsableCommand {
       }
     }
 
-    /// The folder that new repositories are made from; nil when there is none and none is made.
+    /// The template folder for new repositories; nil if there is none and `isMade` is false.
     init?(isTemplateMade isMade: Bool) throws {
       hooks = Hook.ofWorkTree
       if let path = try templateFolder() {
@@ -217,7 +217,7 @@ struct HookCommand: ParsableCommand {
   }
 }
 
-/// Our own template folder, where the user has none: below XDG_CONFIG_HOME or `~/.config`.
+/// Our own template folder, for users without one: below XDG_CONFIG_HOME or `~/.config`.
 private func ownTemplate() -> Path? {
   if let folder = getenv("XDG_CONFIG_HOME"), folder.pointee == CChar(UInt8(ascii: "/")) {
     return Path(String(cString: folder)).appending("hopxguard/git-template".utf8)

@@ -13,12 +13,12 @@ import Reporting
   import Glibc
 #endif
 
-/// Writes a line for each key as `git filter-repo --replace-text` takes them, to a new file that
-/// nobody else can read, and says which keys are not in it. No key, no file.
+/// Writes a line for each key, in the form that `git filter-repo --replace-text` reads, to a new file that only its
+/// owner can read, and says which keys are not in it. Without keys it writes no file.
 ///
 /// - Parameters:
 ///   - keys: whole keys by fingerprint.
-///   - passed: fingerprints of keys that are let pass wherever they stand: they are to stay.
+///   - passed: fingerprints of keys that are allowed everywhere and therefore stay.
 ///   - file: as the caller named it.
 /// - Returns: whether it wrote a file.
 /// - Throws: `ExitStatus.failed`, after saying why; also when something is at `file` already.
@@ -68,8 +68,8 @@ func obstacle(toReplacementsAt path: Path) -> String? {
   return "it would lie in a working tree, where git may take it; name a file outside, as in ../keys.txt"
 }
 
-/// What is to be done about keys in a history, besides what each rule says: commands for a shell, to be run
-/// at the top of the repository. docs/leaked.md has them one by one.
+/// Advice about keys in a history, besides each rule's own: shell commands for the top of the repository.
+/// docs/leaked.md explains them one by one.
 ///
 /// - Parameter replacements: the file with the keys, as the caller named it; nil when none was written.
 func historyAdvice(replacements: String?) -> String {

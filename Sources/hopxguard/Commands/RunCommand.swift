@@ -38,7 +38,7 @@ struct RunCommand: ParsableCommand {
   var command: [String]
 
   func validate() throws {
-    // Everything from the first word on is the command's, so what is ours has to be told apart here.
+    // Everything from the first word on belongs to the command, so our own options are recognised here.
     if command == ["--help"] || command == ["-h"] { throw CleanExit.helpRequest(self) }
     if let first = command.first, first != "--", first.hasPrefix("-") {
       throw ValidationError("Unknown option '\(first)'; a command goes after --.")

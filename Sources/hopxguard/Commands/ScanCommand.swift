@@ -212,7 +212,7 @@ struct ScanCommand: ParsableCommand {
 
   // MARK: Files and folders
 
-  /// What the PATHs stand for, and those that stand for nothing.
+  /// The targets of the PATHs, and problems for those without one.
   private func findTargets(_ skip: SkipList) -> (streams: [Path], targets: [ScanTarget], problems: [Problem]) {
     var streams: [Path] = []
     var targets: [ScanTarget] = []

@@ -1,5 +1,5 @@
-// What pre-commit and prek run. They hand over the names of files and, of a push, two revisions in the
-// environment; which hook of git's it is they do not tell, and of several refs they hand over the first.
+// What pre-commit and prek run. They pass file names and, for a push, two revisions in the environment. They do not
+// say which git hook it is, and of several refs they pass only the first.
 // Source: pre-commit's documentation, "Supported git hooks".
 
 import ArgumentParser
@@ -43,7 +43,7 @@ struct FrameworkHook: ParsableCommand {
     }
   }
 
-  /// - Parameter known: a revision that the other side has; nil when its tracking refs tell.
+  /// - Parameter known: a revision that the remote has; nil to use its tracking refs.
   private func push(_ tip: String, known: String?) throws(ExitStatus) {
     let tip = PushedTip(id: try id(of: tip), ref: variable("PRE_COMMIT_REMOTE_BRANCH").map { Path($0) })
     let base = try known.map { (name) throws(ExitStatus) in [try id(of: name)] } ?? []

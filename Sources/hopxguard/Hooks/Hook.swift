@@ -41,8 +41,7 @@ enum Hook: String, CaseIterable, ExpressibleByArgument {
 
   private static let blank = "@HOPXGUARD@"
 
-  /// Whether a script is ours to the letter, but for the place of the binary. One that somebody has
-  /// changed is theirs.
+  /// Whether a script is ours byte for byte, except for the path of the binary. A changed one is not ours.
   func isOurs(_ script: [UInt8]) -> Bool {
     Self.withoutPlace(script).elementsEqual(Self.withoutPlace(self.script(binary: [])))
   }

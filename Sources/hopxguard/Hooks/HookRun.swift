@@ -20,7 +20,7 @@ struct HookRun {
   let hook: Hook
   /// The script's own path, then what git gave it.
   let arguments: [Path]
-  /// What stands in files is scanned, committed or not, as well as what the commit adds.
+  /// Whether whole files are scanned, committed or not, as well as what the commit adds.
   var isAboutFiles = false
 
   func run() throws(ExitStatus) {
@@ -79,10 +79,10 @@ struct HookRun {
     return try asked.prepare(for: SettingsPlace(top: nil))
   }
 
-  /// Whether whoever runs the server has named the settings.
+  /// Whether the server's owner has named the settings.
   private var isAsked: Bool { environment("ALLOW_FROM") != nil || environment("CONFIG") != nil }
 
-  /// A repository whose default branch has no commit yet has no list either.
+  /// Whether the default branch has a commit. Without one there is no allow-list either.
   private var hasCommit: Bool {
     (try? GitProcess.output(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) != nil
   }
@@ -161,7 +161,7 @@ struct HookRun {
       let text = try readWhole(file, limit: 256 << 20)
       var source = MemorySource(text)
       scanner.scan(&source, path: "commit message")
-      // Most messages hold nothing, wherever it may stand.
+      // Most messages contain no key in any line.
       if !scanner.results.findings.isEmpty && MessageText.wasEdited {
         scanner.results = ScanResults()
         source = MemorySource(MessageText.committed(of: text))
@@ -185,7 +185,7 @@ struct HookRun {
     _ = try AskedSetup(allowFrom: update.tip).prepare(for: SettingsPlace(top: nil))
   }
 
-  /// A line that git gives a hook about a ref.
+  /// A line about a ref, from the hook's standard input.
   private struct Update {
     /// IDs: of what comes, and of what the other side has.
     let tip: String
@@ -194,12 +194,13 @@ struct HookRun {
     let ref: Path
   }
 
-  /// The lines that git gives a hook about refs (githooks(5)).
+  /// The lines about refs on the hook's standard input (githooks(5)).
   ///
   /// - Parameters:
-  ///   - tipField: of the last three fields of a line (the one before may hold spaces) that with what comes.
-  ///   - refField: that with the ref.
-  ///   - knownField: that with what the other side has.
+  ///   - tipField: index of the new object ID among the last three fields of a line (the field before them may
+  ///     contain spaces).
+  ///   - refField: index of the ref.
+  ///   - knownField: index of the object ID that the other side has.
   private func parse(
     _ refs: [UInt8], tipField: Int, refField: Int, knownField: Int
   ) throws(ExitStatus) -> [Update] {
@@ -253,7 +254,7 @@ struct HookRun {
   /// Findings or problems that are shown. A hook's words are read in passing.
   private static let mostShown = 10
 
-  /// What was let pass, where the reader would not know it otherwise.
+  /// What was allowed or skipped, if the reader would not know it otherwise.
   private func leftOut(_ outcome: Outcome) -> String {
     var summary = outcome.summary
     summary.disabledRules = summary.disabledRules.filter { $0.value > 0 }
@@ -279,7 +280,7 @@ struct HookRun {
       + "  [scan]\n  skip = [\(name)]\n"
   }
 
-  /// How a false alarm gets through. The list is the repository's: whoever reads it sees what was allowed.
+  /// How to allow a false alarm. The list is part of the repository, so that its readers see what was allowed.
   private func pass(_ findings: [Finding]) -> String {
     let names = Set(findings.map(\.fingerprint))
     let command = "hopxguard allow \(names.count == 1 ? names.first! : "FINGERPRINT") --reason '...'"

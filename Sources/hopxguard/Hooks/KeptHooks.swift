@@ -15,14 +15,14 @@ struct KeptHooks {
   let hooks: Path
 
   static let folderName = "before-hopxguard"
-  /// Where they were kept by earlier versions: behind the name of the hook.
+  /// Where earlier versions kept them: a suffix of the hook's name.
   private static let oldSuffix = ".before-hopxguard"
 
   var folder: Path { hooks.appending(Self.folderName.utf8) }
 
   private func place(_ hook: Hook) -> Path { folder.appending(hook.rawValue.utf8) }
 
-  /// The hook that was there before ours; nil when there was none.
+  /// The hook that was there before ours, if any.
   func file(_ hook: Hook) -> Path? {
     if isThere(place(hook)) && !isSiblingLink(place(hook)) { return place(hook) }
     let old = Path(Array(hooks.appending(hook.rawValue.utf8).bytes + Array(Self.oldSuffix.utf8)))
@@ -146,7 +146,7 @@ func makeFolder(_ path: Path) throws(HookError) {
   } catch { throw HookError(path, error) }
 }
 
-/// Why a hook could not be put in place or taken out.
+/// Why a hook could not be installed or removed.
 struct HookError: Error {
   /// For a person; it names the path.
   let reason: String

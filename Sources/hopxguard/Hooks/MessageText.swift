@@ -1,6 +1,6 @@
-// What of a message file goes into the commit. git gives commit-msg the file as the editor left it: with
-// git's own comments, and with the diff of `git commit -v` below a line of scissors. What a diff takes out
-// is no leak, and neither are the names of files that git lists. In doubt a line counts as the message's.
+// The part of a message file that goes into the commit. git passes commit-msg the file as the editor left it: with
+// git's own comments, and with the diff of `git commit -v` below a scissors line. Lines that a diff removes are not a
+// leak, and neither are the names of files that git lists. In doubt a line counts as part of the message.
 // Sources: git-commit(1), `--cleanup` and `--verbose`; git's builtin/commit.c and wt-status.c.
 
 import GitCommand
@@ -13,8 +13,8 @@ import Platform
 #endif
 
 enum MessageText {
-  /// Whether the message went through an editor. Where none is used git sets GIT_EDITOR to `:` for its
-  /// hooks, and all of the message goes into the commit.
+  /// Whether the message went through an editor. Otherwise git sets GIT_EDITOR to `:` for its hooks, and the whole
+  /// message goes into the commit.
   static var wasEdited: Bool { getenv("GIT_EDITOR").map { String(cString: $0) != ":" } ?? true }
 
   /// The text as far as it goes into the commit. What does not is made empty; the line numbers stay.
@@ -22,7 +22,7 @@ enum MessageText {
     let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
     var kept = lines
     if let cut = lines.firstIndex(where: isScissors) {
-      // A line like that with anything but a diff below it is somebody's text.
+      // A scissors line with anything but a diff below it is part of the message.
       let below = lines[(cut + 1)...].drop { $0.first == lines[cut].first }
       let isDiff = below.first.map { $0.isEmpty || $0.starts(with: "diff --".utf8) } ?? true
       if isDiff { kept = Array(lines[..<cut]) }
@@ -38,10 +38,9 @@ enum MessageText {
     return line.count < 80 && line.suffix(scissors.count).elementsEqual(scissors)
   }
 
-  /// What git's comments begin with (`core.commentChar`, which may be `auto`), as they tell themselves:
-  /// `# with '#' will be ignored`. With `--cleanup=verbatim` or `whitespace`, of which a hook is not told,
-  /// they say `will be kept`; in other languages they say something that is not understood. In both cases
-  /// nil, and all lines are scanned.
+  /// The comment character (`core.commentChar`, which may be `auto`), from git's own comment: `# with '#' will be
+  /// ignored`. With `--cleanup=verbatim` or `whitespace`, which a hook cannot see, that comment says `will be kept`;
+  /// in other languages it is not recognised. In both cases the result is nil, and all lines are scanned.
   private static func commentOfGit(_ lines: [ArraySlice<UInt8>]) -> [UInt8]? {
     let quote = UInt8(ascii: "'")
     for line in lines {

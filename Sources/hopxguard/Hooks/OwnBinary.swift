@@ -37,7 +37,7 @@ private func namesOfOwnBinary() -> [Path] {
     names.append(started)
   } else if started.bytes.contains(slash), let here = try? canonicalPath(".") {
     let parts = started.bytes.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
-    // Behind a link `..` leads elsewhere than the name says.
+    // After a symbolic link, `..` leads elsewhere than the name says.
     if !parts.contains(where: { $0.elementsEqual("..".utf8) }) {
       names.append(here.appending(Array(parts.joined(separator: [slash]))))
     }

@@ -54,7 +54,7 @@ enum PushAdvice {
   private static func tagCommand(_ findings: [Finding]) -> String {
     let refs = Set(findings.lazy.filter { $0.place == .tag }.map(\.ref))
     let folder = "refs/tags/"
-    // A name that has to be written out for a terminal is none that a shell takes.
+    // A name that has to be escaped for a terminal cannot be pasted into a shell.
     guard refs.count == 1, let ref = refs.first!, ref.hasPrefix(folder), escapedForTerminal(ref.utf8) == ref
     else { return "git tag -f -a NAME COMMIT" }
     let name = ref.dropFirst(folder.count)

@@ -106,7 +106,7 @@ struct ReportOptions: ParsableArguments {
     return try ReportWriter(sinks)
   }
 
-  /// Says what the run came to, and ends it.
+  /// Prints the result of the run, and ends it.
   ///
   /// - Throws: its exit status, unless it is clean.
   func conclude(_ outcome: Outcome, _ report: ReportWriter) throws(ExitStatus) {

@@ -33,8 +33,8 @@ struct ReportSink {
     self.isStreamed = isStreamed
   }
 
-  /// Puts a report into the file that says the run did not come to its end: it is there if it does not,
-  /// killed or crashed, and no older report that reads as clean. Tells early what stands in its way, too.
+  /// Writes a preliminary report that says the run has not finished. If the run is killed or crashes, this report is
+  /// left, and not an older one that may look clean. Also finds out early whether the file can be written.
   ///
   /// - Throws: `ExitStatus.failed`, after saying why, when there can be no report.
   func begin() throws(ExitStatus) {

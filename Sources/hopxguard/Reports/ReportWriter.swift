@@ -1,5 +1,4 @@
-// Gives findings to the reporters, and their bytes to standard output as they come, or to files once they
-// are all there.
+// Passes findings to the reporters, and their bytes to standard output at once, or to files at the end.
 
 import Findings
 import Platform

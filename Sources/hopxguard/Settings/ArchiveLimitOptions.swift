@@ -55,7 +55,7 @@ enum ArchiveLimit: String, CaseIterable {
     }
   }
 
-  /// What the caller may ask for. Each archive round another takes memory.
+  /// The values that the caller may ask for. Each nested archive takes memory.
   private var range: ClosedRange<Int> {
     switch self {
     case .depth: 1...16
@@ -77,7 +77,7 @@ enum ArchiveLimit: String, CaseIterable {
     }
   }
 
-  /// What counts unless somebody asks.
+  /// The default.
   var usual: String { text(ArchiveLimits()[keyPath: field]) }
 
   var isSize: Bool { self == .size || self == .memory }
@@ -96,9 +96,7 @@ enum ArchiveLimit: String, CaseIterable {
     throw SettingsError(source: source, reason: demand(range))
   }
 
-  /// The value that the settings have.
-  ///
-  /// - Returns: nil when they have none.
+  /// The value in the settings; nil if there is none.
   func value(_ table: inout TOMLTable) throws(TOMLError) -> (value: Int, line: Int)? {
     let text = isSize ? try table.string(rawValue) : try table.integer(rawValue).map(String.init)
     guard let text else { return nil }

@@ -1,5 +1,5 @@
-// Settings from the environment: `HOPXGUARD_` and an option's name in capitals. They come from whoever
-// runs us, as the command line does, which wins over them.
+// Settings from the environment: `HOPXGUARD_` and an option's name in capitals. Like the command line, which overrides
+// them, they come from the caller.
 
 #if canImport(Darwin)
   import Darwin

@@ -106,8 +106,8 @@ struct SettingsPlace {
   /// - Parameter top: of a working tree.
   init(top: Path?) { self.top = top }
 
-  /// The repository that all `paths` lie in; that of the working folder where none is given. Where they lie
-  /// in several, the settings of one have no say about another.
+  /// The repository that contains all `paths`; without paths, that of the working folder. If they are in several
+  /// repositories, no settings are used, so that the settings of one do not apply to another.
   init(of paths: [Path]) {
     var places: [Path] = []
     for path in paths where path != "-" {

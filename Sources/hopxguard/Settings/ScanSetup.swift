@@ -1,5 +1,5 @@
-// What a scan goes by, once the command line, the environment and the project's settings are read: rules,
-// what is skipped, and what is let pass.
+// The setup of a scan from the command line, the environment and the project's settings: rules, skipped paths, and
+// what is allowed.
 
 import Bytes
 import Detection
@@ -17,7 +17,7 @@ import TOML
 #endif
 
 struct ScanSetup {
-  /// A value and where it came from.
+  /// A value and its origin.
   struct Choice {
     let name: String
     let value: String

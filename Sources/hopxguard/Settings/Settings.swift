@@ -1,6 +1,6 @@
 // The project's own settings: `.hopxguard.toml` at the repository's top, or the file that --config
-// names. Each section has a reader of its own; a section that none reads is an error, because
-// a misspelt setting that is passed over is a setting that silently does nothing.
+// names. Each section has a reader of its own. An unknown section is an error, because a misspelt setting that is
+// ignored would silently do nothing.
 
 import ArgumentParser
 import Bytes
@@ -117,7 +117,7 @@ func readSettings(
   _ config: String?, top: Path?, trusted: (revision: String, place: GitPlace)?
 ) throws(SettingsError) -> (settings: Settings, name: String, files: SettingsSource) {
   if let config {
-    // Whoever names it has looked at it, and may name a link or a pipe.
+    // The caller chose this file, so it may be a link or a pipe.
     let path = Path(argument: config)
     let text: [UInt8]
     do throws(SystemError) { text = try readWhole(path, limit: Settings.longest) } catch {

@@ -1,6 +1,6 @@
-// Where the project's own files come from: the folder of the settings, or a revision that the change
-// under test has no hand in. Either way they are a repository's, and so hostile: none leads out of it,
-// makes us wait or fills the memory.
+// The source of the project's own files: the folder of the settings, or a revision that the change under review
+// cannot alter. Either way they come from a repository and may be hostile: none may lead out of it, block the run or
+// fill the memory.
 
 import Bytes
 import GitCommand
@@ -32,7 +32,7 @@ enum SettingsSource: Sendable {
   /// The ID of a commit.
   case revision(String, GitPlace)
 
-  /// The bytes of a file; nil when there is none.
+  /// The bytes of a file; nil if it does not exist.
   ///
   /// - Parameters:
   ///   - name: relative to the folder, or to the top of the revision's tree.
@@ -73,7 +73,7 @@ enum SettingsSource: Sendable {
     var batch = try ObjectBatch(in: place.folder, inherited: place.inherited)
     batch.request([name])
     guard case .object(_, let kind, let size) = try batch.next() else {
-      // Either there is none, or it is there and a partial clone does not have it.
+      // Either the file does not exist, or a partial clone lacks its content.
       let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
       let listed = try GitProcess.output(
         ["ls-tree", "--full-tree", "--", parts[0], parts[1]], in: place.folder, inherited: place.inherited)
