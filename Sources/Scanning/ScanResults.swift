@@ -36,6 +36,7 @@ package struct ScanResults: Sendable {
     findings += other.findings
     problems += other.problems
     summary.files += other.summary.files
+    summary.lines += other.summary.lines
     summary.entries += other.summary.entries
     summary.bytes += other.summary.bytes
     summary.objects += other.summary.objects
