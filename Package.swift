@@ -119,6 +119,12 @@ let package = Package(
 
     // Keys made at run time, the oracle of what a key is, fresh folders, and the real binary.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
+    .testTarget(name: "InputsTests", dependencies: ["Inputs", "Platform"], swiftSettings: strict),
+    .testTarget(
+      name: "FindingsTests", dependencies: ["Findings", "Rules", "Platform", "TOML"], swiftSettings: strict),
     .testTarget(
       name: "DetectionTests", dependencies: ["Detection", "Rules", "Bytes", "TestSupport"], swiftSettings: strict),
     .testTarget(
