@@ -16,6 +16,12 @@ test:
 	swift test
 	./Fuzzing/run 60
 
+# The tests of single modules: all but those that start the binary.
+.PHONY: test-fast
+test-fast:
+	@./scripts/packages test
+	swift test --skip 'CommandTests|FilterTests'
+
 # Style and structure, in seconds: which module imports which, formatting, the length of lines.
 .PHONY: check format
 SWIFT = Package.swift Sources Tests Fuzzing
