@@ -80,7 +80,7 @@ let package = Package(
     .target(name: "Redaction", dependencies: ["Bytes", "Rules", "Detection"], swiftSettings: strict),
     .target(name: "Inputs", dependencies: ["Bytes", "Platform"], swiftSettings: strict),
     .target(
-      name: "Archives", dependencies: ["CArchive", "CZlib", "Bytes", "Platform", "Inputs"],
+      name: "Archives", dependencies: ["CArchive", "CZlib", "CSearch", "Bytes", "Platform", "Inputs"],
       swiftSettings: strict),
     .target(
       name: "GitStore", dependencies: ["CDeflate", "CZlib", "Bytes", "Platform"], swiftSettings: strict),

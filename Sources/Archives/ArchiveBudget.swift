@@ -1,11 +1,9 @@
 // What one archive, with all that is in it, may cost: a bomb of a few kilobytes must not keep a scan
 // busy for hours or hide behind a limit that nobody is told of.
 
-package import Bytes
+internal import Bytes
 package import Inputs
 internal import Platform
-package import Platform
-import Synchronization
 
 package struct ArchiveLimits: Sendable {
   /// Archives in archives.
@@ -38,30 +36,24 @@ package final class ArchiveBudget {
   package var read = 0
   private var entries = 0
   private var bytes = 0
-  /// Bytes that went into a reader or came out since the memory was looked at.
-  private var moved = 0
-  private var held = 0
-  /// Bytes that the process had before.
-  private let memoryBefore = ownMemory()
-
-  /// Archives on the outside that are being read in this process.
-  private static let open = Atomic(0)
+  /// Bytes of archives in one another that are in memory, whole.
+  var held = 0
+  /// Bytes of memory that the formats being read have declared, of the archive and those in it.
+  private var declared = 0
+  private var processes = 0
+  /// Whether this is the one archive that may take much memory.
+  private var isLarge = false
 
   /// Bytes that have to come out before their ratio to those that went in matters.
   private static let ratioFrom = 32 << 20
-  /// Bytes that go by from one look at the memory to the next.
-  private static let memoryStep = 16 << 20
-  /// Bytes that every other archive that is read at the same time may have.
-  private static let memoryOfOthers = 256 << 20
-  /// Bytes of archives in one another that may be in memory, whole.
-  private static let mostHeld = 256 << 20
+  /// Bytes that an archive may declare while others are read at the same time.
+  private static let mostBeside = 128 << 20
 
-  package init(_ limits: ArchiveLimits) {
-    self.limits = limits
-    Self.open.add(1, ordering: .relaxed)
-  }
+  /// Held by the one archive that takes much memory, so that what a scan may take does not grow with its
+  /// threads. Who holds it waits for no other.
+  private static let largeOnes = Gate()
 
-  deinit { Self.open.subtract(1, ordering: .relaxed) }
+  package init(_ limits: ArchiveLimits) { self.limits = limits }
 
   /// - Throws: `InputError` when this is one too many.
   package func takeEntry() throws(InputError) {
@@ -77,40 +69,91 @@ package final class ArchiveBudget {
     if bytes > Self.ratioFrom, bytes / limits.ratio > read {
       throw stop("it expands to more than \(limits.ratio) times its size", "archive-ratio")
     }
-    try weigh(count)
   }
 
-  /// - Parameter count: of bytes that went into a reader or came out of it.
-  /// - Throws: `InputError` when the process has grown too large meanwhile.
-  func weigh(_ count: Int) throws(InputError) {
-    moved += count
-    if moved < Self.memoryStep { return }
-    moved = 0
-    let others = Self.open.load(ordering: .relaxed) - 1
-    guard let memoryBefore, let memory = ownMemory() else { return }
-    if memory - memoryBefore > limits.memory + others * Self.memoryOfOthers { throw outOfMemory() }
+  /// Declares memory that a reader needs, before it takes it. Waits while another archive takes much.
+  ///
+  /// - Returns: whether the archive may have it.
+  fileprivate func declare(_ count: Int) -> Bool {
+    let (sum, isTooLarge) = declared.addingReportingOverflow(count)
+    if isTooLarge || sum > limits.memory { return false }
+    declared = sum
+    waitIfLarge()
+    return true
+  }
+
+  fileprivate func release(_ count: Int) {
+    declared -= count
+    leaveIfSmall()
+  }
+
+  /// Counts a process that reads an archive apart and may take all the memory that one archive may.
+  fileprivate func declareProcess() {
+    processes += 1
+    waitIfLarge()
+  }
+
+  fileprivate func releaseProcess() {
+    processes -= 1
+    leaveIfSmall()
+  }
+
+  private var needsMuch: Bool { declared > Self.mostBeside || processes > 0 }
+
+  private func waitIfLarge() {
+    if isLarge || !needsMuch { return }
+    Self.largeOnes.enter()
+    isLarge = true
+  }
+
+  private func leaveIfSmall() {
+    if !isLarge || needsMuch { return }
+    isLarge = false
+    Self.largeOnes.leave()
   }
 
   func outOfMemory() -> InputError {
     stop("it takes more than \(byteSizeText(limits.memory)) of memory", "archive-memory")
   }
 
-  /// Whether an archive of `count` bytes may be in memory besides those round it that are.
-  package func hasRoom(for count: Int) -> Bool { held + count <= Self.mostHeld }
-
-  /// Counts an archive of `count` bytes that is in memory while `body` runs.
-  package func hold(_ count: Int, _ body: () -> Void) {
-    held += count
-    body()
-    held -= count
-  }
-
   private func stop(_ reason: String, _ setting: String) -> InputError {
     let error = InputError(
-      "not scanned to its end, nor what comes behind it in the archive: \(reason), which is the limit (\(setting)); \(Self.wayOut)")
+      "not scanned to its end, nor what comes behind it in the archive: \(reason), which is the limit "
+        + "(\(setting)); \(Self.wayOut)"
+    )
     limit = error
     return error
   }
 
   package static let wayOut = "unpack it and scan what comes out"
+}
+
+/// The memory that one reader has declared, until it is gone.
+final class ArchiveMemory {
+  private let budget: ArchiveBudget
+  private var bytes = 0
+  private let isProcess: Bool
+
+  /// Bytes below which memory is not counted.
+  static let small = 16 << 20
+
+  /// - Parameter isProcess: a process of its own, which is held to a limit of its own.
+  init(_ budget: ArchiveBudget, isProcess: Bool = false) {
+    self.budget = budget
+    self.isProcess = isProcess
+    if isProcess { budget.declareProcess() }
+  }
+
+  deinit {
+    budget.release(bytes)
+    if isProcess { budget.releaseProcess() }
+  }
+
+  /// - Returns: whether the reader may have `count` bytes.
+  func raise(to count: Int) -> Bool {
+    if count <= bytes { return true }
+    guard budget.declare(count - bytes) else { return false }
+    bytes = count
+    return true
+  }
 }

@@ -1,5 +1,8 @@
 // How the process that reads an archive apart tells what is in it: a kind, four bytes of length, that many bytes.
 
+package import Inputs
+internal import Platform
+
 enum ArchiveFrame: UInt8 {
   /// An entry begins: one byte of flags, four of its name's length, the name, the target of a link.
   case entry
@@ -7,7 +10,7 @@ enum ArchiveFrame: UInt8 {
   case data
   /// Why it cannot be read on, in words for a person.
   case failure
-  /// All of the archive has been told.
+  /// All of the archive has been told. Eight bytes: how many of it were read.
   case end
 
   static let headBytes = 5

@@ -1,28 +1,35 @@
-// Telling archives and compressed files by their first bytes, never by their names. It is asked of
-// every file and every blob, so the first byte alone sends nearly all of them away; and what it says
-// yes to that cannot be read is a failed scan, so a mark that text or chance could bring is not enough:
-// the header behind it has to be sound too.
-// Sources: RFC 1952 (gzip), RFC 8878 (zstd), the xz, lzma, bzip2 and lz4 format descriptions, PKWARE's
-// APPNOTE (zip), 7zFormat.txt, tar(5), cpio(5), deb(5), rpm's file format.
+// Which archive or compressed file an input is, by its content, never by its name.
 
+package import Inputs
+internal import Platform
 
-package enum ArchiveKind: Sendable {
-  // Compressed: one stream of bytes comes out. An rpm is a header before a compressed cpio.
-  case gzip, bzip2, xz, lzma, zstd, lz4, rpm
+package enum ArchiveKind: String, Sendable {
+  // Compressed: one stream of bytes comes out.
+  case gzip, bzip2, xz, lzma, lzip, zstd, lz4, legacyLZ4, compress
+  // What comes before one of the others and holds nothing itself.
+  case rpm, skippable
   // Containers: entries come out.
-  case tar, cpio, deb, zip, sevenZip
-  /// A zip behind something else, such as a program that unpacks it.
-  case attachedZip
+  case tar, cpio, deb, zip, sevenZip, rar, rar5, cab, lha, iso
+  // Documents and pictures with compressed text in them.
+  case pdf, png
+
+  /// Bytes of an input that tell its kind, but for an image of a disk.
+  package static let headBytes = 512
+
+  /// Kinds whose readers take memory as they like, or begin anywhere: they get a process of their own.
+  static let readApart: [ArchiveKind] = [.sevenZip, .rar, .rar5, .cab, .lha, .iso]
+
+  package var isReadApart: Bool { Self.readApart.contains(self) }
+
+  /// Whether it is more than an archive, and no fault of its own is one of the scan.
+  package var isDocument: Bool { self == .pdf || self == .png }
 
   package var isCompression: Bool {
     switch self {
-    case .gzip, .bzip2, .xz, .lzma, .zstd, .lz4, .rpm: true
+    case .gzip, .bzip2, .xz, .lzma, .lzip, .zstd, .lz4, .legacyLZ4, .compress, .rpm, .skippable: true
     default: false
     }
   }
-
-  /// Whether it begins at its end: its list of entries stands there.
-  package var needsWhole: Bool { self == .sevenZip || self == .attachedZip }
 
   /// Whether more can come out of it than went in. What a tar holds is no longer than the tar: holes
   /// are not filled.
@@ -31,179 +38,27 @@ package enum ArchiveKind: Sendable {
   package var name: String {
     switch self {
     case .sevenZip: "7z"
-    case .attachedZip: "zip"
-    default: "\(self)"
+    case .legacyLZ4: "lz4"
+    case .rar5: "rar"
+    case .compress: ".Z"
+    case .skippable: "skippable frame"
+    default: rawValue
     }
   }
 
-  /// - Parameter bytes: the first of an input, 512 of them or all there are. Of an input so short that
-  ///   nothing can be in it, nil.
-  package init?(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count >= 14, let kind = Self.marked(bytes) ?? (isTar(bytes) ? .tar : nil) else { return nil }
-    self = kind
-  }
-
-  private static func marked(_ bytes: UnsafeRawBufferPointer) -> ArchiveKind? {
-    switch bytes[0] {
-    case 0x1F:
-      // Deflate is the only method, three flags are reserved.
-      return bytes[1] == 0x8B && bytes[2] == 8 && bytes[3] & 0xE0 == 0 && bytes.count >= 18 ? .gzip : nil
-    case UInt8(ascii: "B"):
-      // A level, then the digits of pi before a block, of its root where there is none.
-      guard bytes.starts(with: "BZh".utf8), (0x31...0x39).contains(bytes[3]) else { return nil }
-      let magic = bytes[4..<10]
-      return magic.elementsEqual([0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
-        || magic.elementsEqual([0x17, 0x72, 0x45, 0x38, 0x50, 0x90]) ? .bzip2 : nil
-    case 0xFD:
-      return bytes.count >= 24 && bytes.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0]) ? .xz : nil
-    case 0x5D: return isLZMA(bytes) ? .lzma : nil
-    case 0x28, 0x04: return frame(bytes, at: 0)
-    case 0x50...0x5F where bytes[1] == 0x2A:
-      // What may be skipped comes before the frames.
-      guard bytes[2] == 0x4D, bytes[3] == 0x18 else { return isZip(bytes) ? .zip : nil }
-      return frame(bytes, at: 8 + Int(bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self).littleEndian))
-    case UInt8(ascii: "P"): return isZip(bytes) ? .zip : nil
-    case 0xED:
-      let isRPM = bytes.count >= 112 && bytes.starts(with: [0xED, 0xAB, 0xEE, 0xDB])
-      return isRPM && (bytes[4] == 3 || bytes[4] == 4) ? .rpm : nil
-    case UInt8(ascii: "7"):
-      let isSevenZip = bytes.count >= 32 && bytes.starts(with: [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0])
-      return isSevenZip ? .sevenZip : nil
-    case UInt8(ascii: "!"): return bytes.starts(with: "!<arch>\ndebian-binary".utf8) ? .deb : nil
-    case UInt8(ascii: "0"), 0xC7, 0x71: return isCPIO(bytes) ? .cpio : nil
-    default: return nil
+  /// Bytes of an archive that begins so, where it says so; else nil.
+  func length(of head: UnsafeRawBufferPointer) -> Int? {
+    switch self {
+    case .sevenZip: head.count < 32 ? nil : 32 + head.longLength(12).addingWithoutOverflow(head.longLength(20))
+    case .cab: head.count < 12 ? nil : head.length(8)
+    default: nil
     }
   }
-
-  /// Whether these bytes, of an input that arrives bit by bit, could turn out to be one of those, or are too few
-  /// to tell how its lines end. Text has to wait for its first line end at most, or for a hundred bytes.
-  package static func mayBegin(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    if bytes.count < 4 { return true }
-    if bytes.count >= 512 { return false }
-    let marks: [[UInt8]] = [
-      [0x1F, 0x8B, 8], [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], [0x28, 0xB5, 0x2F, 0xFD],
-      [0x04, 0x22, 0x4D, 0x18], [0xED, 0xAB, 0xEE, 0xDB], [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C],
-      [0x50, 0x4B, 3, 4], Array("BZh".utf8), Array("!<arch>\ndebian".utf8), [0x5D, 0, 0], Array("07070".utf8),
-      [0xC7, 0x71], [0x71, 0xC7], Array("#!".utf8), Array("MZ".utf8), [0x7F, 0x45, 0x4C, 0x46],
-    ]
-    return mayBeginTar(bytes) || marks.contains { $0.starts(with: bytes) || (bytes.count < 112 && bytes.starts(with: $0)) }
-  }
-
-  /// Whether an input that begins so may have a zip behind it: a script or a program.
-  package static func mayCarryZip(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count > 64 else { return false }
-    return switch bytes[0] {
-    case UInt8(ascii: "#"): bytes[1] == UInt8(ascii: "!")
-    case UInt8(ascii: "M"): bytes[1] == UInt8(ascii: "Z")
-    case 0x7F: bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46])
-    default: false
-    }
-  }
-
-  /// Whether an input that ends so is a zip: by the record that its list of entries ends with.
-  package static func endsAsZip(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count >= 22 else { return false }
-    let record = UnsafeRawBufferPointer(rebasing: bytes.suffix(22))
-    return record.starts(with: [0x50, 0x4B, 5, 6]) && record[20] == 0 && record[21] == 0 && record[10] != 0
-  }
 }
 
-/// A frame of zstd or lz4.
-private func frame(_ bytes: UnsafeRawBufferPointer, at start: Int) -> ArchiveKind? {
-  guard start + 7 <= bytes.count else { return nil }
-  let frame = bytes[start...]
-  let first = frame[start + 4]
-  if frame.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return first & 0x08 == 0 ? .zstd : nil }
-  // Version 1, and reserved bits.
-  let isLZ4 = frame.starts(with: [0x04, 0x22, 0x4D, 0x18])
-  return isLZ4 && first & 0xC2 == 0x40 && frame[start + 5] & 0x8F == 0 ? .lz4 : nil
-}
-
-/// The old format of xz has no mark: the usual properties, a plausible dictionary and size, and the zero
-/// that its data begins with.
-private func isLZMA(_ bytes: UnsafeRawBufferPointer) -> Bool {
-  guard bytes.count >= 18, bytes[1] == 0, bytes[2] == 0, bytes[13] == 0 else { return false }
-  let dictionary = bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self).littleEndian
-  let size = bytes.loadUnaligned(fromByteOffset: 5, as: UInt64.self).littleEndian
-  let isRound = dictionary > 0 && dictionary >> dictionary.trailingZeroBitCount <= 3
-  return isRound && (size == .max || size < 1 << 38)
-}
-
-private func isZip(_ bytes: UnsafeRawBufferPointer) -> Bool {
-  guard bytes.count >= 34, bytes[1] == 0x4B else { return false }
-  // A mark of its own comes first where a zip was to be split and was not.
-  let mark = bytes.loadUnaligned(as: UInt32.self).littleEndian
-  let start = mark == 0x0807_4B50 || mark == 0x3030_4B50 ? 4 : 0
-  return bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self).littleEndian == 0x0403_4B50
-}
-
-private func isCPIO(_ bytes: UnsafeRawBufferPointer) -> Bool {
-  guard bytes[0] == UInt8(ascii: "0") else { return isBinaryCPIO(bytes) }
-  guard bytes.starts(with: "07070".utf8) else { return false }
-  switch bytes[5] {
-  case UInt8(ascii: "1"), UInt8(ascii: "2"):
-    return bytes.count >= 110 && bytes[6..<110].allSatisfy { isHexDigit($0) }
-  case UInt8(ascii: "7"):
-    return bytes.count >= 76 && bytes[6..<76].allSatisfy { (0x30...0x37).contains($0) }
-  default: return false
+extension Int {
+  fileprivate func addingWithoutOverflow(_ other: Int) -> Int {
+    let (sum, isTooLarge) = addingReportingOverflow(other)
+    return isTooLarge ? .max >> 1 : Swift.min(sum, .max >> 1)
   }
 }
-
-private func isHexDigit(_ byte: UInt8) -> Bool {
-  switch byte {
-  case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
-  default: false
-  }
-}
-
-/// Its mark is two bytes: a mode that says what the entry is, and a name that ends where it should, have
-/// to follow.
-private func isBinaryCPIO(_ bytes: UnsafeRawBufferPointer) -> Bool {
-  let isLittle = bytes[0] == 0xC7 && bytes[1] == 0x71
-  guard isLittle || (bytes[0] == 0x71 && bytes[1] == 0xC7), bytes.count >= 28 else { return false }
-  func word(_ offset: Int) -> Int {
-    let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
-    return Int(isLittle ? UInt16(littleEndian: word) : UInt16(bigEndian: word))
-  }
-  let length = word(20)
-  guard [1, 2, 4, 6, 8, 10, 12].contains(word(6) >> 12), length > 1, 26 + length <= bytes.count else {
-    return false
-  }
-  return bytes[26..<(26 + length)].firstIndex(of: 0) == 25 + length
-}
-
-/// Fewer bytes than a tar's first header: a name of a hundred, filled up with zeros, and digits.
-private func mayBeginTar(_ bytes: UnsafeRawBufferPointer) -> Bool {
-  let name = bytes.prefix(100)
-  let end = name.firstIndex(of: 0) ?? name.endIndex
-  return end > 0 && name[..<end].allSatisfy { $0 >= 0x20 } && name[end...].allSatisfy { $0 == 0 }
-    && bytes.dropFirst(100).prefix(8).allSatisfy(isOctalEnd)
-}
-
-/// By the checksum of the first header: a tar older than POSIX has no mark.
-private func isTar(_ bytes: UnsafeRawBufferPointer) -> Bool {
-  // What stands there is all that nearly every other file is asked.
-  guard bytes.count >= 512, isOctalEnd(bytes[155]), bytes[0] != 0 else { return false }
-  var told = 0
-  var digits = 0
-  for byte in bytes[148..<156] {
-    if byte == 0x20 || byte == 0 {
-      if digits > 0 { break }
-    } else if (0x30...0x37).contains(byte) {
-      told = told << 3 | Int(byte - 0x30)
-      digits += 1
-    } else {
-      return false
-    }
-  }
-  if digits == 0 { return false }
-  // Signed, as some early ones added it up, or not.
-  var (plain, signed) = (8 * 0x20, 8 * 0x20)
-  for index in 0..<512 where !(148..<156).contains(index) {
-    plain += Int(bytes[index])
-    signed += Int(Int8(bitPattern: bytes[index]))
-  }
-  return told == plain || told == signed
-}
-
-private func isOctalEnd(_ byte: UInt8) -> Bool { byte == 0 || byte == 0x20 || (0x30...0x37).contains(byte) }

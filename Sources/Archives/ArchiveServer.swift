@@ -1,10 +1,8 @@
 // The other side of `SeparateArchive`: reads the archive that standard input is and tells standard output what
 // is in it, in a process that may take no more memory than it is given.
 
-import Inputs
+package import Inputs
 internal import Platform
-import Platform
-
 #if canImport(Darwin)
   internal import Darwin
 #else
@@ -16,16 +14,18 @@ package enum ArchiveServer {
   package static let command = "expand-archive"
 
   /// - Parameters:
-  ///   - kind: `ArchiveKind.name` of one that is read from its end.
+  ///   - kind: `ArchiveKind.name` of one that is read apart.
   ///   - memory: bytes, in digits.
+  ///   - start: where in standard input the archive begins, in digits.
   /// - Returns: the exit status.
-  package static func run(_ kind: String, memory: String) -> CInt {
-    guard let kind = [ArchiveKind.sevenZip, .attachedZip].first(where: { $0.name == kind }), let memory = Int(memory)
+  package static func run(_ kind: String, memory: String, start: String) -> CInt {
+    guard let kind = ArchiveKind.readApart.first(where: { $0.name == kind }), let memory = Int(memory),
+      let start = Int(start)
     else { return 2 }
     limitOwnMemory(to: memory)
     var limits = ArchiveLimits.none
     limits.memory = memory
-    var reader = ArchiveReader(kind, .file(0), budget: ArchiveBudget(limits))
+    var reader = ArchiveReader(kind, file: 0, from: start, budget: ArchiveBudget(limits))
     do throws(SystemError) { while try serveEntry(&reader) {} } catch { return 2 }
     return 0
   }
@@ -34,11 +34,15 @@ package enum ArchiveServer {
   private static func serveEntry(_ reader: inout ArchiveReader) throws(SystemError) -> Bool {
     let entry: ArchiveEntry?
     do throws(InputError) { entry = try reader.next() } catch {
+      if error.isTold {
+        try sendEnd(reader)
+        return false
+      }
       try send(.failure, Array(error.reason.utf8))
       return true
     }
     guard let entry else {
-      try send(.end, [])
+      try sendEnd(reader)
       return false
     }
     try send(.entry, entry.frame)
@@ -54,6 +58,10 @@ package enum ArchiveServer {
       if count == 0 { return true }
       try send(.data, Array(buffer[..<count]))
     }
+  }
+
+  private static func sendEnd(_ reader: ArchiveReader) throws(SystemError) {
+    try send(.end, withUnsafeBytes(of: UInt64(reader.end).littleEndian) { Array($0) })
   }
 
   private static func send(_ frame: ArchiveFrame, _ bytes: [UInt8]) throws(SystemError) {

@@ -4,15 +4,13 @@
 
 package import Inputs
 internal import Platform
-package import Platform
-
 #if canImport(Darwin)
   internal import Darwin
 #else
   internal import Glibc
 #endif
 
-package struct SeparateArchive: EntrySource, ~Copyable {
+final class SeparateArchive: EntrySource {
   private let process: pid_t
   private let output: Descriptor
   private let kind: ArchiveKind
@@ -21,28 +19,54 @@ package struct SeparateArchive: EntrySource, ~Copyable {
   private var frame: (kind: ArchiveFrame, left: Int)?
   /// All has been told, or nothing more is wanted.
   private var isOver = false
+  private var hasFailed = false
+  private let memory: ArchiveMemory
+  private let feed: ArchiveFeed
+  /// Bytes of the archive, where its first ones say so.
+  private var length: Int?
+  private let gathered: Int
 
-  /// - Parameter input: a file, or bytes in memory.
+  /// Bytes of an archive that may be in memory, with those round it that are.
+  private static let mostGathered = 256 << 20
+
   /// - Throws: `InputError` when no process can be had for it.
-  package init(_ kind: ArchiveKind, _ input: ArchiveInput, budget: ArchiveBudget) throws(InputError) {
+  init(_ kind: ArchiveKind, _ feed: ArchiveFeed, budget: ArchiveBudget) throws(InputError) {
+    self.kind = kind
+    self.feed = feed
+    self.budget = budget
+    length = kind.length(of: try feed.peek(ArchiveKind.headBytes))
+    let (input, start): (WholeInput, Int)
+    if let whole = feed.whole {
+      (input, start, gathered) = (whole, feed.position, 0)
+    } else {
+      let most = Self.mostGathered - budget.held
+      guard let bytes = try feed.gather(most) else {
+        throw InputError(
+          "not opened: it is a \(kind.name) of more than \(Self.mostGathered >> 20) MiB, with those round it, that "
+            + "comes as a stream or out of another archive, which is the limit; \(ArchiveBudget.wayOut)"
+        )
+      }
+      (input, start, gathered) = (.memory(bytes), 0, bytes.count)
+    }
+    memory = ArchiveMemory(budget, isProcess: true)
     do throws(SystemError) {
-      let started = try Self.start(kind, input, memory: budget.limits.memory)
+      let started = try Self.start(kind, input, from: start, memory: budget.limits.memory)
       process = started.process
       output = Descriptor(started.output)
     } catch {
       throw InputError("cannot be read as \(kind.name), which takes a process of its own: \(error.call): \(error)")
     }
-    self.kind = kind
-    self.budget = budget
+    budget.held += gathered
   }
 
   deinit {
+    budget.held -= gathered
     kill(process, SIGKILL)
     var status: CInt = 0
     while waitpid(process, &status, 0) == -1 && errno == EINTR {}
   }
 
-  package mutating func next() throws(InputError) -> ArchiveEntry? {
+  func next() throws(InputError) -> ArchiveEntry? {
     while !isOver {
       switch try begin() {
       case .entry:
@@ -51,13 +75,18 @@ package struct SeparateArchive: EntrySource, ~Copyable {
         return entry
       case .data: try skipFrame()
       case .failure: throw try takeFailure()
-      case .end: isOver = true
+      case .end:
+        let read = Int(littleEndian: try takeFrame())
+        isOver = true
+        // Where it ends is not known.
+        if hasFailed { throw InputError("", isTold: true) }
+        try feed.skip(length ?? read)
       }
     }
     return nil
   }
 
-  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     if isOver { return 0 }
     switch try begin() {
     case .entry, .end: return 0
@@ -71,8 +100,8 @@ package struct SeparateArchive: EntrySource, ~Copyable {
 
   // MARK: Frames
 
-  /// The frame that is to be read next, of which there is something left, unless it is `end`.
-  private mutating func begin() throws(InputError) -> ArchiveFrame {
+  /// The frame that is to be read next, of which there is something left.
+  private func begin() throws(InputError) -> ArchiveFrame {
     while true {
       if let frame { return frame.kind }
       let head = try receive(ArchiveFrame.headBytes)
@@ -82,55 +111,56 @@ package struct SeparateArchive: EntrySource, ~Copyable {
       // One of no length would be passed over, and what it tells with it.
       case .entry, .failure: guard (1...ArchiveFrame.longest).contains(length) else { throw lost() }
       case .data: if length == 0 { continue }
-      case .end: break
+      case .end: guard length == 8 else { throw lost() }
       }
       frame = (kind, length)
     }
   }
 
-  private mutating func takeFrame() throws(InputError) -> [UInt8] {
+  private func takeFrame() throws(InputError) -> [UInt8] {
     let bytes = try receive(frame!.left)
     frame = nil
     return bytes
   }
 
-  private mutating func skipFrame() throws(InputError) {
+  private func skipFrame() throws(InputError) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
     defer { buffer.deallocate() }
     while let frame { _ = try receive(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(frame.left))) }
   }
 
-  private mutating func takeFailure() throws(InputError) -> InputError {
-    InputError(String(decoding: try takeFrame(), as: UTF8.self))
+  private func takeFailure() throws(InputError) -> InputError {
+    hasFailed = true
+    return InputError(String(decoding: try takeFrame(), as: UTF8.self))
   }
 
   // MARK: The process
 
   private static func start(
-    _ kind: ArchiveKind, _ input: ArchiveInput, memory: Int
+    _ kind: ArchiveKind, _ input: WholeInput, from start: Int, memory: Int
   ) throws(SystemError) -> (process: pid_t, output: CInt) {
     switch input {
-    case .file(let number): return try start(kind, number, memory: memory)
+    case .file(let number): return try self.start(kind, number, from: start, memory: memory)
     case .memory(let bytes):
       let file = try memoryFile()
-      try writeAll(bytes, to: file.number)
-      return try start(kind, file.number, memory: memory)
-    case .stream: throw SystemError("lseek", ESPIPE)
+      try writeAll(UnsafeRawBufferPointer(rebasing: bytes[start...]), to: file.number)
+      return try self.start(kind, file.number, from: 0, memory: memory)
     }
   }
 
   private static func start(
-    _ kind: ArchiveKind, _ input: CInt, memory: Int
+    _ kind: ArchiveKind, _ input: CInt, from start: Int, memory: Int
   ) throws(SystemError) -> (process: pid_t, output: CInt) {
     let program = try ownProgram()
-    let words = [program, Path(ArchiveServer.command), Path(kind.name), Path("\(memory)")]
+    let words = [program, Path(ArchiveServer.command), Path(kind.name), Path("\(memory)"), Path("\(start)")]
     // What a runtime says that gets no more memory is no business of the user's.
     let nowhere = try Descriptor.open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
     let pipe = try makePipe()
     defer { close(pipe.write) }
     do throws(SystemError) {
       let process = try spawn(
-        program, words, environment: [], standardInput: input, standardOutput: pipe.write, standardError: nowhere.number)
+        program, words, environment: [], standardInput: input, standardOutput: pipe.write, standardError: nowhere.number
+      )
       return (process, pipe.read)
     } catch {
       close(pipe.read)
@@ -138,7 +168,7 @@ package struct SeparateArchive: EntrySource, ~Copyable {
     }
   }
 
-  private mutating func receive(_ count: Int) throws(InputError) -> [UInt8] {
+  private func receive(_ count: Int) throws(InputError) -> [UInt8] {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
     defer { bytes.deallocate() }
     var at = 0
@@ -154,7 +184,7 @@ package struct SeparateArchive: EntrySource, ~Copyable {
   }
 
   /// - Returns: bytes that came, at least one.
-  private mutating func receive(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
+  private func receive(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     let count: Int
     do throws(SystemError) { count = try output.read(into: buffer) } catch { throw lost() }
     if count == 0 { throw lost() }
@@ -164,9 +194,11 @@ package struct SeparateArchive: EntrySource, ~Copyable {
   }
 
   /// The process ended before it was done.
-  private mutating func lost() -> InputError {
+  private func lost() -> InputError {
     isOver = true
     return InputError(
-      "cannot be read to its end as \(kind.name): its reader ended before, for want of memory perhaps (archive-memory); \(ArchiveBudget.wayOut)")
+      "cannot be read to its end as \(kind.name): its reader ended before, for want of memory perhaps "
+        + "(archive-memory); \(ArchiveBudget.wayOut)"
+    )
   }
 }

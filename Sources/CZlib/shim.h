@@ -6,3 +6,6 @@ static inline int czlib_inflate_init(z_stream *stream) { return inflateInit(stre
 
 // The same for what has gzip's header, and the checksum and length at its end, which are compared.
 static inline int czlib_inflate_init_gzip(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
+
+// The same without a header: what zip and PNG hold.
+static inline int czlib_inflate_init_raw(z_stream *stream) { return inflateInit2(stream, -15); }

@@ -33,6 +33,7 @@ final class ArchiveScan {
   private(set) var keys: [String: [UInt8]] = [:]
   /// What findings call the archive, and what they call what its entries are in.
   private var (path, base) = (Path(""), Path(""))
+  private var place: ArchivePlace?
   private var budget: ArchiveBudget
   /// An archive was begun and not ended.
   private(set) var isBusy = false
@@ -51,21 +52,15 @@ final class ArchiveScan {
     budget = ArchiveBudget(options.archives)
   }
 
-  /// Forgets the last archive.
+  /// Forgets the last input.
   ///
   /// - Parameters:
-  ///   - place: of the archive; nil for one that is in no other.
+  ///   - place: of the input; nil for one that is in no archive.
   ///   - wanted: fingerprints that findings are made of; nil for all.
-  func begin(
-    _ kind: ArchiveKind, _ path: Path, in place: ArchivePlace?, wanted: Set<String>?, collectsKeys: Bool
-  ) {
+  func begin(_ path: Path, in place: ArchivePlace?, wanted: Set<String>?, collectsKeys: Bool) {
     self.path = path
-    let isUnwrapped = !kind.isCompression && place?.unwrapped != nil
-    base = isUnwrapped ? place!.unwrapped! : path
+    self.place = place
     budget = place?.budget ?? ArchiveBudget(content.options.archives)
-    content.archivePlace = ArchivePlace(
-      outer: place?.outer ?? path, depth: (place?.depth ?? 0) + (isUnwrapped ? 0 : 1), budget: budget,
-      unwrapped: kind.isCompression ? path : nil)
     content.wanted = wanted
     content.keys = collectsKeys ? [:] : nil
     results = ScanResults()
@@ -74,6 +69,29 @@ final class ArchiveScan {
     encrypted = (0, [])
     problems = 0
     isBusy = true
+  }
+
+  /// Prepares for the entries of an archive.
+  ///
+  /// - Returns: false for a document that is too deep, which is noted.
+  /// - Throws: `InputError` when an archive is too deep.
+  private func enter(_ kind: ArchiveKind) throws(InputError) -> Bool {
+    let isUnwrapped = !kind.isCompression && place?.unwrapped != nil
+    base = isUnwrapped ? place!.unwrapped! : path
+    let depth = (place?.depth ?? 0) + (isUnwrapped ? 0 : 1)
+    content.archivePlace = ArchivePlace(
+      outer: place?.outer ?? path, depth: depth, budget: budget, unwrapped: kind.isCompression ? path : nil)
+    if depth > budget.limits.depth {
+      if kind.isDocument {
+        content.results.noteUnopened(.document, content.redacted(path))
+        return false
+      }
+      throw InputError(
+        "not opened: it is more than \(counted(budget.limits.depth, "archive")) deep, which is the limit "
+          + "(archive-depth); \(ArchiveBudget.wayOut)"
+      )
+    }
+    return true
   }
 
   /// What was found and not taken, and what could not be read.
@@ -91,37 +109,64 @@ final class ArchiveScan {
     return results.findings
   }
 
-  /// Scans what is in an archive that comes by once.
+  /// Scans what is in archives that come by once.
   ///
-  /// - Parameter next: gives the next piece, an empty one at the end, nil when the input broke.
-  func scan(_ kind: ArchiveKind, _ next: () -> UnsafeRawBufferPointer?) {
-    withoutActuallyEscaping(next) { scan(kind, .stream(ArchiveFeed($0))) }
+  /// - Parameters:
+  ///   - whole: the same input for readers that begin at the end.
+  ///   - next: see `ArchiveFeed`.
+  /// - Returns: where the archives end.
+  func scan(_ kind: ArchiveKind, whole: WholeInput?, _ next: (Bool) -> UnsafeRawBufferPointer?) -> Int {
+    withoutActuallyEscaping(next) {
+      let feed = ArchiveFeed(whole: whole, $0)
+      scan(kind, feed)
+      return feed.known
+    }
   }
 
-  /// Scans what is in an archive.
-  func scan(_ kind: ArchiveKind, _ input: ArchiveInput) {
-    guard content.archivePlace!.depth <= budget.limits.depth else {
-      return refuse("it is more than \(counted(budget.limits.depth, "archive")) deep, which is the limit (archive-depth)")
-    }
+  /// Scans what is in the archive at the feed's cursor, and in those that come after it.
+  func scan(_ first: ArchiveKind, _ feed: ArchiveFeed) {
+    var next: ArchiveKind? = first
     do throws(InputError) {
-      if kind.needsWhole {
-        var reader = try SeparateArchive(kind, input, budget: budget)
+      while let kind = next, budget.limit == nil {
+        if try !enter(kind) { break }
+        let start = feed.position
+        feed.isWithinEntries = true
+        var reader = try openArchive(kind, feed, budget: budget)
         try scanEntries(kind, &reader)
-      } else {
-        var reader = ArchiveReader(kind, input, budget: budget)
-        try scanEntries(kind, &reader)
+        feed.isWithinEntries = false
+        if kind != .zip { feed.known = feed.position }
+        next = budget.limit == nil && feed.position > start ? try follower(of: kind, feed) : nil
       }
     } catch {
+      feed.isWithinEntries = false
+      feed.known = .max
       if !error.isTold { add(error.reason) }
     }
     conclude()
   }
 
-  private func scanEntries(_ kind: ArchiveKind, _ reader: inout some EntrySource & ~Copyable) throws(InputError) {
+  private func scanEntries(_ kind: ArchiveKind, _ reader: inout any EntrySource) throws(InputError) {
     while budget.limit == nil, let entry = try reader.next() { scan(entry, kind, &reader) }
+    guard let problem = reader.problem else { return }
+    add(problem.name.isEmpty ? problem.text : "\(problem.text): \(escapedForTerminal(shown(problem.name)))")
   }
 
-  private func scan(_ entry: ArchiveEntry, _ kind: ArchiveKind, _ reader: inout some EntrySource & ~Copyable) {
+  /// What comes after an archive: zeros, another one, or what is named as not opened. A zip's readers search
+  /// for its end, so that text after it is nothing to them; it is searched like any text.
+  private func follower(of kind: ArchiveKind, _ feed: ArchiveFeed) throws(InputError) -> ArchiveKind? {
+    try feed.skipZeros()
+    if let next = ArchiveKind(try feed.peek(ArchiveKind.headBytes)) { return next }
+    let (count, isText) = try feed.drain()
+    if count > 0 && !(isText && kind == .zip) && !kind.isDocument {
+      add(
+        "\(counted(count, "byte")) after the end of the \(kind.name) are no archive that is known here, and were "
+          + "searched as they are; unpack it, and look what they are"
+      )
+    }
+    return nil
+  }
+
+  private func scan(_ entry: ArchiveEntry, _ kind: ArchiveKind, _ reader: inout any EntrySource) {
     let name = kind.isCompression ? stem(of: path, kind) : shown(entry.name)
     let lead = base.bytes + [UInt8(ascii: "!")]
     let path = Path(lead + name)
@@ -164,9 +209,12 @@ final class ArchiveScan {
 
   private func conclude() {
     if encrypted.count > 0 {
-      let names = escapedForTerminal(shown(encrypted.first))
+      let isOne = encrypted.count == 1
+      let names = escapedForTerminal(shown(encrypted.first)) + (isOne ? "" : " and others")
       add(
-        "\(encrypted.count == 1 ? "an entry is" : "\(grouped(encrypted.count)) entries are") encrypted: \(names)\(encrypted.count == 1 ? "" : " and others"); decrypt and scan what comes out")
+        "\(isOne ? "an entry is" : "\(grouped(encrypted.count)) entries are") encrypted: \(names); "
+          + "decrypt and scan what comes out"
+      )
     }
     if problems > Self.mostProblems {
       content.addProblem(path, "\(counted(problems - Self.mostProblems, "more problem")) in it")
@@ -176,11 +224,6 @@ final class ArchiveScan {
     results.merge(content.results)
     content.results = ScanResults()
     if let keys = content.keys { self.keys = keys }
-  }
-
-  /// Scans what is in an archive that is in memory, whole.
-  func scan(_ kind: ArchiveKind, copy: [UInt8]) {
-    budget.hold(copy.count) { copy.withUnsafeBytes { scan(kind, .memory($0)) } }
   }
 
   /// Names a reason not to open the archive.
@@ -198,52 +241,20 @@ final class ArchiveScan {
   }
 }
 
-/// The bytes of an input that come by once and have to be read from the end, in memory: all of a 7z that
-/// is in a stream or another archive, and less of a program, as hardly any has a zip behind it.
-struct WholeCopy {
-  private var bytes: [UInt8] = []
-  private var isTooLong = false
-  private let longest: Int
-  /// Of the archive it is in.
-  private let budget: ArchiveBudget?
-
-  init(of kind: ArchiveKind, in place: ArchivePlace?) {
-    longest = kind == .sevenZip ? 256 << 20 : 32 << 20
-    budget = place?.budget
-  }
-
-  /// - Parameter offset: of the piece in the input; what of it has been appended before is passed over.
-  mutating func append(_ piece: UnsafeRawBufferPointer, at offset: Int) {
-    if isTooLong { return }
-    if offset + piece.count > longest || budget?.hasRoom(for: offset + piece.count) == false {
-      isTooLong = true
-      bytes = []
-    } else {
-      bytes.append(contentsOf: piece.dropFirst(bytes.count - offset))
-    }
-  }
-
-  func scan(_ kind: ArchiveKind, _ archives: ArchiveScan) {
-    if isTooLong {
-      archives.refuse(
-        "it is a \(kind.name) of more than \(longest >> 20) MiB, with those round it, that comes as a stream or out of another archive, which is the limit")
-    } else {
-      archives.scan(kind, copy: bytes)
-    }
-  }
-}
-
 /// What a file is called once it is decompressed.
 private func stem(of path: Path, _ kind: ArchiveKind) -> [UInt8] {
-  let name = path.bytes[(path.bytes.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "!") } ?? -1) + 1..<path.bytes.count]
+  let name = path.bytes[
+    (path.bytes.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "!") } ?? -1) + 1..<path.bytes.count]
   let endings: [(String, String)] =
     switch kind {
     case .gzip: [(".gz", ""), (".tgz", ".tar"), (".svgz", ".svg")]
     case .bzip2: [(".bz2", ""), (".tbz2", ".tar"), (".tbz", ".tar")]
     case .xz: [(".xz", ""), (".txz", ".tar")]
     case .lzma: [(".lzma", ""), (".tlz", ".tar")]
+    case .lzip: [(".lz", ""), (".tlz", ".tar")]
+    case .compress: [(".Z", ""), (".taz", ".tar")]
     case .zstd: [(".zst", ""), (".tzst", ".tar")]
-    case .lz4: [(".lz4", "")]
+    case .lz4, .legacyLZ4: [(".lz4", "")]
     default: []
     }
   for (ending, instead) in endings where name.count > ending.utf8.count {

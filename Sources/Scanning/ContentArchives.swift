@@ -1,5 +1,5 @@
-// When a content that is scanned turns out to be an archive: what is in it is scanned from the bytes that
-// are searched anyway, or, where that takes all of them, behind their end.
+// When a content that is scanned turns out to be an archive, or to have one somewhere in it: what is in it
+// is scanned from the bytes that are searched anyway, or, where that takes all of them, after their end.
 
 package import Archives
 package import Detection
@@ -9,36 +9,24 @@ package import Platform
 package import Rules
 
 extension ContentScanner {
-  /// What the input is that begins with the buffer; of a program that is a zip too if it ends as one.
-  var archiveKind: ArchiveKind? {
-    ArchiveKind(buffer.bytes) ?? (ArchiveKind.mayCarryZip(buffer.bytes) ? .attachedZip : nil)
-  }
-
-  /// Scans what is in an archive while its own bytes are searched, or gets ready to do so behind its end.
+  /// Scans what is in the archives that the input begins with, while its own bytes are searched.
   mutating func beginArchive(
     _ kind: ArchiveKind, _ source: inout some ByteSource & ~Copyable, _ input: inout Input,
     _ found: (inout ScanResults) -> Void
   ) {
-    input.isArchive = kind != .attachedZip
-    swap(&input.outside, &results.findings)
-    if kind.needsWhole {
-      if source.whole == nil {
-        input.copy = WholeCopy(of: kind, in: archivePlace)
-        input.copy!.append(buffer.bytes, at: buffer.offset)
-      }
-      return
-    }
-    let archives = reader(of: kind, input.path)
-    input.isWithinEntries = true
+    input.isArchive = true
+    let archives = reader(&input)
+    let whole = source.whole
+    if archivePlace == nil { archives.note(read: buffer.bytes.count) }
     defer { input.isWithinEntries = false }
     var isFirst = true
-    archives.scan(kind) { () -> UnsafeRawBufferPointer? in
+    input.known = archives.scan(kind, whole: whole) { isWithinEntries -> UnsafeRawBufferPointer? in
       if isFirst {
         isFirst = false
-        if archivePlace == nil { archives.note(read: buffer.bytes.count) }
         return buffer.bytes
       }
       if buffer.isLast { return input.isBroken ? nil : UnsafeRawBufferPointer(start: nil, count: 0) }
+      input.isWithinEntries = isWithinEntries
       search(&input)
       dropDoubles(&input)
       if input.isLive { tellFindings(found) }
@@ -50,30 +38,75 @@ extension ContentScanner {
     }
   }
 
-  mutating func endArchive(
-    _ kind: ArchiveKind, _ whole: WholeInput?, _ input: inout Input, _ found: (inout ScanResults) -> Void
-  ) {
-    if kind.needsWhole, kind == .sevenZip || ArchiveKind.endsAsZip(buffer.bytes), !input.isBroken {
-      let archives = reader(of: kind, input.path)
-      archives.note(read: buffer.offset + buffer.bytes.count)
-      if let whole { archives.scan(kind, ArchiveInput(whole)) } else { input.copy!.scan(kind, archives) }
+  /// Notes where an archive begins in a program, and keeps the program where it comes by once.
+  mutating func lookForAttached(_ input: inout Input) {
+    if !input.isProgram { return }
+    if input.sevenZip == nil {
+      let from = max(0, input.looked - buffer.offset)
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[from...])
+      if let start = sevenZipStart(in: bytes) { input.sevenZip = buffer.offset + from + start }
+      input.looked = buffer.offset + max(from, buffer.bytes.count - sevenZipHead + 1)
     }
-    if let archives, archives.isBusy {
-      dropDoubles(&input)
-      if input.isLive { tellFindings(found) }
-      results.merge(archives.end())
-      if keys != nil { keys!.merge(archives.keys) { first, _ in first } }
+    if !input.hasWhole { input.copy.append(buffer.bytes, at: buffer.offset) }
+  }
+
+  /// Scans archives that begin somewhere in the input, which has been read to its end.
+  mutating func scanAttached(_ whole: WholeInput?, _ input: inout Input) {
+    if input.isBroken || input.known == .max { return }
+    let isInBuffer = buffer.offset == 0
+    if isInBuffer || whole == nil {
+      let before = max(0, input.known - buffer.offset)
+      let tail = UnsafeRawBufferPointer(rebasing: buffer.bytes.dropFirst(before).suffix(longestZipEnd))
+      if zipEnds(in: tail).isEmpty && input.sevenZip == nil { return }
     }
+    if isInBuffer { return scanAttached(in: .memory(buffer.bytes), &input) }
+    if let whole { return scanAttached(in: whole, &input) }
+    if input.copy.isWhole {
+      let copy = input.copy.bytes
+      return copy.withUnsafeBytes { scanAttached(in: .memory($0), &input) }
+    }
+    reader(&input).refuse(
+      "an archive comes after other data in it, which is \(InputCopy.limit(input.isProgram)) and comes as a "
+        + "stream or out of another archive"
+    )
+  }
+
+  private mutating func scanAttached(in bytes: WholeInput, _ input: inout Input) {
+    var found: [AttachedArchive] = []
+    do throws(InputError) { found = try attachedZips(in: bytes, after: input.known) } catch {
+      if !error.isTold { addProblem(input.path, error.reason) }
+    }
+    if let start = input.sevenZip { found.append(AttachedArchive(.sevenZip, start: start)) }
+    for archive in found {
+      let archives = reader(&input)
+      if archivePlace == nil { archives.note(read: buffer.offset + buffer.bytes.count) }
+      archives.scan(archive.kind, ArchiveFeed(bytes, from: archive.start))
+    }
+  }
+
+  /// Adds what was found in archives to the results.
+  mutating func endArchives(_ input: inout Input, _ found: (inout ScanResults) -> Void) {
+    guard let archives, archives.isBusy else { return }
+    dropDoubles(&input)
+    if input.isLive { tellFindings(found) }
+    results.merge(archives.end())
+    if keys != nil { keys!.merge(archives.keys) { first, _ in first } }
     let inside = results.findings
     results.findings = input.outside
     for finding in inside { results.add(finding) }
     if input.isLive { found(&results) }
   }
 
-  private mutating func reader(of kind: ArchiveKind, _ path: Path) -> ArchiveScan {
+  /// The reader of archives of this input.
+  private mutating func reader(_ input: inout Input) -> ArchiveScan {
     let archives = self.archives ?? ArchiveScan(options)
     self.archives = archives
-    archives.begin(kind, path, in: archivePlace, wanted: wanted, collectsKeys: keys != nil)
+    if archives.isBusy { return archives }
+    // What was found in this input until now is compared with what is in its archives.
+    let first = min(input.firstFinding, results.findings.count)
+    input.outside = Array(results.findings[..<first])
+    results.findings.removeFirst(first)
+    archives.begin(input.path, in: archivePlace, wanted: wanted, collectsKeys: keys != nil)
     return archives
   }
 
@@ -82,7 +115,9 @@ extension ContentScanner {
     let count = results.findings.count
     if count == 0 { return }
     let inside = archives!.found
-    results.findings.removeAll { inside.contains($0.head) }
+    if inside.isEmpty { return }
+    let path = input.shownPath
+    results.findings.removeAll { $0.path == path && inside.contains($0.head) }
     input.found -= count - results.findings.count
   }
 
@@ -94,5 +129,31 @@ extension ContentScanner {
     results.findings = inside
     found(&results)
     results.findings = outside
+  }
+}
+
+/// The bytes of a program that comes by once, as an archive may be at its end.
+struct InputCopy {
+  private(set) var bytes: [UInt8] = []
+  private(set) var isWhole = false
+  private var isTooLong = false
+
+  private static let longest = 32 << 20
+
+  /// Why there is none.
+  static func limit(_ isProgram: Bool) -> String {
+    isProgram ? "of more than \(longest >> 20) MiB" : "of more than 256 KiB"
+  }
+
+  /// - Parameter offset: of the piece in the input; what of it has been appended before is passed over.
+  mutating func append(_ piece: UnsafeRawBufferPointer, at offset: Int) {
+    if isTooLong { return }
+    if offset + piece.count > Self.longest {
+      self = InputCopy()
+      isTooLong = true
+    } else {
+      isWhole = true
+      bytes.append(contentsOf: piece.dropFirst(bytes.count - offset))
+    }
   }
 }

@@ -104,29 +104,48 @@ package struct ContentScanner: ~Copyable {
     buffer.reset()
     scanner.begin()
     earlier.removeAll()
-    var input = Input(path: path, place: place, isLive: isLive, cursor: LineCursor(line: firstLine),
+    var input = Input(
+      path: path, place: place, isLive: isLive, cursor: LineCursor(line: firstLine),
       hiddenCursor: LineCursor(line: firstLine))
     fill(from: &source, &input)
     input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
     input.hiddenCursor.ends = input.cursor.ends
     if options.readsText && !isLive { input.text = TextCursor(hashesLines: isWhole && options.hashesLines) }
-    let kind = opensArchives && place == .content ? archiveKind : nil
-    if let kind { beginArchive(kind, &source, &input, found) }
+    let looksInside = opensArchives && place == .content
+    if looksInside {
+      input.isProgram = isProgram(buffer.bytes)
+      input.hasWhole = source.whole != nil
+      input.firstFinding = results.findings.count
+      lookForAttached(&input)
+      if let kind = ArchiveKind(buffer.bytes) {
+        beginArchive(kind, &source, &input, found)
+      } else if let format = UnopenedFormat(buffer.bytes, name: path.bytes) {
+        results.noteUnopened(format, redacted(path))
+      }
+    }
     while true {
       let before = input.found
       search(&input)
-      if isLive && kind == nil && input.found > before { found(&results) }
+      if isLive && !input.isArchive && input.found > before {
+        found(&results)
+        input.firstFinding = results.findings.count
+      }
       if buffer.isLast { break }
       fill(from: &source, &input)
-      input.copy?.append(buffer.bytes, at: buffer.offset)
+      lookForAttached(&input)
     }
     addHashed(&input)
-    if let kind { endArchive(kind, source.whole, &input, found) }
+    if looksInside {
+      scanAttached(source.whole, &input)
+      endArchives(&input, found)
+    }
     if let pool, results.findings.count >= FindingPool.share { pool.take(&results.findings) }
     tellSurrenders(path)
     if !isLive && input.found > ScanResults.longestInput {
       addProblem(
-        path, "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; standard input and --format jsonl list all")
+        path,
+        "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; standard input and --format jsonl list all"
+      )
     }
     return buffer.offset + buffer.bytes.count
   }
@@ -134,7 +153,9 @@ package struct ContentScanner: ~Copyable {
   /// Reads until the buffer is full, of a live input once, or until it is known that it is no archive.
   mutating func fill(from source: inout some ByteSource & ~Copyable, _ input: inout Input) {
     do throws(InputError) {
-      repeat { try buffer.fill(from: &source) } while !buffer.isFull && !buffer.isLast
+      repeat {
+        try buffer.fill(from: &source)
+      } while !buffer.isFull && !buffer.isLast
         && (!input.isLive || (opensArchives && buffer.offset == 0 && ArchiveKind.mayBegin(buffer.bytes)))
     } catch {
       // What was read until then is searched all the same.
@@ -149,7 +170,8 @@ package struct ContentScanner: ~Copyable {
     input.searched = searchChunk(from: input.searched, &input)
     if !buffer.isFull { return }
     let needed = input.isLive && !input.isArchive ? min(input.searched, input.hiddenOffset) : input.searched
-    let keep = max(0, needed - buffer.offset - Self.contextBefore)
+    let context = input.hasWhole ? Self.contextBefore : max(Self.contextBefore, longestZipEnd)
+    let keep = max(0, needed - buffer.offset - context)
     advance(&input.cursor, by: keep)
     input.text?.advance(to: buffer.offset + keep, in: buffer.bytes, base: buffer.offset)
     if input.isLive { advance(&input.hiddenCursor, by: keep) }
@@ -178,13 +200,23 @@ package struct ContentScanner: ~Copyable {
     var searched = 0
     /// The input could not be read to its end.
     var isBroken = false
-    /// It was recognised as an archive, and no program in front of one.
+    /// It begins with an archive.
     var isArchive = false
+    /// Bytes that were read as archives.
+    var known = 0
+    /// The same bytes can be had for a reader that begins at the end.
+    var hasWhole = true
+    /// A script or a program, the bytes of one that comes by once, where a 7z begins in it, and how far that has
+    /// been looked for.
+    var isProgram = false
+    var copy = InputCopy()
+    var sevenZip: Int?
+    var looked = 0
     /// Its entries are being read: what is encoded in them is found there.
     var isWithinEntries = false
-    /// Of an archive: the findings before it, and its bytes where they come by once.
+    /// Findings when it began; of one with an archive in it: those before it.
+    var firstFinding = 0
     var outside: [Finding] = []
-    var copy: WholeCopy?
     /// The path, redacted, once something was found.
     var shownPath: Path?
     /// The report is full before it comes to this input.

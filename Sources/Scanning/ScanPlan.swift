@@ -8,6 +8,8 @@ package import Platform
 package struct ScanPlan {
   package var options: ContentOptions
   package var policy: Policy
+  /// A file in a format that nothing here opens makes the scan incomplete.
+  package var failsUnopened = false
   /// Paths that are left alone where a scan meets them.
   package var skip = SkipList([])
   /// The patterns of `skip`, in its order, with the lines that they stand on in the settings.

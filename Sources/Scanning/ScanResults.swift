@@ -1,5 +1,6 @@
 // What the workers of a scan bring home, and how it becomes one ordered report.
 
+package import Archives
 package import Bytes
 package import Detection
 package import Findings
@@ -12,6 +13,8 @@ package struct ScanResults: Sendable {
   package var summary = Summary()
   /// Whole keys by fingerprint, where they were asked for.
   package var keys: [String: [UInt8]] = [:]
+  /// Formats that nothing here opens: how many of each were met, and the first by path.
+  private(set) var unopened: [UnopenedFormat: (count: Int, first: Path)] = [:]
   /// Findings that are not listed because there were too many in all.
   private var dropped = 0
   /// Where the last finding is that has room in a full report; nil while there is room.
@@ -32,7 +35,18 @@ package struct ScanResults: Sendable {
   /// Counts a finding behind the end of a full report.
   mutating func drop() { dropped += 1 }
 
+  mutating func noteUnopened(_ format: UnopenedFormat, _ path: Path) { note(format, 1, path) }
+
+  private mutating func note(_ format: UnopenedFormat, _ count: Int, _ path: Path) {
+    let known = unopened[format] ?? (0, path)
+    // The same in every run, in whatever order the workers come.
+    let first = path.bytes.lexicographicallyPrecedes(known.first.bytes) ? path : known.first
+    unopened[format] = (known.count + count, first)
+  }
+
   package mutating func merge(_ other: ScanResults) {
+    for (format, met) in other.unopened { note(format, met.count, met.first) }
+
     findings += other.findings
     problems += other.problems
     summary.files += other.summary.files
@@ -84,12 +98,25 @@ package struct ScanResults: Sendable {
     var problems = problems
     if dropped > 0 {
       problems.append(
-        Problem(path: "", message: "\(counted(dropped, "more finding")) found than can be listed; scan fewer files at a time"))
+        Problem(
+          path: "", message: "\(counted(dropped, "more finding")) found than can be listed; scan fewer files at a time")
+      )
     }
+    if plan.failsUnopened { problems = (problems + unopenedProblems).sorted(by: Problem.precedes) }
     let isWhole = isWhole && problems.isEmpty
     var warnings = policy.warnings(isWhole: isWhole)
+    if !plan.failsUnopened { warnings = (warnings + unopenedProblems).sorted(by: Problem.precedes) }
     // Where paths are judged afterwards the list kept none from being read.
     if isWhole && policy.skipped.isEmpty { warnings = (warnings + plan.unusedSkips).sorted(by: Problem.precedes) }
     return Outcome(summary: summary, problems: problems, warnings: warnings, rules: plan.options.rules)
+  }
+
+  private var unopenedProblems: [Problem] {
+    unopened.map { format, met in
+      let others = met.count == 1 ? "" : ", as are \(counted(met.count - 1, "other"))"
+      return Problem(
+        path: met.first,
+        message: "not opened: it is \(format.name), which nothing here opens\(others); \(ArchiveBudget.wayOut)")
+    }
   }
 }

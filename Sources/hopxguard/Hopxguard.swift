@@ -67,8 +67,9 @@ enum Caller {
       if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0, environment("RULES") == nil {
         return try redactStandardInput()
       }
-      if CommandLine.argc == 4, strcmp(CommandLine.unsafeArgv[1]!, ArchiveServer.command) == 0 {
-        exit(ArchiveServer.run(String(cString: CommandLine.unsafeArgv[2]!), memory: String(cString: CommandLine.unsafeArgv[3]!)))
+      if CommandLine.argc == 5, strcmp(CommandLine.unsafeArgv[1]!, ArchiveServer.command) == 0 {
+        let words = (2..<5).map { String(cString: CommandLine.unsafeArgv[$0]!) }
+        exit(ArchiveServer.run(words[0], memory: words[1], start: words[2]))
       }
       var command = try Hopxguard.parseAsRoot(commandLineArguments())
       try command.run()

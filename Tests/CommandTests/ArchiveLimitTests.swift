@@ -131,7 +131,7 @@ struct ArchiveLimitTests {
       mkdir in; for n in 1 2 3 4 5 6; do mkdir in/$n; cp a.xz in/$n; done
       """)
     for jobs in ["1", "6"] {
-      #expect(try status(["scan", "in", "--archive-memory", "64MiB", "--jobs", jobs]) == 0, "\(jobs)")
+      #expect(try status(["scan", "in", "--archive-memory", "80MiB", "--jobs", jobs]) == 0, "\(jobs)")
     }
   }
 

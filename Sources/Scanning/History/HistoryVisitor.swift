@@ -88,7 +88,9 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
 
   @inline(__always)
   private func holdsArchive(_ blob: UnsafeRawBufferPointer) -> Bool {
-    ArchiveKind(blob) != nil || (ArchiveKind.endsAsZip(blob) && ArchiveKind.mayCarryZip(blob))
+    ArchiveKind(blob) != nil || UnopenedFormat(blob, name: []) != nil
+      || (isProgram(blob) && sevenZipStart(in: blob) != nil)
+      || !zipEnds(in: UnsafeRawBufferPointer(rebasing: blob.suffix(longestZipEnd))).isEmpty
   }
 
   private mutating func scanArchive(_ blob: UnsafeRawBufferPointer, _ id: ObjectID) {

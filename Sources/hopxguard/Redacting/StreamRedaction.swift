@@ -1,6 +1,7 @@
 // Joins inputs to the filter and the filter to an output: one read, one write, nothing held back that
 // is decided.
 
+import Archives
 import Detection
 import Platform
 import Redaction
@@ -97,8 +98,8 @@ struct StreamRedaction: ~Copyable {
   /// Ends the stream: what is held back is no key any more, or is redacted.
   mutating func finish() throws(OutputError) { try take(0, isLast: true) }
 
-  /// Reads once, or as often as it takes to know whether it is gzip. Other formats are told by what one
-  /// read brings: their marks begin like text, which must not be held back.
+  /// Reads once, or as often as it takes to know whether it is an archive, where it begins with a mark that is
+  /// no text. Formats whose marks are text are told by what one read brings: text must not be held back.
   private func readStart(_ input: CInt) throws(SystemError) -> Int {
     var count = 0
     while true {
@@ -106,7 +107,7 @@ struct StreamRedaction: ~Copyable {
       let read = try readWaiting(input, into: space)
       count += read
       let start = UnsafeRawBufferPointer(rebasing: redactor.space[..<count])
-      if read == 0 || !couldBecomeGzip(start) { return count }
+      if read == 0 || !ArchiveKind.mustWait(start) { return count }
     }
   }
 

@@ -174,6 +174,10 @@ struct SetupReader {
     setup.plan.options.archives = try archiveLimits(asked, setup.settings) { limit, value, line in
       note(limit.rawValue, value, option: asked[limit] != nil, line: line)
     }
+    let unopened = setup.settings.unopened
+    setup.plan.failsUnopened = unopened?.value == "fail"
+    note(
+      "unopened", "\"\(unopened?.value ?? "warn")\"", option: false, line: unopened?.line, isDefault: unopened == nil)
   }
 
   // MARK: Paths

@@ -24,6 +24,8 @@ struct Settings {
   var baseline: (text: String, line: Int)?
   var format: (value: ReportFormat, line: Int)?
   var jobs: (value: Int, line: Int)?
+  /// What becomes of a scan that met formats which nothing here opens.
+  var unopened: (value: String, line: Int)?
   var limits: [ArchiveLimit: (value: Int, line: Int)] = [:]
 
   static let fileName = ".hopxguard.toml"
@@ -84,6 +86,12 @@ struct Settings {
           line: table.line(of: "jobs"), reason: "jobs takes \(jobCounts.lowerBound) to \(jobCounts.upperBound)")
       }
       self.jobs = (jobs, table.line(of: "jobs"))
+    }
+    if let text = try table.string("unopened") {
+      guard ["warn", "fail"].contains(text) else {
+        throw TOMLError(line: table.line(of: "unopened"), reason: "unopened takes 'warn' or 'fail'")
+      }
+      unopened = (text, table.line(of: "unopened"))
     }
     for limit in ArchiveLimit.allCases { limits[limit] = try limit.value(&table) }
     try table.finish()
