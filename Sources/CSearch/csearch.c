@@ -1,56 +1,5 @@
 #include "csearch.h"
-
-#include <string.h>
-
-// Blocks of 32 bytes: one register where the processor has AVX2, two elsewhere. What searches all bytes is
-// compiled for both, and the processor is asked at each call, which costs a load.
-typedef uint8_t block __attribute__((vector_size(32)));
-typedef int8_t mask __attribute__((vector_size(32)));
-typedef uint64_t words __attribute__((vector_size(32)));
-
-// Vectors of 32 bytes are passed in other registers with AVX than without; here all such calls are inlined.
-#pragma clang diagnostic ignored "-Wpsabi"
-#define INLINE static inline __attribute__((always_inline))
-
-#if defined(__x86_64__)
-#define SEARCH(name, parameters, arguments)                                                           \
-  __attribute__((target("avx2"))) static size_t name##_avx2 parameters { return name##_body arguments; } \
-  static size_t name##_any parameters { return name##_body arguments; }                               \
-  size_t name parameters {                                                                            \
-    return __builtin_cpu_supports("avx2") ? name##_avx2 arguments : name##_any arguments;             \
-  }
-#else
-#define SEARCH(name, parameters, arguments) \
-  size_t name parameters { return name##_body arguments; }
-#endif
-
-INLINE block load(const uint8_t *text) {
-  block bytes;
-  memcpy(&bytes, text, sizeof bytes);
-  return bytes;
-}
-
-INLINE int is_any(mask lanes) {
-  words both = (words)lanes;
-  return ((both[0] | both[1]) | (both[2] | both[3])) != 0;
-}
-
-/// The first lane that is set, of those of two masks, of which one is.
-INLINE size_t first_lane(mask one, mask two) {
-  words both[2] = {(words)one, (words)two};
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#error "the order of lanes is that of little-endian words"
-#endif
-  for (size_t word = 0; word < 8; word++) {
-    uint64_t lanes = both[word / 4][word % 4];
-    if (lanes) return word * 8 + (size_t)__builtin_ctzll(lanes) / 8;
-  }
-  return 64;
-}
-
-INLINE mask from_to(block bytes, uint8_t first, uint8_t last) {
-  return (mask)((block)(bytes - first) <= (uint8_t)(last - first));
-}
+#include "vectors.h"
 
 INLINE size_t csearch_pair_body(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t first, uint8_t a, size_t second,
@@ -69,7 +18,7 @@ INLINE size_t csearch_pair_body(
   }
   return end;
 }
-SEARCH(csearch_pair, (const uint8_t *text, size_t count, size_t at, size_t end, size_t first, uint8_t a, size_t second, uint8_t b), (text, count, at, end, first, a, second, b))
+SEARCH(size_t, csearch_pair, (const uint8_t *text, size_t count, size_t at, size_t end, size_t first, uint8_t a, size_t second, uint8_t b), (text, count, at, end, first, a, second, b))
 
 INLINE mask masked(const uint8_t *one, const uint8_t *two, uint8_t mask_a, uint8_t a, uint8_t mask_b, uint8_t b) {
   return ((load(one) & mask_a) == a) & ((load(two) & mask_b) == b);
@@ -91,50 +40,144 @@ INLINE size_t csearch_masked_body(
   }
   return end;
 }
-SEARCH(csearch_masked, (const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a, uint8_t mask_b, uint8_t b), (text, count, at, end, distance, mask_a, a, mask_b, b))
+SEARCH(size_t, csearch_masked, (const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a, uint8_t mask_b, uint8_t b), (text, count, at, end, distance, mask_a, a, mask_b, b))
 
-INLINE mask tokens(const uint8_t *text) {
-  block bytes = load(text);
-  return (bytes == '%') | (bytes == '&') | (bytes == '\\') | (bytes == 0x1B);
+/// The value of a hex digit; 16 and more when it is none.
+INLINE unsigned hex_value(uint8_t digit) {
+  if ((uint8_t)(digit - '0') < 10) return digit - '0';
+  uint8_t letter = (uint8_t)((digit | 0x20) - 'a');
+  return letter < 6 ? letter + 10 : 16;
 }
 
-INLINE size_t csearch_token_body(const uint8_t *text, size_t at, size_t end) {
-  for (; at + 64 <= end; at += 64) {
-    const uint8_t *here = text + at;
-    mask hits0 = tokens(here), hits1 = tokens(here + 32);
-    if (is_any(hits0 | hits1)) return at + first_lane(hits0, hits1);
-  }
-  for (; at < end; at++) {
-    if (text[at] == '%' || text[at] == '&' || text[at] == '\\' || text[at] == 0x1B) return at;
-  }
-  return end;
+/// What `members` says of the byte that two hex digits stand for; 0 when they are none.
+INLINE uint8_t member(const uint8_t *digits, const uint8_t *members) {
+  unsigned high = hex_value(digits[0]), low = hex_value(digits[1]);
+  return high < 16 && low < 16 ? members[high << 4 | low] : 0;
 }
-SEARCH(csearch_token, (const uint8_t *text, size_t at, size_t end), (text, at, end))
 
-INLINE int begins_escape(uint8_t first, uint8_t second) {
-  switch (first) {
-  case '%': return (second >= '1' && second <= '7') || second == 'u';
-  case '=': return second >= '1' && second <= '7';
-  case '\\': return (second | 0x20) == 'u' || second == 'x';
-  case '&':
-  case ';': return second == '#';
-  case 0x1B: return 1;
-  case 0xC2: return second == 0xAD;
-  case 0xE1: return second == 0xA0;
-  case 0xE2: return second == 0x80 || second == 0x81;
-  case 0xEF: return second == 0xBB;
+/// Whether an escape of what `found` says may matter with `rest` behind it: what begins another escape does with the
+/// rest of that one.
+INLINE int may_matter(uint8_t found, uint8_t byte, const uint8_t *rest, const uint8_t *members) {
+  if (!(found & CSEARCH_BEGINS)) return found;
+  if (members[rest[0]] & CSEARCH_BEGINS) return 1;
+  switch (byte) {
+  case '%': case '=': return rest[0] == 'u' || member(rest, members);
+  case '&': return rest[0] == '#' || rest[0] == 'a';
+  case '\\': return rest[0] != ' ';
+  default: return 1;
+  }
+}
+
+INLINE int hex_escape(const uint8_t *digits, const uint8_t *members) {
+  uint8_t found = member(digits, members);
+  return found && may_matter(found, (uint8_t)(hex_value(digits[0]) << 4 | hex_value(digits[1])), digits + 2, members);
+}
+
+/// Whether a control sequence or a character of no width lies in a word.
+INLINE int parts_word(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
+  if (at == 0 || !(members[text[at - 1]] & CSEARCH_WORD)) return 0;
+  if (text[at] != 0x1B || text[at + 1] != '[') return 1;
+  size_t end = at + 2, limit = at + 32 < count ? at + 32 : count - 1;
+  while (end < limit && text[end] >= 0x20 && text[end] < 0x40) end++;
+  return end >= limit || members[text[end + 1]] || text[end + 1] >= 0x80;
+}
+
+INLINE int is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
+
+/// Whether a backslash with `rest` behind it may be an escape of one of `members`.
+INLINE int backslash_escape(const uint8_t *rest, const uint8_t *members) {
+  switch (rest[0]) {
+  case 'x': return rest[1] == '{' || hex_escape(rest + 1, members);
+  case 'U': return memcmp(rest + 1, "000000", 6) == 0 && hex_escape(rest + 7, members);
+  case 'u':
+    if (rest[1] == 'u') return 1;
+    return rest[1] == '{' || (rest[1] == '0' && rest[2] == '0' && hex_escape(rest + 3, members));
+  case 'e': case 'E': return rest[1] == '[' || rest[1] == ']';
+  case 'n': return members['\n'];
+  case 'r': return members['\r'];
+  case 't': return members['\t'];
+  case '0' ... '9': return hex_value(rest[1]) < 16;
+  default: return members[rest[0]] && !is_letter(rest[0]);
+  }
+}
+
+/// Whether what begins at `at` may be an escape of one of `members`, a control sequence, or a character that takes
+/// no room. What is cut off may be.
+INLINE int begins_escape(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
+  if (at + 16 > count) return 1;
+  const uint8_t *here = text + at;
+  switch (here[0]) {
+  case '%':
+    return here[1] == 'u' ? here[2] == '0' && here[3] == '0' && hex_escape(here + 4, members) : hex_escape(here + 1, members);
+  case '=': return hex_escape(here + 1, members);
+  case '\\':
+    // Whether a word is parted by what is escaped is for a closer look.
+    return backslash_escape(here + 1, members);
+  case '#': return memcmp(here + 1, "033", 3) == 0 && at > 0 && members[text[at - 1]];
+  case '^': return here[1] == '[' && (here[2] == '[' || here[2] == ']') && at > 0 && members[text[at - 1]];
+  case 'U': return here[1] == '+' && here[2] == '0' && here[3] == '0' && hex_escape(here + 4, members);
+  case '&': return here[1] == '#' || (memcmp(here + 1, "amp;", 4) == 0 && (here[5] == '#' || here[5] == 'a'));
+  case 0x1B: return parts_word(text, count, at, members);
+  case 0xC2: return here[1] == 0xAD && parts_word(text, count, at, members);
+  case 0xE1: return here[1] == 0xA0 && parts_word(text, count, at, members);
+  case 0xE2:
+    return (here[1] == 0x80 ? here[2] > 0xA9 || (uint8_t)(here[2] - 0x8B) < 5 : here[1] == 0x81) &&
+           parts_word(text, count, at, members);
+  case 0xEF: return here[1] == 0xBB && parts_word(text, count, at, members);
   default: return 0;
   }
 }
 
+/// `#033`, `^[` and `U+`.
+INLINE mask rare_escapes(block first, block second) {
+  return ((first == '#') & (second == '0')) | ((first == '^') & (second == '[')) | ((first == 'U') & (second == '+'));
+}
+
+INLINE mask tokens(const uint8_t *text) {
+  block bytes = load(text);
+  return (bytes == '%') | (bytes == '&') | (bytes == '\\') | (bytes == 0x1B) | rare_escapes(bytes, load(text + 1));
+}
+
+INLINE int is_token(uint8_t byte) {
+  return byte == '%' || byte == '&' || byte == '\\' || byte == 0x1B || byte == '#' || byte == '^' || byte == 'U';
+}
+
+/// Whether the token that begins at `at` may stand for one of `members`, for nothing, or for what begins another.
+INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
+  if (!members || at + 16 > count) return 1;
+  const uint8_t *here = text + at;
+  switch (here[0]) {
+  case '%': return here[1] == 'u' || hex_escape(here + 1, members);
+  case '\\': return backslash_escape(here + 1, members);
+  case '#': return memcmp(here + 1, "033", 3) == 0;
+  case '^': return here[1] == '[' && (here[2] == '[' || here[2] == ']');
+  case 'U': return here[1] == '+' && here[2] == '0' && here[3] == '0' && hex_escape(here + 4, members);
+  default: return 1;
+  }
+}
+
+INLINE size_t csearch_token_body(
+  const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
+) {
+  for (; at + 64 <= end && at + 65 <= count; at += 64) {
+    mask hits0 = tokens(text + at), hits1 = tokens(text + at + 32);
+    if (!is_any(hits0 | hits1)) continue;
+    for (uint64_t hits = lane_bits_of_two(hits0, hits1); hits; hits &= hits - 1) {
+      size_t place = at + (size_t)__builtin_ctzll(hits);
+      if (begins_token(text, count, place, members)) return place;
+    }
+  }
+  for (; at < end; at++) {
+    if (is_token(text[at]) && begins_token(text, count, at, members)) return at;
+  }
+  return end;
+}
+SEARCH(size_t, csearch_token, (const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members), (text, count, at, end, members))
+
 INLINE mask escapes(const uint8_t *text) {
-  block first = load(text), second = load(text + 1);
-  mask percent = first == '%', letter_u = second == 'u';
-  // Hex digits of ASCII's letters and digits begin with 2 to 7, those of the escape character with 1.
-  mask hex = (percent | (first == '=')) & from_to(second, '1', '7');
-  mask backslash = (first == '\\') & (((second | 0x20) == 'u') | (second == 'x'));
-  mask reference = (second == '#') & ((first == '&') | (first == ';'));
-  return hex | (percent & letter_u) | backslash | reference | (first == 0x1B);
+  block bytes = load(text);
+  return (bytes == '%') | (bytes == '=') | (bytes == '\\') | (bytes == '&') | (bytes == 0x1B) |
+         rare_escapes(bytes, load(text + 1));
 }
 
 INLINE mask zero_widths(const uint8_t *text) {
@@ -143,69 +186,29 @@ INLINE mask zero_widths(const uint8_t *text) {
          ((first == 0xEF) & (second == 0xBB)) | ((first == 0xE1) & (second == 0xA0));
 }
 
-INLINE size_t csearch_escape_body(const uint8_t *text, size_t count, size_t at, size_t end) {
-  while (at + 64 <= end && at + 65 <= count) {
+INLINE size_t csearch_escape_body(
+  const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
+) {
+  for (; at + 64 <= end && at + 65 <= count; at += 64) {
     const uint8_t *here = text + at;
     mask hits0 = escapes(here), hits1 = escapes(here + 32);
     if (is_any((mask)(load(here) | load(here + 32)) < 0)) {
       hits0 |= zero_widths(here);
       hits1 |= zero_widths(here + 32);
     }
-    if (is_any(hits0 | hits1)) return at + first_lane(hits0, hits1);
-    at += 64;
+    if (!is_any(hits0 | hits1)) continue;
+    for (uint64_t hits = lane_bits_of_two(hits0, hits1); hits; hits &= hits - 1) {
+      size_t place = at + (size_t)__builtin_ctzll(hits);
+      if (begins_escape(text, count, place, members)) return place;
+    }
   }
   for (; at < end; at++) {
-    if (begins_escape(text[at], at + 1 < count ? text[at + 1] : 0)) return at;
-  }
-  return end;
-}
-SEARCH(csearch_escape, (const uint8_t *text, size_t count, size_t at, size_t end), (text, count, at, end))
-
-typedef uint8_t half __attribute__((vector_size(16)));
-typedef int8_t half_mask __attribute__((vector_size(16)));
-typedef uint64_t half_words __attribute__((vector_size(16)));
-
-INLINE half_mask half_from_to(half bytes, uint8_t first, uint8_t last) {
-  return (half_mask)((half)(bytes - first) <= (uint8_t)(last - first));
-}
-
-INLINE int half_is_every(half_mask lanes) {
-  half_words both = (half_words)lanes;
-  return (both[0] & both[1]) == UINT64_MAX;
-}
-
-INLINE size_t csearch_digits_body(const uint8_t *text, size_t at, size_t end, size_t step, int *kind) {
-  for (; at + 16 <= end; at += step) {
-    half bytes;
-    memcpy(&bytes, text + at, sizeof bytes);
-    half lowered = bytes | 0x20;
-    // The slash comes right before the numbers.
-    half_mask digit = half_from_to(lowered, 'a', 'z') | half_from_to(bytes, '/', '9') | (bytes == '+') | (bytes == '-') |
-                 (bytes == '_');
-    if (half_is_every(digit)) {
-      *kind = 1;
-      return at;
-    }
-    // Blanks and line ends, comma and dash, colon, the percent sign of an escaped blank, the x of 0x.
-    half_mask hex = half_from_to(lowered, 'a', 'f') | half_from_to(bytes, '0', '9');
-    half_mask separator = (half_mask)(bytes <= 0x20) | half_from_to(bytes, ',', '-') | (bytes == ':') | (bytes == '%') |
-                     (lowered == 'x');
-    if (half_is_every(hex | separator) && !half_is_every(~hex)) {
-      *kind = 2;
-      return at;
+    switch (text[at]) {
+    case '%': case '=': case '\\': case '&': case '#': case '^': case 'U': case 0x1B: case 0xC2: case 0xE1: case 0xE2: case 0xEF:
+      if (begins_escape(text, count, at, members)) return at;
     }
   }
   return end;
 }
-SEARCH(csearch_digits, (const uint8_t *text, size_t at, size_t end, size_t step, int *kind), (text, at, end, step, kind))
+SEARCH(size_t, csearch_escape, (const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members), (text, count, at, end, members))
 
-size_t csearch_wide(const uint8_t *text, size_t at, size_t end, size_t step) {
-  for (; at + 16 <= end; at += step) {
-    uint64_t halves[2];
-    memcpy(halves, text + at, sizeof halves);
-    uint64_t both = halves[0] | halves[1];
-    if (both & 0x8080808080808080 || both == 0) continue;
-    if (!(both & 0xFF00FF00FF00FF00) || !(both & 0x00FF00FF00FF00FF)) return at;
-  }
-  return end;
-}

@@ -1,6 +1,7 @@
 // What was decoded out of a text, all of it in one buffer that is searched at once, and for each byte of
 // it where in the text it came from.
 
+import CSearch
 
 /// Texts that were decoded out of pieces of another text.
 struct DecodedLayer {
@@ -57,41 +58,57 @@ struct DecodedLayer {
     close(Segment(range: start..<bytes.count, pieces: first..<self.pieces.count))
   }
 
-  /// Adds what base64 digits stand for, from each of the four on with which a byte could begin, if that
-  /// gives ASCII for a while.
-  ///
-  /// - Parameter values: of the digits.
-  mutating func addBase64(_ values: [UInt8], from pieces: [Piece]) {
-    // How many groups of four digits, in a row, give bytes without high bits, for each beginning.
-    var (counts, longest) = (SIMD4<Int32>.zero, SIMD4<Int32>.zero)
-    var at = 0
-    while at + 3 < values.count {
-      let isASCII = values[at] & 0x20 | values[at + 1] & 0x08 | values[at + 2] & 0x02 == 0
-      let count = isASCII ? counts[at & 3] + 1 : 0
-      counts[at & 3] = count
-      longest[at & 3] = max(longest[at & 3], count)
-      at += 1
-    }
-    for phase in 0..<4 where Int(longest[phase]) * 3 >= Self.fewestASCII {
-      add(values[phase...], bits: 6, .base64, phase: phase, from: pieces)
+  /// Adds what base64 digits stand for where that is ASCII, from each of the four on with which a byte could begin.
+  mutating func addBase64(_ digits: [UInt8], from pieces: [Piece]) {
+    let first = self.pieces.count
+    self.pieces += pieces
+    let pieces = first..<self.pieces.count
+    digits.withUnsafeBufferPointer { digits in
+      withUnsafeTemporaryAllocation(of: UInt64.self, capacity: digits.count / 64 + 1) { places in
+        let phases = csearch_base64_ascii(digits.baseAddress!, digits.count, places.baseAddress!)
+        for phase in 0..<4 where phases >> CInt(phase) & 1 == 1 {
+          var at = 0
+          while true {
+            var end = 0
+            at = csearch_next_ascii(places.baseAddress!, digits.count, at, phase, Self.margin, &end)
+            if at >= digits.count { break }
+            // Whole groups of four before it.
+            let start = max(phase, at - Self.margin)
+            let part = UnsafeBufferPointer(rebasing: digits[start..<min(digits.count, end + Self.margin)])
+            add(part.count * 6 / 8, bits: 6, .base64, phase: start, from: pieces) {
+              _ = csearch_base64_decode(part.baseAddress!, part.count, $0)
+            }
+            at = end
+          }
+        }
+      }
     }
   }
+
+  /// Digits before those that stand for ASCII, and behind them, that are decoded too: of a key with zero-width
+  /// characters in it a piece may be short.
+  private static let margin = 64
 
   /// Adds what hex digits stand for, from the first on and from the second on, if that gives ASCII for a
   /// while.
   ///
-  /// - Parameters:
-  ///   - values: of the digits.
-  ///   - run: which of the digits in `pieces` they are.
-  mutating func addHex(_ values: [UInt8], _ run: Range<Int>, from pieces: [Piece]) {
+  /// - Parameter run: which of the digits in `pieces` they are.
+  mutating func addHex(_ digits: UnsafeBufferPointer<UInt8>, _ run: Range<Int>, from pieces: [Piece]) {
+    let first = self.pieces.count
+    self.pieces += pieces
+    let pieces = first..<self.pieces.count
     for phase in 0..<2 {
       var (count, longest) = (0, 0)
-      for at in stride(from: phase, to: values.count, by: 2) {
-        count = values[at] < 8 ? count + 1 : 0
+      for at in stride(from: phase, to: digits.count, by: 2) {
+        count = digits[at] < UInt8(ascii: "8") ? count + 1 : 0
         longest = max(longest, count)
       }
-      if longest >= Self.fewestASCII {
-        add(values[phase...], bits: 4, .hex, phase: run.lowerBound + phase, from: pieces)
+      guard longest >= Self.fewestASCII else { continue }
+      let count8 = (digits.count - phase) / 2
+      add(count8, bits: 4, .hex, phase: run.lowerBound + phase, from: pieces) { bytes in
+        for to in 0..<count8 {
+          bytes[to] = hexDigits[Int(digits[phase + 2 * to])] << 4 | hexDigits[Int(digits[phase + 2 * to + 1])]
+        }
       }
     }
   }
@@ -100,23 +117,17 @@ struct DecodedLayer {
   /// of one between zero-width characters in UTF-8.
   private static let fewestASCII = 15
 
+  /// Adds the `count` bytes that digits stand for.
   private mutating func add(
-    _ digits: ArraySlice<UInt8>, bits: Int, _ encoding: Encoding, phase: Int, from pieces: [Piece]
+    _ count: Int, bits: Int, _ encoding: Encoding, phase: Int, from pieces: Range<Int>,
+    decode: (UnsafeMutablePointer<UInt8>) -> Void
   ) {
-    let first = self.pieces.count
-    self.pieces += pieces
     let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: digits.count * bits / 8))
-    digits.withUnsafeBufferPointer { digits in
-      bytes.withUnsafeMutableBufferPointer { bytes in
-        let result = UnsafeMutableBufferPointer(rebasing: bytes[start...])
-        if bits == 6 { packSextets(digits, into: result) } else { packNibbles(digits, into: result) }
-      }
-    }
+    bytes.append(contentsOf: repeatElement(0, count: count))
+    bytes.withUnsafeMutableBufferPointer { decode($0.baseAddress! + start) }
     close(
       Segment(
-        range: start..<bytes.count, pieces: first..<self.pieces.count, bits: bits, phase: phase,
-        encoding: encoding))
+        range: start..<bytes.count, pieces: pieces, bits: bits, phase: phase, encoding: encoding))
   }
 
   private mutating func close(_ segment: Segment) {
@@ -197,30 +208,4 @@ struct DecodedLayer {
     }
     return low
   }
-}
-
-/// Writes three bytes for each four sextets, and what the rest makes whole.
-private func packSextets(
-  _ values: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableBufferPointer<UInt8>
-) {
-  var at = 0
-  var to = 0
-  while at + 4 <= values.count {
-    let word =
-      UInt32(values[at]) << 18 | UInt32(values[at + 1]) << 12 | UInt32(values[at + 2]) << 6
-      | UInt32(values[at + 3])
-    bytes[to] = UInt8(truncatingIfNeeded: word >> 16)
-    bytes[to + 1] = UInt8(truncatingIfNeeded: word >> 8)
-    bytes[to + 2] = UInt8(truncatingIfNeeded: word)
-    at += 4
-    to += 3
-  }
-  if at + 2 <= values.count { bytes[to] = values[at] << 2 | values[at + 1] >> 4 }
-  if at + 3 <= values.count { bytes[to + 1] = values[at + 1] << 4 | values[at + 2] >> 2 }
-}
-
-private func packNibbles(
-  _ values: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableBufferPointer<UInt8>
-) {
-  for to in 0..<(values.count / 2) { bytes[to] = values[2 * to] << 4 | values[2 * to + 1] }
 }

@@ -54,8 +54,7 @@ private struct DigitLine {
   ) -> Bool {
     let width = run.digits.count - start
     guard width >= Self.shortest else { return false }
-    var end = next
-    while end < range.upperBound, isDigit(text[end]) { end += 1 }
+    let end = digitsEnd(text, next, range.upperBound)
     guard end - next >= Self.longestWord || Self.widths.contains(width) || width == last, isLast(text, end, range)
     else { return false }
     (start, last) = (run.digits.count, width)
@@ -84,59 +83,54 @@ private struct DigitLine {
 extension DecodedLayer {
   /// Digits that a run needs to be decoded: thirty bytes of base64, twenty of hex.
   private static let fewestDigits = 40
-  /// Bytes between the blocks that are looked at. A run of 47 digits in one piece covers one.
-  private static let step = 32
   private static let longestIndentation = 128
   /// Bytes in which what joins the digits before a run to it is looked for.
   private static let longestJoint = 96
+  /// Digits before those that stand for ASCII, and behind them, that are decoded too.
+  private static let margin = 256
 
-  /// Adds what every run of digits in `text[range]` stands for.
+  /// Adds what every run of digits in `text[range]` stands for where that is ASCII.
   mutating func addDigits(_ text: UnsafeRawBufferPointer, in range: Range<Int>) {
     guard let base = text.baseAddress else { return }
     let bytes = base.assumingMemoryBound(to: UInt8.self)
     let end = min(range.upperBound, text.count)
     var at = range.lowerBound
-    var runEnd = at
     while true {
       var kind: CInt = 0
-      at = csearch_digits(bytes, at, end, Self.step, &kind)
-      if at >= end { return }
-      if kind == 1 {
-        runEnd = addRun(text, at, range, after: runEnd)
-        at = max(at + Self.step, runEnd)
-      } else {
-        at = max(at + Self.step, addSeparatedHex(text, at, range))
-      }
+      let place = csearch_encoded(bytes, at, end, &kind)
+      if place >= end { return }
+      at = kind == 1 ? addRun(text, place, range, after: at) : addSeparatedHex(text, place, range, after: at)
     }
   }
 
   // MARK: Runs
 
-  /// - Parameter earliest: where the run before this one ends.
-  /// - Returns: where the run ends.
+  /// - Parameter earliest: where what was looked at before ends.
+  /// - Returns: where to go on.
   private mutating func addRun(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
   ) -> Int {
     let start = runStart(text, place, range, after: earliest)
-    var run = gathered(text, from: start, range, escapes: true)
+    var run = gathered(text, from: start, place, range, escapes: true)
     let end = run.end
     add(run)
     // `key=6F70...` is a quoted `o` only by chance: the digits without it.
     for start in run.doubtful {
-      run = gathered(text, from: start, range, escapes: false)
+      run = gathered(text, from: start, max(start, place), range, escapes: false)
       add(run)
     }
-    return end
+    return max(place + 1, end)
   }
 
   private mutating func add(_ run: DigitRun) {
     if run.digits.count < Self.fewestDigits { return }
     let hex = hexRuns(in: run.digits)
-    for part in hex { addHex(run.digits[part].map { hexValue($0)! }, part, from: run.pieces) }
-    if hex.first?.count != run.digits.count {
-      let table = sextets
-      addBase64(run.digits.map { table[Int($0)] }, from: run.pieces)
+    for part in hex {
+      run.digits.withUnsafeBufferPointer {
+        addHex(UnsafeBufferPointer(rebasing: $0[part]), part, from: run.pieces)
+      }
     }
+    if hex.first?.count != run.digits.count { addBase64(run.digits, from: run.pieces) }
   }
 
   /// Where hex digits stand that are enough to be decoded.
@@ -158,19 +152,27 @@ extension DecodedLayer {
     return runs
   }
 
-  /// The digits from `start` on, over line breaks and what stands for nothing.
+  /// The digits from `start` on, over line breaks and what stands for nothing, as far as they stand for ASCII.
   ///
-  /// - Parameter escapes: whether `=68` is an `h`, and `%68`.
+  /// - Parameters:
+  ///   - place: where digits begin that do.
+  ///   - escapes: whether `=68` is an `h`, and `%68`.
   private func gathered(
-    _ text: UnsafeRawBufferPointer, from start: Int, _ range: Range<Int>, escapes: Bool
+    _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>, escapes: Bool
   ) -> DigitRun {
+    let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     var run = DigitRun()
     var line = DigitLine()
     var pieceStart = start
     var at = start
+    var limit = min(range.upperBound, place + Self.margin)
     while at < range.upperBound {
+      if at >= limit {
+        guard csearch_is_encoded(bytes, max(start, limit - Self.margin), at) != 0 else { break }
+        limit = min(range.upperBound, at + 8 * Self.margin)
+      }
       if isDigit(text[at]) {
-        at += 1
+        at = csearch_digits_end(bytes, at, limit)
         continue
       }
       run.add(text, pieceStart..<at)
@@ -201,7 +203,7 @@ extension DecodedLayer {
 
   /// Whether the two digits of an escape have so many more behind them that it may be none.
   private func isDoubtful(_ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>) -> Bool {
-    let end = place + 1 + Self.step / 2
+    let end = place + 1 + 16
     guard text[place] == UInt8(ascii: "=") || text[place] == UInt8(ascii: "%"), end <= range.upperBound else {
       return false
     }
@@ -250,8 +252,9 @@ extension DecodedLayer {
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
   ) -> Int {
     var start = place
+    let earliest = max(earliest, range.lowerBound, place - Self.margin)
     while true {
-      while start > range.lowerBound, isDigit(text[start - 1]) { start -= 1 }
+      while start > earliest, isDigit(text[start - 1]) { start -= 1 }
       guard start > earliest else { return start }
       if escapesDigit(text, at: start - 1) {
         start -= 1
@@ -296,12 +299,12 @@ extension DecodedLayer {
 
   // MARK: Separated hex
 
+  /// - Parameter earliest: where what was looked at before ends.
   /// - Returns: where to go on.
   private mutating func addSeparatedHex(
-    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
   ) -> Int {
-    // Where the digits begin: at most a block before this one, which was no such block.
-    let earliest = max(range.lowerBound, place - 2 * Self.step)
+    let earliest = max(earliest, range.lowerBound, place - 64)
     var start = place
     while start > earliest, couldBeSeparated(text[start - 1]) { start -= 1 }
     // At the beginning of a group of digits.
@@ -318,7 +321,7 @@ extension DecodedLayer {
       run.count = 0
       return true
     }
-    if run.count < Self.fewestDigits / 2 { return end }
+    if run.count < Self.fewestDigits / 2 { return max(place + 1, end) }
     var result: [UInt8] = []
     var pieces: [Piece] = []
     _ = walkSeparatedHex(text, from: run.start, range) { digits in
@@ -326,7 +329,7 @@ extension DecodedLayer {
       result.append(hexValue(text[digits.lowerBound])! << 4 | hexValue(text[digits.upperBound - 1])!)
     } restart: { false }
     add(result, from: pieces)
-    return end
+    return max(place + 1, end)
   }
 
   /// Goes over hex digits and what may stand between them.
@@ -392,12 +395,7 @@ private func isDigit(_ byte: UInt8) -> Bool {
   ).contains(byte)
 }
 
-/// The value of each base64 digit of either alphabet.
-private let sextets: [UInt8] = {
-  var table = [UInt8](repeating: 0, count: 256)
-  let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-  for (value, byte) in letters.utf8.enumerated() { table[Int(byte)] = UInt8(value) }
-  for byte in "+-".utf8 { table[Int(byte)] = 62 }
-  for byte in "/_".utf8 { table[Int(byte)] = 63 }
-  return table
-}()
+/// Where the base64 digits end that go on from `at`.
+private func digitsEnd(_ text: UnsafeRawBufferPointer, _ at: Int, _ end: Int) -> Int {
+  csearch_digits_end(text.baseAddress!.assumingMemoryBound(to: UInt8.self), at, end)
+}

@@ -2,6 +2,7 @@
 // search for: UTF-16 of either byte order by one pair of bytes, base64 at its three alignments by another,
 // and escapes and control sequences by the first of them that stands in the literal.
 
+import CSearch
 public import Rules
 
 /// A place where an encoded key may begin.
@@ -20,6 +21,7 @@ struct EncodedLiterals: Sendable {
   private let beginnings: ByteSet
   /// Bytes of literals; those behind which more of one comes; and those that one begins with.
   private let members: ByteSet
+  private let memberTable: [UInt8]
   private let inner: ByteSet
   private let firsts: ByteSet
   private let hasPlainFirsts: Bool
@@ -40,11 +42,16 @@ struct EncodedLiterals: Sendable {
     self.literals = literals
     self.rules = rules
     longest = 2 * (literals.map(\.bytes.count).max() ?? 0) + 4 + longestIndentation
-    members = ByteSet(literals.flatMap(\.bytes))
+    let members = ByteSet(literals.flatMap(\.bytes))
+    self.members = members
+    memberTable = (0..<256).map { byte in
+      let begins = isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
+      return begins | (members.contains(UInt8(byte)) ? UInt8(CSEARCH_WORD) : 0)
+    }
     inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
     firsts = ByteSet(literals.map { $0.bytes[0] })
     hasPlainFirsts = literals.allSatisfy { isLetterOrDigit($0.bytes[0]) }
-    beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&".utf8))
+    beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&U".utf8))
   }
 
   /// Appends candidates that begin in `places`, not in order; those whose literal stands there plainly or
@@ -62,7 +69,7 @@ struct EncodedLiterals: Sendable {
         candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
       }
     }
-    searchTokens(bytes, at: places.lowerBound..<end) { place in
+    searchTokens(bytes, at: places.lowerBound..<end, members: memberTable) { place in
       if !couldBreak(bytes, place) { return }
       for (index, literal) in literals.enumerated() {
         literal.prefixes(brokenAt: place, bytes, isLast) { add(index, place - $0, .text) }
@@ -93,24 +100,15 @@ struct EncodedLiterals: Sendable {
   private func couldBreak(_ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
     let isBehind = place > 0 && inner.contains(bytes[place - 1])
     guard place + 2 < bytes.count else { return true }
-    let next = bytes[place + 1]
     switch bytes[place] {
-    case 0x1B: return isBehind
+    case 0x1B, UInt8(ascii: "#"), UInt8(ascii: "^"): return isBehind
     case UInt8(ascii: "%"):
-      guard let high = hexValue(next), let low = hexValue(bytes[place + 2]) else {
-        return next == UInt8(ascii: "u")
-      }
-      return isBehind ? members.contains(high << 4 | low) : firsts.contains(high << 4 | low)
-    case UInt8(ascii: "\\"):
-      switch next {
-      case UInt8(ascii: "u"), UInt8(ascii: "U"), UInt8(ascii: "x"): return true
-      case UInt8(ascii: "n"): return members.contains(0x0A)
-      case UInt8(ascii: "r"): return members.contains(0x0D)
-      case UInt8(ascii: "t"): return members.contains(0x09)
-      default: return members.contains(next)
-      }
+      guard let high = hexValue(bytes[place + 1]), let low = hexValue(bytes[place + 2]) else { return true }
+      let byte = high << 4 | low
+      return isIntroducer(byte) || (isBehind ? members.contains(byte) : firsts.contains(byte))
     // Of HTML, names stand for no letter.
-    default: return next == UInt8(ascii: "#") || isBehind || !hasPlainFirsts
+    case UInt8(ascii: "&"): return bytes[place + 1] == UInt8(ascii: "#") || isBehind || !hasPlainFirsts
+    default: return true
     }
   }
 
@@ -288,7 +286,9 @@ private struct EncodedLiteral: Sendable {
       }
     }
     // A token that is cut off could be anything.
-    if next == nil && text[place] != 0x1B { found(0) }
+    if next == nil && text[place] != 0x1B && text[place] != UInt8(ascii: "#") && text[place] != UInt8(ascii: "^") {
+      found(0)
+    }
     guard isBehind else { return }
     for length in 1..<bytes.count where bytes[length - 1] == text[place - 1] && length <= place {
       if let next, next != bytes[length] { continue }

@@ -1,6 +1,6 @@
 // The ways of hiding a key that a scan sees through, and what reports call them.
 //
-// Exact: base64, hex, percent, unicode, html, quoted-printable, backslash, utf-16, utf-32, ansi and
+// Exact: base64, hex, percent, unicode, html, quoted-printable, backslash, octal, css, caret, utf-16, utf-32, ansi and
 // zero-width undo what a standard says, so what is found is what a decoder would give. Heuristics:
 // backslash-newline (indentation behind it is dropped), line-wrap (a line break at a column where
 // terminals wrap) and concatenation (two string literals with an operator or nothing between them)
@@ -15,14 +15,20 @@ public enum Encoding: UInt8, CaseIterable, Sendable {
   case hex
   /// RFC 3986, 2.1.
   case percent
-  /// `\u0068` as in JSON (RFC 8259, 7), `\u{68}`, `\U00000068`, `%u0068`.
+  /// `\u0068` as in JSON (RFC 8259, 7), `\u{68}`, `\U00000068`, `%u0068`, `U+0068`, Java's `\uuu0068`.
   case unicode
   /// Character references of HTML, by number or by name.
   case html
   /// RFC 2045, 6.7.
   case quotedPrintable
-  /// `\n`, `\"`, `\/`, `\\` and their like in string literals.
+  /// `\n`, `\"`, `\/`, `\\` and their like in string literals; a backslash before any ASCII punctuation.
   case backslash
+  /// Three octal digits after a backslash, and `#033`, which is how rsyslog writes an escape character.
+  case octal
+  /// CSS Syntax 3, 4.3.7: a backslash, hex digits and perhaps a blank.
+  case css
+  /// `^[`, which is how terminals and `cat -v` write an escape character.
+  case caret
   case utf16le, utf16be, utf32le, utf32be
   /// Control sequences of a terminal (ECMA-48), such as colours and links.
   case ansi
@@ -45,6 +51,9 @@ public enum Encoding: UInt8, CaseIterable, Sendable {
     case .html: "html"
     case .quotedPrintable: "quoted-printable"
     case .backslash: "backslash"
+    case .octal: "octal"
+    case .css: "css"
+    case .caret: "caret"
     case .utf16le: "utf-16le"
     case .utf16be: "utf-16be"
     case .utf32le: "utf-32le"

@@ -7,6 +7,8 @@ import CSearch
 /// Finds the places round which a text has to be decoded.
 struct HintSearch: Sendable {
   private let literals: [Literal]
+  /// For each byte a set of those that follow it in a literal.
+  private let followers: [ByteSet]
 
   /// A rule's literal and the pieces of it that are looked for.
   private struct Literal: Sendable {
@@ -30,6 +32,11 @@ struct HintSearch: Sendable {
       return Literal(
         bytes: literal, head: Needle(head), tail: tail.count >= Self.shortestPiece + 1 ? Needle(tail) : nil)
     }
+    var pairs: [[UInt8]] = Array(repeating: [], count: 256)
+    for literal in self.literals {
+      for (byte, next) in zip(literal.bytes, literal.bytes.dropFirst()) { pairs[Int(byte)].append(next) }
+    }
+    followers = pairs.map { ByteSet($0) }
   }
 
   /// Appends the places in `range` round which `text` has to be decoded, not in order.
@@ -135,68 +142,85 @@ struct HintSearch: Sendable {
     let bytes = base.assumingMemoryBound(to: UInt8.self)
     let end = min(range.upperBound, text.count)
     var at = range.lowerBound
-    while true {
-      at = csearch_escape(bytes, text.count, at, end)
-      if at >= end { return }
-      if isTelling(text, at) { places.append(at) }
-      at += 1
-    }
-  }
-
-  /// Whether what begins at `place` says that a key may be hidden round it: a control sequence or a
-  /// zero-width character inside a word, or an escape of what needs none with another next to it or with
-  /// its neighbours in a literal.
-  private func isTelling(_ text: UnsafeRawBufferPointer, _ place: Int) -> Bool {
-    var place = place
-    // `&amp;#104;`: the second half is what the probes see, of `&amp;amp;#104;` as well.
-    while text[place] == UInt8(ascii: ";") {
-      guard place >= 4, text[(place - 3)..<place].elementsEqual(Self.ampersandName.dropLast()) else { return false }
-      place -= 4
-    }
-    guard case .token(let token) = readToken(text, at: place) else { return false }
-    let end = place + token.length
-    if token.outputCount == 0 {
-      guard place > 0, isWordByte(text[place - 1]) else { return false }
-      var next = end
-      // Each of a row of codes asks: one that is long is not walked from every place in it.
-      var walked = 0
-      while next < text.count, case .token(let more) = readToken(text, at: next), more.outputCount == 0 {
-        next += more.length
-        walked += 1
-        if walked == Self.longestRow { return true }
+    Self.members.withUnsafeBufferPointer { members in
+      while true {
+        at = csearch_escape(bytes, text.count, at, end, members.baseAddress!)
+        if at >= end { return }
+        if isTelling(text, at) { places.append(at) }
+        at += 1
       }
-      return next < text.count && (isWordByte(text[next]) || stands(text, next))
-    }
-    guard token.outputCount == 1 else { return false }
-    let byte = UInt8(truncatingIfNeeded: token.output)
-    if isIntroducer(byte) { return stands(text, end) || end < text.count && isEscapeBehind(byte, text, end) }
-    guard isWordByte(byte) else { return false }
-    if end < text.count, case .token(let next) = readToken(text, at: end),
-      next.encoding == token.encoding, next.outputCount == 1
-    {
-      return true
-    }
-    // A letter inside of a word, such as one of base64 digits; `a=41b` is no quoted-printable as a rule.
-    if token.encoding != .quotedPrintable, end < text.count, place > 0,
-      isWordByte(text[place - 1]), isWordByte(text[end])
-    {
-      return true
-    }
-    return literals.contains { isInside($0.bytes, byte, text, place, end) }
-  }
-
-  /// Whether an escaped introducer of an escape has the rest of it behind it: `%5Cu0068`, `&amp;#104;`,
-  /// `%26amp;#104;`.
-  private func isEscapeBehind(_ byte: UInt8, _ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
-    switch byte {
-    case UInt8(ascii: "\\"): text[at] | 0x20 == UInt8(ascii: "u") || text[at] == UInt8(ascii: "x")
-    case UInt8(ascii: "&"): text[at] == UInt8(ascii: "#") || text[at...].starts(with: Self.ampersandName)
-    case 0x1B: true
-    default: at + 1 < text.count && hexValue(text[at]) != nil && hexValue(text[at + 1]) != nil
     }
   }
 
-  private static let ampersandName = Array("amp;".utf8)
+  /// What an escape has to stand for: a byte of a word, or what begins another escape.
+  private static let members: [UInt8] = (0..<256).map { byte in
+    isWordByte(UInt8(byte)) ? UInt8(CSEARCH_WORD) : isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
+  }
+
+  /// Whether what begins at `place` says that a key may be hidden round it: where it stands for a letter, that
+  /// letter, and where it stands for nothing, what it takes apart, are neighbours in a literal as they are here; or
+  /// it is one of many or lies in a long word, which may be anything, such as base64 digits.
+  private func isTelling(_ text: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+    guard let sight = sight(text, place) else { return false }
+    let before = place > 0 ? text[place - 1] : 0
+    if let byte = sight.byte {
+      guard isWordByte(byte) else { return false }
+      return literals.contains { isInside($0.bytes, byte, text, place, sight.end) }
+        || isLongWord(text, place, sight.end) || isBusy(text, sight.end)
+    }
+    guard isWordByte(before) else { return false }
+    // Each of a row of codes asks: one that is long is not walked from every place in it.
+    var next = sight.end
+    for _ in 0..<Self.longestRow {
+      if next >= text.count { return false }
+      guard let more = self.sight(text, next) else {
+        return followers[Int(before)].contains(text[next])
+          || isWordByte(text[next]) && (isLongWord(text, place, next) || isBusy(text, next))
+      }
+      if let byte = more.byte { return followers[Int(before)].contains(byte) || isBusy(text, next) }
+      next = more.end
+    }
+    return true
+  }
+
+  /// Whether what is at `start..<end` lies in a word as long as the base64 digits of a key.
+  private func isLongWord(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
+    var (before, behind) = (0, 0)
+    while before < Self.longWord, before < start, isDigitOrSign(text[start - 1 - before]) { before += 1 }
+    while behind < Self.longWord, end + behind < text.count, isDigitOrSign(text[end + behind]) { behind += 1 }
+    return before > 0 && behind > 0 && before + behind >= Self.longWord
+  }
+
+  /// Whether three more that stand for letters, or for nothing within a word, follow soon behind `start`.
+  private func isBusy(_ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+    let limit = min(text.count, start + Self.busyBytes)
+    var at = start
+    var count = 0
+    while at < limit {
+      if mayBeginToken(text[at]), let sight = sight(text, at) {
+        let isLetter = sight.byte.map(isWordByte) ?? isDigitOrSign(text[at - 1])
+        if isLetter { count += 1 }
+        if count == 3 { return true }
+        at = sight.end
+      } else {
+        at += 1
+      }
+    }
+    return false
+  }
+
+  private static let busyBytes = 96
+  private static let longWord = 40
+
+  /// What the escape that begins at a place stands for in the end, and where it ends.
+  private func sight(_ text: UnsafeRawBufferPointer, _ place: Int) -> (byte: UInt8?, end: Int)? {
+    guard place < text.count, mayBeginToken(text[place]),
+      case .token(let token) = readDeepToken(text, at: place, isKnown: { _ in true })
+    else { return nil }
+    if token.outputCount == 0 { return (nil, place + token.length) }
+    guard token.outputCount == 1 else { return nil }
+    return (UInt8(truncatingIfNeeded: token.output), place + token.length)
+  }
 
   /// Whether an escape of `byte` stands where it would in a literal, by the character before or behind it.
   private func isInside(
@@ -221,9 +245,7 @@ private func isWordByte(_ byte: UInt8) -> Bool {
   }
 }
 
-private func isIntroducer(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "\\"), UInt8(ascii: "&"), 0x1B: true
-  default: false
-  }
+/// Whether a byte is part of a word or of base64.
+private func isDigitOrSign(_ byte: UInt8) -> Bool {
+  isWordByte(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
 }

@@ -15,22 +15,25 @@ enum StreamUnit {
 /// Whether a byte begins a token in a stream.
 @inline(__always)
 func mayBeginStreamToken(_ byte: UInt8) -> Bool {
-  // ESC % & backslash
-  ByteSet((0x0000_0060_0800_0000, 0x0000_0000_1000_0000, 0, 0)).contains(byte)
+  // ESC # % & U backslash ^
+  ByteSet((0x0000_0068_0800_0000, 0x0000_0000_5020_0000, 0, 0)).contains(byte)
 }
 
 /// - Parameter bytes: end where nothing behind may be looked at yet.
 @inline(__always)
 func readStreamUnit(_ bytes: UnsafeRawBufferPointer, at place: Int) -> StreamUnit {
   if !mayBeginStreamToken(bytes[place]) { return .byte }
-  switch readToken(bytes, at: place) {
+  switch readDeepToken(bytes, at: place, isKnown: isExact) {
   case .cut: return .cut
   case .none: return .byte
-  case .token(let token):
-    switch token.encoding {
-    case .percent, .unicode, .hex, .html, .backslash, .ansi: return .token(token)
-    default: return .byte
-    }
+  case .token(let token): return isExact(token) ? .token(token) : .byte
+  }
+}
+
+private func isExact(_ token: TextToken) -> Bool {
+  switch token.encoding {
+  case .percent, .unicode, .hex, .html, .backslash, .octal, .css, .caret, .ansi: true
+  default: false
   }
 }
 
@@ -47,15 +50,22 @@ func isDisplayCode(_ code: UnsafeRawBufferPointer) -> Bool {
 }
 
 /// Calls `found` for each place in `places` at which a token could begin, in order.
+///
+/// - Parameter members: the bytes that it may stand for, as a table; any where there is none.
 @inline(__always)
-func searchTokens(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void) {
+func searchTokens(
+  _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, members: [UInt8]? = nil, _ found: (Int) -> Void
+) {
   guard let base = bytes.baseAddress else { return }
   let text = base.assumingMemoryBound(to: UInt8.self)
-  var at = places.lowerBound
-  while true {
-    at = csearch_token(text, at, places.upperBound)
-    if at >= places.upperBound { return }
-    found(at)
-    at += 1
+  func search(_ members: UnsafePointer<UInt8>?) {
+    var at = places.lowerBound
+    while true {
+      at = csearch_token(text, bytes.count, at, places.upperBound, members)
+      if at >= places.upperBound { return }
+      found(at)
+      at += 1
+    }
   }
+  if let members { members.withUnsafeBufferPointer { search($0.baseAddress) } } else { search(nil) }
 }

@@ -38,6 +38,14 @@ struct TextToken: Equatable, Sendable {
   }
 }
 
+extension TextToken {
+  /// A token that stands for what another does.
+  init(_ encoding: Encoding, length: Int, as other: TextToken) {
+    self.init(encoding, length: length)
+    (output, outputCount) = (other.output, other.outputCount)
+  }
+}
+
 /// What stands at a place.
 enum TokenReading: Equatable, Sendable {
   case token(TextToken)
@@ -62,6 +70,9 @@ func readToken(_ bytes: UnsafeRawBufferPointer, at start: Int) -> TokenReading {
   case UInt8(ascii: "="): return reader.readQuotedPrintable()
   case UInt8(ascii: "\\"): return reader.readBackslash()
   case UInt8(ascii: "&"): return reader.readReference()
+  case UInt8(ascii: "#"): return reader.readEscapeCharacter("033", .octal)
+  case UInt8(ascii: "^"): return reader.readEscapeCharacter("[", .caret)
+  case UInt8(ascii: "U"): return reader.readCodePoint()
   case 0x1B: return reader.readControl()
   case 0xC2, 0xE1, 0xE2, 0xEF: return reader.readZeroWidth()
   case 0x0A, 0x0D: return reader.readWrap()
@@ -73,10 +84,95 @@ func readToken(_ bytes: UnsafeRawBufferPointer, at start: Int) -> TokenReading {
 /// Whether `readToken` knows tokens that begin with a byte.
 @inline(__always)
 func mayBeginToken(_ byte: UInt8) -> Bool {
-  // % = \ & " ' ` LF CR ESC C2 E1 E2 EF
+  // % = \ & # ^ U " ' ` LF CR ESC C2 E1 E2 EF
   ByteSet(
-    (0x200000E408002400, 0x0000000110000000, 0x0000000000000000, 0x0000800600000004)
+    (0x200000EC08002400, 0x0000000150200000, 0x0000000000000000, 0x0000800600000004)
   ).contains(byte)
+}
+
+/// As `readToken`, of escapes that are escaped themselves too: `%2568` stands for `h`, `\\u001b[m` for nothing.
+///
+/// - Parameter isKnown: whether the innermost escape counts; if it does not, the outer ones do.
+func readDeepToken(
+  _ bytes: UnsafeRawBufferPointer, at start: Int, depth: Int = 0, isKnown: (TextToken) -> Bool
+) -> TokenReading {
+  let reading = readToken(bytes, at: start)
+  guard depth < LayerStack.depth, case .token(let token) = reading, token.outputCount == 1 else { return reading }
+  let introducer = UInt8(truncatingIfNeeded: token.output)
+  let end = start + token.length
+  guard isIntroducer(introducer), token.length < 64 else { return reading }
+  if end >= bytes.count { return .cut }
+  guard mayGoOn(introducer, with: bytes[end]) else { return reading }
+  return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * longestInner) { room in
+    room[0] = introducer
+    room[longestInner] = UInt8(token.length)
+    var count = 1
+    var at = end
+    var isCut = false
+    while count < longestInner {
+      if at >= bytes.count {
+        isCut = true
+        break
+      }
+      let place = at
+      var byte = bytes[at]
+      at += 1
+      if mayBeginToken(byte) {
+        switch readToken(bytes, at: place) {
+        case .cut: isCut = true
+        case .none: break
+        case .token(let next):
+          if next.outputCount > 1 || place + next.length - start > 255 {
+            at = bytes.count
+            continue
+          }
+          at = place + next.length
+          if next.outputCount == 0 { continue }
+          byte = UInt8(truncatingIfNeeded: next.output)
+        }
+        if isCut { break }
+      }
+      if at - start > 255 { break }
+      room[count] = byte
+      room[longestInner + count] = UInt8(at - start)
+      count += 1
+    }
+    let inner = UnsafeRawBufferPointer(start: room.baseAddress!, count: count)
+    switch readDeepToken(inner, at: 0, depth: depth + 1, isKnown: isKnown) {
+    case .none: return reading
+    case .cut: return isCut ? .cut : reading
+    case .token(let found):
+      return isKnown(found)
+        ? .token(TextToken(token.encoding, length: Int(room[longestInner + found.length - 1]), as: found)) : reading
+    }
+  }
+}
+
+/// Bytes of an escape that is escaped itself.
+private let longestInner = 64
+
+/// Whether escapes begin with a byte.
+func isIntroducer(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "\\"), UInt8(ascii: "&"), 0x1B: true
+  default: false
+  }
+}
+
+/// Whether an escape that begins with a decoded byte could go on with what stands behind it.
+private func mayGoOn(_ introducer: UInt8, with byte: UInt8) -> Bool {
+  if mayBeginToken(byte) { return true }
+  switch introducer {
+  case UInt8(ascii: "%"), UInt8(ascii: "="): return hexValue(byte) != nil || byte == UInt8(ascii: "u")
+  case UInt8(ascii: "\\"):
+    switch byte {
+    case UInt8(ascii: "u"), UInt8(ascii: "U"), UInt8(ascii: "x"), UInt8(ascii: "n"), UInt8(ascii: "r"),
+      UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "0")...UInt8(ascii: "9"): return true
+    default: return isPunctuation(byte)
+    }
+  case UInt8(ascii: "&"): return byte == UInt8(ascii: "#") || 0x61...0x7A ~= byte
+  default: return byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "(")
+  }
 }
 
 private struct TokenReader {
@@ -132,6 +228,10 @@ private struct TokenReader {
     at += 1
     switch letter {
     case UInt8(ascii: "x"):
+      if skip(UInt8(ascii: "{")) {
+        guard let value = hex(least: 1, most: 8) else { return failure }
+        return skip(UInt8(ascii: "}")) ? .token(TextToken(.hex, length: length, character: value)) : failure
+      }
       guard let value = hex(least: 2, most: 2) else { return failure }
       return .token(TextToken(.hex, length: length, byte: UInt8(value)))
     case UInt8(ascii: "u"):
@@ -140,6 +240,7 @@ private struct TokenReader {
         return skip(UInt8(ascii: "}"))
           ? .token(TextToken(.unicode, length: length, character: value)) : failure
       }
+      while length < Self.longestUnicode, skip(UInt8(ascii: "u")) {}
       guard let value = hex(least: 4, most: 4) else { return failure }
       return .token(TextToken(.unicode, length: length, character: value))
     case UInt8(ascii: "U"):
@@ -148,14 +249,67 @@ private struct TokenReader {
     case UInt8(ascii: "n"): return .token(TextToken(.backslash, length: 2, byte: 0x0A))
     case UInt8(ascii: "r"): return .token(TextToken(.backslash, length: 2, byte: 0x0D))
     case UInt8(ascii: "t"): return .token(TextToken(.backslash, length: 2, byte: 0x09))
-    case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "/"):
-      return .token(TextToken(.backslash, length: 2, byte: letter))
     case 0x0D:
       guard skip(0x0A) else { return failure }
       return readContinuation()
     case 0x0A: return readContinuation()
+    case UInt8(ascii: "e"), UInt8(ascii: "E"):
+      if isAtEnd { return .cut }
+      return bytes[at] == UInt8(ascii: "[") || bytes[at] == UInt8(ascii: "]")
+        ? .token(TextToken(.backslash, length: 2, byte: 0x1B)) : .none
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): return readNumber()
+    case _ where isPunctuation(letter): return .token(TextToken(.backslash, length: 2, byte: letter))
     default: return .none
     }
+  }
+
+  /// Bytes of `\uuuu` and the like that are looked through for the digits.
+  private static let longestUnicode = 8
+
+  /// Digits after a backslash: three octal ones, else hex ones as in CSS.
+  private mutating func readNumber() -> TokenReading {
+    at -= 1
+    var octal = 0
+    var count = 0
+    while count < 3, at + count < bytes.count, case let digit = bytes[at + count] &- UInt8(ascii: "0"), digit < 8 {
+      octal = octal << 3 | Int(digit)
+      count += 1
+    }
+    if at + count == bytes.count, count < 3 { return .cut }
+    if count == 3, 1..<0x80 ~= octal {
+      return .token(TextToken(.octal, length: 4, byte: UInt8(octal)))
+    }
+    // Two digits are enough for a letter; six are all there can be.
+    guard let value = hex(least: 2, most: 6) else { return failure }
+    if isAtEnd { return .cut }
+    guard 0x20..<0x7F ~= value else { return .none }
+    _ = skip(0x20)
+    return .token(TextToken(.css, length: length, byte: UInt8(value)))
+  }
+
+  /// What stands for an escape character, with the rest of a control sequence behind it.
+  mutating func readEscapeCharacter(_ rest: StaticString, _ encoding: Encoding) -> TokenReading {
+    for index in 0..<rest.utf8CodeUnitCount where !skip(rest.utf8Start[index]) { return failure }
+    let length = encoding == .caret ? 2 : length
+    let next = encoding == .caret ? start + 2 : at
+    if next >= bytes.count { return .cut }
+    return bytes[next] == UInt8(ascii: "[") || bytes[next] == UInt8(ascii: "]")
+      ? .token(TextToken(encoding, length: length, byte: 0x1B)) : .none
+  }
+
+  /// `U+0068`, and the blank before the next of them.
+  mutating func readCodePoint() -> TokenReading {
+    guard skip(UInt8(ascii: "+")), let value = hex(least: 4, most: 6) else { return failure }
+    if isAtEnd { return .cut }
+    let end = at
+    if skip(0x20) {
+      if isAtEnd { return .cut }
+      if skip(UInt8(ascii: "U")) {
+        if isAtEnd { return .cut }
+        if skip(UInt8(ascii: "+")) { return .token(TextToken(.unicode, length: end + 1 - start, character: value)) }
+      }
+    }
+    return .token(TextToken(.unicode, length: end - start, character: value))
   }
 
   /// Goes over the indentation of the line that goes on.
@@ -325,12 +479,28 @@ private let namedReferences: [(name: String, character: UInt32)] = [
 private let wrapColumns: Set<Int> = [64, 72, 76, 78, 79, 80, 100, 120, 132]
 private let widestTerminal = 132
 
+/// The value of a hex digit; nil when it is none.
+@inline(__always)
 func hexValue(_ byte: UInt8) -> UInt8? {
+  let value = hexDigits[Int(byte)]
+  return value < 16 ? value : nil
+}
+
+/// The value of each hex digit.
+let hexDigits: [UInt8] = (0..<256).map { byte in
+  switch UInt8(byte) {
+  case let byte where 0x30...0x39 ~= byte: byte - 0x30
+  case let byte where 0x41...0x46 ~= byte: byte - 0x41 + 10
+  case let byte where 0x61...0x66 ~= byte: byte - 0x61 + 10
+  default: 0xFF
+  }
+}
+
+/// ASCII that is neither a letter nor a digit nor space.
+func isPunctuation(_ byte: UInt8) -> Bool {
   switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-  default: nil
+  case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
+  default: false
   }
 }
 

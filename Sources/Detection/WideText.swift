@@ -49,18 +49,25 @@ extension DecodedLayer {
       for offset in 0..<width {
         for low in [0, width - 1] {
           let run = WideRun(source: (place + offset)..<(place + offset), width: width, low: low)
-          runs.append(grow(run, text, range))
+          if place + offset + width <= range.upperBound, isCharacter(text, place + offset, run) {
+            runs.append(grow(run, text, range))
+          }
         }
       }
     }
     let longest = runs.reduce(0) { max($0, $1.source.count) }
-    return runs.filter { !$0.source.isEmpty && $0.source.count + 2 * $0.width > longest }
+    return runs.filter { $0.source.count == longest }
   }
 
   private func grow(_ run: WideRun, _ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> WideRun {
+    let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     var (from, to) = (run.source.lowerBound, run.source.upperBound)
-    while to + run.width <= range.upperBound, isCharacter(text, to, run) { to += run.width }
-    if to == from { return run }
+    while true {
+      to = csearch_wide_end(bytes, to, range.upperBound, run.width, run.low)
+      let end = to
+      while to + run.width <= range.upperBound, to < end + 32, isCharacter(text, to, run) { to += run.width }
+      if to < end + 32 { break }
+    }
     while from - run.width >= range.lowerBound, isCharacter(text, from - run.width, run) {
       from -= run.width
     }
@@ -81,6 +88,11 @@ extension DecodedLayer {
     return isText(byte)
   }
 
+  /// Whether a character is ASCII.
+  private func isPlain(_ text: UnsafeRawBufferPointer, _ start: Int, _ run: WideRun) -> Bool {
+    run.width == 4 || text[start + 1 - run.low] == 0 && text[start + run.low] < 0x80
+  }
+
   private mutating func addWideText(_ text: UnsafeRawBufferPointer, _ run: WideRun) {
     let encoding: Encoding =
       switch (run.width, run.isLittleEndian) {
@@ -89,30 +101,34 @@ extension DecodedLayer {
       case (_, true): .utf32le
       default: .utf32be
       }
+    let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     var result: [UInt8] = []
-    result.reserveCapacity(run.source.count / run.width)
+    result.reserveCapacity(run.source.count / run.width + 16)
     var pieces: [Piece] = []
-    var pieceStart = 0
-    var sourceStart = run.source.lowerBound
-    func piece(_ end: Int) -> Piece {
-      Piece(
-        start: pieceStart, count: result.count - pieceStart, source: sourceStart..<end, encoding: encoding)
-    }
-    for at in stride(from: run.source.lowerBound, to: run.source.upperBound, by: run.width) {
-      let byte = text[at + run.low]
-      if run.width == 4 || text[at + 1 - run.low] == 0 && byte < 0x80 {
-        result.append(byte)
+    var at = run.source.lowerBound
+    while at < run.source.upperBound {
+      var end = csearch_wide_end(bytes, at, run.source.upperBound, run.width, run.low)
+      while end < run.source.upperBound, isPlain(text, end, run) { end += run.width }
+      let count = (end - at) / run.width
+      if count > 0 {
+        pieces.append(Piece(start: result.count, count: count, source: at..<end, encoding: encoding))
+        let start = result.count
+        result.append(contentsOf: repeatElement(0, count: count))
+        result.withUnsafeMutableBufferPointer {
+          csearch_narrow(bytes + at, count, run.width, run.low, $0.baseAddress! + start)
+        }
+        at = end
         continue
       }
       // Zero-width: in UTF-8 it is what takes words apart in the next layer.
-      if result.count > pieceStart { pieces.append(piece(at)) }
-      let scalar = UInt32(text[at + 1 - run.low]) << 8 | UInt32(byte)
-      (pieceStart, sourceStart) = (result.count, at)
-      result += UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}")!
-      pieces.append(piece(at + run.width))
-      (pieceStart, sourceStart) = (result.count, at + run.width)
+      let scalar = UInt32(text[at + 1 - run.low]) << 8 | UInt32(text[at + run.low])
+      let character = UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}")!
+      pieces.append(
+        Piece(
+          start: result.count, count: character.count, source: at..<(at + run.width), encoding: encoding))
+      result += character
+      at += run.width
     }
-    if result.count > pieceStart { pieces.append(piece(run.source.upperBound)) }
     add(result, from: pieces)
   }
 }

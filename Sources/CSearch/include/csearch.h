@@ -21,20 +21,56 @@ size_t csearch_masked(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a,
   uint8_t mask_b, uint8_t b);
 
-/// The next place at or after `at` and before `end` with `%`, `&`, a backslash or an escape character.
-size_t csearch_token(const uint8_t *text, size_t at, size_t end);
+/// The next place at or after `at` and before `end` with `%`, `&`, a backslash or an escape character, which may stand
+/// for one of `members`, a table of 256 bytes; for any where that is no table.
+size_t csearch_token(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
-/// The next place at or after `at` and before `end` where an escape of a letter or digit could begin: `%`
-/// or `=` and a hex digit from 1 to 7, `%u`, a backslash with u or x, `&#` or `;#`; an escape character; or
-/// the first two bytes of a character that takes no room: C2 AD, E1 A0, E2 80, E2 81, EF BB.
-size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end);
+enum {
+  /// A letter of a word.
+  CSEARCH_WORD = 1,
+  /// What an escape begins with.
+  CSEARCH_BEGINS = 2,
+};
 
-/// The next place of at, at + step, ... where sixteen bytes lie before `end` that are all base64 digits
-/// (then `*kind` is 1) or all hex digits and what may stand between them (then 2).
-size_t csearch_digits(const uint8_t *text, size_t at, size_t end, size_t step, int *kind);
+/// The next place at or after `at` and before `end` where an escape could begin of a byte that `members`, a table of
+/// 256, says something of: `%` or `=` and two hex digits, `%u`, a backslash with u, U or x, `&#`, or `&amp;` with either
+/// behind it; or where a control sequence or a character that takes no room stands in a word.
+size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
-/// The next place of at, at + step, ... where sixteen bytes lie before `end` that look like ASCII of two or
-/// four bytes a character: every other byte is zero, and none has its high bit set.
+/// The next place at or after `at` where digits begin that stand for fifteen bytes of ASCII: base64 digits or hex
+/// digits in a row (then `*kind` is 1), or hex digits with blanks, commas and the like between them (then 2). Sees
+/// what has 47 digits in one piece, and of what has fewer what lies well.
+size_t csearch_encoded(const uint8_t *text, size_t at, size_t end, int *kind);
+
+/// Whether there are digits in a row before `end` that stand for fifteen bytes of ASCII.
+int csearch_is_encoded(const uint8_t *text, size_t at, size_t end);
+
+/// Where the base64 digits end that go on from `at`, in either alphabet.
+size_t csearch_digits_end(const uint8_t *text, size_t at, size_t end);
+
+/// Sets a bit in `places`, one for each digit, from which on base64 digits stand for fifteen bytes of ASCII. Returns a bit
+/// for each of the four phases, which are the places modulo four, that have one.
+int csearch_base64_ascii(const uint8_t *digits, size_t count, uint64_t *places);
+
+/// The first of those places at or after `at` in one phase; `count` if there is none. `*ascii_end` is where the digits
+/// end that stand for ASCII up to a gap.
+size_t csearch_next_ascii(
+  const uint64_t *places, size_t count, size_t at, size_t phase, size_t gap, size_t *ascii_end);
+
+/// Writes the bytes that base64 digits stand for, without those that the digits do not make whole.
+///
+/// `bytes` has room for three bytes for each four digits. Returns how many were written.
+size_t csearch_base64_decode(const uint8_t *digits, size_t count, uint8_t *bytes);
+
+/// The next place of at, at + step, ... where sixteen bytes lie before `end` that are ASCII of two or four bytes a
+/// character, in either byte order.
 size_t csearch_wide(const uint8_t *text, size_t at, size_t end, size_t step);
+
+/// Where characters of ASCII of `width` bytes, of which the byte at `low` is not zero, end that go on from `at`; or less
+/// than 32 bytes before `end`.
+size_t csearch_wide_end(const uint8_t *text, size_t at, size_t end, size_t width, size_t low);
+
+/// Writes the byte at `low` of each of `count` characters of `width` bytes.
+void csearch_narrow(const uint8_t *text, size_t count, size_t width, size_t low, uint8_t *bytes);
 
 #endif

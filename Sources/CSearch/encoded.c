@@ -1,0 +1,322 @@
+// Where bytes look like ASCII that was written in base64 or hex, and what base64 digits stand for.
+//
+// Most digits stand for no text: hashes, identifiers, pictures, certificates. They are told apart from text
+// in registers, 64 places at a time, by the bits of the digits that become the high bits of bytes.
+
+#include "csearch.h"
+#include "vectors.h"
+
+// Compiled twice where it pays: encoded_avx2.c is the same for processors with AVX2.
+#if defined(CSEARCH_AVX2)
+#define VARIANT(type, name, parameters, arguments) \
+  type name##_avx2 parameters; \
+  type name##_avx2 parameters { return name##_body arguments; }
+#elif defined(__x86_64__)
+#define VARIANT(type, name, parameters, arguments) \
+  type name##_avx2 parameters; \
+  type name parameters { return __builtin_cpu_supports("avx2") ? name##_avx2 arguments : name##_body arguments; }
+#else
+#define VARIANT(type, name, parameters, arguments) \
+  type name parameters { return name##_body arguments; }
+#endif
+
+typedef unsigned __int128 bits128;
+
+/// 64 bytes, or as many as there are and bytes that are no digits.
+INLINE const uint8_t *padded(const uint8_t *text, size_t at, size_t end, uint8_t room[64]) {
+  if (at + 64 <= end) return text + at;
+  memset(room, 0xFF, 64);
+  if (at < end) memcpy(room, text + at, end - at);
+  return room;
+}
+
+/// The value of each base64 digit, in both alphabets; other bytes come out as anything.
+INLINE block sextets(block bytes) {
+  block is_letter = (block)from_to(bytes | 0x20, 'a', 'z');
+  block is_lower = (block)(bytes >= 'a');
+  block letter = bytes - 'A' - (is_lower & 6);
+  block number = bytes + 4;
+  // + and - become 62, / and _ 63.
+  block is_62 = (block)((bytes == '+') | (bytes == '-')), is_63 = (block)((bytes == '/') | (bytes == '_'));
+  block is_number = ~(is_letter | is_62 | is_63);
+  return (is_letter & letter) | (is_number & number) | (is_62 & 62) | (is_63 & 63);
+}
+
+INLINE mask base64_digits(block bytes) {
+  return from_to(bytes | 0x20, 'a', 'z') | from_to(bytes, '/', '9') | (bytes == '+') | (bytes == '-') | (bytes == '_');
+}
+
+/// For 64 bytes, those that a digit is: any; one that is first, second or third of four of ASCII bytes.
+typedef struct { uint64_t digit, first, second, third; } base64_bits;
+
+INLINE uint64_t base64_digit_bits(const uint8_t *text) {
+  return lane_bits_of_two(base64_digits(load(text)), base64_digits(load(text + 32)));
+}
+
+INLINE base64_bits base64_classes(const uint8_t *text, uint64_t digit) {
+  block one = sextets(load(text)), two = sextets(load(text + 32));
+  base64_bits bits = {digit};
+  bits.first = digit & lane_bits_of_two((one & 0x20) == 0, (two & 0x20) == 0);
+  bits.second = digit & lane_bits_of_two((one & 0x08) == 0, (two & 0x08) == 0);
+  bits.third = digit & lane_bits_of_two((one & 0x02) == 0, (two & 0x02) == 0);
+  return bits;
+}
+
+INLINE bits128 joined(uint64_t low, uint64_t high) { return (bits128)high << 64 | low; }
+
+/// Places where four digits in a row give bytes without high bits.
+INLINE bits128 ascii_fours(base64_bits here, base64_bits next) {
+  return joined(here.first, next.first) & joined(here.second, next.second) >> 1 &
+         joined(here.third, next.third) >> 2 & joined(here.digit, next.digit) >> 3;
+}
+
+/// Places of 64 where five fours of digits in a row give ASCII.
+INLINE uint64_t ascii_base64(base64_bits here, base64_bits next) {
+  bits128 four = ascii_fours(here, next);
+  bits128 two = four & four >> 4;
+  return (uint64_t)(two & two >> 8 & four >> 16);
+}
+
+/// For 64 bytes, those that are a hex digit, one below 8, one from 2 to 7.
+typedef struct { uint64_t digit, ascii, letter; } hex_bits;
+
+INLINE uint64_t hex_digit_bits(const uint8_t *text) {
+  block one = load(text), two = load(text + 32);
+  return lane_bits_of_two(
+    from_to(one, '0', '9') | from_to(one | 0x20, 'a', 'f'), from_to(two, '0', '9') | from_to(two | 0x20, 'a', 'f'));
+}
+
+INLINE hex_bits hex_classes(const uint8_t *text, uint64_t digit) {
+  block one = load(text), two = load(text + 32);
+  hex_bits bits = {digit};
+  bits.ascii = lane_bits_of_two(from_to(one, '0', '7'), from_to(two, '0', '7'));
+  bits.letter = lane_bits_of_two(from_to(one, '2', '7'), from_to(two, '2', '7'));
+  return bits;
+}
+
+INLINE uint64_t x_bits(const uint8_t *text) {
+  return lane_bits_of_two((load(text) | 0x20) == 'x', (load(text + 32) | 0x20) == 'x');
+}
+
+/// Blanks and line ends, comma and dash, colon, the percent sign of an escaped blank.
+INLINE uint64_t separator_bits(const uint8_t *text) {
+  block one = load(text), two = load(text + 32);
+  return lane_bits_of_two((mask)(one <= 0x20) | from_to(one, ',', '-') | (one == ':') | (one == '%'),
+    (mask)(two <= 0x20) | from_to(two, ',', '-') | (two == ':') | (two == '%'));
+}
+
+/// Whether thirty in a row are set.
+INLINE int has_thirty(bits128 bits) {
+  bits &= bits >> 1;
+  bits &= bits >> 2;
+  bits &= bits >> 4;
+  bits &= bits >> 8;
+  return (bits & bits >> 14) != 0;
+}
+
+/// Places of 64 where thirty hex digits in a row give ASCII, and not zeros alone.
+INLINE uint64_t ascii_hex(hex_bits here, hex_bits next) {
+  bits128 pair = joined(here.ascii, next.ascii) & joined(here.digit, next.digit) >> 1;
+  bits128 two = pair & pair >> 2;
+  bits128 four = two & two >> 4;
+  bits128 eight = four & four >> 8;
+  bits128 letter = joined(here.letter, next.letter);
+  letter |= letter >> 2;
+  letter |= letter >> 4;
+  letter &= letter >> 8;
+  return (uint64_t)(eight & eight >> 14 & letter & letter >> 16);
+}
+
+/// Places of 64 where for 44 bytes there are pairs of hex digits, with what may stand between them, that give ASCII
+/// and not zeros alone: fifteen pairs or more if they stand side by side, fewer of `0x68, 0x6F`.
+INLINE uint64_t ascii_separated(
+  const uint8_t *here_text, const uint8_t *next_text, hex_bits here, hex_bits next, uint64_t before
+) {
+  bits128 digit = joined(here.digit, next.digit);
+  bits128 start = digit & ~(digit << 1 | before);
+  // Every second digit of a group, from the first on.
+  bits128 two = digit & digit << 1, four = two & two << 2, eight = four & four << 4;
+  start |= start << 2 & two;
+  start |= start << 4 & four;
+  start |= start << 8 & eight;
+  bits128 x = joined(x_bits(here_text), x_bits(next_text));
+  bits128 lone = start & ~(digit >> 1) & ~(x >> 1) & ~((bits128)1 << 127);
+  bits128 other = start & ~joined(here.ascii, next.ascii);
+  bits128 letter = start & joined(here.letter, next.letter);
+  letter |= letter >> 1;
+  letter |= letter >> 2;
+  letter |= letter >> 4;
+  letter |= letter >> 8 | letter >> 16 | ~(~(bits128)0 >> 24);
+  bits128 fits = (digit | x | joined(separator_bits(here_text), separator_bits(next_text))) & ~lone & ~other & letter;
+  fits &= fits >> 1;
+  fits &= fits >> 2;
+  fits &= fits >> 4;
+  fits &= fits >> 8;
+  return (uint64_t)(fits & fits >> 16 & fits >> 28);
+}
+
+INLINE uint64_t hex_digits_at(uint8_t byte) {
+  return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 0x20) - 'a') < 6;
+}
+
+/// What sixteen bytes are: 1 for base64 digits, 2 for hex digits and what may stand between them, else 0.
+INLINE int digits_kind(const uint8_t *text) {
+  half bytes;
+  memcpy(&bytes, text, sizeof bytes);
+#define RANGE(value, first, last) (half_mask)((half)((value) - (first)) <= (uint8_t)((last) - (first)))
+  half lowered = bytes | 0x20;
+  half_mask hex = RANGE(lowered, 'a', 'f') | RANGE(bytes, '0', '9');
+  half_mask digit = RANGE(lowered, 'a', 'z') | RANGE(bytes, '/', '9') | (bytes == '+') | (bytes == '-') | (bytes == '_');
+  half_words all = (half_words)digit;
+  if ((all[0] & all[1]) == UINT64_MAX) return 1;
+  half_mask separator = (half_mask)(bytes <= 0x20) | RANGE(bytes, ',', '-') | (bytes == ':') | (bytes == '%') |
+                        (lowered == 'x');
+#undef RANGE
+  half_words either = (half_words)(hex | separator), digits = (half_words)hex;
+  return (either[0] & either[1]) == UINT64_MAX && (digits[0] | digits[1]) != 0 ? 2 : 0;
+}
+
+// Bytes between the blocks of sixteen that are looked at: a run of 47 digits covers one.
+#define STEP 32
+
+/// What is known of the 64 bytes at a place, because it was needed for those before.
+typedef struct { size_t place; uint64_t hex; base64_bits base64; } run_bits;
+
+INLINE run_bits run_classes(const uint8_t *text, size_t place) {
+  run_bits bits = {place, hex_digit_bits(text)};
+  bits.base64 = base64_classes(text, base64_digit_bits(text));
+  return bits;
+}
+
+/// Places of 64 from `at` on where digits in a row stand for fifteen bytes of ASCII.
+INLINE uint64_t ascii_run(const uint8_t *text, size_t at, size_t end, run_bits *known) {
+  uint8_t room[64], next_room[64];
+  const uint8_t *here_text = padded(text, at, end, room), *next_text = padded(text, at + 64, end, next_room);
+  run_bits here = known->place == at ? *known : run_classes(here_text, at);
+  run_bits next = *known = run_classes(next_text, at + 64);
+  uint64_t hits = ascii_base64(here.base64, next.base64);
+  if (has_thirty(joined(here.hex, next.hex))) {
+    hits |= ascii_hex(hex_classes(here_text, here.hex), hex_classes(next_text, next.hex));
+  }
+  return hits;
+}
+
+INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, int *kind) {
+  uint8_t room[64], next_room[64];
+  size_t start = at, looked = at;
+  run_bits known = {SIZE_MAX};
+  for (size_t place = at; place + 16 <= end; place += STEP) {
+    *kind = digits_kind(text + place);
+    if (*kind == 0) continue;
+    // Digits may begin before the block, and go on for as long as no other block would show them.
+    size_t from = place < start + 48 ? start : place - 48;
+    if (from < looked) from = looked;
+    for (; from < place + STEP; from += 64) {
+      uint64_t hits;
+      if (*kind == 1) {
+        hits = ascii_run(text, from, end, &known);
+      } else {
+        const uint8_t *here = padded(text, from, end, room), *next = padded(text, from + 64, end, next_room);
+        uint64_t digit = hex_digit_bits(here), next_digit = hex_digit_bits(next);
+        uint64_t before = from == start ? 0 : hex_digits_at(text[from - 1]);
+        hits = ascii_separated(here, next, hex_classes(here, digit), hex_classes(next, next_digit), before);
+      }
+      if (hits) return from + (size_t)__builtin_ctzll(hits);
+    }
+    looked = from;
+  }
+  return end;
+}
+VARIANT(size_t, csearch_encoded, (const uint8_t *text, size_t at, size_t end, int *kind), (text, at, end, kind))
+
+INLINE size_t csearch_digits_end_body(const uint8_t *text, size_t at, size_t end) {
+  for (; at + 32 <= end; at += 32) {
+    uint64_t others = ~lane_bits(base64_digits(load(text + at))) & 0xFFFFFFFF;
+    if (others) return at + (size_t)__builtin_ctzll(others);
+  }
+  uint8_t room[64];
+  uint64_t others = ~lane_bits(base64_digits(load(padded(text, at, end, room))));
+  size_t stop = at + (size_t)__builtin_ctzll(others | (uint64_t)1 << 32);
+  return stop < end ? stop : end;
+}
+VARIANT(size_t, csearch_digits_end, (const uint8_t *text, size_t at, size_t end), (text, at, end))
+
+INLINE int csearch_base64_ascii_body(const uint8_t *digits, size_t count, uint64_t *places) {
+  uint8_t room[64];
+  uint64_t all = 0;
+  const uint8_t *text = padded(digits, 0, count, room);
+  base64_bits here = base64_classes(text, base64_digit_bits(text));
+  for (size_t at = 0; at < count; at += 64) {
+    text = padded(digits, at + 64, count, room);
+    base64_bits next = base64_classes(text, base64_digit_bits(text));
+    all |= places[at / 64] = ascii_base64(here, next);
+    here = next;
+  }
+  all |= all >> 32;
+  all |= all >> 16;
+  all |= all >> 8;
+  all |= all >> 4;
+  return (int)(all & 15);
+}
+VARIANT(int, csearch_base64_ascii, (const uint8_t *digits, size_t count, uint64_t *places), (digits, count, places))
+
+#if !defined(CSEARCH_AVX2)
+size_t csearch_next_ascii(const uint64_t *places, size_t count, size_t at, size_t phase, size_t gap, size_t *ascii_end) {
+  size_t first = count;
+  for (size_t word = at / 64; word * 64 < count; word++) {
+    uint64_t hits = places[word] & 0x1111111111111111 << phase;
+    if (word * 64 < at) hits &= ~(uint64_t)0 << (at - word * 64);
+    if (hits) {
+      size_t last = word * 64 + 63 - (size_t)__builtin_clzll(hits);
+      if (first == count) first = word * 64 + (size_t)__builtin_ctzll(hits);
+      *ascii_end = last + 20;
+    } else if (first < count && word * 64 > *ascii_end + gap) {
+      break;
+    }
+  }
+  return first;
+}
+#endif
+
+INLINE int csearch_is_encoded_body(const uint8_t *text, size_t at, size_t end) {
+  run_bits known = {SIZE_MAX};
+  for (; at < end; at += 64) {
+    if (ascii_run(text, at, end, &known)) return 1;
+  }
+  return 0;
+}
+VARIANT(int, csearch_is_encoded, (const uint8_t *text, size_t at, size_t end), (text, at, end))
+
+INLINE uint8_t sextet(uint8_t digit) {
+  if (digit >= 'a') return digit - 'a' + 26;
+  if (digit == '_') return 63;
+  if (digit >= 'A') return digit - 'A';
+  if (digit >= '0') return digit - '0' + 52;
+  return digit == '/' ? 63 : 62;
+}
+
+INLINE size_t csearch_base64_decode_body(const uint8_t *digits, size_t count, uint8_t *bytes) {
+  typedef uint32_t fours __attribute__((vector_size(32)));
+  size_t at = 0, to = 0;
+  // Each block writes four bytes more than it stands for.
+  for (; at + 40 <= count; at += 32) {
+    fours value = (fours)sextets(load(digits + at));
+    fours packed = (value & 0x3F) << 18 | (value & 0x3F00) << 4 | (value & 0x3F0000) >> 10 | value >> 24;
+    block triples = __builtin_shufflevector((block)packed, (block)packed, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3,
+      18, 17, 16, 22, 21, 20, 26, 25, 24, 30, 29, 28, 19, 19, 19, 19);
+    memcpy(bytes + to, &triples, 16);
+    memcpy(bytes + to + 12, (const uint8_t *)&triples + 16, 16);
+    to += 24;
+  }
+  uint32_t bits = 0;
+  for (size_t have = 0; at < count; at++) {
+    bits = bits << 6 | sextet(digits[at]);
+    have += 6;
+    if (have >= 8) {
+      have -= 8;
+      bytes[to++] = (uint8_t)(bits >> have);
+    }
+  }
+  return to;
+}
+VARIANT(size_t, csearch_base64_decode, (const uint8_t *digits, size_t count, uint8_t *bytes), (digits, count, bytes))
