@@ -19,7 +19,7 @@ struct DiffFileHeader {
   /// Whether a line begins another file's header.
   static func begins(with line: [UInt8]) -> Bool {
     line.starts(with: "diff --git ".utf8) || line.starts(with: "diff --cc ".utf8)
-      || line.starts(with: "diff --combined ".utf8)
+      || line.starts(with: "diff --combined ".utf8) || line.starts(with: "* Unmerged path ".utf8)
   }
 
   var hasNames: Bool { gitLine != nil || plainName != nil || newName != nil }
@@ -58,6 +58,11 @@ struct DiffFileHeader {
       unreadable = "the diff says only that the files differ (\(String(decoding: line, as: UTF8.self)))"
     } else if line.starts(with: "Only in ".utf8), line.contains(UInt8(ascii: ":")) {
       unreadable = "the diff does not show a file (\(String(decoding: line, as: UTF8.self))): diff -N does"
+    } else if line.starts(with: "File ".utf8), line[...].lastRange(of: " while file ") != nil {
+      unreadable = "the diff says only that one is no file (\(String(decoding: line, as: UTF8.self)))"
+    } else if let rest = line.after("* Unmerged path ") {
+      plainName = unquoted(rest)
+      unreadable = "is unmerged, and the diff does not show what it holds: scan the file itself"
     } else if line == Array("GIT binary patch".utf8) {
       if !isDeleted {
         unreadable = "is a binary patch (base85), which cannot be read as text: scan the file itself"

@@ -12,6 +12,10 @@ package enum DiffPart: Equatable, Sendable {
   /// - `path`: the file's new name.
   /// - `line`: the number of the run's first line in the new file, from 1.
   case added(path: Path, line: Int)
+  /// Text in front of a file, which the diff now reads as an input: a commit's message, or a mail.
+  ///
+  /// - `line`: the number of the text's first line in the diff, from 1.
+  case text(line: Int)
   /// A file that is new, or has a new name.
   case newName(Path)
   /// A part that does not show what it adds.
@@ -34,6 +38,13 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
   private var number = 0
   /// The last line was the last of a hunk.
   private var isBehindHunk = false
+  /// What comes is text that belongs to no file, until a file's header begins.
+  private var isText = true
+  /// What comes is the body of a binary patch.
+  private var isBinaryPatch = false
+  private var isInSubmodule = false
+  /// The last line was `--- NAME`, and `+++ NAME` comes next.
+  private var isNewNameDue = false
   private var sawDiff = false
 
   /// Files that the diff is about.
@@ -58,6 +69,16 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
         if let part = try nextOfHunk() { return part }
         continue
       }
+      if let line = try peekLine() {
+        let isPatch = isBinaryPatch && DiffInterlude.isBinaryPatch(line)
+        if !isText && !isPatch && DiffInterlude.beginsText(line) {
+          finishFile()
+          isBehindHunk = false
+          isText = true
+          if !waiting.isEmpty { continue }
+        }
+        if try isTextLine(line) { return .text(line: number + 1) }
+      }
       guard let line = try readLine() else {
         finishFile()
         if !waiting.isEmpty { continue }
@@ -73,7 +94,7 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
     }
   }
 
-  /// Reads the run of added lines that `next()` announced; 0 at its end.
+  /// Reads the run of added lines, or the text, that `next()` announced; 0 at its end.
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     var count = 0
     while count < buffer.count {
@@ -82,7 +103,7 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
         break
       }
       if !isInLine {
-        guard try startAddedLine() else { break }
+        guard try hunk == nil ? startTextLine() : startAddedLine() else { break }
         continue
       }
       let part = UnsafeRawBufferPointer(
@@ -157,28 +178,55 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
 
   // MARK: Between hunks
 
+  /// Whether a line is text that belongs to no file, and no beginning of a file's header.
+  private mutating func isTextLine(_ line: [UInt8]) throws(InputError) -> Bool {
+    if !isText || mustBeRefused(line) || DiffHunk(line) != nil || DiffFileHeader.begins(with: line) { return false }
+    if line.starts(with: "--- ".utf8) { return !isNewName(try peekLine(isSecond: true)) }
+    if isNewName(line) { return !isNewNameDue }
+    var header = header
+    return !header.take(line)
+  }
+
+  /// Steps into the next line if it is text too.
+  private mutating func startTextLine() throws(InputError) -> Bool {
+    guard let line = try peekLine(), try isTextLine(line) else { return false }
+    number += 1
+    isInLine = true
+    return true
+  }
+
+  private func isNewName(_ line: [UInt8]?) -> Bool { line?.starts(with: "+++ ".utf8) ?? false }
+
+  private func mustBeRefused(_ line: [UInt8]) -> Bool { hasColour(line) || isEncodedMail(line) }
+
+  private func hasColour(_ line: [UInt8]) -> Bool {
+    line.contains(0x1B) && (sawDiff || line.contains(UInt8(ascii: "@")))
+  }
+
+  private func isEncodedMail(_ line: [UInt8]) -> Bool {
+    let name = "content-transfer-encoding:"
+    guard line.count > name.utf8.count, line.first.map({ $0 | 0x20 }) == UInt8(ascii: "c") else { return false }
+    let lower = String(decoding: line, as: UTF8.self).lowercased()
+    return lower.hasPrefix(name) && ["quoted-printable", "base64"].contains(where: lower.hasSuffix)
+  }
+
   private mutating func takeHeader(_ line: [UInt8]) throws(InputError) {
     let wasBehindHunk = isBehindHunk
     isBehindHunk = false
-    let mark = line.first
-    if wasBehindHunk, mark == UInt8(ascii: "+") || mark == UInt8(ascii: "-"),
-      !["--- ", "+++ ", "-- "].contains(where: { line.starts(with: $0.utf8) }), line != Array("--".utf8)
-    {
-      throw InputError("line \(number) goes on behind a hunk that its header says is over")
-    }
-    if line.contains(0x1B) && (sawDiff || line.contains(UInt8(ascii: "@"))) {
+    if hasColour(line) {
       throw InputError("line \(number) holds colour codes: make the diff without colour (git diff --no-color)")
     }
-    let encodings = ["quoted-printable", "base64"]
-    let lower = String(decoding: line, as: UTF8.self).lowercased()
-    if lower.hasPrefix("content-transfer-encoding:"), encodings.contains(where: lower.hasSuffix) {
+    if isEncodedMail(line) {
       throw InputError("line \(number): a mail whose text is encoded; save the patch itself")
     }
+    if isBinaryPatch && DiffInterlude.isBinaryPatch(line) { return }
+    isBinaryPatch = false
     if let start = DiffHunk(line) {
       guard header.newPath != nil else {
         throw InputError("line \(number): a hunk, and no file name above it")
       }
       sawDiff = true
+      isText = false
       hunk = start
       startFile()
       return
@@ -190,7 +238,19 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
       finishFile()
       header = DiffFileHeader()
     }
-    if header.take(line) { sawDiff = true }
+    let wasDue = isNewNameDue
+    isNewNameDue = line.starts(with: "--- ".utf8)
+    if isNewNameDue { isNewNameDue = isNewName(try peekLine()) }
+    if isNewName(line) ? wasDue && header.take(line) : header.take(line) {
+      sawDiff = true
+      isText = false
+    } else if !isNewNameDue, !DiffInterlude.isAllowed(line, isInSubmodule: isInSubmodule) {
+      throw InputError(DiffInterlude.complaint(line, number: number, wasBehindHunk: wasBehindHunk))
+    }
+    if !line.isEmpty {
+      isInSubmodule = DiffInterlude.isAboutSubmodule(line) || (isInSubmodule && line.first == 0x20)
+      isBinaryPatch = line.elementsEqual("GIT binary patch".utf8)
+    }
     if let reason = header.unreadable {
       header.unreadable = nil
       startFile()
@@ -235,6 +295,36 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
       }
       at = end
     }
+  }
+
+  /// The next line, or the one after it, as `readLine` would read it, and leaves it there; nil at the end. A
+  /// second line is looked for only behind a first that is no longer than a header can be.
+  private mutating func peekLine(isSecond: Bool = false) throws(InputError) -> [UInt8]? {
+    var start = 0
+    if isSecond {
+      guard let length = try lengthOfLine(from: 0) else { return nil }
+      start = length + 1
+    }
+    let length = try lengthOfLine(from: start)
+    let first = min(at + start, end)
+    var line = memory[first..<min(end, first + (length ?? Self.longestHeader))]
+    if length == nil && line.isEmpty { return nil }
+    if length != nil && line.last == 0x0D { line.removeLast() }
+    return Array(line)
+  }
+
+  /// How long the line is that begins `start` bytes behind `at`; nil when it does not end within the bytes
+  /// of a header.
+  private mutating func lengthOfLine(from start: Int) throws(InputError) -> Int? {
+    var searched = 0
+    while searched < Self.longestHeader {
+      let there = try fill(atLeast: start + searched + 1)
+      if there <= start + searched { return nil }
+      let rest = memory[(at + start + searched)..<min(end, at + start + Self.longestHeader)]
+      if let found = rest.firstIndex(of: 0x0A) { return found - at - start }
+      searched += rest.count
+    }
+    return nil
   }
 
   private mutating func skipLine() throws(InputError) {
