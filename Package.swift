@@ -32,6 +32,9 @@ let package = Package(
       name: "CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
 
+    // SHA-1, which libsodium has not: for checking that git's objects are what their IDs say.
+    .target(name: "CHash"),
+
     // libdeflate inflates what is whole in memory twice as fast as zlib: nearly all of a repository.
     .systemLibrary(
       name: "CDeflate", pkgConfig: "libdeflate",
@@ -83,7 +86,7 @@ let package = Package(
       name: "Archives", dependencies: ["CArchive", "CZlib", "CSearch", "Bytes", "Platform", "Inputs"],
       swiftSettings: strict),
     .target(
-      name: "GitStore", dependencies: ["CDeflate", "CZlib", "Bytes", "Platform"], swiftSettings: strict),
+      name: "GitStore", dependencies: ["CDeflate", "CHash", "CSodium", "CZlib", "Bytes", "Platform"], swiftSettings: strict),
     .target(
       name: "GitCommand", dependencies: ["Bytes", "Platform", "GitStore"], swiftSettings: strict),
 

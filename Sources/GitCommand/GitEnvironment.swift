@@ -24,7 +24,7 @@ package let pinnedConfiguration = [
   "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null",
   "core.pager=cat", "core.sshCommand=false", "core.alternateRefsCommand=true",
   "credential.helper=", "protocol.allow=never", "diff.external=", "color.ui=never",
-  "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false",
+  "gc.auto=0", "maintenance.auto=false", "core.commitGraph=false", "core.multiPackIndex=false",
   "advice.graftFileDeprecated=false",
   // By default git caches a hundred megabytes and maps whole packs, and is no faster for it.
   "core.deltaBaseCacheLimit=16m", "core.packedGitWindowSize=1m", "core.packedGitLimit=16m",

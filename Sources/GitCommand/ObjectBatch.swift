@@ -23,6 +23,9 @@ package struct ObjectBatch: ~Copyable {
   private var left = 0
   /// Whether the line end after an object still has to be read.
   private var owesLineEnd = false
+  /// What the current object is called, and the hash of what was read of it.
+  private var id: (name: ObjectID, format: ObjectFormat)?
+  private var hash = ObjectHash(.sha1, kind: "", size: 0)
   private let givesContent: Bool
 
   /// Starts git in the working folder, or in the repository that a hook's environment names, unless
@@ -53,13 +56,7 @@ package struct ObjectBatch: ~Copyable {
   ///
   /// - Throws: `GitError` when git fails or says something else.
   package mutating func next() throws(GitError) -> ObjectAnswer {
-    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
-    defer { scratch.deallocate() }
-    while try read(into: scratch) > 0 {}
-    if owesLineEnd {
-      owesLineEnd = false
-      _ = try nextByte()
-    }
+    try skipRest()
     var header: [UInt8] = []
     while true {
       let byte = try nextByte()
@@ -72,17 +69,33 @@ package struct ObjectBatch: ~Copyable {
     guard words.count == 3, let size = Int(words[2]), size >= 0 else {
       throw GitError("git cat-file answered what it never answers")
     }
-    left = givesContent ? size : 0
-    owesLineEnd = givesContent
+    if givesContent {
+      guard let named = ObjectID(digits: words[0].utf8) else {
+        throw GitError("git cat-file answered what it never answers")
+      }
+      left = size
+      owesLineEnd = true
+      let format: ObjectFormat = words[0].utf8.count == ObjectFormat.sha256.length * 2 ? .sha256 : .sha1
+      id = (named, format)
+      hash = ObjectHash(format, kind: words[1], size: size)
+    }
     return .object(id: words[0], kind: words[1], size: size)
   }
 
   /// Reads the current object; 0 at its end.
+  ///
+  /// - Throws: `GitError`, also at the end of an object that is not what its ID says.
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(GitError) -> Int {
-    if left == 0 || buffer.isEmpty { return 0 }
+    if left == 0 {
+      try check()
+      return 0
+    }
+    if buffer.isEmpty { return 0 }
     if at == end { try receive() }
     let count = min(left, buffer.count, end - at)
-    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: received[at..<(at + count)]))
+    let piece = UnsafeRawBufferPointer(rebasing: received[at..<(at + count)])
+    buffer.copyMemory(from: piece)
+    hash.add(piece)
     at += count
     left -= count
     return count
@@ -90,24 +103,42 @@ package struct ObjectBatch: ~Copyable {
 
   /// The next bytes of the current object: `count`, or as many as it has.
   package mutating func readStart(_ count: Int) throws(GitError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: min(count, left))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(count, left), alignment: 1)
+    defer { buffer.deallocate() }
     var filled = 0
-    while filled < bytes.count {
+    while filled < buffer.count {
+      filled += try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+    }
+    if left == 0 { try check() }
+    return Array(buffer)
+  }
+
+  /// Reads over what is left of the current object.
+  private mutating func skipRest() throws(GitError) {
+    while left > 0 {
       if at == end { try receive() }
-      let count = min(bytes.count - filled, end - at)
-      bytes.withUnsafeMutableBytes { buffer in
-        UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-          .copyMemory(from: UnsafeRawBufferPointer(rebasing: received[at..<(at + count)]))
-      }
-      filled += count
+      let count = min(left, end - at)
+      hash.add(UnsafeRawBufferPointer(rebasing: received[at..<(at + count)]))
       at += count
       left -= count
     }
-    return bytes
+    try check()
+    if owesLineEnd {
+      owesLineEnd = false
+      _ = try nextByte()
+    }
+  }
+
+  /// Holds the current object, read to its end, against its ID, once.
+  private mutating func check() throws(GitError) {
+    guard let named = id else { return }
+    id = nil
+    if hash.finish() != named.name { throw GitError(forgedObject(named.name.hex(named.format))) }
   }
 
   /// - Throws: `GitError` unless git ended well.
   package consuming func finish() throws(GitError) {
+    try skipRest()
     git.endInput()
     try git.finish()
   }
@@ -145,6 +176,14 @@ package struct ObjectBatch: ~Copyable {
     }
     return try result!.get()
   }
+}
+
+/// What to say of an object whose content has another hash.
+///
+/// - Parameter id: hex digits.
+func forgedObject(_ id: String) -> String {
+  "object \(id) is not what its ID says, because a pack or its index is damaged or forged; git fsck "
+    + "names the damage, a new clone has none"
 }
 
 /// Those of `ids`, hex digits, that the repository has.

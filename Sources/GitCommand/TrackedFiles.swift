@@ -99,10 +99,19 @@ private func parseBatch(_ answers: [UInt8], _ ids: [String]) throws(GitError) ->
     guard head.count == 3, let size = Int(String(decoding: head[2], as: UTF8.self)),
       size >= 0, size < answers.count - at, head[1].elementsEqual("blob".utf8)
     else { throw GitError("the object \(id) of a staged .gitignore is missing or no file") }
-    contents.append(Array(answers[at..<(at + size)]))
+    let content = Array(answers[at..<(at + size)])
+    try check(content, id)
+    contents.append(content)
     at += size + 1
   }
   return contents
+}
+
+private func check(_ content: [UInt8], _ id: String) throws(GitError) {
+  let format: ObjectFormat = id.utf8.count == ObjectFormat.sha256.length * 2 ? .sha256 : .sha1
+  var hash = ObjectHash(format, kind: "blob", size: content.count)
+  content.withUnsafeBytes { hash.add($0) }
+  guard let name = ObjectID(digits: id.utf8), hash.finish() == name else { throw GitError(forgedObject(id)) }
 }
 
 extension GitProcess {
