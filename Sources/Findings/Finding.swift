@@ -210,6 +210,8 @@ public struct Summary: Sendable {
   public var allowed: Int { allowances.values.reduce(0, +) }
   /// Paths that the settings have skipped.
   public var skipped = 0
+  /// Untracked files that were not read because of rules that are in no commit, by rule; redacted.
+  public var hidden: [String: Int] = [:]
   /// Rules that the settings have switched off, and the findings of each.
   public var disabledRules: [String: Int] = [:]
   public var seconds = 0.0

@@ -11,6 +11,9 @@ package func explained(_ error: GitError, elsewhere: String = "; `hopxguard scan
   if error.reason.contains("not a git repository") {
     return "not in a git repository: go to one\(elsewhere)"
   }
+  if ["from promisor remote", "lazy fetching disabled"].contains(where: error.reason.contains) {
+    return "objects are needed that this partial clone does not have: `git fetch --refetch --no-filter` gets them"
+  }
   let noCommit =
     "there is no such commit here; is it spelt right? if it is, git fetch gets it, git fetch --unshallow in a shallow clone"
   // Who asks about one revision names it.

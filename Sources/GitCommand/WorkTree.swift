@@ -73,8 +73,10 @@ package func isBareRepository(_ path: Path) -> Bool {
 package struct ListedFile: Equatable, Sendable {
   /// Relative to the top.
   package let path: Path
-  /// git does not expect it to be in the working tree: it was deleted, or the checkout is sparse.
+  /// git does not expect it to be in the working tree: it was deleted, or is left out.
   package let mayBeAbsent: Bool
+  /// It is tracked, and a sparse checkout leaves it out of the working tree.
+  package var isLeftOut = false
 
   /// Whether the path stays in the working tree and out of `.git`. It does in an index that git has written; an
   /// index from an archive can name any file of the machine.
@@ -159,7 +161,8 @@ private struct ListingParser {
     }
     if held?.path == path { return }
     if let held { files.append(held) }
-    held = ListedFile(path: path, mayBeAbsent: record[0] == UInt8(ascii: "S"))
+    let isLeftOut = record[0] == UInt8(ascii: "S")
+    held = ListedFile(path: path, mayBeAbsent: isLeftOut, isLeftOut: isLeftOut)
   }
 
   mutating func finish() -> [ListedFile] {

@@ -74,6 +74,10 @@ func exceptions(_ summary: Summary) -> [(String, [UInt8])] {
     fields.append(("allowedBy", jsonObject(counts)))
   }
   if summary.skipped > 0 { fields.append(("skipped", jsonNumber(summary.skipped))) }
+  if !summary.hidden.isEmpty {
+    let counts = summary.hidden.sorted { $0.key < $1.key }.map { ($0.key, jsonNumber($0.value)) }
+    fields.append(("hiddenBy", jsonObject(counts)))
+  }
   if !summary.disabledRules.isEmpty {
     let counts = summary.disabledRules.sorted { $0.key < $1.key }.map { ($0.key, jsonNumber($0.value)) }
     fields.append(("disabledRules", jsonObject(counts)))

@@ -78,6 +78,9 @@ package func exceptionsText(_ summary: Summary) -> String {
     parts.append("\(grouped(summary.allowed)) allowed (\(kinds.joined(separator: ", ")))")
   }
   if summary.skipped > 0 { parts.append("\(counted(summary.skipped, "path")) skipped") }
+  for (rule, count) in summary.hidden.sorted(by: { $0.key < $1.key }) {
+    parts.append("\(counted(count, "untracked file")) hidden by \(escapedForTerminal(rule.utf8))")
+  }
   for (rule, count) in summary.disabledRules.sorted(by: { $0.key < $1.key }) {
     let hidden = count > 0 ? " (\(counted(count, "finding")))" : ""
     parts.append("rule \(escapedForTerminal(rule.utf8)) off\(hidden)")

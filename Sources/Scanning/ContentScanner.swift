@@ -498,6 +498,10 @@ package struct ContentScanner: ~Copyable {
   /// A name with the keys in it redacted.
   mutating func redacted(_ path: Path) -> Path { Path(scanner.redacted(path.bytes)) }
 
+  mutating func redacted(_ text: String) -> String {
+    String(decoding: scanner.redacted(Array(text.utf8)), as: UTF8.self)
+  }
+
   package mutating func addProblem(_ path: Path, _ message: String) {
     results.problems.append(
       Problem(

@@ -56,6 +56,7 @@ package struct ScanResults: Sendable {
     summary.objects += other.summary.objects
     summary.commits += other.summary.commits
     summary.findings += other.summary.findings
+    summary.hidden.merge(other.summary.hidden, uniquingKeysWith: +)
     dropped += other.dropped
     keys.merge(other.keys) { first, _ in first }
   }

@@ -20,6 +20,7 @@ final class TreeScan: Sendable {
   let stack: WorkStack<TreeWork>
   let files = Atomic<Int>(0)
   let bytes = Atomic<Int>(0)
+  let leftOut = LeftOutPaths()
   private let allFiles: Bool
   private let seen: SeenPaths?
   /// From this descriptor on no further folder is kept open for the work in it.
@@ -170,6 +171,11 @@ final class TreeScan: Sendable {
       if !warnings.isEmpty {
         scanner.addProblem(folder, "git could not look at everything: \(warnings)")
       }
+      for (rule, count) in try filesHiddenLocally(top: root.absolute(path), below: below) {
+        let name = rule == .unknown ? "rules of .git/info/exclude" : "\(shown(rule.source, root)):\(rule.line)"
+        let pattern = rule == .unknown ? "" : " (\(String(decoding: rule.pattern, as: UTF8.self)))"
+        scanner.results.summary.hidden[scanner.redacted("\(name)\(pattern)"), default: 0] += count
+      }
     } catch { failure = error.reason }
     if !pending.isEmpty { run(.listed(root, top: top, path: path, pending), &scanner) }
     var root = root
@@ -183,6 +189,12 @@ final class TreeScan: Sendable {
     stack.push([
       .folder(root, in: top, name: below.bytes.isEmpty ? "." : below, path: folder, plain: true)
     ])
+  }
+
+  /// What reports call a file that git has named.
+  private func shown(_ file: Path, _ root: ScanRoot) -> String {
+    let path = file.isWithin(root.folder) ? root.shown.appending(file.relative(to: root.folder).bytes) : file
+    return String(decoding: path.bytes, as: UTF8.self)
   }
 
   private func scan(
@@ -199,11 +211,16 @@ final class TreeScan: Sendable {
       }
       do throws(SystemError) {
         let folder = try chain.folder(of: file.path)
+        if file.isLeftOut {
+          _ = try FileStatus.of(Path(file.path.lastComponent), in: folder.descriptor.number)
+        }
         scan(
           root, in: folder, Path(file.path.lastComponent), shown, below: (top, file.path),
           mayBeAbsent: file.mayBeAbsent, &scanner)
       } catch {
         switch error.code {
+        case ENOENT where file.isLeftOut, ELOOP where file.isLeftOut, ENOTDIR where file.isLeftOut:
+          if !root.skips(shown) { leftOut.insert(file.path, of: root, shown: path) }
         case ENOENT where file.mayBeAbsent: break
         case ENOENT: scanner.addProblem(shown, "vanished before it was read; scan again")
         // A folder of a tracked file that is a link or a file by now: git lists what stands there in
@@ -304,5 +321,15 @@ package func scanTree(
     scan.work(&scanner)
     return scanner.results
   }
-  return shares.reduce(into: pool.results) { $0.merge($1) }
+  let results = shares.reduce(into: pool.results) { $0.merge($1) }
+  let trees = scan.leftOut.trees
+  if trees.isEmpty { return results }
+  return inParallel(trees, jobs: min(jobs, trees.count)) { stack in
+    var scanner = ContentScanner(options)
+    while let tree = stack.pop() {
+      tree.scan(&scanner)
+      stack.done()
+    }
+    return scanner.results
+  }.reduce(into: results) { $0.merge($1) }
 }
