@@ -16,6 +16,8 @@ package struct HookLocation: Sendable {
   /// Where git would look without `core.hooksPath`.
   package let usual: Path
   package let isBare: Bool
+  /// Commits are made here: in a working tree, or in one that is linked to a bare repository.
+  package let hasWorkTree: Bool
   /// `global` or `system` when `core.hooksPath` is set for more than this repository.
   package let sharedScope: String?
 
@@ -25,10 +27,17 @@ package struct HookLocation: Sendable {
       ["rev-parse", "--is-bare-repository", "--git-path", "hooks"], configuration: hookConfiguration)
     let lines = answer.split(separator: 0x0A, maxSplits: 1)
     guard lines.count == 2 else { throw GitError("git did not tell where its hooks are") }
-    isBare = lines[0].elementsEqual("true".utf8)
+    let isHereBare = lines[0].elementsEqual("true".utf8)
     folder = Path(lines[1].last == 0x0A ? lines[1].dropLast() : lines[1])
     let common = try GitProcess.outputBytes(["rev-parse", "--git-common-dir"])
-    usual = Path(common.last == 0x0A ? common.dropLast() : common[...]).appending("hooks".utf8)
+    let commonFolder = Path(common.last == 0x0A ? common.dropLast() : common[...])
+    usual = commonFolder.appending("hooks".utf8)
+    // In a linked worktree git says no, whatever the repository is.
+    let isLinked = (try? FileStatus.of(commonFolder.appending("worktrees".utf8))) != nil
+    var isBare = isHereBare
+    if isLinked && !isHereBare { isBare = try isSetBare() }
+    self.isBare = isBare
+    hasWorkTree = !isHereBare || (isLinked && hasEntries(commonFolder.appending("worktrees".utf8)))
     var scope: String?
     if folder != usual {
       let setting = try GitProcess.output(
@@ -37,6 +46,19 @@ package struct HookLocation: Sendable {
     }
     sharedScope = scope
   }
+}
+
+private func isSetBare() throws(GitError) -> Bool {
+  do throws(GitError) { return try GitProcess.output(["config", "--type=bool", "--get", "core.bare"]) == "true" } catch
+  {
+    if error.status == 1 { return false }
+    throw error
+  }
+}
+
+private func hasEntries(_ folder: Path) -> Bool {
+  guard let open = try? Descriptor.openFolder(folder) else { return false }
+  return (try? entries(of: open).isEmpty) == false
 }
 
 /// The folder whose content `git init` and `git clone` copy into new repositories, if the user has

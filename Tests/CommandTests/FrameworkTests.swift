@@ -22,21 +22,23 @@ struct FrameworkTests {
     folder.write("src/app.py", "x\n")
     folder.write("base", "x\n")
     repository.commit("clean")
-    hooks.write(".pre-commit-hooks.yaml", Array(FileManager.default.contents(atPath: Self.root + "/.pre-commit-hooks.yaml")!))
+    hooks.write(
+      ".pre-commit-hooks.yaml", Array(FileManager.default.contents(atPath: Self.root + "/.pre-commit-hooks.yaml")!))
     hooks.git("init", "-q", "-b", "main")
     hooks.git("add", ".")
     hooks.git("commit", "-qm", "hooks")
     folder.write(
-      ".pre-commit-config.yaml", """
-        \(Self.installedHooks)
-        repos:
-          - repo: \(hooks.path)
-            rev: \(hooks.git("rev-parse", "HEAD"))
-            hooks:
-              - id: hopxguard-system
-              - id: hopxguard-commit-msg-system
+      ".pre-commit-config.yaml",
+      """
+      \(Self.installedHooks)
+      repos:
+        - repo: \(hooks.path)
+          rev: \(hooks.git("rev-parse", "HEAD"))
+          hooks:
+            - id: hopxguard-system
+            - id: hopxguard-commit-msg-system
 
-        """)
+      """)
     folder.git("add", ".pre-commit-config.yaml")
     folder.git("commit", "-qm", "configuration")
   }
@@ -68,6 +70,9 @@ struct FrameworkTests {
   func `staged, all files, message and push`(name: String) throws {
     let installed = try tool(name, "install")
     #expect(installed.status == 0, "\(installed.errors)")
+    let status = try run(hopxguardPath, ["hook", "status"], in: folder.path, environment: environment)
+    #expect(status.status == 0, "\(status.errors)")
+    #expect(status.errors.contains("pre-push: runs, by \(name) (.pre-commit-config.yaml)"))
 
     // What the commit adds stops it, whatever else the file holds.
     folder.write("new.py", "k = '\(keyText())'\n")
@@ -115,7 +120,8 @@ struct FrameworkTests {
     for refs in ["main", "main:branch"] {
       let push = try git("push", "-q", "origin", refs)
       #expect(push.status != 0, "\(refs)")
-      #expect((push.output + push.errors).contains("the commits of this push add a secret"), "\(push.output + push.errors)")
+      #expect(
+        (push.output + push.errors).contains("the commits of this push add a secret"), "\(push.output + push.errors)")
     }
   }
 

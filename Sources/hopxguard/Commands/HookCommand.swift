@@ -24,7 +24,7 @@ struct HookCommand: ParsableCommand {
         hopxguard hook uninstall          everything as it was before
 
       The hooks are pre-commit, pre-merge-commit, commit-msg and pre-push; in a bare repository \
-      pre-receive.
+      pre-receive, and all of them where it has linked worktrees.
       """,
     subcommands: [Install.self, Uninstall.self, Status.self, Run.self, FrameworkHook.self])
 
@@ -61,7 +61,10 @@ struct HookCommand: ParsableCommand {
           Console.say("hopxguard: init.templateDir is not set, so nothing is installed globally\n")
           return
         }
-        for hook in place.hooks { say(hook, try place.folder.uninstall(hook) ?? "was not installed") }
+        for hook in Hook.allCases {
+          let done = try place.folder.uninstall(hook)
+          if let text = done ?? (place.hooks.contains(hook) ? "was not installed" : nil) { say(hook, text) }
+        }
         if let shadowed = place.shadowed {
           for hook in Hook.allCases {
             guard let done = try shadowed.uninstall(hook) else { continue }
@@ -81,7 +84,11 @@ struct HookCommand: ParsableCommand {
   struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Tell which hooks run here, and what keeps one from running.",
-      discussion: "Exit codes: 0 all hooks are in place, 1 one is not, 2 no repository.")
+      discussion: """
+        A hook manager that runs hopxguard itself counts: pre-commit, prek, lefthook, husky, or a script of yours.
+
+        Exit codes: 0 commits are guarded, 1 a hook is not in place, 2 no repository.
+        """)
 
     func run() throws {
       var isWhole = true
@@ -117,13 +124,19 @@ struct HookCommand: ParsableCommand {
     /// Where git would look without `core.hooksPath`, when hooks of ours are there that it hides.
     private(set) var shadowed: HookFolder?
     private(set) var notes: [String] = []
-    /// Whether git reaches the folder: for husky, through husky's own hooks.
+    /// Of the working tree; nil in a bare repository.
+    private var top: Path?
+    /// git comes to the folder: husky's own is there to lead to it.
     private var isReached = true
 
     /// The folder where the working folder's repository has its hooks.
     init() throws(GitError) {
       let location = try HookLocation()
-      hooks = location.isBare ? Hook.ofServer : Hook.ofWorkTree
+      hooks = (location.hasWorkTree ? Hook.ofWorkTree : []) + (location.isBare ? Hook.ofServer : [])
+      if location.isBare && location.hasWorkTree {
+        notes.append("this repository is bare and has linked worktrees: commits in them and pushes to it are guarded")
+      }
+      top = workTreeTop()
       var path = location.folder
       if path.lastComponent.elementsEqual("_".utf8), let husky = path.parent,
         husky.lastComponent.elementsEqual(".husky".utf8)
@@ -131,11 +144,14 @@ struct HookCommand: ParsableCommand {
         // husky 9 keeps its own scripts in `_`, which run those beside it.
         isReached = (try? FileStatus.of(path.appending("pre-commit".utf8))) != nil
         path = husky
-        if !isReached { notes.append("husky is not installed yet (.husky/_/pre-commit is missing), so no hook runs: run its install") }
+        if !isReached {
+          notes.append("husky is not installed yet (.husky/_/pre-commit is missing), so no hook runs: run its install")
+        }
         notes.append("husky runs the hooks here: they are in .husky, and belong in the repository")
       } else if let scope = location.sharedScope {
         notes.append(
-          "core.hooksPath is set in the \(scope) configuration: these hooks are in force for every repository that uses it")
+          "core.hooksPath is set in the \(scope) configuration: these hooks are in force for every repository that uses it"
+        )
       } else if location.folder != location.usual {
         notes.append("core.hooksPath points to \(Self.text(path)), so the hooks are there")
       }
@@ -143,13 +159,15 @@ struct HookCommand: ParsableCommand {
       if location.folder != location.usual, Hook.allCases.contains(where: { usual.isOurs($0) }) {
         shadowed = usual
         notes.append(
-          "hooks in \(Self.text(location.usual)) do not run: core.hooksPath, which is \(Self.text(location.folder)), shadows them")
+          "hooks in \(Self.text(location.usual)) do not run: core.hooksPath, which is \(Self.text(location.folder)), shadows them"
+        )
       }
       folder = HookFolder(path: path)
       if let kind = try? FileStatus.following(path).kind, kind != .folder {
         isReached = false
         notes.append(
-          "\(Self.text(path)) is no folder, so no hook runs at all: git config --show-origin --get core.hooksPath tells who has set it")
+          "\(Self.text(path)) is no folder, so no hook runs at all: git config --show-origin --get core.hooksPath tells who has set it"
+        )
       }
       let kept = hooks.compactMap(folder.kept.file) + hooks.map(folder.file)
       if kept.contains(where: { (try? readWhole($0, limit: 1 << 20)).map(Self.isLefthook) ?? false }) {
@@ -187,7 +205,53 @@ struct HookCommand: ParsableCommand {
 
     static func text(_ path: Path) -> String { String(decoding: path.bytes, as: UTF8.self) }
 
+    /// How hopxguard runs in a hook that is not ours; nil when it does not.
+    private func otherGuard(_ hook: Hook) -> String? {
+      if !isReached { return nil }
+      let script = executable(folder.file(hook))
+      guard let script, let manager = HookManager(script: script) else {
+        if let script, startsGuard(script) {
+          return "runs, from a script of your own (\(Self.text(folder.file(hook))))"
+        }
+        return guardedElsewhere(hook)
+      }
+      // pre-commit and prek move what was there before out of the way, and run it first.
+      let legacy = Path(folder.file(hook).bytes + Array(".legacy".utf8))
+      if executable(legacy).map(startsGuard) ?? false { return "runs, as \(Self.text(legacy)), by \(manager.rawValue)" }
+      if let top, let name = manager.configuration(for: hook, top: top) {
+        return "runs, by \(manager.rawValue) (\(name))"
+      }
+      return guardedElsewhere(hook)
+    }
+
+    /// Of a hook that nothing runs, where a manager that somebody chose runs hopxguard before each commit.
+    private func guardedElsewhere(_ hook: Hook) -> String? {
+      guard hook != .preCommit, hook != .preReceive, let top, let script = executable(folder.file(.preCommit)) else {
+        return nil
+      }
+      guard let manager = HookManager(script: script) else {
+        if folder.isOurs(.preCommit) || !startsGuard(script) { return nil }
+        return "not guarded, as your own pre-commit is; hopxguard hook install adds it"
+      }
+      guard manager.configuration(for: .preCommit, top: top) != nil else { return nil }
+      switch manager {
+      case .preCommit, .prek: return "not guarded; \(manager.rawValue) install -t \(hook.rawValue) adds it"
+      case .lefthook: return "not guarded; a section \(hook.rawValue) in lefthook's configuration adds it"
+      }
+    }
+
+    private func executable(_ path: Path) -> [UInt8]? {
+      let isHusky = folder.path.lastComponent.elementsEqual(".husky".utf8)
+      guard path.withCString({ access($0, isHusky ? R_OK : X_OK) }) == 0 else { return nil }
+      return try? readWhole(path, limit: 1 << 20)
+    }
+
     func state(_ hook: Hook) throws(HookError) -> (runs: Bool, text: String) {
+      switch try folder.state(hook) {
+      case .foreign, .absent:
+        if let text = otherGuard(hook) { return (true, text) }
+      default: break
+      }
       switch try folder.state(hook) {
       case .absent where !isReached: return (false, "not installed, and nothing would run it")
       case .absent: return (false, "not installed: hopxguard hook install")
@@ -205,19 +269,26 @@ struct HookCommand: ParsableCommand {
         }
         var before = ""
         if let kept = folder.kept.file(hook) {
-          let isKeptRun = kept.withCString { access($0, X_OK) } == 0
+          let isKeptRun =
+            kept.withCString { access($0, X_OK) } == 0
             || folder.path.lastComponent.elementsEqual(".husky".utf8)
-          before = isKeptRun
+          before =
+            isKeptRun
             ? ", after the hook that was there" : "; the hook that was there is not executable, and is not run"
         }
-        let age = isCurrent || binary.map(isOwnBinary) ?? false ? "" : "; it starts another hopxguard than this one (hopxguard hook install changes that)"
+        let age =
+          isCurrent || binary.map(isOwnBinary) ?? false
+          ? "" : "; it starts another hopxguard than this one (hopxguard hook install changes that)"
         return (true, "runs\(before)\(age)")
       }
     }
   }
 }
 
-/// Our own template folder, for users without one: below XDG_CONFIG_HOME or `~/.config`.
+/// The top of the working tree that the working folder is in.
+private func workTreeTop() -> Path? { (try? canonicalPath(".")).flatMap { workTreeTop(of: $0) } }
+
+/// Our own template folder, where the user has none: below XDG_CONFIG_HOME or `~/.config`.
 private func ownTemplate() -> Path? {
   if let folder = getenv("XDG_CONFIG_HOME"), folder.pointee == CChar(UInt8(ascii: "/")) {
     return Path(String(cString: folder)).appending("hopxguard/git-template".utf8)
