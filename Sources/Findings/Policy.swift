@@ -96,6 +96,15 @@ package struct Policy: Sendable {
       + "take the entry out, or give it a later date"
   }
 
+  /// Explains why a comment allows nothing in the version that a commit brought.
+  package mutating func noteLaterComment(_ finding: Finding) {
+    let commit = finding.commit.map { String($0.id.prefix(12)) } ?? ""
+    warn(
+      finding.path, finding.line,
+      "the comment hopxguard:allow came after commit \(commit), which has the key without it, and so allows nothing "
+        + "there: hopxguard allow \(finding.fingerprint) --reason TEXT allows the key in every version")
+  }
+
   /// - Parameter path: redacted.
   private mutating func warn(_ path: Path, _ line: Int, _ message: String) {
     warnings.append(Problem(path: path, line: line, message: message))
@@ -124,7 +133,9 @@ package struct Policy: Sendable {
         all.append(
           Problem(
             path: Path(baselineSource),
-            message: "no longer found: \(counted(gone, "known finding")); hopxguard baseline --prune takes \(gone == 1 ? "it" : "them") out"))
+            message:
+              "no longer found: \(counted(gone, "known finding")); hopxguard baseline --prune takes \(gone == 1 ? "it" : "them") out"
+          ))
       }
     }
     all.sort(by: Problem.precedes)

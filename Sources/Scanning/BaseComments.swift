@@ -29,6 +29,19 @@ func confirmComments(
   return problems
 }
 
+/// Those of the findings that commits brought for which HEAD has an allowing comment at the same path.
+///
+/// A comment counts for the version that it is in. One that came later leaves the older versions as they are.
+func commentedLater(_ findings: [Finding], _ place: GitPlace, _ options: ContentOptions) -> [Finding] {
+  let old = findings.filter { $0.commit != nil && $0.comment == nil && $0.place == .content }
+  let paths = Set(old.lazy.map(\.path)).filter { !$0.bytes.contains(0x0A) }.sorted().prefix(mostExplained)
+  guard !paths.isEmpty, let commented = try? commentedKeys(Array(paths), "HEAD", place, options) else { return [] }
+  return old.filter { commented.contains(CommentedKey(path: $0.path, fingerprint: $0.fingerprint)) }
+}
+
+/// Paths that are looked at only to explain why a comment allows nothing.
+private let mostExplained = 1000
+
 private struct CommentedKey: Hashable {
   let path: Path
   let fingerprint: String

@@ -34,6 +34,10 @@ package struct ScanPlan {
       results.problems += confirmComments(&results.findings, at: commit, place, options)
     }
     results.findings = policy.judge(results.findings)
+    guard policy.honoursComments else { return }
+    for finding in commentedLater(results.findings, trustedCommit?.place ?? .here, options) {
+      policy.noteLaterComment(finding)
+    }
   }
 
   /// Warnings about patterns of `skip` that skipped nothing in a scan of the whole tree.
