@@ -86,7 +86,8 @@ let package = Package(
       name: "Archives", dependencies: ["CArchive", "CZlib", "CSearch", "Bytes", "Platform", "Inputs"],
       swiftSettings: strict),
     .target(
-      name: "GitStore", dependencies: ["CDeflate", "CHash", "CSodium", "CZlib", "Bytes", "Platform"], swiftSettings: strict),
+      name: "GitStore", dependencies: ["CDeflate", "CHash", "CSodium", "CZlib", "Bytes", "Platform"],
+      swiftSettings: strict),
     .target(
       name: "GitCommand", dependencies: ["Bytes", "Platform", "GitStore"], swiftSettings: strict),
 
@@ -131,13 +132,15 @@ let package = Package(
     .testTarget(
       name: "DetectionTests", dependencies: ["Detection", "Rules", "Bytes", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["hopxguard", "TestSupport"], exclude: ["Golden", "Schemas"],
+      name: "CommandTests", dependencies: ["hopxguard", "TestSupport", "PackFixtures"], exclude: ["Golden", "Schemas"],
       swiftSettings: strict),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Scanning", "Findings", "Detection", "Rules", "Platform", "Bytes", "TestSupport"],
+      name: "ReportingTests",
+      dependencies: ["Reporting", "Scanning", "Findings", "Detection", "Rules", "Platform", "Bytes", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "CoverageTests", dependencies: ["Coverage", "GitStore", "GitCommand", "Platform", "TOML", "Bytes"], swiftSettings: strict),
+      name: "CoverageTests", dependencies: ["Coverage", "GitStore", "GitCommand", "Platform", "TOML", "Bytes"],
+      swiftSettings: strict),
     .target(
       name: "RedactionOracle", dependencies: ["Detection", "Rules", "Bytes"], path: "Tests/RedactionOracle",
       swiftSettings: strict),

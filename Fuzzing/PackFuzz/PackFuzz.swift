@@ -40,7 +40,7 @@ private func readAll(_ built: BuiltPack) {
   write(built.index, Path(pack.bytes.dropLast(5) + Array(".idx".utf8)))
   let store = ObjectStore(repository)
   guard let opened = try? store.open(pack) else { return }
-  var reader = ObjectReader(.sha1, gate: Gate())
+  var reader = ObjectReader(.sha1, memory: ObjectMemory(jobs: 1))
   var sum = Sum()
   for work in StoreWork.all(of: opened) { reader.visit(work, &sum) }
   // What a walk reads, a look-up reads too, and the same.

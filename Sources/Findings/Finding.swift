@@ -212,6 +212,8 @@ public struct Summary: Sendable {
   public var skipped = 0
   /// Untracked files that were not read because of rules that are in no commit, by rule; redacted.
   public var hidden: [String: Int] = [:]
+  /// Object stores outside of the repository that were not read.
+  public var unreadStores: Set<String> = []
   /// Rules that the settings have switched off, and the findings of each.
   public var disabledRules: [String: Int] = [:]
   public var seconds = 0.0

@@ -1,6 +1,7 @@
 // The untracked files that only `info/exclude` hides: its rules are in no commit, so nobody who looks at the
 // repository sees them. Source: gitignore(5), git-ls-files(1).
 
+import GitStore
 package import Platform
 
 /// Counts the untracked files that a rule of `info/exclude`, and no `.gitignore`, has git ignore.

@@ -2,6 +2,7 @@
 // buffer. Requests and answers flow at the same time, so that neither side waits for the other.
 // Source: git-cat-file(1), "BATCH OUTPUT".
 
+import GitStore
 package import Platform
 
 /// What git says of an object that was asked for.

@@ -1,6 +1,7 @@
 // What git tracks: the paths of the index, the paths of the last commit that are no longer in the index, and the
 // contents of blobs. Source: git-ls-files(1), git-cat-file(1).
 
+import GitStore
 package import Platform
 
 /// A path that git tracks.

@@ -28,12 +28,13 @@ package func missingHistory(of repository: Repository) -> MissingPart? {
 ///   - named: by refs, read before the store was listed.
 ///   - isShallow: the parents of some commits are left out on purpose.
 package func missingObjects(
-  _ named: [ObjectID], _ work: [StoreWork], _ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat, isShallow: Bool,
+  _ named: [ObjectID], _ work: [StoreWork], _ packs: [PackFile], _ loose: Set<ObjectID>, _ format: ObjectFormat,
+  isShallow: Bool,
   jobs: Int
 ) -> Set<ObjectID> {
-  let gate = Gate()
+  let memory = ObjectMemory(jobs: jobs)
   let shares = inParallel(work, jobs: jobs) { stack in
-    var reader = ObjectReader(format, gate: gate)
+    var reader = ObjectReader(format, memory: memory)
     var visitor = LinkChecker(packs, loose, format, isShallow: isShallow)
     while let item = stack.pop() {
       reader.visit(item, blobs: false, &visitor)

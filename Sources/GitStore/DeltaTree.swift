@@ -20,25 +20,20 @@ package protocol ObjectVisitor: ~Copyable {
 
 /// A worker's buffers for reading objects out of packs.
 ///
-/// Memory: an object, its delta and its base, and the bases on the way down that have other deltas
-/// left, at most `keptBytes` of them. Where large objects would take more, the bases nearest to the
-/// root are given up and made again when their next delta comes. Whoever comes to an object of more
-/// than `largeObject` bytes waits for a gate, so that only one worker holds such objects at a time:
-/// 200 versions of a 200 MB file take some 900 MB, whatever the number of workers.
+/// Memory: an object, its delta and its base, and the bases on the way down that have other deltas left. Where
+/// that is more than the worker's share, the bases nearest to the root are given up and made again when their
+/// next delta comes; an object that does not fit even so is reported and not read.
 struct DeltaTreeWalker: ~Copyable {
   private let inflater = Inflater()
   private var pool = BufferPool()
   private var frames: [Frame] = []
-  private let gate: Gate
+  private let memory: ObjectMemory
   private var isBehindGate = false
   /// Bytes of the bases in `frames`.
   private var kept = 0
+  /// Bytes of all buffers that are in use, those in `frames` too.
+  private var held = 0
 
-  private static let largeObject = 64 << 20
-  /// Of the bases that wait.
-  private var keptBytes: Int { isBehindGate ? 448 << 20 : 64 << 20 }
-  /// The largest object that is read into memory, in bytes. A delta can claim any size.
-  static let longestInMemory = 2 << 30
   /// A whole object with more bytes that nothing is built on is inflated as it is read.
   static let longestWhole = 128 << 20
 
@@ -51,8 +46,8 @@ struct DeltaTreeWalker: ~Copyable {
     var buffer: ObjectBuffer?
   }
 
-  /// - Parameter gate: shared by all workers.
-  init(gate: Gate) { self.gate = gate }
+  /// - Parameter memory: shared by all workers.
+  init(memory: ObjectMemory) { self.memory = memory }
 
   // MARK: Trees
 
@@ -72,7 +67,7 @@ struct DeltaTreeWalker: ~Copyable {
       }
       let buffer = try inflate(entry, root, pack)
       visitor.visit(buffer.bytes, kind) { pack.id(of: root) }
-      if hasDeltas { push(root, pack, buffer) } else { pool.give(buffer) }
+      if hasDeltas { push(root, pack, buffer) } else { give(buffer) }
     } catch {
       fail(root, pack, error, &visitor)
       return
@@ -96,29 +91,30 @@ struct DeltaTreeWalker: ~Copyable {
         continue
       }
       visitor.visit(made.bytes, kind) { pack.id(of: delta) }
-      if pack.heaviest(of: delta) >= 0 { push(delta, pack, made) } else { pool.give(made) }
+      if pack.heaviest(of: delta) >= 0 { push(delta, pack, made) } else { give(made) }
     }
   }
 
   private mutating func push(_ object: Int, _ pack: PackFile, _ buffer: ObjectBuffer) {
     frames.append(Frame(object: Int32(object), light: pack.firstLight(of: object), buffer: buffer))
     kept += buffer.count
-    if kept - buffer.count > keptBytes { giveUpBases() }
+    giveUpBases(until: memory.kept(isBehindGate: isBehindGate) + buffer.count)
   }
 
   private mutating func pop() {
     if let buffer = frames.removeLast().buffer {
       kept -= buffer.count
-      pool.give(buffer)
+      give(buffer)
     }
   }
 
-  private mutating func giveUpBases() {
-    for frame in frames.indices.dropLast() {
-      guard kept - frames[frames.count - 1].buffer!.count > keptBytes else { return }
+  /// Gives up bases, but not the last, while all are of more than `most` bytes.
+  private mutating func giveUpBases(until most: Int) {
+    if kept <= most { return }
+    for frame in frames.indices.dropLast() where kept > most {
       guard let buffer = frames[frame].buffer else { continue }
       kept -= buffer.count
-      pool.give(buffer)
+      give(buffer)
       frames[frame].buffer = nil
     }
   }
@@ -171,19 +167,23 @@ struct DeltaTreeWalker: ~Copyable {
     var buffer = try inflate(entry, root, pack)
     while let delta = chain.popLast() {
       let base = buffer
-      defer { pool.give(base) }
+      defer { give(base) }
       buffer = try make(delta, pack, on: base)
     }
     return (buffer, pack.kind(ofRoot: Int32(root)))
   }
 
-  mutating func give(_ buffer: ObjectBuffer) { pool.give(buffer) }
+  @inline(__always)
+  mutating func give(_ buffer: ObjectBuffer) {
+    held -= buffer.count
+    pool.give(buffer)
+  }
 
   /// Lets others have large objects in memory.
   mutating func leaveGate() {
     guard isBehindGate else { return }
     pool.dropLarge()
-    gate.leave()
+    memory.leave()
     isBehindGate = false
   }
 
@@ -193,7 +193,7 @@ struct DeltaTreeWalker: ~Copyable {
   ) throws(StoreError) -> ObjectBuffer {
     guard let entry = pack.entry(of: object) else { throw StoreError("its header is broken") }
     let delta = try inflate(entry, object, pack)
-    defer { pool.give(delta) }
+    defer { give(delta) }
     guard let header = DeltaHeader(delta.bytes) else { throw StoreError("its delta is cut short") }
     guard header.baseSize == base.count else {
       throw StoreError("its delta is for a base of \(header.baseSize) bytes, not \(base.count)")
@@ -201,7 +201,7 @@ struct DeltaTreeWalker: ~Copyable {
     let result = try take(header.resultSize)
     let instructions = UnsafeRawBufferPointer(rebasing: delta.bytes[header.instructions...])
     guard applyDelta(instructions, base: base.bytes, into: result.writable) else {
-      pool.give(result)
+      give(result)
       throw StoreError("its delta copies from outside of its base, or makes another size than it tells")
     }
     return result
@@ -216,14 +216,14 @@ struct DeltaTreeWalker: ~Copyable {
     let buffer = try take(entry.size)
     let data = UnsafeRawBufferPointer(rebasing: pack.bytes[entry.data..<end])
     guard let used = inflater.inflate(data, into: buffer.writable) else {
-      pool.give(buffer)
+      give(buffer)
       throw StoreError(
         pack.wasCutShort
           ? "the pack was cut short while it was read"
           : "its compressed data is broken, or not of the size that its header tells")
     }
     guard used == data.count else {
-      pool.give(buffer)
+      give(buffer)
       throw StoreError("\(data.count - used) bytes that no index names stand behind it")
     }
     return buffer
@@ -231,14 +231,22 @@ struct DeltaTreeWalker: ~Copyable {
 
   @inline(__always)
   private mutating func take(_ size: Int) throws(StoreError) -> ObjectBuffer {
-    if size > Self.largeObject {
-      guard size <= Self.longestInMemory else {
-        throw StoreError("it is said to have \(size) bytes; more than \(Self.longestInMemory) are not read")
-      }
-      if !isBehindGate { gate.enter() }
+    if size > memory.largeObject {
+      if !isBehindGate { memory.enter() }
       isBehindGate = true
     }
+    let share = memory.share(isBehindGate: isBehindGate)
+    if held + size + pool.unused(by: size) > share {
+      pool.dropLarge()
+      giveUpBases(until: max(0, share - size - (held - kept)))
+      guard held + size <= share else {
+        throw StoreError(
+          "\(held + size) bytes of memory are needed to put it together, and objects may take \(share); "
+            + "--archive-memory allows more")
+      }
+    }
     guard let buffer = pool.take(size) else { throw StoreError("there is no memory for its \(size) bytes") }
+    held += size
     return buffer
   }
 }

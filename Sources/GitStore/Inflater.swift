@@ -40,14 +40,16 @@ struct Inflater: ~Copyable {
 
   /// Inflates data of unknown size.
   ///
-  /// - Returns: bytes made; nil when the data is broken, or makes more than `result` takes.
+  /// - Returns: bytes of `data` that were used, and bytes made; nil when the data is broken, or makes more
+  ///   than `result` takes.
   borrowing func inflate(_ data: UnsafeRawBufferPointer, atMost result: UnsafeMutableRawBufferPointer)
-    -> Int?
+    -> (used: Int, made: Int)?
   {
+    var used = 0
     var made = 0
-    let code = libdeflate_zlib_decompress(
-      decompressor, data.baseAddress, data.count, result.baseAddress, result.count, &made)
-    return code == LIBDEFLATE_SUCCESS ? made : nil
+    let code = libdeflate_zlib_decompress_ex(
+      decompressor, data.baseAddress, data.count, result.baseAddress, result.count, &used, &made)
+    return code == LIBDEFLATE_SUCCESS ? (used, made) : nil
   }
 }
 
@@ -91,7 +93,9 @@ package struct ObjectStream: ~Copyable {
       let code = CZlib.inflate(stream, Z_NO_FLUSH)
       let used = given - Int(stream.pointee.avail_in)
       rest = UnsafeRawBufferPointer(rebasing: rest[used...])
-      if code == Z_STREAM_END { isOver = true } else if code != Z_OK {
+      if code == Z_STREAM_END {
+        isOver = true
+      } else if code != Z_OK {
         throw StoreError("its compressed data is broken or cut short")
       }
     }
@@ -99,6 +103,9 @@ package struct ObjectStream: ~Copyable {
     expected -= made
     guard expected >= 0, !isOver || expected == 0 else {
       throw StoreError("it is not of the size that its header tells")
+    }
+    if isOver && !rest.isEmpty {
+      throw StoreError("\(rest.count) bytes follow its compressed data, and were not read as an object")
     }
     return made
   }

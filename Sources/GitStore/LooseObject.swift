@@ -12,14 +12,14 @@ import Platform
 /// A worker's buffers for reading loose objects.
 struct LooseReader: ~Copyable {
   private let inflater = Inflater()
-  private let gate: Gate
+  private let memory: ObjectMemory
   private var file: UnsafeMutableRawBufferPointer = .allocate(byteCount: 1 << 20, alignment: 16)
   private var object: UnsafeMutableRawBufferPointer = .allocate(byteCount: 1 << 20, alignment: 16)
 
   /// Bytes of a header at most: the longest type, a space, twenty digits and NUL.
-  private static let longestHeader = 28
+  static let longestHeader = 28
 
-  init(gate: Gate) { self.gate = gate }
+  init(memory: ObjectMemory) { self.memory = memory }
 
   deinit {
     file.deallocate()
@@ -66,7 +66,8 @@ struct LooseReader: ~Copyable {
   private mutating func inflate<Visitor: ObjectVisitor & ~Copyable>(
     _ data: UnsafeRawBufferPointer, _ id: ObjectID, _ visitor: inout Visitor
   ) throws(StoreError) {
-    if let count = inflater.inflate(data, atMost: object) {
+    if let (used, count) = inflater.inflate(data, atMost: object) {
+      try Self.check(used, of: data)
       let bytes = UnsafeRawBufferPointer(rebasing: object[..<count])
       let header = try Self.header(bytes)
       guard header.length + header.size == count else {
@@ -83,25 +84,33 @@ struct LooseReader: ~Copyable {
     guard size > object.count, size / Inflater.greatestRatio <= data.count else {
       throw StoreError("its compressed data is broken or cut short")
     }
-    if header.size > DeltaTreeWalker.longestWhole {
+    if size > min(DeltaTreeWalker.longestWhole, memory.share(isBehindGate: true)) {
       var stream = ObjectStream(data, size: size)
       try stream.skip(header.length)
       visitor.visit(stream, header.kind, id: id)
       return
     }
-    gate.enter()
-    defer { gate.leave() }
-    guard let memory = malloc(size) else { throw StoreError("there is no memory for its \(size) bytes") }
-    defer { free(memory) }
-    let whole = UnsafeMutableRawBufferPointer(start: memory, count: size)
-    guard inflater.inflate(data, into: whole) != nil else {
+    memory.enter()
+    defer { memory.leave() }
+    guard let room = malloc(size) else { throw StoreError("there is no memory for its \(size) bytes") }
+    defer { free(room) }
+    let whole = UnsafeMutableRawBufferPointer(start: room, count: size)
+    guard let used = inflater.inflate(data, into: whole) else {
       throw StoreError("its compressed data is broken, or not of the size that its header tells")
     }
+    try Self.check(used, of: data)
     let bytes = UnsafeRawBufferPointer(rebasing: whole[header.length...])
     visitor.visit(bytes, header.kind) { id }
   }
 
-  private static func header(_ bytes: UnsafeRawBufferPointer) throws(StoreError)
+  /// git takes nothing behind the compressed data either.
+  private static func check(_ used: Int, of data: UnsafeRawBufferPointer) throws(StoreError) {
+    if used < data.count {
+      throw StoreError("\(data.count - used) bytes follow its compressed data, and were not read as an object")
+    }
+  }
+
+  static func header(_ bytes: UnsafeRawBufferPointer) throws(StoreError)
     -> (kind: ObjectKind, size: Int, length: Int)
   {
     let broken = StoreError("its header is broken")

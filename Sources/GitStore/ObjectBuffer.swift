@@ -42,6 +42,12 @@ struct BufferPool: ~Copyable {
     largeSpare = nil
   }
 
+  /// Bytes of the large buffer that nobody uses, if one of `count` bytes does not go into it.
+  func unused(by count: Int) -> Int {
+    guard let largeSpare, largeSpare.capacity < count || count <= Self.longestSpare else { return 0 }
+    return largeSpare.count
+  }
+
   /// A buffer of `count` bytes; nil when the system has no memory left.
   @inline(__always)
   mutating func take(_ count: Int) -> ObjectBuffer? {

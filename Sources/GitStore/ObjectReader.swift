@@ -43,11 +43,11 @@ package struct ObjectReader: ~Copyable {
   /// Folders and files of loose objects that could not be opened.
   package private(set) var problems: [StoreProblem] = []
 
-  /// - Parameter gate: shared by all workers.
-  package init(_ format: ObjectFormat, gate: Gate) {
+  /// - Parameter memory: shared by all workers.
+  package init(_ format: ObjectFormat, memory: ObjectMemory) {
     self.format = format
-    walker = DeltaTreeWalker(gate: gate)
-    loose = LooseReader(gate: gate)
+    walker = DeltaTreeWalker(memory: memory)
+    loose = LooseReader(memory: memory)
   }
 
   /// Visits every object of a piece of work once.

@@ -39,6 +39,8 @@ package struct StoreListing: Sendable {
   package var loose: [LooseFolder] = []
   /// Packs that have an index.
   package var packs: [Path] = []
+  /// What is among the objects and belongs to none of git's files, such as what an interrupted git left.
+  package var strays: [Path] = []
   package var problems: [StoreProblem] = []
 }
 
@@ -48,12 +50,19 @@ package struct ObjectStore: Sendable {
   package private(set) var folders: [Path] = []
   /// Borrowed stores that cannot be read.
   package private(set) var problems: [StoreProblem] = []
+  /// Stores that are not read, because they lie outside.
+  package private(set) var outside: [Path] = []
+  /// Where stores have to lie to be read; nil for anywhere.
+  private let bounds: Path?
 
   /// As deep as git follows stores that borrow from stores.
   private static let deepestAlternate = 5
 
-  package init(_ repository: Repository) {
+  /// - Parameter bounds: a folder; stores outside of it, to which links and `alternates` may lead, are not
+  ///   read. nil to read all.
+  package init(_ repository: Repository, within bounds: Path? = nil) {
     format = repository.format
+    self.bounds = bounds
     let own = repository.commonFolder.appending("objects".utf8)
     add(own, depth: 0)
   }
@@ -67,7 +76,15 @@ package struct ObjectStore: Sendable {
           isMissingAlternate: depth > 0))
       return
     }
-    if folders.contains(real) { return }
+    if folders.contains(real) || outside.contains(real) { return }
+    if let bounds, !real.isWithin(bounds) {
+      outside.append(real)
+      if depth == 0 {
+        problems.append(
+          StoreProblem(path: folder, reason: "is a link that leads out of the repository, and was not followed"))
+      }
+      return
+    }
     guard depth <= Self.deepestAlternate else {
       problems.append(StoreProblem(path: real, reason: "object stores that borrow from each other too deeply"))
       return
@@ -76,7 +93,10 @@ package struct ObjectStore: Sendable {
     let list = real.appending("info/alternates".utf8)
     do throws(SystemError) {
       // One folder a line; # begins a comment; relative to the `objects` folder that holds the list.
-      for line in try readRegularFile(list, limit: 1 << 20).split(separator: 0x0A)
+      let folder = try Descriptor.openFolder(real.appending("info".utf8))
+      let file = try Descriptor.openFile("alternates", in: folder.number)
+      guard try file.status().kind == .file else { throw SystemError("open", EINVAL) }
+      for line in try readAll(file, limit: 1 << 20).split(separator: 0x0A)
       where line.first != UInt8(ascii: "#") {
         let name = Self.unquoted(line)
         add(name.first == UInt8(ascii: "/") ? Path(name) : real.appending(name), depth: depth + 1)
@@ -119,10 +139,20 @@ package struct ObjectStore: Sendable {
   package func list() -> StoreListing {
     var listing = StoreListing()
     for folder in folders {
+      listStrays(folder, &listing)
       listLoose(folder, &listing)
       listPacks(folder, &listing)
     }
     return listing
+  }
+
+  /// Besides the folders of loose objects there are `info` and `pack`, and nothing else.
+  private func listStrays(_ folder: Path, _ listing: inout StoreListing) {
+    guard let entries = try? entries(of: .openFolder(folder)) else { return }
+    listing.strays += entries.map(\.name.bytes).filter { name in
+      !(name.count == 2 && name.allSatisfy { hexValue($0) != nil })
+        && !["info", "pack", "maintenance.lock"].contains { name.elementsEqual($0.utf8) }
+    }.map { folder.appending($0) }
   }
 
   private func listLoose(_ folder: Path, _ listing: inout StoreListing) {
@@ -130,9 +160,10 @@ package struct ObjectStore: Sendable {
       let prefix = hexDigits(UInt8(byte))
       let path = folder.appending(prefix)
       do throws(SystemError) {
-        let names = try entries(of: .openFolder(path)).map(\.name.bytes).filter {
-          $0.count == format.length * 2 - 2 && ObjectID(hex: prefix + $0, format) != nil
-        }
+        var names = try entries(of: .openFolder(path)).map(\.name.bytes)
+        let isObject = { (name: [UInt8]) in ObjectID(hex: prefix + name, format) != nil }
+        listing.strays += names.filter { !isObject($0) }.map { path.appending($0) }
+        names.removeAll { !isObject($0) }
         if !names.isEmpty { listing.loose.append(LooseFolder(path: path, prefix: prefix, names: names)) }
       } catch {
         if error.code != ENOENT {
@@ -142,8 +173,8 @@ package struct ObjectStore: Sendable {
     }
   }
 
-  /// Everything else in the folder is git's and tells nothing new (`.rev`, `.bitmap`,
-  /// `multi-pack-index`) or is unfinished (`tmp_pack_*`), and git does not read it either.
+  /// What git has beside a pack tells nothing new (`.rev`, `.bitmap`), nor does what is of all packs
+  /// (`multi-pack-index`).
   private func listPacks(_ folder: Path, _ listing: inout StoreListing) {
     let path = folder.appending("pack".utf8)
     let names: [[UInt8]]
@@ -156,6 +187,12 @@ package struct ObjectStore: Sendable {
       return
     }
     let all = Set(names)
+    for name in names where !name.starts(with: "multi-pack-index".utf8) {
+      let stem = name.prefix { $0 != UInt8(ascii: ".") }
+      let isOfPack = all.contains(stem + Array(".pack".utf8)) || all.contains(stem + Array(".idx".utf8))
+      let isKnown = Self.packEndings.contains { name.dropFirst(stem.count).elementsEqual($0.utf8) }
+      if !isKnown || !isOfPack { listing.strays.append(path.appending(name)) }
+    }
     for name in names where name.suffix(5).elementsEqual(".pack".utf8) {
       let pack = path.appending(name)
       if all.contains(name.dropLast(5) + Array(".idx".utf8)) {
@@ -166,6 +203,8 @@ package struct ObjectStore: Sendable {
       }
     }
   }
+
+  private static let packEndings = [".pack", ".idx", ".rev", ".bitmap", ".mtimes", ".keep", ".promisor"]
 
   /// Opens a pack that `list` named.
   ///

@@ -63,6 +63,11 @@ package struct Repository: Sendable {
       || config.values("remote", "promisor").contains { $0 != "false" }
   }
 
+  /// Whether `commondir` leads to another repository that does not have this one for a linked worktree.
+  package var isAstray: Bool {
+    gitFolder != commonFolder && gitFolder.parent != commonFolder.appending("worktrees".utf8)
+  }
+
   /// What git calls a repository: HEAD, and its own or somebody's objects and refs.
   package static func isGitFolder(_ folder: Path) -> Bool {
     let common = commonFolder(of: folder)

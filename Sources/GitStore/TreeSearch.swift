@@ -147,9 +147,9 @@ package struct TreeSearch {
   private static func pass(
     _ work: [StoreWork], _ frontier: Frontier, _ format: ObjectFormat, isFirst: Bool, jobs: Int
   ) -> [TreeSearchShare] {
-    let gate = Gate()
+    let memory = ObjectMemory(jobs: jobs)
     return inParallel(work, jobs: jobs) { stack in
-      var reader = ObjectReader(format, gate: gate)
+      var reader = ObjectReader(format, memory: memory)
       var visitor = TreeSearchVisitor(frontier, format, isFirst: isFirst)
       while let item = stack.pop() {
         reader.visit(item, blobs: false, &visitor)

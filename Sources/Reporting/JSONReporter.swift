@@ -44,10 +44,10 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
       "summary",
       jsonObject(
         [
-        ("files", jsonNumber(summary.files)), ("bytes", jsonNumber(summary.bytes)),
-        ("commits", jsonNumber(summary.commits)), ("objects", jsonNumber(summary.objects)),
-        ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
-        ("seconds", seconds),
+          ("files", jsonNumber(summary.files)), ("bytes", jsonNumber(summary.bytes)),
+          ("commits", jsonNumber(summary.commits)), ("objects", jsonNumber(summary.objects)),
+          ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
+          ("seconds", seconds),
         ] + exceptions(summary) + (summary.entries > 0 ? [("entries", jsonNumber(summary.entries))] : [])
           + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage))
     ),
@@ -77,6 +77,9 @@ func exceptions(_ summary: Summary) -> [(String, [UInt8])] {
   if !summary.hidden.isEmpty {
     let counts = summary.hidden.sorted { $0.key < $1.key }.map { ($0.key, jsonNumber($0.value)) }
     fields.append(("hiddenBy", jsonObject(counts)))
+  }
+  if !summary.unreadStores.isEmpty {
+    fields.append(("unreadStores", jsonArray(summary.unreadStores.sorted().map { jsonString($0.utf8) })))
   }
   if !summary.disabledRules.isEmpty {
     let counts = summary.disabledRules.sorted { $0.key < $1.key }.map { ($0.key, jsonNumber($0.value)) }

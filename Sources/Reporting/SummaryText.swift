@@ -81,6 +81,9 @@ package func exceptionsText(_ summary: Summary) -> String {
   for (rule, count) in summary.hidden.sorted(by: { $0.key < $1.key }) {
     parts.append("\(counted(count, "untracked file")) hidden by \(escapedForTerminal(rule.utf8))")
   }
+  for store in summary.unreadStores.sorted() {
+    parts.append("the object store \(escapedForTerminal(store.utf8)), outside of the repository, not read")
+  }
   for (rule, count) in summary.disabledRules.sorted(by: { $0.key < $1.key }) {
     let hidden = count > 0 ? " (\(counted(count, "finding")))" : ""
     parts.append("rule \(escapedForTerminal(rule.utf8)) off\(hidden)")

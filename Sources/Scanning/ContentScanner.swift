@@ -5,6 +5,7 @@ package import Archives
 package import Bytes
 package import Detection
 package import Findings
+import GitStore
 package import Inputs
 package import Platform
 package import Rules
@@ -111,17 +112,13 @@ package struct ContentScanner: ~Copyable {
     input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
     input.hiddenCursor.ends = input.cursor.ends
     if options.readsText && !isLive { input.text = TextCursor(hashesLines: isWhole && options.hashesLines) }
-    let looksInside = opensArchives && place == .content
-    if looksInside {
-      input.isProgram = isProgram(buffer.bytes)
-      input.hasWhole = source.whole != nil
-      input.firstFinding = results.findings.count
-      lookForAttached(&input)
-      if let kind = ArchiveKind(buffer.bytes) {
-        beginArchive(kind, &source, &input, found)
-      } else if let format = UnopenedFormat(buffer.bytes, name: path.bytes) {
-        results.noteUnopened(format, redacted(path))
-      }
+    let kind = opensArchives && place == .content ? archiveKind : nil
+    if let kind { beginArchive(kind, &source, &input, found) }
+    if kind == nil, opensArchives, place == .content, let file = GitFile(buffer.bytes) {
+      addProblem(
+        path,
+        "is \(file.name), and what it holds was not read: `hopxguard scan --history` reads it in a repository, "
+          + "which `git clone FILE` makes of a bundle")
     }
     while true {
       let before = input.found

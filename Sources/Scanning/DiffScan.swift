@@ -41,7 +41,7 @@ private func scan<Source: ByteSource & ~Copyable>(
           &diff, path: path, firstLine: line, isWhole: false)
       case .text(let line):
         scanner.results.summary.bytes += scanner.scan(
-          &diff, path: Path(argument: name == "-" ? "<stdin>" : name), firstLine: line, isWhole: false)
+          &diff, path: name == "-" ? "<stdin>" : name, firstLine: line, isWhole: false)
       case .newName(let path):
         scanner.scanName(path)
       case .unreadable(let path, let reason):

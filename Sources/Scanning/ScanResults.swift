@@ -56,9 +56,29 @@ package struct ScanResults: Sendable {
     summary.objects += other.summary.objects
     summary.commits += other.summary.commits
     summary.findings += other.summary.findings
+    summary.unreadStores.formUnion(other.summary.unreadStores)
     summary.hidden.merge(other.summary.hidden, uniquingKeysWith: +)
     dropped += other.dropped
     keys.merge(other.keys) { first, _ in first }
+  }
+
+  /// These results without findings of what `others` have at the same path.
+  func without(_ others: [Finding]) -> ScanResults {
+    let known = Set(others.map(KeyPlace.init))
+    var rest = self
+    rest.findings.removeAll { known.contains(KeyPlace($0)) }
+    return rest
+  }
+
+  private struct KeyPlace: Hashable {
+    let path: Path
+    let place: Finding.Place
+    let rule: String
+    let fingerprint: String
+
+    init(_ finding: Finding) {
+      (path, place, rule, fingerprint) = (finding.path, finding.place, finding.rule, finding.fingerprint)
+    }
   }
 
   /// Puts everything in the order of reports, whatever order it was found in.

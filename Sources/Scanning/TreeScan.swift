@@ -21,6 +21,8 @@ final class TreeScan: Sendable {
   let files = Atomic<Int>(0)
   let bytes = Atomic<Int>(0)
   let leftOut = LeftOutPaths()
+  /// Repositories that were met where every file is scanned: their folders, and what reports call them.
+  let repositories = Mutex<[(folder: Path, shown: Path)]>([])
   private let allFiles: Bool
   private let seen: SeenPaths?
   /// From this descriptor on no further folder is kept open for the work in it.
@@ -118,6 +120,10 @@ final class TreeScan: Sendable {
     let holdsGit = !allFiles && entries.contains { $0.name == git }
     if holdsGit, !plain, isWorkTreeTop(folder.descriptor) {
       list(root, folder, path, "", &scanner)
+      return
+    }
+    if allFiles, ["HEAD", "objects", "refs"].allSatisfy({ name in entries.contains { $0.name == Path(name) } }) {
+      repositories.withLock { $0.append((root.absolute(path), path)) }
       return
     }
     // Where a tree is so deep that its open folders become too many, what is in this one is reached
@@ -321,7 +327,13 @@ package func scanTree(
     scan.work(&scanner)
     return scanner.results
   }
-  let results = shares.reduce(into: pool.results) { $0.merge($1) }
+  var results = shares.reduce(into: pool.results) { $0.merge($1) }
+  let repositories = scan.repositories.withLock { $0.sorted { $0.folder < $1.folder } }
+  if !repositories.isEmpty {
+    var history = HistoryScan(options, jobs: jobs, showsProgress: showsProgress, collectsKeys: false)
+    for (folder, shown) in repositories { history.scan(gitFolder: folder, shown: shown) }
+    results.merge(history.results.without(results.findings))
+  }
   let trees = scan.leftOut.trees
   if trees.isEmpty { return results }
   return inParallel(trees, jobs: min(jobs, trees.count)) { stack in

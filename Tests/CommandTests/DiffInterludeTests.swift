@@ -47,7 +47,8 @@ struct DiffInterludeTests {
       folder.git("commit", "-qm", message)
     }
     for arguments in [
-      ["log", "-p"], ["log", "-p", "--oneline"], ["log", "-p", "--stat"], ["log", "-p", "--pretty=fuller", "--summary"],
+      ["log", "-p"], ["log", "-p", "--oneline"], ["log", "-p", "--stat"],
+      ["log", "-p", "--pretty=fuller", "--summary"],
       ["log", "-p", "--pretty=reference"], ["format-patch", "--stdout", "--root"], ["show", "HEAD", "HEAD^", "HEAD^^"],
     ] {
       let report = try scan(folder.git(arguments) + "\n")
@@ -73,7 +74,8 @@ struct DiffInterludeTests {
 
   @Test(arguments: [
     "Only in b: y\n", "Index: y\n===================================================================\n",
-    "diff -r 111111111111 -r 222222222222 y\n", "Common subdirectories: a/d and b/d\n", "\\ No newline at end of file\n", "\n",
+    "diff -r 111111111111 -r 222222222222 y\n", "Common subdirectories: a/d and b/d\n",
+    "\\ No newline at end of file\n", "\n",
     "-- \n2.39.5\n\n",
   ])
   func `what diff, svn, hg and git print between files is no obstacle`(between: String) throws {

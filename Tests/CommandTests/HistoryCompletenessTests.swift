@@ -64,18 +64,22 @@ import Testing
     #expect(whole.holds(first))
   }
 
-  @Test func `a borrowed store, and one that is gone`() throws {
+  @Test func `a borrowed store is read when it is asked for, and one that is gone is named`() throws {
     let (repository, first, _) = try packed()
     try repository.git("clone", "-q", "--shared", repository.path, "borrower", in: repository.root)
     let folder = "\(repository.root)/borrower"
-    let report = try repository.scan(in: folder)
+    let unread = try repository.scan(in: folder)
+    #expect(unread.status == 2)
+    #expect(!unread.holds(first))
+    #expect(unread.problems.contains { $0.message.contains("--outside-stores") })
+    let report = try repository.scan("--outside-stores", in: folder)
     #expect(report.status == 1)
     #expect(report.of(first).map(\.path) == ["first"])
     try FileManager.default.moveItem(atPath: repository.path, toPath: repository.path + ".away")
-    let broken = try repository.scan(in: folder)
+    let broken = try repository.scan("--outside-stores", in: folder)
     #expect(broken.status == 2)
     #expect(broken.problems.contains { $0.message.contains("borrowed object store") })
-    #expect(try repository.scan("--accept-incomplete", in: folder).status == 0)
+    #expect(try repository.scan("--outside-stores", "--accept-incomplete", in: folder).status == 0)
   }
 
   @Test func `a pack without its index`() throws {
@@ -133,7 +137,9 @@ import Testing
     }
     let fifo = try plant(id) { mkfifo($0, 0o600) }
     #expect(fifo.status == 2)
-    let link = try plant(id) { try FileManager.default.createSymbolicLink(atPath: $0, withDestinationPath: "/etc/passwd") }
+    let link = try plant(id) {
+      try FileManager.default.createSymbolicLink(atPath: $0, withDestinationPath: "/etc/passwd")
+    }
     #expect(link.status == 2)
     #expect(try repository.scan().status == 1)
   }
@@ -161,11 +167,14 @@ import Testing
     let (repository, first, last) = try packed()
     let writer = Process()
     writer.executableURL = URL(fileURLWithPath: "/bin/sh")
-    writer.arguments = ["-c", """
+    writer.arguments = [
+      "-c",
+      """
       cd "$1"; n=0
       while [ $n -lt 40 ]; do n=$((n+1)); echo $n > file; git add file; git -c user.name=a -c user.email=a@b commit -qm $n
       [ $((n%4)) = 0 ] && git repack -adq; [ $((n%10)) = 0 ] && git gc -q --prune=now; done
-      """, "sh", repository.path]
+      """, "sh", repository.path,
+    ]
     writer.standardError = FileHandle.nullDevice
     try writer.run()
     var scans = 0
@@ -221,7 +230,8 @@ import Testing
     #expect(try run(hopxguardPath, arguments, in: repository.path).status == 1)
     #expect(try run(hopxguardPath, arguments + ["--replace-text", "keys.txt"], in: repository.path).status == 2)
     #expect(try !String(contentsOfFile: "\(repository.path)/../r.json", encoding: .utf8).contains("\"complete\":true"))
-    #expect(try run(hopxguardPath, ["scan", "--history", "--replace-text", "../keys.txt"], in: repository.path).status == 1)
+    #expect(
+      try run(hopxguardPath, ["scan", "--history", "--replace-text", "../keys.txt"], in: repository.path).status == 1)
   }
 
   @Test func `trees that hold themselves many times over do not fill the memory`() throws {
@@ -235,7 +245,8 @@ import Testing
       try repository.write(".git/listing", listing)
       tree = String(
         decoding: try Repository.run("/bin/sh", ["-c", "git mktree < .git/listing"], in: repository.path),
-        as: UTF8.self).trimmingCharacters(in: .newlines)
+        as: UTF8.self
+      ).trimmingCharacters(in: .newlines)
     }
     let commit = try repository.git("commit-tree", "-m", "bomb", tree)
     try repository.git("update-ref", "refs/heads/main", commit)

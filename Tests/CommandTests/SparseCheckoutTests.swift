@@ -80,7 +80,8 @@ struct SparseCheckoutTests {
     folder.git("config", "uploadpack.allowFilter", "true")
     let clone = TestFolder()
     clone.git(
-      "-c", "protocol.file.allow=always", "clone", "-q", "--no-checkout", "--filter=blob:none", "file://\(folder.path)", ".")
+      "-c", "protocol.file.allow=always", "clone", "-q", "--no-checkout", "--filter=blob:none", "file://\(folder.path)",
+      ".")
     clone.git("sparse-checkout", "set", "--cone", "here")
     clone.git("checkout", "-q", "main")
     let report = try Report.scan(in: clone)

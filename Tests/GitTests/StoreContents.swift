@@ -65,7 +65,7 @@ struct StoreContents {
         failures.append(error.reason)
       }
     }
-    var reader = ObjectReader(repository.format, gate: Gate())
+    var reader = ObjectReader(repository.format, memory: ObjectMemory(jobs: 1))
     var collector = Collector(repository.format)
     for item in work { reader.visit(item, &collector) }
     failures += reader.problems.map(\.reason) + collector.failures.map(\.reason)

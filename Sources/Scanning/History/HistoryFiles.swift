@@ -3,6 +3,7 @@
 // and the stores of submodules, which are repositories of their own.
 // Source: gitrepository-layout(5).
 
+import Bytes
 package import Findings
 package import GitStore
 package import Inputs
@@ -19,7 +20,7 @@ struct HistoryFiles {
   private static let deepest = 64
 
   init(_ repository: Repository) {
-    let folder = repository.commonFolder
+    let folder = repository.isAstray ? repository.gitFolder : repository.commonFolder
     root = ScanRoot(shown: Path(folder.lastComponent), folder: folder)
     take(folder, shown: root.shown)
     // A linked worktree's folder is among those of the repository, unless somebody moved it.
@@ -34,9 +35,10 @@ struct HistoryFiles {
     list(path, shown) { files, name, folder in
       switch String(decoding: name.bytes, as: UTF8.self) {
       case "objects":
-        files.list(path.appending(name.bytes), shown.appending(name.bytes), listsFiles: false) {
-          files, name, folder in
-          if name == "info" { files.walk(name, folder, shown.appending("objects/info".utf8)) }
+        let objects = shown.appending(name.bytes)
+        files.list(path.appending(name.bytes), objects) { files, name, folder in
+          let isObjects = name == "pack" || (name.bytes.count == 2 && name.bytes.allSatisfy { hexValue($0) != nil })
+          if !isObjects { files.walk(name, folder, objects.appending(name.bytes)) }
         }
       case "modules":
         files.takeModules(path.appending(name.bytes), shown.appending(name.bytes), name: "", depth: 0)

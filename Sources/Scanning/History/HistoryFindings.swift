@@ -1,6 +1,7 @@
 // Writes out the findings of a history: each object that is shown is read once more, because line,
 // column and snippet were not kept for the hundred thousand versions that are not shown.
 
+import Archives
 import Bytes
 package import Detection
 package import Findings
@@ -23,8 +24,9 @@ struct HistoryFindings: Sendable {
     var byHit: [Int32: [KeyAtPath]] = [:]
     for entry in spread.all { byHit[entry.shown, default: []].append(entry) }
     let work = byHit.keys.sorted().map { hit in (hits[Int(hit)], byHit[hit]!) }
+    let memory = ObjectMemory(limit: options.archives.memory, jobs: jobs)
     let all = inParallel(work, jobs: jobs) { stack in
-      var reader = ObjectReader(format, gate: Gate())
+      var reader = ObjectReader(format, memory: memory)
       var writer = FindingWriter(options, format, names)
       var results = ScanResults()
       while let (hit, entries) = stack.pop() {
@@ -41,7 +43,8 @@ struct HistoryFindings: Sendable {
           }
           results.add(finding)
         }
-        for (place, missing) in Dictionary(grouping: writer.missing, by: { FoundPlace(path: $0.path, place: $0.place) }) {
+        for (place, missing) in Dictionary(grouping: writer.missing, by: { FoundPlace(path: $0.path, place: $0.place) })
+        {
           let path = writer.redacted(place.path)
           if writer.isCut {
             let listed = writer.findings.count { $0.0.path == place.path && $0.0.place == place.place }

@@ -1,6 +1,7 @@
 // The search of all objects of a store: opens its packs, hands out the work, and looks again whether
 // git has rearranged anything meanwhile.
 
+import Archives
 import Bytes
 package import Detection
 package import Findings
@@ -20,7 +21,7 @@ struct StoreSearch {
   private let jobs: Int
   private let showsProgress: Bool
   private let collectsKeys: Bool
-  private let gate = Gate()
+  private let memory: ObjectMemory
   private let progress = HistoryProgress()
   private let keyNames = KeyNames()
   private var seenPacks: Set<Path> = []
@@ -43,6 +44,7 @@ struct StoreSearch {
   init(_ store: ObjectStore, _ options: ContentOptions, jobs: Int, showsProgress: Bool, collectsKeys: Bool) {
     self.store = store
     self.options = options
+    memory = ObjectMemory(limit: options.archives.memory, jobs: jobs)
     self.jobs = jobs
     self.showsProgress = showsProgress
     self.collectsKeys = collectsKeys
@@ -57,6 +59,7 @@ struct StoreSearch {
         // A pack without its index may be one that git is just writing, or deleting: only what is
         // still so when nothing moves any more counts.
         results.problems += listing.problems.map { Problem(path: $0.path, message: $0.reason) }
+        tellStrays(listing.strays)
         if !fresh.isEmpty {
           results.problems.append(Problem(path: "", message: "git keeps changing the object store; scan again"))
         }
@@ -66,6 +69,16 @@ struct StoreSearch {
       work += fresh
     }
     conclude()
+  }
+
+  private mutating func tellStrays(_ strays: [Path]) {
+    guard let first = strays.min() else { return }
+    let others = strays.count == 1 ? "" : ", and so are \(grouped(strays.count - 1)) others here"
+    results.problems.append(
+      Problem(
+        path: first,
+        message: "is none of git's objects, packs or indexes\(others): git leaves such files when it is interrupted, "
+          + "and `git prune` takes away those; others do not belong here"))
   }
 
   /// What the listing has that has not been read.
@@ -101,14 +114,14 @@ struct StoreSearch {
   }
 
   private mutating func search(_ work: [StoreWork]) {
-    let (format, options, names, progress, gate) = (store.format, options, keyNames, progress, gate)
+    let (format, options, names, progress, memory) = (store.format, options, keyNames, progress, memory)
     let collectsKeys = collectsKeys
     let total = progress.objects.load(ordering: .relaxed) + work.reduce(0) { $0 + $1.objects }
     let stack = WorkStack(work)
     let shares = inParallel(stack, jobs: jobs) {
       if showsProgress && ProgressLine.isWanted { show(progress, of: total, until: stack) }
     } _: { stack in
-      var reader = ObjectReader(format, gate: gate)
+      var reader = ObjectReader(format, memory: memory)
       var visitor = HistoryVisitor(options, format: format, names: names, progress: progress)
       if collectsKeys { visitor.content.keys = [:] }
       while let item = stack.pop() {

@@ -72,6 +72,12 @@ struct ScanCommand: ParsableCommand {
   @Flag(help: "With --history: what a shallow or partial clone lacks is no failure.")
   var acceptIncomplete = false
 
+  @Flag(
+    help:
+      "With --history: read object stores outside of the repository too, to which alternates, commondir or a link lead."
+  )
+  var outsideStores = false
+
   @Option(
     help: ArgumentHelp(
       "With --history: write the keys, whole, to a new file outside of the working tree, for git filter-repo.",
@@ -111,8 +117,8 @@ struct ScanCommand: ParsableCommand {
     if let mode = modes.first, mode != "--all-files", mode != "--history", !paths.isEmpty {
       throw ValidationError("\(mode) takes no paths: it is about the whole repository.")
     }
-    if !history && (acceptIncomplete || replaceText != nil) {
-      throw ValidationError("--accept-incomplete and --replace-text go with --history.")
+    if !history && (acceptIncomplete || outsideStores || replaceText != nil) {
+      throw ValidationError("--accept-incomplete, --outside-stores and --replace-text go with --history.")
     }
     if history && paths.contains("-") { throw ValidationError("--history takes repositories, not -.") }
   }
@@ -247,7 +253,8 @@ struct ScanCommand: ParsableCommand {
 
   private func scanHistory(_ options: ContentOptions, jobs: Int) -> ScanResults {
     var scan = HistoryScan(
-      options, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil)
+      options, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil,
+      readsOutside: outsideStores)
     for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(argument: path)) }
     var results = scan.results
     if acceptIncomplete {
