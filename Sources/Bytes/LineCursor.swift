@@ -1,83 +1,122 @@
 // Line numbers, worked out only up to where something was found. A line ends with LF, CRLF or a CR
 // alone, as editors count and as SARIF 2.1.0 (3.3.4, "newline sequences") has it.
 
-/// How the lines of an input end.
-package enum LineEnds: Equatable, Sendable {
-  case bytes
-  /// In UTF-16 or UTF-32: LF, with so many zero bytes after it.
-  case wide(zeros: Int)
-
-  /// Determined from the first bytes of an input: a byte order mark, or zeros beside ASCII.
-  package init(inputBeginningWith start: UnsafeRawBufferPointer) {
-    let first = start.prefix(4).map { $0 }
-    func begins(_ bytes: UInt8...) -> Bool { first.starts(with: bytes) }
-    func isASCII(_ index: Int) -> Bool { 0x09..<0x7F ~= first[index] }
-    if begins(0xFF, 0xFE, 0, 0) {
-      self = .wide(zeros: 3)
-    } else if begins(0xFF, 0xFE) {
-      self = .wide(zeros: 1)
-    } else if begins(0xFE, 0xFF) || begins(0, 0, 0xFE, 0xFF) {
-      self = .wide(zeros: 0)
-    } else if first.count == 4, isASCII(0), first[1] == 0, first[3] == 0 {
-      self = isASCII(2) ? .wide(zeros: 1) : first[2] == 0 ? .wide(zeros: 3) : .bytes
-    } else if first.count == 4, first[0] == 0, first[2] == 0, isASCII(3), isASCII(1) || first[1] == 0 {
-      self = .wide(zeros: 0)
-    } else {
-      self = .bytes
-    }
-  }
-}
-
 /// A place in an input that moves forward and knows its line.
 package struct LineCursor: Sendable {
-  package var ends = LineEnds.bytes
-  /// Bytes from the start of the input.
+  /// Bytes from the start of the input; in wide text at the start of a unit.
   package private(set) var offset = 0
   /// From 1.
   package private(set) var line: Int
   /// Where the line begins, in bytes from the start of the input.
   package private(set) var lineStart = 0
+  private var forms: TextForms?
+  private var isAfterCarriageReturn = false
 
-  /// - Parameter line: the number of the first line.
-  package init(line: Int = 1) { self.line = line }
+  /// Bytes before a place that `advance` is to move to that have to stay in its buffer: a unit that is not
+  /// whole is read again.
+  package static let context = 4
+  /// Bytes before a match that are looked at for where text of bytes begins.
+  private static let narrowContext = 64
 
-  /// Moves to `target`, counting the line ends on the way.
+  /// - Parameters:
+  ///   - line: the number of the first line.
+  ///   - readsWide: whether UTF-16 and UTF-32 are looked for, or every byte is a character.
+  package init(line: Int = 1, readsWide: Bool = true) {
+    self.line = line
+    forms = readsWide ? TextForms() : nil
+  }
+
+  /// The form of the text at `offset`.
+  package var form: TextForm { forms?.form ?? .bytes }
+
+  /// Moves to `target`, or to the start of the unit that holds it, counting the line ends on the way.
   ///
   /// - Parameters:
-  ///   - target: bytes from the start of the input, not before `offset`.
-  ///   - bytes: a buffer that holds the input from `offset` to `target` and the byte at `target`,
-  ///     unless the input ends there.
+  ///   - target: bytes from the start of the input; nothing happens when it lies before `offset`.
+  ///   - width: bytes of a character of the match that begins at `target`; nil where none is known to.
+  ///   - bytes: a buffer that holds the input from `offset` to `target` and 2 KiB after it, or all there is.
   ///   - base: where the buffer begins in the input.
-  package mutating func advance(to target: Int, in bytes: UnsafeRawBufferPointer, base: Int) {
-    let from = offset - base
-    let to = target - base
-    if case .wide(let zeros) = ends {
-      for index in from..<to where bytes[index] == 0x0A {
-        line += 1
-        lineStart = base + index + 1 + zeros
-      }
-      offset = target
-      return
+  package mutating func advance(
+    to target: Int, matching width: Int? = nil, in bytes: UnsafeRawBufferPointer, base: Int
+  ) {
+    guard target > offset || width != nil else { return }
+    guard forms != nil else { return countBytes(to: target, bytes, base) }
+    let view = TextForms.View(bytes: bytes, base: base)
+    if width == 1 {
+      var start = target
+      while start > max(offset, target - Self.narrowContext), isASCIIText(bytes[start - 1 - base]) { start -= 1 }
+      move(to: start, match: nil, view)
+      if form.width > 1 { forms!.narrow(at: start == offset ? start : min(target, offset + form.width)) }
     }
-    let count = countLineEnds(bytes, from, to)
+    move(to: target, match: width == 1 ? nil : width.map { _ in target }, view)
+  }
+
+  private mutating func move(to target: Int, match: Int?, _ view: TextForms.View) {
+    while true {
+      let end = forms!.enter(at: offset, until: target, match: match, view)
+      if form.width == 1 {
+        countBytes(to: end, view.bytes, view.base)
+      } else {
+        countUnits(to: end, view.bytes, view.base)
+      }
+      if end >= target { return }
+      offset = end
+    }
+  }
+
+  private mutating func countBytes(to target: Int, _ bytes: UnsafeRawBufferPointer, _ base: Int) {
+    let (from, to) = (offset - base, target - base)
+    if from >= to { return }
+    var at = from
+    if isAfterCarriageReturn && bytes[at] == 0x0A {
+      at += 1
+      lineStart = base + at
+    }
+    let count = countLineEnds(bytes, at, to)
     if count > 0 {
       line += count
       var last = to - 1
-      while !isLineEnd(bytes, last) { last -= 1 }
+      while bytes[last] != 0x0A && bytes[last] != 0x0D { last -= 1 }
       lineStart = base + last + 1
     }
+    isAfterCarriageReturn = bytes[to - 1] == 0x0D
     offset = target
+  }
+
+  private mutating func countUnits(to target: Int, _ bytes: UnsafeRawBufferPointer, _ base: Int) {
+    let form = form
+    while offset + form.width <= target {
+      if offset + 16 <= target, !hasLineEnd(bytes, offset - base, form) {
+        offset += 16
+        isAfterCarriageReturn = false
+        continue
+      }
+      let unit = form.unit(bytes, offset - base)
+      offset += form.width
+      if unit == 0x0A || unit == 0x0D {
+        if unit == 0x0D || !isAfterCarriageReturn { line += 1 }
+        lineStart = offset
+      }
+      isAfterCarriageReturn = unit == 0x0D
+    }
   }
 }
 
-/// Whether a line ends with the byte at `index`: LF, or CR with no LF after it.
+/// Whether one of the units in the 16 bytes at `index` may be a CR or an LF.
 @inline(__always)
-func isLineEnd(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
-  switch bytes[index] {
-  case 0x0A: true
-  case 0x0D: index + 1 == bytes.count || bytes[index + 1] != 0x0A
-  default: false
+private func hasLineEnd(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ form: TextForm) -> Bool {
+  if form.width == 4 {
+    let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt32>.self)
+    let (feed, carriage): (UInt32, UInt32) = (0x0A, 0x0D)
+    return form.isLittleEndian
+      ? any((block .== feed.littleEndian) .| (block .== carriage.littleEndian))
+      : any((block .== feed.bigEndian) .| (block .== carriage.bigEndian))
   }
+  let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt16>.self)
+  let (feed, carriage): (UInt16, UInt16) = (0x0A, 0x0D)
+  return form.isLittleEndian
+    ? any((block .== feed.littleEndian) .| (block .== carriage.littleEndian))
+    : any((block .== feed.bigEndian) .| (block .== carriage.bigEndian))
 }
 
 /// Where the line that holds `index` ends: before its LF, CRLF or CR; nil when it goes on past
@@ -92,19 +131,21 @@ package func lineEnd(in bytes: UnsafeRawBufferPointer, from index: Int, limit: I
   return nil
 }
 
+/// The line ends in `bytes[from..<to]`: an LF after a CR in there is none of its own.
 private func countLineEnds(_ bytes: UnsafeRawBufferPointer, _ from: Int, _ to: Int) -> Int {
-  var count = 0
-  var at = from
+  if from >= to { return 0 }
+  var count = bytes[from] == 0x0A || bytes[from] == 0x0D ? 1 : 0
+  var at = from + 1
   let feed = SIMD16<UInt8>(repeating: 0x0A)
   let carriage = SIMD16<UInt8>(repeating: 0x0D)
   // A lane counts to 255 at most before the lanes are added up.
-  while at + 17 <= min(to, bytes.count - 1) {
-    let blocks = min(255, (min(to, bytes.count - 1) - at - 1) / 16)
+  while at + 16 <= to {
+    let blocks = min(255, (to - at) / 16)
     var lanes = SIMD16<UInt8>()
     for _ in 0..<blocks {
       let here = bytes.loadUnaligned(fromByteOffset: at, as: SIMD16<UInt8>.self)
-      let next = bytes.loadUnaligned(fromByteOffset: at + 1, as: SIMD16<UInt8>.self)
-      let ends = (here .== feed) .| ((here .== carriage) .& (next .!= feed))
+      let before = bytes.loadUnaligned(fromByteOffset: at - 1, as: SIMD16<UInt8>.self)
+      let ends = (here .== carriage) .| ((here .== feed) .& (before .!= carriage))
       // A true lane is all ones, which is -1.
       lanes &-= unsafeBitCast(ends, to: SIMD16<UInt8>.self)
       at += 16
@@ -112,7 +153,7 @@ private func countLineEnds(_ bytes: UnsafeRawBufferPointer, _ from: Int, _ to: I
     for lane in 0..<16 { count += Int(lanes[lane]) }
   }
   while at < to {
-    if isLineEnd(bytes, at) { count += 1 }
+    if bytes[at] == 0x0D || bytes[at] == 0x0A && bytes[at - 1] != 0x0D { count += 1 }
     at += 1
   }
   return count

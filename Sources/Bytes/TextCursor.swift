@@ -10,6 +10,7 @@ package struct TextCursor: Sendable {
   private var column = 0
   private var isBehindCarriageReturn = false
   private var decoder = UTF16Decoder()
+  private var forms = TextForms()
   private var hashes: LineHashes?
   /// Lines whose hash must not be revealed.
   private var unsafeLines: Set<Int> = []
@@ -27,19 +28,50 @@ package struct TextCursor: Sendable {
   /// - Parameter hashesLines: the input is a whole file or the like.
   package init(hashesLines: Bool) { hashes = hashesLines ? LineHashes() : nil }
 
-  /// Moves to `target`.
+  /// Moves to `target`, or to the start of the unit that holds it.
   ///
   /// - Parameters:
-  ///   - target: bytes from the start of the input; nothing happens if it is before `offset`.
-  ///   - bytes: a buffer that holds the input from `offset` to `target`.
+  ///   - target: bytes from the start of the input; nothing happens when it lies before `offset`.
+  ///   - match: where a match begins in wide text, at or after `target`; nil where none is known to.
+  ///   - bytes: a buffer that holds the input from `offset` to `target` and 2 KiB after it, or all there is.
   ///   - base: where the buffer begins in the input.
-  package mutating func advance(to target: Int, in bytes: UnsafeRawBufferPointer, base: Int) {
-    guard target > offset else { return }
-    for index in (offset - base)..<(target - base) {
-      let byte = bytes[index]
-      if byte < 0x80 && decoder.isBetweenCharacters { take(UInt16(byte)) } else { decode(byte) }
+  package mutating func advance(
+    to target: Int, match: Int? = nil, in bytes: UnsafeRawBufferPointer, base: Int
+  ) {
+    let view = TextForms.View(bytes: bytes, base: base)
+    while target > offset {
+      let end = forms.enter(at: offset, until: target, match: match, view)
+      if forms.form.width == 1 {
+        for index in (offset - base)..<(end - base) {
+          let byte = bytes[index]
+          if byte < 0x80 && decoder.isBetweenCharacters { take(UInt16(byte)) } else { decode(byte) }
+        }
+        offset = end
+      } else {
+        takeUnits(until: end, view)
+        if end >= target { return }
+        offset = end
+      }
     }
-    offset = target
+  }
+
+  private mutating func takeUnits(until end: Int, _ view: TextForms.View) {
+    if !decoder.isBetweenCharacters {
+      decoder = UTF16Decoder()
+      take(0xFFFD)
+    }
+    let form = forms.form
+    while offset + form.width <= end {
+      let unit = form.unit(view.bytes, offset - view.base)
+      // A byte order mark is no part of the text.
+      if unit == 0xFEFF && offset == forms.start {
+      } else if form.width == 2 {
+        take(UInt16(unit))
+      } else {
+        for unit in UTF16.encode(Unicode.Scalar(unit) ?? "\u{FFFD}")! { take(unit) }
+      }
+      offset += form.width
+    }
   }
 
   private mutating func decode(_ byte: UInt8) {

@@ -105,20 +105,26 @@ package struct ContentScanner: ~Copyable {
     buffer.reset()
     scanner.begin()
     earlier.removeAll()
-    var input = Input(
-      path: path, place: place, isLive: isLive, cursor: LineCursor(line: firstLine),
-      hiddenCursor: LineCursor(line: firstLine))
+    let cursor = LineCursor(line: firstLine, readsWide: place == .content)
+    var input = Input(path: path, place: place, isLive: isLive, cursor: cursor, hiddenCursor: cursor)
     fill(from: &source, &input)
-    input.cursor.ends = LineEnds(inputBeginningWith: buffer.bytes)
-    input.hiddenCursor.ends = input.cursor.ends
     if options.readsText && !isLive { input.text = TextCursor(hashesLines: isWhole && options.hashesLines) }
-    let kind = opensArchives && place == .content ? archiveKind : nil
-    if let kind { beginArchive(kind, &source, &input, found) }
-    if kind == nil, opensArchives, place == .content, let file = GitFile(buffer.bytes) {
-      addProblem(
-        path,
-        "is \(file.name), and what it holds was not read: `hopxguard scan --history` reads it in a repository, "
-          + "which `git clone FILE` makes of a bundle")
+    let looksInside = opensArchives && place == .content
+    if looksInside {
+      input.isProgram = isProgram(buffer.bytes)
+      input.hasWhole = source.whole != nil
+      input.firstFinding = results.findings.count
+      lookForAttached(&input)
+      if let kind = ArchiveKind(buffer.bytes) {
+        beginArchive(kind, &source, &input, found)
+      } else if let format = UnopenedFormat(buffer.bytes, name: path.bytes) {
+        results.noteUnopened(format, redacted(path))
+      } else if let file = GitFile(buffer.bytes) {
+        addProblem(
+          path,
+          "is \(file.name), and what it holds was not read: `hopxguard scan --history` reads it in a repository, "
+            + "which `git clone FILE` makes of a bundle")
+      }
     }
     while true {
       let before = input.found
@@ -172,7 +178,7 @@ package struct ContentScanner: ~Copyable {
     advance(&input.cursor, by: keep)
     input.text?.advance(to: buffer.offset + keep, in: buffer.bytes, base: buffer.offset)
     if input.isLive { advance(&input.hiddenCursor, by: keep) }
-    buffer.drop(keep)
+    buffer.drop(max(0, keep - LineCursor.context))
   }
 
   /// Moves a cursor to where the buffer will begin.
@@ -387,7 +393,8 @@ package struct ContentScanner: ~Copyable {
     let bytes = buffer.bytes
     let end = match.range.upperBound
     if buffer.isLast || match.confidence == nil || end + Self.contextBehind <= bytes.count { return false }
-    return lineEnd(in: bytes, from: end, limit: end + Snippet.longest) == nil
+    // In wide text a byte of a line end need not be one.
+    return match.disguise != nil || lineEnd(in: bytes, from: end, limit: end + Snippet.longest) == nil
   }
 
   /// What snippets must not show: all matches, and what has not been decided.
@@ -412,13 +419,10 @@ package struct ContentScanner: ~Copyable {
     _ match: Match, _ confidence: Confidence, _ cuts: [Cut], _ input: inout Input
   ) {
     let (bytes, base) = (buffer.bytes, buffer.offset)
-    let start = match.range.lowerBound
-    let needed = match.range.upperBound + Snippet.longest
-    let end = lineEnd(in: bytes, from: match.range.upperBound, limit: needed)
-    if base + start > input.cursor.offset {
-      input.cursor.advance(to: base + start, in: bytes, base: base)
-    }
-    let line = max(0, input.cursor.lineStart - base)..<(end ?? min(needed, bytes.count))
+    let encoding = match.disguise?.encoding ?? "plain"
+    let width = TextForm(name: encoding.prefix { $0 != ">" })?.width ?? 1
+    input.cursor.advance(to: base + match.range.lowerBound, matching: width, in: bytes, base: base)
+    let shown = ShownMatch(match, input.cursor, in: bytes, base: base, cuts: cuts)
     let rule = scanner.rules.rules[match.rule]
     let key = match.key(in: bytes)
     let kept = Array(key.prefix(min(rule.keep, key.count / 2)))
@@ -427,18 +431,19 @@ package struct ContentScanner: ~Copyable {
     var finding = Finding(
       rule: rule, confidence: confidence, secret: escapedForTerminal(kept + ellipsis),
       fingerprint: name, path: input.shownPath!, place: input.place, line: input.cursor.line,
-      column: base + start - input.cursor.lineStart + 1, length: match.range.count,
-      snippet: Snippet(of: match, line: line, in: bytes, cuts: cuts))
-    if let disguise = match.disguise { finding.encoding = disguise.encoding }
+      column: base + shown.range.lowerBound - input.cursor.lineStart + 1, length: shown.range.count,
+      snippet: shown.snippet)
+    finding.encoding = shown.encoding(encoding)
     finding.head = Array(key.prefix(Self.headBytes)).hashValue
     if let outer = archivePlace?.outer {
       finding.entry = Path(finding.path.bytes.dropFirst(redacted(outer).bytes.count + 1))
     }
-    if input.place == .content { finding.comment = InlineAllowance(at: match.range, in: bytes) }
+    if input.place == .content { finding.comment = shown.comment }
     guard input.text != nil else { return results.add(finding) }
-    input.text!.advance(to: base + start, in: bytes, base: base)
+    let start = base + shown.range.lowerBound
+    input.text!.advance(to: start, match: width > 1 ? start : nil, in: bytes, base: base)
     input.text!.wantHash(isSafe: key.count - kept.count >= Self.leastHashed)
-    let region = input.text!.region(match.range.count, in: bytes, base: base)
+    let region = input.text!.region(shown.range.count, in: bytes, base: base)
     finding.region = TextRegion(
       startColumn: region.startColumn, endLine: finding.line + region.lineEnds,
       endColumn: region.endColumn)
