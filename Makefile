@@ -1,12 +1,23 @@
 # Two commands: `make scan` and `make test`. Both install the system packages they need first.
+# `make wheel` builds dist/hopxguard-VERSION-py3-none-PLATFORM.whl, `make install` installs without Python.
 
 DIR ?= $(CURDIR)
 PREFIX ?= /usr/local
 STATIC = -c release --static-swift-stdlib -Xswiftc -static-executable
+# There is no static C library on macOS. Never tried.
+ifeq ($(shell uname -s),Darwin)
+STATIC = -c release
+endif
 SHARED = man/man1/hopxguard.1 bash-completion/completions/hopxguard zsh/site-functions/_hopxguard \
 	fish/vendor_completions.d/hopxguard.fish
 
-.PHONY: scan test build install packages
+# What `--version` says of the sources: the commit, and whether they were changed since.
+HOPXGUARD_COMMIT := $(shell git describe --always --dirty --exclude '*' --abbrev=12 2>/dev/null)
+ifneq ($(HOPXGUARD_COMMIT),)
+export HOPXGUARD_COMMIT
+endif
+
+.PHONY: scan test test-packages build wheel install share packages
 
 scan: build
 	@.build/release/hopxguard scan "$(DIR)"
@@ -40,15 +51,31 @@ build: packages
 	@mkdir -p .build
 	@swift build $(STATIC) --product hopxguard > .build/messages 2>&1 || { cat .build/messages; exit 1; }
 
+wheel: build
+	@./scripts/packages wheel
+	@./scripts/wheel .build/release/hopxguard dist
+
+# The wheel, the hooks, the CI jobs, the images and a release, as their users meet them.
+test-packages: wheel
+	@./scripts/packages test-packages
+	@.build/python/bin/python -m unittest discover -s Tests/Packaging
+
 # The man page's generator belongs to swift-argument-parser, and shares with hopxguard what is built of it.
-install: build
+share: build
 	@swift build $(STATIC) --product generate-manual > .build/messages 2>&1 || { cat .build/messages; exit 1; }
 	@rm -rf .build/share && mkdir -p .build/share/man/man1
 	@./scripts/completions .build/release/hopxguard .build/share
 	@.build/release/generate-manual .build/release/hopxguard -o .build/share
 	@./scripts/manual binary=.build/release/hopxguard < .build/share/hopxguard.1 > .build/share/man/man1/hopxguard.1
-	install -D -m 755 .build/release/hopxguard "$(DESTDIR)$(PREFIX)/bin/hopxguard"
-	@for file in $(SHARED); do install -D -m 644 ".build/share/$$file" "$(DESTDIR)$(PREFIX)/share/$$file" || exit 1; done
+	@rm .build/share/hopxguard.1
+
+install: share
+	@mkdir -p "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 .build/release/hopxguard "$(DESTDIR)$(PREFIX)/bin/hopxguard"
+	@for file in $(SHARED); do \
+	  mkdir -p "$(DESTDIR)$(PREFIX)/share/$${file%/*}" && \
+	  install -m 644 ".build/share/$$file" "$(DESTDIR)$(PREFIX)/share/$$file" || exit 1; \
+	done
 	@case "$(DESTDIR)$(PREFIX)" in "$(DESTDIR)/usr" | "$(DESTDIR)/usr/local") ;; \
 	*) echo 'for completions in zsh, put this above compinit in ~/.zshrc: fpath+=("$(PREFIX)/share/zsh/site-functions")' ;; esac
 

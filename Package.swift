@@ -67,6 +67,11 @@ let package = Package(
     // What runs before Swift's runtime starts; the executable's alone.
     .target(name: "CStart"),
 
+    // VERSION, and the commit that `make` passes in, as texts of the binary.
+    .target(
+      name: "CVersion",
+      cSettings: Context.environment["HOPXGUARD_COMMIT"].map { [.define("HOPXGUARD_COMMIT", to: "\"\($0)\"")] }),
+
     // Headers of the C library that its Swift module leaves out.
     .systemLibrary(name: "CPlatform"),
 
@@ -107,7 +112,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "Reporting", dependencies: ["CDeflate", "Bytes", "Platform", "Rules", "Findings"],
+      name: "Reporting", dependencies: ["CDeflate", "CVersion", "Bytes", "Platform", "Rules", "Findings"],
       swiftSettings: strict),
 
     // Level 5: the command line.

@@ -1,5 +1,6 @@
 // The interface of report formats: a reporter receives the findings in order, then the end, and returns bytes.
 
+import CVersion
 package import Findings
 import Platform
 package import Rules
@@ -59,7 +60,14 @@ package enum ReportFormat: String, CaseIterable, Sendable {
 /// The tool's name and version in reports.
 package enum Tool {
   package static let name = "hopxguard"
-  package static let version = "0.1.0"
+  /// `MAJOR.MINOR.PATCH`.
+  package static let version: String = {
+    var length = 0
+    let text = cversion_number(&length)
+    return String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
+  }()
+  /// The commit that this binary was built from; nil where the build was not told.
+  package static let commit: String? = cversion_commit().map { String(cString: $0) }
   /// Where a report's reader finds more about keys.
   static let informationAddress = "https://docs.hopx.ai"
 }

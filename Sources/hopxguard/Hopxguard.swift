@@ -35,7 +35,7 @@ struct Hopxguard: ParsableCommand {
 
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
       """,
-    version: "\(Tool.name) \(Tool.version)",
+    version: "\(Tool.name) \(Tool.version)" + (Tool.commit.map { " (\($0))" } ?? ""),
     subcommands: [
       ScanCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
       CheckCommand.self, HookCommand.self, AllowCommand.self, BaselineCommand.self, RulesCommand.self,

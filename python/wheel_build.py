@@ -1,0 +1,33 @@
+"""Puts the binary into the wheel as its command, and names the platforms that it runs on.
+
+The binary is static, so that a wheel for Linux depends on no C library and installs on glibc and musl alike.
+"""
+
+import os
+import platform
+from pathlib import Path
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+def platform_tag() -> str:
+    machine = platform.machine()
+    if platform.system() == "Darwin":
+        release = os.environ.get("MACOSX_DEPLOYMENT_TARGET", platform.mac_ver()[0]).split(".")[0]
+        return f"macosx_{release}_0_{machine}"
+    return f"manylinux_2_17_{machine}.musllinux_1_2_{machine}"
+
+
+class WheelBuild(BuildHookInterface):
+    def initialize(self, version: str, build_data: dict) -> None:
+        if self.target_name != "wheel" or version == "editable":
+            return
+        payload = os.environ.get("HOPXGUARD_PAYLOAD")
+        if payload is None:
+            raise SystemExit("build the wheel with `make wheel`: the binary has to be there first")
+        folder = Path(payload)
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{platform_tag()}"
+        build_data["shared_scripts"] = {str(folder / "hopxguard"): "hopxguard"}
+        build_data["sbom_files"] = [str(folder / "hopxguard.cdx.json")]
+        build_data["extra_metadata"] = {str(folder / "THIRD-PARTY.txt"): "THIRD-PARTY.txt"}
