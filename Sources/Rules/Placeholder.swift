@@ -6,7 +6,7 @@ package struct Placeholder: Sendable {
   /// A part with fewer different bytes than this is made up.
   let minDistinct: Int
   /// Lower case.
-  private let words: [[UInt8]]
+  let words: [[UInt8]]
   /// Whether a secret in which most bytes follow one another, as in `abcdef`, is made up.
   let sequences: Bool
   /// Whether an ID and a secret that are both words are an identifier or a file name.

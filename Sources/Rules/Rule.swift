@@ -21,6 +21,9 @@ public struct Rule: Sendable {
   public let literal: [UInt8]
   /// PCRE2, matched on bytes, anchored at the literal.
   public let pattern: Pattern
+  /// The pattern as tools without lookaround and possessive quantifiers take it, for export; nil when `pattern`
+  /// is fit for them.
+  package let portable: String?
   /// Bytes of a match that redaction leaves readable: what the rule's file asks for, and at most half
   /// of the shortest match.
   public let keep: Int

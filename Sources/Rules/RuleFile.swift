@@ -68,6 +68,7 @@ private func parseRule(
       reason: "a literal of \(literal.utf8.count) bytes: at most \(Rule.longestLiteral)")
   }
   let pattern = Pattern(try table.required("pattern", table.string("pattern")))
+  let portable = try parsePortable(&table, id)
   let wanted = try table.integer("keep") ?? min(literal.utf8.count, Rule.longestKeep)
   let keepLimit = min(Rule.longestKeep, literal.utf8.count + 5)
   guard (0...keepLimit).contains(wanted) else {
@@ -114,7 +115,7 @@ private func parseRule(
   try table.finish()
   return Rule(
     id: id, title: title, severity: severity, literal: Array(literal.utf8), pattern: pattern,
-    keep: keep, confidence: confidence, placeholder: placeholder, remediation: remediation,
+    portable: portable, keep: keep, confidence: confidence, placeholder: placeholder, remediation: remediation,
     examples: matching.map { Rule.Example(template: $0.text, matches: true, line: $0.line) }
       + others.map { Rule.Example(template: $0.text, matches: false, line: $0.line) },
     source: source, line: line)
@@ -123,7 +124,8 @@ private func parseRule(
 private func isIDByte(_ byte: UInt8) -> Bool {
   switch byte {
   case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-    UInt8(ascii: "-"): true
+    UInt8(ascii: "-"):
+    true
   default: false
   }
 }
@@ -135,6 +137,16 @@ private func parseSeverity(_ table: inout TOMLTable) throws(TOMLError) -> Severi
     throw TOMLError(line: table.line(of: "severity"), reason: "severity '\(name)': one of \(names)")
   }
   return severity
+}
+
+private func parsePortable(_ table: inout TOMLTable, _ id: String) throws(TOMLError) -> String? {
+  guard let source = try table.string("portable") else { return nil }
+  do throws(PatternError) {
+    _ = try PortablePattern(source)
+    return source
+  } catch {
+    throw TOMLError(line: table.line(of: "portable"), reason: "rule '\(id)': portable: \(error.reason)")
+  }
 }
 
 private func parseConfidence(_ value: TOMLValue?) throws(TOMLError) -> (high: Int, medium: Int) {

@@ -1,4 +1,4 @@
-// `hopxguard rules`: what is looked for, and whether its examples hold.
+// `hopxguard rules`: what is looked for, and whether its examples hold. RulesExport has a file of its own.
 
 import ArgumentParser
 import Bytes
@@ -8,14 +8,15 @@ import Rules
 
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rules", abstract: "Show the rules, or test them on their own examples.",
+    commandName: "rules", abstract: "Show the rules, test them on their own examples, or export them.",
     discussion: """
       Examples:
         hopxguard rules                     what is looked for
         hopxguard rules list --rules tokens.toml
         hopxguard rules test tokens.toml    does it find its own examples, and no more?
+        hopxguard rules export --format gitleaks > gitleaks-hopx.toml
       """,
-    subcommands: [List.self, Test.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Test.self, RulesExport.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show the rules in use.")
