@@ -13,7 +13,8 @@ struct TemplateTests {
 
   init() {
     folder.git("init", "-q", "-b", "main", "origin")
-    folder.write("origin/.gitignore", ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n")
+    folder.write(
+      "origin/.gitignore", ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n")
     commit("base", "x\n")
     folder.makeFolder("temp")
     folder.makeFolder("bin")
@@ -48,11 +49,12 @@ struct TemplateTests {
     let page: String
   }
 
-  /// Runs the action's first step as the runner does: the inputs' values in place of their expressions, the
+  /// Runs the action's step `check` as the runner does: the inputs' values in place of their expressions, the
   /// text in a file, `bash --noprofile --norc -eo pipefail`.
   private func step(_ event: String, _ payload: String, inputs: [String: String] = [:]) throws -> StepResult {
     let action = try yaml("action.yml")
-    let step = try #require(((action["runs"] as? Object)?["steps"] as? [Object])?.first)
+    let steps = try #require((action["runs"] as? Object)?["steps"] as? [Object])
+    let step = try #require(steps.first { $0["id"] as? String == "check" })
     let text = try #require(step["run"] as? String)
     #expect(!text.contains("${{"), "an expression in a command's text is code for whoever names it")
     folder.write("step.sh", text)
@@ -200,7 +202,9 @@ struct TemplateTests {
     let runs = try #require(action["runs"] as? Object)
     #expect(runs["using"] as? String == "composite")
     let steps = try #require(runs["steps"] as? [Object])
-    for step in steps { #expect(step["uses"] is String || (step["run"] is String && step["shell"] as? String == "bash")) }
+    for step in steps {
+      #expect(step["uses"] is String || (step["run"] is String && step["shell"] as? String == "bash"))
+    }
     let upload = try #require(steps.last)
     #expect((upload["uses"] as? String)?.hasPrefix("github/codeql-action/upload-sarif@") == true)
     let condition = try #require(upload["if"] as? String)
@@ -233,9 +237,11 @@ struct TemplateTests {
     try expectValid([folder.file("clone/\(tests)")], "junit-10.xsd")
     #expect(String(decoding: folder.read("clone/\(secrets)"), as: UTF8.self).contains("\"start_line\":1"))
     #expect(artifacts["paths"] as? [String] == [secrets])
+    #expect(result.output.hasPrefix("hopxguard from the image: hopxguard "))
     environment["PATH"] = "/usr/bin:/bin"
+    environment["HOPXGUARD_WHEEL"] = "gone.whl"
     let without = try run("/bin/bash", [folder.file("job.sh")], in: folder.file("clone"), environment: environment)
     #expect(without.status == 2)
-    #expect(without.errors.contains("hopxguard is not in this image"))
+    #expect(without.errors.contains("neither as a wheel (gone.whl) nor with Swift"))
   }
 }
