@@ -4,7 +4,8 @@
 #   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/src:ro" hopxguard-check
 FROM debian:12-slim AS git
 RUN apt-get update && apt-get install -y --no-install-recommends git
-RUN mkdir -p /out/tmp && chmod 1777 /out/tmp && cp -L --parents -t /out /usr/bin/git $(ldd /usr/bin/git | grep -o '/[^ ]*')
+RUN mkdir -p /out/tmp && chmod 1777 /out/tmp && \
+    cp -L --parents -t /out /usr/bin/git $(ldd /usr/bin/git | grep -o '/[^ ]*')
 FROM scratch
 COPY --from=git /out /
 COPY hopxguard /usr/bin/hopxguard

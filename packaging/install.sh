@@ -19,10 +19,10 @@ main() {
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
   if command -v curl >/dev/null; then
-    curl -fsSL --proto '=https,file' -o "$scratch/$archive" "$address/$archive" || fail "cannot download $address/$archive"
+    curl -fsSL --proto '=https,file' -o "$scratch/$archive" "$address/$archive"
   else
-    wget -q -O "$scratch/$archive" "$address/$archive" || fail "cannot download $address/$archive"
-  fi
+    wget -q -O "$scratch/$archive" "$address/$archive"
+  fi || fail "cannot download $address/$archive"
   found=$({ sha256sum "$scratch/$archive" 2>/dev/null || shasum -a 256 "$scratch/$archive"; } | cut -d' ' -f1)
   [ "$found" = "$wanted" ] || fail "$archive has the checksum $found and not $wanted: nothing is installed"
 

@@ -29,7 +29,8 @@ class ReleaseTests(FolderTest):
         self.assertIn("First release", (DIST / "release-notes.md").read_text())
 
     def test_the_archive_holds_what_make_install_installs(self):
-        self.run_command("make", "install", f"PREFIX={self.folder}/installed", cwd=TOP, PATH=os.environ["PATH"], HOME=os.environ["HOME"])
+        caller = {name: os.environ[name] for name in ["PATH", "HOME"]}  # where the compiler is
+        self.run_command("make", "install", f"PREFIX={self.folder}/installed", cwd=TOP, **caller)
         installed = {str(path.relative_to(self.folder / "installed"))
                      for path in (self.folder / "installed").rglob("*") if path.is_file()}
         with tarfile.open(self.archive()) as tar:

@@ -39,7 +39,7 @@ class WheelTests(FolderTest):
         self.assertEqual(self.run_command(bin / "python", "-c", show).stdout, f"{bin}/hopxguard\n")
         (bin / "hopxguard").unlink()
         lost = self.run_command(bin / "python", "-c", show, status=1)
-        self.assertIn("FileNotFoundError: the hopxguard command is not where its package installs it: looked", lost.stderr)
+        self.assertIn("FileNotFoundError: the hopxguard command is not where its package installs it", lost.stderr)
         for option, path in [("--target", "here"), ("--prefix", "there")]:
             self.run_command(bin / "pip", "install", "-qI", option, self.folder / path, "hopxguard")
             (site,) = self.folder.glob(f"{path}/**/hopxguard/__init__.py")
