@@ -117,6 +117,11 @@ package struct ContentScanner: ~Copyable {
       lookForAttached(&input)
       if let kind = ArchiveKind(buffer.bytes) {
         beginArchive(kind, &source, &input, found)
+      } else if let file = GitFile(buffer.bytes) {
+        addProblem(
+          path,
+          "is \(file.name), and what it holds was not read: `hopxguard scan --history` reads it in a repository, "
+            + "which `git clone FILE` makes of a bundle")
       } else if let format = UnopenedFormat(buffer.bytes, name: path.bytes) {
         results.noteUnopened(format, redacted(path))
       } else if let file = GitFile(buffer.bytes) {
