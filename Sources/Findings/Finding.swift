@@ -30,9 +30,9 @@ public struct Finding: Sendable {
   public var secret: String
   /// `sha256:` and 32 hex digits.
   public var fingerprint: String
-  /// A hash of the secret's first bytes, constant during a run. In an archive's raw bytes, what follows a secret can
+  /// A digest of the first bytes of the secret. In an archive's raw bytes, what follows a secret can
   /// look like more of it, and then only the first bytes are the same.
-  public var head = 0
+  package var head = SIMD2<UInt64>()
   /// Relative to the repository's top, or as the user named it; redacted.
   public var path: Path
   /// For a secret in an archive, the part of `path` after the first `!`, redacted: the entry's name, followed by the

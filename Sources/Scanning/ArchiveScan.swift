@@ -28,7 +28,7 @@ final class ArchiveScan {
   /// What was found in entries and not taken yet. Its summary is of all that came out.
   private(set) var results = ScanResults()
   /// The heads of all keys that were found in entries.
-  private(set) var found: Set<Int> = []
+  private(set) var found: Set<SIMD2<UInt64>> = []
   /// Whole keys by fingerprint, where they were asked for.
   private(set) var keys: [String: [UInt8]] = [:]
   /// What findings call the archive, and what they call what its entries are in.
