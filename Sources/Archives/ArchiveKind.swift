@@ -6,10 +6,13 @@ internal import Platform
 package enum ArchiveKind: String, Sendable {
   // Compressed: one stream of bytes comes out.
   case gzip, bzip2, xz, lzma, lzip, zstd, lz4, legacyLZ4, compress
+  /// A loose object of git.
+  case gitObject
   // What comes before one of the others and holds nothing itself.
-  case rpm, skippable
+  case rpm, skippable, gitBundle
   // Containers: entries come out.
   case tar, cpio, deb, zip, sevenZip, rar, rar5, cab, lha, iso
+  case gitPack
   // Documents and pictures with compressed text in them.
   case pdf, png
 
@@ -26,7 +29,9 @@ package enum ArchiveKind: String, Sendable {
 
   package var isCompression: Bool {
     switch self {
-    case .gzip, .bzip2, .xz, .lzma, .lzip, .zstd, .lz4, .legacyLZ4, .compress, .rpm, .skippable: true
+    case .gzip, .bzip2, .xz, .lzma, .lzip, .zstd, .lz4, .legacyLZ4, .compress, .rpm, .skippable, .gitObject,
+      .gitBundle:
+      true
     default: false
     }
   }
@@ -42,6 +47,9 @@ package enum ArchiveKind: String, Sendable {
     case .rar5: "rar"
     case .compress: ".Z"
     case .skippable: "skippable frame"
+    case .gitObject: "git object"
+    case .gitBundle: "git bundle"
+    case .gitPack: "git pack"
     default: rawValue
     }
   }

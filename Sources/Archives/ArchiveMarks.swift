@@ -48,7 +48,13 @@ extension ArchiveKind {
     case 0x02: return bytes.starts(with: [0x02, 0x21, 0x4C, 0x18]) ? .legacyLZ4 : nil
     case 0x50...0x5F where bytes[1] == 0x2A:
       return bytes[2] == 0x4D && bytes[3] == 0x18 ? .skippable : nil
-    case UInt8(ascii: "P"): return isZip(bytes) ? .zip : nil
+    case UInt8(ascii: "P"):
+      if bytes.starts(with: "PACK\0\0\0".utf8), bytes[7] == 2 || bytes[7] == 3 { return .gitPack }
+      return isZip(bytes) ? .zip : nil
+    case UInt8(ascii: "#"):
+      let isBundle = bytes.starts(with: "# v2 git bundle\n".utf8) || bytes.starts(with: "# v3 git bundle\n".utf8)
+      return isBundle ? .gitBundle : nil
+    case 0x78: return isGitObject(bytes) ? .gitObject : nil
     case 0xED:
       let isRPM = bytes.count >= 112 && bytes.starts(with: [0xED, 0xAB, 0xEE, 0xDB])
       return isRPM && (bytes[4] == 3 || bytes[4] == 4) ? .rpm : nil
@@ -204,3 +210,17 @@ private func isTar(_ bytes: UnsafeRawBufferPointer) -> Bool {
 }
 
 private func isOctalEnd(_ byte: UInt8) -> Bool { byte == 0 || byte == 0x20 || (0x30...0x37).contains(byte) }
+
+/// A kind and a length, compressed by zlib.
+private func isGitObject(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  guard bytes[1] & 0x20 == 0, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0 else { return false }
+  return withUnsafeTemporaryAllocation(byteCount: 32, alignment: 16) { head in
+    let step = ZlibDecompressor(.zlib).run(UnsafeRawBufferPointer(rebasing: bytes.prefix(512)), head)
+    if case .damaged = step.state { return false }
+    let text = head[..<step.produced]
+    guard let end = text.firstIndex(of: 0), let space = text[..<end].firstIndex(of: 0x20) else { return false }
+    let digits = text[(space + 1)..<end]
+    return ["blob", "tree", "commit", "tag"].contains { text[..<space].elementsEqual($0.utf8) }
+      && !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+  }
+}

@@ -46,8 +46,10 @@ package func openArchive(
   _ kind: ArchiveKind, _ feed: ArchiveFeed, budget: ArchiveBudget
 ) throws(InputError) -> any EntrySource {
   switch kind {
-  case .gzip, .bzip2, .xz, .lzma, .lzip, .zstd, .lz4, .legacyLZ4: CompressedReader(kind, feed, budget: budget)
-  case .rpm, .skippable: LeadReader(kind, feed)
+  case .gzip, .bzip2, .xz, .lzma, .lzip, .zstd, .lz4, .legacyLZ4, .gitObject:
+    CompressedReader(kind, feed, budget: budget)
+  case .rpm, .skippable, .gitBundle: LeadReader(kind, feed)
+  case .gitPack: PackReader(feed, budget: budget)
   case .zip: ZipReader(feed, budget: budget)
   case .sevenZip, .rar, .rar5, .cab, .lha, .iso: try SeparateArchive(kind, feed, budget: budget)
   case .tar, .cpio, .deb, .compress: ArchiveReader(kind, feed, budget: budget)

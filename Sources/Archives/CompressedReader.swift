@@ -31,6 +31,7 @@ final class CompressedReader: EntrySource {
       case .zstd: ZstdDecompressor(memory: memory)
       case .lz4: LZ4Decompressor()
       case .legacyLZ4: LegacyLZ4Decompressor()
+      case .gitObject: ZlibDecompressor(.zlib)
       default: ZlibDecompressor(.gzip)
       }
   }
@@ -100,7 +101,8 @@ func skipFrame(_ feed: ArchiveFeed) throws(InputError) {
   }
 }
 
-/// What comes before an archive and holds nothing itself: the header of an rpm, or a frame to be skipped.
+/// What comes before an archive and holds nothing itself: the header of an rpm or a bundle of git's, or a frame
+/// to be skipped.
 final class LeadReader: EntrySource {
   private let kind: ArchiveKind
   private let feed: ArchiveFeed
@@ -111,11 +113,23 @@ final class LeadReader: EntrySource {
   }
 
   func next() throws(InputError) -> ArchiveEntry? {
-    if kind == .rpm { try skipPackageHeader() } else { try skipFrame(feed) }
+    switch kind {
+    case .rpm: try skipPackageHeader()
+    case .gitBundle: try skipBundleHeader()
+    default: try skipFrame(feed)
+    }
     return nil
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int { 0 }
+
+  /// Lines up to an empty one: the names of commits that it needs and holds.
+  private func skipBundleHeader() throws(InputError) {
+    guard try feed.seek(0x0A, 0x0A) else {
+      throw InputError("cannot be read to its end as git bundle: it is cut short")
+    }
+    try feed.skip(2)
+  }
 
   /// A lead of 96 bytes, then two headers: a mark, counts of entries of 16 bytes and of bytes; the first is
   /// padded to a multiple of eight.

@@ -103,21 +103,13 @@ struct ZipDescriptor {
     let start = ZipMark(head) == .descriptor ? 4 : 0
     guard head.count >= start + 12 else { return }
     crc = head.long(start)
-    if head.length(start + 4) == compressed & 0xFFFF_FFFF, !Self.isWide(head, start, compressed) {
-      feed.consume(start + 12)
-    } else if head.count >= start + 20, head.longLength(start + 4) == compressed {
+    let fitsLong = head.count >= start + 20 && head.longLength(start + 4) == compressed
+    // What could be a length of four bytes may be the first half of one of eight: a record follows either.
+    if fitsLong, !head[(start + 12)...].starts(with: [0x50, 0x4B]) {
       feed.consume(start + 20)
-    } else if start > 0 {
+    } else if start > 0 || head.length(start + 4) == compressed & 0xFFFF_FFFF {
       feed.consume(start + 12)
     }
-  }
-
-  /// Whether what could be a length of four bytes is the first half of one of eight.
-  private static func isWide(_ head: UnsafeRawBufferPointer, _ start: Int, _ compressed: Int) -> Bool {
-    head.count >= start + 20 && head.longLength(start + 4) == compressed
-      && head.longLength(start + 12) >= head.length(start + 12) && head.length(start + 8) == 0
-      && head.length(start + 12) != 0
-      && compressed > 0
   }
 
   static func fits(_ head: UnsafeRawBufferPointer, crc: UInt32, compressed: Int) -> Bool {

@@ -134,6 +134,13 @@ struct ArchiveEndTests {
       put('count', changed(d, at + 8, b'\\x07\\0\\x07'))
       i = d.index(b'PK\\x01\\x02'); gap = d[:i] + os.urandom(50) + d[i:]
       put('gap', changed(gap, at + 50 + 16, struct.pack('<I', i + 50)))
+      class Pipe(io.RawIOBase):
+        bytes = b''
+        def writable(self): return True
+        def write(self, data): self.bytes += bytes(data); return len(data)
+      p = Pipe(); z = zipfile.ZipFile(p, 'w', 8)
+      for n in range(9): z.writestr(f'{n}/', b''); z.writestr(f'{n}/a', clean)
+      z.close(); put('piped', p.bytes)
       for name in ['lines', 'zeros', 'comment', 'count', 'gap']: assert zipfile.ZipFile(name).read('a') == clean
       """)
     let report = try Report.scan(in: folder)
@@ -157,5 +164,63 @@ struct ArchiveEndTests {
     let low = try ["1", "8"].map { try Report.scan("in", "--jobs", $0, "--archive-memory", "200MiB", in: folder) }
     #expect(low[0].problems.map(\.message) == low[1].problems.map(\.message))
     #expect(low[0].problems.count == 8)
+  }
+}
+
+/// Objects of git that are met as files or in archives are read as git reads them.
+struct GitFileTests {
+  private let folder = TestFolder()
+  private let key = keyText()
+
+  private func shell(_ script: String) throws {
+    let result = try run("/bin/bash", ["-euc", script], in: folder.path, environment: gitIdentity)
+    #expect(result.status == 0, "\(script): \(result.errors)")
+  }
+
+  /// A repository in `app`, with a key in a commit that a later one takes away.
+  private func makeRepository() throws {
+    folder.makeFolder("app")
+    let lines = (0..<400).map { "line \($0) of a file that git keeps as a delta\n" }.joined()
+    folder.write("app/a", lines)
+    try shell("cd app; git init -q; git add a; git commit -qm 1")
+    folder.write("app/a", lines.replacing("line 200 ", with: "line 200 \(key) "))
+    try shell("cd app; git commit -qam 2")
+    folder.write("app/a", lines)
+    try shell("cd app; git commit -qam 3")
+  }
+
+  @Test func `loose objects and packs in an archive`() throws {
+    try makeRepository()
+    try shell("tar czf loose.tgz app; cd app; git repack -qad --depth=50; cd ..; tar cf packed.tar app; rm -rf app")
+    for name in ["loose.tgz", "packed.tar"] {
+      let report = try Report.scan(name, in: folder)
+      #expect(report.status == 1, "\(name): \(report.problems)")
+      #expect(report.findings.count == 1, "\(name): \(report.findings.map(\.path))")
+      #expect(report.problems.isEmpty, "\(report.problems)")
+    }
+  }
+
+  @Test func `a bundle, whole and cut short`() throws {
+    try makeRepository()
+    try shell("cd app; git bundle create -q ../x.bundle --all; cd ..; rm -rf app; head -c -300 x.bundle > cut.bundle")
+    let report = try Report.scan("x.bundle", in: folder)
+    #expect(report.status == 1, "\(report.problems)")
+    #expect(report.problems.isEmpty, "\(report.problems)")
+    #expect(try Report.scan("cut.bundle", in: folder).status == 2)
+    let redacted = try run(hopxguardPath, ["redact"], in: folder.path, input: folder.read("x.bundle"))
+    #expect(redacted.status == 2)
+  }
+
+  @Test func `a loose object with data after its end`() throws {
+    try makeRepository()
+    try shell(
+      """
+      cd app; f=.git/objects/$(git rev-parse HEAD:a | sed 's|..|&/|'); cp "$f" ../x; chmod u+w ../x
+      head -c 99 /dev/urandom >> ../x; cd ..; rm -rf app
+      """)
+    let report = try Report.scan("x", in: folder)
+    #expect(report.status == 2)
+    #expect(
+      report.problems.first?.message.contains("99 bytes after the end of the git object") == true, "\(report.problems)")
   }
 }
