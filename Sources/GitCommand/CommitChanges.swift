@@ -16,9 +16,10 @@ package struct CommitChanges: ~Copyable {
 
   /// - Parameter commits: hex digits.
   package init(of commits: [String]) throws(GitError) {
-    let started = try GitProcess.start(
+    var started = try GitProcess.start(
       ["diff-tree", "--stdin", "-r", "--root", "-c"] + rawDiff, in: ".", inherited: .fromHook,
       takesInput: true)
+    started.whenSlow = { () throws(GitError) in try checkPathCounts(commits.map { "\($0)^{tree}" }) }
     git = started
     input = Array(commits.map { $0 + "\n" }.joined().utf8)
     buffer = .allocate(byteCount: 65_536, alignment: 1)
@@ -60,6 +61,7 @@ package func eachTreePart(
 ) throws(GitError) {
   var git = try GitProcess.start(
     ["diff-tree", "-r"] + rawDiff + [try emptyTree(), tree], in: ".", inherited: .fromHook)
+  git.whenSlow = { () throws(GitError) in try checkPathCounts([tree]) }
   var parser = RawDiffParser()
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
   defer { buffer.deallocate() }

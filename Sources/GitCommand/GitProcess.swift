@@ -44,6 +44,9 @@ package struct GitProcess: ~Copyable {
   private static let mostMemory = 3 << 30
   /// Seconds that git may take for one answer though it is at work; nil for as many as it likes.
   var longestWork: Int?
+  /// Called when git is still at work after some seconds without a word: throws to stop it.
+  var whenSlow: (() throws(GitError) -> Void)?
+  private static let slow = 3
   /// Seconds that git may be silent on systems that do not report what a process does.
   private static let longestSilence = 300
 
@@ -157,6 +160,7 @@ package struct GitProcess: ~Copyable {
         throw GitError("waiting for git \(name): \(error)")
       }
       waited += 1
+      if waited == Self.slow { try whenSlow?() }
       if let longestWork, waited >= longestWork {
         throw GitError("git \(name) found no answer in \(longestWork) seconds, and was stopped")
       }

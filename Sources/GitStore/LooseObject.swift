@@ -17,7 +17,7 @@ struct LooseReader: ~Copyable {
   private var object: UnsafeMutableRawBufferPointer = .allocate(byteCount: 1 << 20, alignment: 16)
 
   /// Bytes of a header at most: the longest type, a space, twenty digits and NUL.
-  static let longestHeader = 28
+  private static let longestHeader = 28
 
   init(memory: ObjectMemory) { self.memory = memory }
 
@@ -110,7 +110,7 @@ struct LooseReader: ~Copyable {
     }
   }
 
-  static func header(_ bytes: UnsafeRawBufferPointer) throws(StoreError)
+  private static func header(_ bytes: UnsafeRawBufferPointer) throws(StoreError)
     -> (kind: ObjectKind, size: Int, length: Int)
   {
     let broken = StoreError("its header is broken")

@@ -51,6 +51,18 @@ func eachTreeEntry(
   return true
 }
 
+/// How many files, links and submodules a tree has, and its folders.
+package func treeContents(
+  _ tree: UnsafeRawBufferPointer, _ format: ObjectFormat
+) -> (files: Int, folders: [ObjectID]) {
+  var files = 0
+  var folders: [ObjectID] = []
+  eachTreeEntry(tree, format) { mode, _, id in
+    if TreeEntryKind(mode: mode) == .folder { folders.append(ObjectID(id, format)) } else { files += 1 }
+  }
+  return (files, folders)
+}
+
 /// The names in a tree.
 package func treeEntryNames(_ tree: UnsafeRawBufferPointer, _ format: ObjectFormat) -> [[UInt8]] {
   var names: [[UInt8]] = []

@@ -5,7 +5,6 @@ package import Archives
 package import Bytes
 package import Detection
 package import Findings
-import GitStore
 package import Inputs
 package import Platform
 package import Rules
@@ -117,18 +116,8 @@ package struct ContentScanner: ~Copyable {
       lookForAttached(&input)
       if let kind = ArchiveKind(buffer.bytes) {
         beginArchive(kind, &source, &input, found)
-      } else if let file = GitFile(buffer.bytes) {
-        addProblem(
-          path,
-          "is \(file.name), and what it holds was not read: `hopxguard scan --history` reads it in a repository, "
-            + "which `git clone FILE` makes of a bundle")
       } else if let format = UnopenedFormat(buffer.bytes, name: path.bytes) {
         results.noteUnopened(format, redacted(path))
-      } else if let file = GitFile(buffer.bytes) {
-        addProblem(
-          path,
-          "is \(file.name), and what it holds was not read: `hopxguard scan --history` reads it in a repository, "
-            + "which `git clone FILE` makes of a bundle")
       }
     }
     while true {

@@ -115,6 +115,23 @@ struct HistoryBoundsTests {
 
   // MARK: Memory
 
+  @Test func `a range over a tree that contains itself ten times, ten levels deep, ends and is named`() throws {
+    let repository = try repository("r", "clean\n")
+    try sh(
+      """
+      tree=$(git rev-parse HEAD^{tree})
+      for level in 1 2 3 4 5 6 7 8 9 10; do
+        tree=$(for n in 0 1 2 3 4 5 6 7 8 9; do printf '040000 tree %s\\td%d\\n' $tree $n; done | git mktree)
+      done
+      git update-ref refs/heads/deep $(git -c user.name=a -c user.email=a@b commit-tree $tree -m x)
+      """, in: repository)
+    let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    let result = try Repository.start(
+      bundle.appendingPathComponent("hopxguard").path, ["scan", "--range", "deep"], in: repository.path)
+    #expect(result.status == 2)
+    #expect(result.errors.contains("as a tree has that contains itself"), "\(result.errors)")
+  }
+
   /// Each object is its base twice over: the last of them has 2 GB, and the pack a few kilobytes.
   @Test func `objects that double twenty-two times are named, in the memory that they may take`() throws {
     let repository = try repository("r", "clean\n")
