@@ -1,5 +1,5 @@
-// What one archive, with all that is in it, may cost: a bomb of a few kilobytes must not keep a scan
-// busy for hours or hide behind a limit that nobody is told of.
+// The budget of one archive with all its contents: a bomb of a few kilobytes must not keep a scan busy for hours, and a
+// limit that was hit is always reported.
 
 internal import Bytes
 package import Inputs
@@ -12,10 +12,9 @@ package struct ArchiveLimits: Sendable {
   package var entries = 500_000
   /// Bytes that come out of compressed data, every layer counted: half a minute's work.
   package var bytes = 10 << 30
-  /// Bytes that come out for one that went in. Deflate comes to 1032 at most, on zeros alone.
+  /// Maximum expansion ratio. Deflate reaches at most 1032, with nothing but zeros.
   package var ratio = 1000
-  /// Bytes of memory that an archive may take: some formats say themselves how much of what came out has to be
-  /// kept.
+  /// Maximum memory in bytes for an archive: in some formats the archive says how much of its output has to be kept.
   package var memory = 1 << 30
 
   package init() {}
@@ -30,7 +29,7 @@ package struct ArchiveLimits: Sendable {
 /// Shared by an archive and the archives in it.
 package final class ArchiveBudget {
   package let limits: ArchiveLimits
-  /// Why no more of the archive is read, in words for a person; nil while there is room.
+  /// The limit that was hit; nil while there is room.
   package private(set) var limit: InputError?
   /// Bytes of the archive on the outside that have been read.
   package var read = 0
@@ -61,8 +60,8 @@ package final class ArchiveBudget {
     if entries > limits.entries { throw stop("it has more than \(limits.entries) entries", "archive-entries") }
   }
 
-  /// - Parameter count: of bytes that came out of compressed data.
-  /// - Throws: `InputError` when they are too many.
+  /// - Parameter count: the number of extracted bytes.
+  /// - Throws: `InputError` if they are too many.
   func take(_ count: Int) throws(InputError) {
     bytes += count
     if bytes > limits.bytes { throw stop("it expands to more than \(byteSizeText(limits.bytes))", "archive-size") }

@@ -1,4 +1,5 @@
-// How the process that reads an archive apart tells what is in it: a kind, four bytes of length, that many bytes.
+// The frames in which the process that reads an archive reports its contents: a kind, a length in four bytes, and the
+// bytes.
 
 package import Inputs
 internal import Platform
@@ -10,7 +11,7 @@ enum ArchiveFrame: UInt8 {
   case data
   /// Why it cannot be read on, in words for a person.
   case failure
-  /// All of the archive has been told. Eight bytes: how many of it were read.
+  /// The archive has been reported to its end. Eight bytes: how many of it were read.
   case end
 
   static let headBytes = 5

@@ -1,5 +1,5 @@
-// The other side of `SeparateArchive`: reads the archive that standard input is and tells standard output what
-// is in it, in a process that may take no more memory than it is given.
+// The other side of `SeparateArchive`: reads the archive on standard input and reports its contents on standard output,
+// in a process with a memory limit.
 
 package import Inputs
 internal import Platform

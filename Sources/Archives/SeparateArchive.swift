@@ -1,6 +1,6 @@
-// An archive that is read by a process of its own: some formats have a reader take any memory before it gives a
-// byte, by a list of a hundred million entries or by a filter that decodes whole streams first. Such a process can
-// be held to what it may have, and what becomes of it is no harm to the scan.
+// An archive that a separate process reads: some formats can make a reader take any amount of memory before the first
+// byte, by a list of a hundred million entries or a filter that decodes whole streams first. Such a process can be
+// limited, and its end does no harm to the scan.
 
 package import Inputs
 internal import Platform
@@ -17,7 +17,7 @@ final class SeparateArchive: EntrySource {
   private let budget: ArchiveBudget
   /// The frame that has begun, and bytes of it that have not been read.
   private var frame: (kind: ArchiveFrame, left: Int)?
-  /// All has been told, or nothing more is wanted.
+  /// Whether everything was reported, or nothing more is wanted.
   private var isOver = false
   private var hasFailed = false
   private let memory: ArchiveMemory
@@ -108,7 +108,7 @@ final class SeparateArchive: EntrySource {
       guard let kind = ArchiveFrame(rawValue: head[0]) else { throw lost() }
       let length = Int(littleEndian: head[1...])
       switch kind {
-      // One of no length would be passed over, and what it tells with it.
+      // An empty one would be skipped, together with its message.
       case .entry, .failure: guard (1...ArchiveFrame.longest).contains(length) else { throw lost() }
       case .data: if length == 0 { continue }
       case .end: guard length == 8 else { throw lost() }
@@ -153,7 +153,7 @@ final class SeparateArchive: EntrySource {
   ) throws(SystemError) -> (process: pid_t, output: CInt) {
     let program = try ownProgram()
     let words = [program, Path(ArchiveServer.command), Path(kind.name), Path("\(memory)"), Path("\(start)")]
-    // What a runtime says that gets no more memory is no business of the user's.
+    // The messages of a runtime that is out of memory are of no use to the user.
     let nowhere = try Descriptor.open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
     let pipe = try makePipe()
     defer { close(pipe.write) }
@@ -183,7 +183,7 @@ final class SeparateArchive: EntrySource {
     return Array(bytes)
   }
 
-  /// - Returns: bytes that came, at least one.
+  /// - Returns: the number of bytes received, at least one.
   private func receive(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     let count: Int
     do throws(SystemError) { count = try output.read(into: buffer) } catch { throw lost() }

@@ -31,7 +31,7 @@ package struct TextCursor: Sendable {
   /// Moves to `target`, or to the start of the unit that holds it.
   ///
   /// - Parameters:
-  ///   - target: bytes from the start of the input; nothing happens when it lies before `offset`.
+  ///   - target: bytes from the start of the input; nothing happens if it is before `offset`.
   ///   - match: where a match begins in wide text, at or after `target`; nil where none is known to.
   ///   - bytes: a buffer that holds the input from `offset` to `target` and 2 KiB after it, or all there is.
   ///   - base: where the buffer begins in the input.

@@ -1,5 +1,5 @@
-// Which bytes redaction takes out. Where matches overlap all of them count: their union goes, so
-// that no second key survives inside a cut first one.
+// The bytes that redaction removes. If matches overlap, their union is removed, so that no second key survives inside a
+// cut first one.
 
 public import Rules
 
@@ -40,7 +40,7 @@ public func keptEnd(of match: Match, rules: RuleSet) -> Int {
     + (match.disguise?.kept ?? min(rules.rules[match.rule].keep, match.range.count / 2))
 }
 
-/// What stands in place of what was cut.
+/// The replacement of removed bytes.
 public let ellipsis: [UInt8] = Array("...".utf8)
 
 /// `bytes[window]` with every cut that touches it made.
@@ -61,8 +61,8 @@ public func apply(
 }
 
 extension Scanner {
-  /// A short text, such as a path or an error message, with every secret in it redacted. The input that
-  /// is being searched is not touched: a rule given up on there is tried here, and the other way round.
+  /// A short text, such as a path or an error message, with every secret in it redacted. It is independent of the
+  /// current input: a rule given up on there is tried here, and vice versa.
   public mutating func redacted(_ text: [UInt8]) -> [UInt8] {
     let (ownPurpose, ownInput) = (purpose, input)
     purpose = .redaction

@@ -1,11 +1,11 @@
-// What was decoded out of a text, all of it in one buffer that is searched at once, and for each byte of
-// it where in the text it came from.
+// The text decoded from another text, in one buffer that is searched at once, with a map from each of its bytes to its
+// source.
 
 import CSearch
 
 /// Texts that were decoded out of pieces of another text.
 struct DecodedLayer {
-  /// The decoded texts, one behind the other, `separator` between them.
+  /// The decoded texts, one after the other, with `separator` between them.
   private(set) var bytes: [UInt8] = []
   private var segments: [Segment] = []
   private var pieces: [Piece] = []

@@ -1,5 +1,5 @@
-// Finds places by two bytes at a distance, sixteen places at a time. Bits can be left out of the
-// comparison, so that one pass finds several texts, with some places more to be looked at.
+// Finds places by two bytes at a distance, sixteen places at a time. Bits can be excluded from the comparison, so that
+// one pass finds several texts, with a few false hits.
 
 import CSearch
 

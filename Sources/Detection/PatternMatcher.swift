@@ -4,7 +4,7 @@
 
 import CPCRE2
 
-/// What matching at one place came to.
+/// The result of matching at one place.
 enum MatchResult {
   case match(end: Int)
   case noMatch
@@ -71,7 +71,7 @@ struct PatternMatcher: ~Copyable {
     var count = pcre2_match_8(code, start, subject.count, offset, options, data, context)
     steps = 0
     if count == PCRE2_ERROR_MATCHLIMIT {
-      // PCRE2 does not tell how many steps it took, only that they were too many: so ask for more and more.
+      // PCRE2 does not report the number of its steps, only that a limit was hit: so raise the limit step by step.
       var limit = Self.freeSteps
       repeat {
         limit = min(limit * 8, Self.mostSteps)

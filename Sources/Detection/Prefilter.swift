@@ -1,7 +1,7 @@
-// Finds where rules could match: every place where the literal of a rule stands. One pass a literal
-// over a chunk that stays in cache, because one literal is searched at memory speed while an
-// alternation of six is twenty times slower. Nothing else may know how this searches, so that a
-// multi-literal automaton can take its place when rule sets grow.
+// Finds where rules could match: every place with the literal of a rule. It makes one pass for each literal over a
+// chunk that stays in cache, because one literal is searched at memory speed while an alternation of six is twenty
+// times slower. Nothing else may know how this searches, so that a multi-literal automaton can take its place when
+// rule sets grow.
 
 import CSearch
 
@@ -11,7 +11,7 @@ import CSearch
   import Glibc
 #endif
 
-/// A place where the literal of some rules stands.
+/// A place with the literal of some rules.
 struct Candidate: Sendable {
   let offset: Int
   /// As `Prefilter.rules` numbers them.

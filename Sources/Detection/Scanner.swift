@@ -1,7 +1,6 @@
-// Bytes in, matches out. A scanner belongs to one worker and keeps its buffers between calls. It is
-// given an input as a buffer that slides over it: each call decides what can be decided and tells
-// from where the caller has to show the bytes again, with more behind them. What it decides does not
-// depend on how the input was cut.
+// Bytes in, matches out. A scanner belongs to one worker and keeps its buffers between calls. Its input is a buffer
+// that slides over the whole input: each call decides what can be decided, and returns the offset from which the
+// caller has to pass the bytes again, with more after them. The result does not depend on how the input was cut.
 
 import CPCRE2
 public import Rules
@@ -15,7 +14,7 @@ public struct Match: Equatable, Sendable {
   /// How sure it is that this is a secret; nil when a scan does not report it, and in redaction, which
   /// does not ask.
   public let confidence: Confidence?
-  /// How it is hidden; nil when it stands there plainly.
+  /// How it is hidden; nil if it is plain text.
   public let disguise: Disguise?
 
   public init(
@@ -39,16 +38,16 @@ public struct Match: Equatable, Sendable {
   }
 }
 
-/// How far a search came.
+/// How far a search got.
 public struct SearchProgress: Equatable, Sendable {
   /// Every match that begins before this offset has been appended; none that begins later has.
   public let decided: Int
-  /// At `decided` stands a candidate of this rule that more bytes could make a match.
+  /// The rule with a candidate at `decided` that more bytes could turn into a match.
   public let openRule: Int?
 }
 
-/// A rule that was given up on. In the rest of the input each place where its literal stands counts as
-/// a match as long as any can be, of which no scan is sure: what cannot be judged is not shown.
+/// A rule that was given up on. In the rest of the input each place with its literal counts as a match of the maximum
+/// length, without confidence: what cannot be judged is not shown.
 public struct Surrender: Equatable, Sendable {
   public let rule: Int
   public let reason: String
@@ -58,11 +57,11 @@ public struct Surrender: Equatable, Sendable {
 public enum SearchPurpose: Sendable {
   /// To be reported: how sure it is that each is a secret is worked out.
   case scan
-  /// To be taken out, whatever they look like.
+  /// For removal, whatever they look like.
   case redaction
 }
 
-/// A place where the literal of a rule stands, and where its match ends if there is one.
+/// A place with the literal of a rule, and the end of its match if there is one.
 struct TriedPlace {
   let place: Int
   let rule: Int
@@ -77,11 +76,11 @@ public struct Scanner: ~Copyable {
   var matcher = PatternMatcher()
   private(set) var codes: [OpaquePointer?]
   private var candidates: [Candidate] = []
-  /// Where literals stood and what their rules came to; nil when nobody asks.
+  /// Places of literals and the results of their rules; nil if not recorded.
   var tried: [TriedPlace]?
   var stack = LayerStack()
 
-  /// What is known of an input while it is searched.
+  /// Per-input search state.
   struct Input {
     var surrenders: [Surrender] = []
     /// Bytes.
@@ -109,7 +108,7 @@ public struct Scanner: ~Copyable {
     codes = Array(repeating: nil, count: rules.rules.count)
   }
 
-  /// Forgets what the last input came to.
+  /// Starts a new input.
   public mutating func begin() { input = Input() }
 
   /// Appends the matches that begin in `buffer[from...]`, in order of place and rule.
@@ -117,17 +116,17 @@ public struct Scanner: ~Copyable {
   /// - Parameters:
   ///   - buffer: a part of the input, with at least `context` bytes before `from`, or all there are.
   ///   - until: only matches that begin before this offset.
-  ///   - most: stop when there are so many matches, behind the last at its place.
+  ///   - most: stop after so many matches, and all others at the place of the last.
   ///   - atStart: the buffer begins where the input begins.
   ///   - isLast: the buffer ends where the input ends.
-  /// - Returns: how far the search came: where `most` stopped it, else at a place that more bytes could
-  ///   change, else at `until` or the buffer's end.
+  /// - Returns: how far the search got: where `most` stopped it, else a place that more bytes could change, else `until`
+  ///   or the buffer's end.
   public mutating func search(
     _ buffer: UnsafeRawBufferPointer, from: Int, until: Int = .max, most: Int = .max, atStart: Bool,
     isLast: Bool, into matches: inout [Match]
   ) -> SearchProgress {
     let until = min(until, buffer.count)
-    // Matches of short literals may stand behind the beginning of a longer one that is cut off.
+    // Matches of short literals may follow the beginning of a longer literal that is cut off.
     let end = isLast ? until : min(until, rules.prefilter.cutLiteral(in: buffer, from: from))
     let limit = most == .max ? .max : matches.count + most
     var at = from

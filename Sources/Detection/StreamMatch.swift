@@ -1,7 +1,7 @@
 // A match in a stream that may be encoded: what of it has to go, and how what goes in its place has to be
 // written so that the text around stays what it is.
 
-/// How a key can stand in a stream.
+/// The forms of a key in a stream.
 public enum StreamForm: UInt8, Sendable {
   /// Plainly, or with escapes and control sequences in it.
   case text
@@ -15,7 +15,7 @@ public enum StreamForm: UInt8, Sendable {
   var base64Lead: Int { Int(rawValue) - Int(StreamForm.base64At0.rawValue) }
 }
 
-/// A place in a stream where a rule matched what stands there or what that decodes to.
+/// A place in a stream where a rule matched the bytes or what they decode to.
 public struct StreamMatch: Sendable {
   /// Index in the rule set.
   public let rule: Int

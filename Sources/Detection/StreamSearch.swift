@@ -1,10 +1,10 @@
-// A scanner for streams that sees encoded keys too. Where the literal of a rule stands in one of its
-// encoded forms, what begins there is decoded forward, byte by byte, until the rule's pattern says yes or
-// no; as in the plain search, what more bytes could change is shown again with more of them.
+// A scanner for streams that finds encoded keys too. At an encoded form of a rule's literal it decodes forward,
+// byte by byte, until the rule's pattern matches or fails. As in the plain search, bytes that more input could
+// change are passed again with more of it.
 
 public import Rules
 
-/// Searches a stream for the rules of a set, in whatever form they stand there.
+/// Searches a stream for the rules of a set, in all their encoded forms.
 public struct StreamSearch: ~Copyable {
   private var scanner: Scanner
   private let literals: EncodedLiterals?
@@ -38,7 +38,7 @@ public struct StreamSearch: ~Copyable {
   /// Rules given up on in this input.
   public var surrenders: [Surrender] { scanner.surrenders }
 
-  /// Forgets what the last input came to.
+  /// Starts a new input.
   public mutating func begin() { scanner.begin() }
 
   /// Where the bytes end that are visible whatever comes, of those before `end`.

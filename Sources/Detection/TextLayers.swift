@@ -1,5 +1,5 @@
-// Decoding a stretch of text: its escapes are replaced by what they stand for, and what breaks up words
-// is taken out.
+// Decodes a piece of text: escapes are replaced by the characters they mean, and sequences that break up words are
+// removed.
 
 extension DecodedLayer {
   /// Adds `text[range]` with its tokens undone, unless it has none: once without guesses, and once with

@@ -79,8 +79,7 @@ package struct Signature: Sendable {
   }
 }
 
-/// The lines of a header, up to the empty one. Lines that begin with a space go on a value that
-/// nobody here asks for.
+/// The lines of a header, up to the empty one. Lines that begin with a space continue a value and are skipped.
 struct HeaderLines: Sequence, IteratorProtocol {
   private var rest: Slice<UnsafeRawBufferPointer>
 

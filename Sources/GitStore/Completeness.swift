@@ -1,5 +1,5 @@
-// What a repository does not have: on purpose the history behind a shallow clone and the objects that a
-// server promised a partial one, else what was lost. Sources: gitrepository-layout(5), "shallow"; partial-clone(7).
+// What a repository lacks: the history before a shallow clone and the promised objects of a partial clone, both on
+// purpose; anything else was lost. Sources: gitrepository-layout(5), "shallow"; partial-clone(7).
 
 import Platform
 

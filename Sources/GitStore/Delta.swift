@@ -1,5 +1,5 @@
-// Making an object from its base and a delta. Every number in a delta is a claim that is checked:
-// a delta may say that it makes 2^40 bytes, or copies from behind its base.
+// Makes an object from its base and a delta. Every number in a delta is checked: it may claim a result of 2^40
+// bytes, or copy from beyond its base.
 // Source: gitformat-pack(5), "Deltified representation".
 
 #if canImport(Darwin)
@@ -60,7 +60,7 @@ func applyDelta(
     let operation = at.load(as: UInt8.self)
     at += 1
     if operation & 0x80 != 0 {
-      // Copy from the base: the low bits tell which bytes of offset and size are there.
+      // Copy from the base: the low bits say which bytes of offset and size are present.
       guard end - at >= (operation & 0x7F).nonzeroBitCount else { return false }
       var offset = 0
       var size = 0

@@ -149,7 +149,7 @@ struct DeltaTreeWalker: ~Copyable {
 
   // MARK: Objects
 
-  /// One object by itself, its bases made on the way. Whoever takes it gives it back with `give`.
+  /// Makes one object, and its bases on the way. The caller returns its buffer with `give`.
   mutating func make(_ object: Int, of pack: PackFile) throws(StoreError)
     -> (buffer: ObjectBuffer, kind: ObjectKind)
   {

@@ -9,8 +9,8 @@ package import Platform
   import Glibc
 #endif
 
-/// The entries of the indexes of a repository and its linked worktrees, by ID. An index that cannot
-/// be read has none: it is scanned as a file as well, and what it holds only helps to name things.
+/// The entries of the indexes of a repository and its linked worktrees, by ID. An index that cannot be read counts as
+/// empty: it is scanned as a file too, and its entries only help to name things.
 package func stagedPaths(of repository: Repository) -> [ObjectID: Path] {
   var paths: [ObjectID: Path] = [:]
   let worktrees = repository.commonFolder.appending("worktrees".utf8)
@@ -33,7 +33,7 @@ package struct IndexRecord {
   /// Of the ten 32-bit numbers that an entry begins with.
   let start: UnsafeRawPointer
   package let id: ObjectID
-  /// The 16 bits behind the ID.
+  /// The 16 bits after the ID.
   package let flags: Int
   /// The 16 bits that follow where `flags` says so.
   package let moreFlags: Int
@@ -41,7 +41,7 @@ package struct IndexRecord {
   package func number(_ index: Int) -> UInt32 { bigEndian32(start + 4 * index) }
 }
 
-/// Gives `visit` each entry of an index with its path.
+/// Calls `visit` with each entry of an index and its path.
 ///
 /// - Returns: where the extensions begin; nil for an index that is not understood, whose first
 ///   entries may have been visited.

@@ -79,7 +79,7 @@ package struct ObjectStream: ~Copyable {
   /// Puts at most `buffer.count` bytes at the start of `buffer`.
   ///
   /// - Returns: how many; 0 at the end.
-  /// - Throws: `StoreError` when the data is broken, cut short or not of the size that was told.
+  /// - Throws: `StoreError` if the data is broken, truncated, or not of the announced size.
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(StoreError) -> Int {
     if isOver || buffer.isEmpty { return 0 }
     let room = min(buffer.count, 1 << 30)

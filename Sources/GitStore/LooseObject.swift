@@ -26,13 +26,13 @@ struct LooseReader: ~Copyable {
     object.deallocate()
   }
 
-  /// Reads one object and gives it to `visitor`.
+  /// Reads one object and passes it to `visitor`.
   ///
   /// - Parameters:
   ///   - name: of the file, in the open `folder`.
   ///   - id: what the names say.
-  /// - Throws: `SystemError` when there is no such file, or it cannot be opened. What is wrong with
-  ///   the object is told to `visitor`.
+  /// - Throws: `SystemError` if there is no such file, or it cannot be opened. Faults in the object are passed to
+  ///   `visitor`.
   mutating func visit<Visitor: ObjectVisitor & ~Copyable>(
     _ name: Path, in folder: borrowing Descriptor, id: ObjectID, _ visitor: inout Visitor
   ) throws(SystemError) {
@@ -76,7 +76,7 @@ struct LooseReader: ~Copyable {
       visitor.visit(UnsafeRawBufferPointer(rebasing: bytes[header.length...]), header.kind) { id }
       return
     }
-    // Larger than the buffer, or broken: the header tells.
+    // Larger than the buffer, or broken; the header decides.
     var start = ObjectStream(data, size: Int.max)
     let made = try start.read(into: UnsafeMutableRawBufferPointer(rebasing: object[..<Self.longestHeader]))
     let header = try Self.header(UnsafeRawBufferPointer(rebasing: object[..<made]))

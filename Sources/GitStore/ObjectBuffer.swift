@@ -1,5 +1,4 @@
-// Memory for objects. A worker gets and gives back hundreds of thousands of buffers, so the small
-// ones are kept for the next object.
+// Memory for objects. A worker uses hundreds of thousands of buffers, so small ones are kept for the next object.
 
 #if canImport(Darwin)
   import Darwin
@@ -7,7 +6,7 @@
   import Glibc
 #endif
 
-/// Bytes that belong to whoever took them from a pool.
+/// Bytes taken from a pool; the taker owns them.
 struct ObjectBuffer {
   fileprivate let start: UnsafeMutableRawPointer
   fileprivate let capacity: Int
@@ -36,7 +35,7 @@ struct BufferPool: ~Copyable {
     if let largeSpare { free(largeSpare.start) }
   }
 
-  /// Gives the memory of a large buffer back to the system.
+  /// Returns the memory of a large buffer to the system.
   mutating func dropLarge() {
     if let largeSpare { free(largeSpare.start) }
     largeSpare = nil

@@ -89,7 +89,7 @@ package struct ObjectReader: ~Copyable {
 
   /// Visits one object.
   ///
-  /// - Returns: false when none of `packs` and `folders` holds it.
+  /// - Returns: false if none of `packs` and `folders` contains it.
   package mutating func visit<Visitor: ObjectVisitor & ~Copyable>(
     _ id: ObjectID, packs: [PackFile], folders: [Path], _ visitor: inout Visitor
   ) -> Bool {

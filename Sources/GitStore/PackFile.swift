@@ -1,5 +1,5 @@
-// A pack and the plan for reading it: which object is built on which. Objects are numbered in the
-// order in which they stand in the pack, from 0. Source: gitformat-pack(5).
+// A pack and the plan for reading it: which object is built on which. Objects are numbered from 0 in pack order.
+// Source: gitformat-pack(5).
 
 package import Platform
 
@@ -98,7 +98,7 @@ package final class PackFile: @unchecked Sendable {
   @inline(__always)
   func base(of object: Int) -> Int32 { layout.base[object] }
 
-  /// The first of an object's deltas but for the heaviest; -1 when there is none.
+  /// The first of an object's deltas other than the heaviest; -1 if there is none.
   @inline(__always)
   func firstLight(of object: Int) -> Int32 { layout.light[object] }
 

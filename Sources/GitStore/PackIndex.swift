@@ -57,8 +57,8 @@ final class PackIndex: @unchecked Sendable {
     guard isInOrder else { throw StoreError("the index's IDs are not in order") }
   }
 
-  /// Whether the IDs ascend and the fan-out table tells where each first byte begins: without that an
-  /// object would be there for a walk and not for a look-up.
+  /// Whether the IDs ascend and the fan-out table matches them. Otherwise a walk would find objects that a look-up does
+  /// not.
   private var isInOrder: Bool {
     var previous = ObjectID.zero
     var position = 0

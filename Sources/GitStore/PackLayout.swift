@@ -12,8 +12,8 @@ final class PackLayout: @unchecked Sendable {
   let positions: UnsafeMutablePointer<UInt32>
   /// The object that each is built on, or `whole`, or `broken`.
   let base: UnsafeMutablePointer<Int32>
-  /// The delta that most objects are built on, walked last: by then nobody else needs the base, so
-  /// at most log2(n) bases wait in memory at a time, and in a chain none does.
+  /// The delta that most objects are built on. It is walked last, when no other delta needs the base: at most log2(n)
+  /// bases wait in memory at a time, and none in a chain.
   let heavy: UnsafeMutablePointer<Int32>
   /// The first of the other deltas, and of each the next.
   let light: UnsafeMutablePointer<Int32>
@@ -22,7 +22,7 @@ final class PackLayout: @unchecked Sendable {
   let kinds: UnsafeMutablePointer<UInt8>
   /// Objects in the tree of each, itself included.
   private var weight: UnsafeMutablePointer<UInt32>
-  /// The first object at or behind every `1 << bucketShift` bytes.
+  /// The first object at or after every `1 << bucketShift` bytes.
   private var buckets: [Int32] = []
   private var bucketShift = 0
 
@@ -140,7 +140,7 @@ final class PackLayout: @unchecked Sendable {
     guard offset >= 0, offset < starts[count] else { return nil }
     let bucket = offset >> bucketShift
     var low = Int(buckets[bucket])
-    // A bucket begins with the first object at or behind its first byte.
+    // A bucket begins with the first object at or after its first byte.
     var high = Int(buckets[bucket + 1])
     while low < high {
       let middle = (low + high) / 2
@@ -193,9 +193,9 @@ final class PackLayout: @unchecked Sendable {
     plantTrees()
   }
 
-  /// From the last object to the first, because a base mostly stands before its deltas, so that a
-  /// delta's weight is known when its base is told of it. Where it does not (a reference delta) the
-  /// weight is too small, which costs memory for a base that waits, and changes no result.
+  /// Goes from the last object to the first: a base is usually before its deltas, so that a delta's weight is known
+  /// when it is added to its base. For a reference delta after its base the weight is too small, which costs memory
+  /// for a waiting base but changes no result.
   private func plantTrees() {
     for object in (0..<count).reversed() where base[object] >= 0 {
       let parent = Int(base[object])
@@ -224,10 +224,10 @@ final class PackLayout: @unchecked Sendable {
     return large + small
   }
 
-  /// Objects that no root leads to: deltas in a circle, or built on a broken one. One failure stands
-  /// for all of them, because they may be millions.
+  /// Objects that no root leads to: deltas in a circle, or built on a broken one. One failure represents all of them,
+  /// because there may be millions.
   func unreachable(from roots: [Int32], _ index: PackIndex) -> [ObjectFailure] {
-    // Without reference deltas every base stands before its delta, and weights add up.
+    // Without reference deltas every base is before its delta, and weights add up.
     let sum = roots.reduce(0) { $0 + Int(weight[Int($1)]) }
     if sum == count { return [] }
     let seen = UnsafeMutablePointer<Bool>.allocate(capacity: count + 1)

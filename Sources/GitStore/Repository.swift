@@ -1,5 +1,5 @@
-// Where a repository keeps things, found without asking git: a hostile repository's configuration
-// has no say here, and git refuses those of another user. Source: gitrepository-layout(5).
+// Where a repository keeps its files, found without asking git: a hostile repository's configuration has no
+// influence here, and git refuses repositories of other users. Source: gitrepository-layout(5).
 
 package import Platform
 
@@ -21,9 +21,9 @@ package struct Repository: Sendable {
   /// A server promised objects that need not be here (a partial clone).
   package let isPartial: Bool
 
-  /// The repository that `path`, absolute and without links, is or lies in.
+  /// The repository that is or contains `path`, absolute and without links.
   ///
-  /// - Throws: `StoreError` when there is none, or its configuration cannot be read.
+  /// - Throws: `StoreError` if there is none, or its configuration cannot be read.
   package init(containing path: Path) throws(StoreError) {
     var candidate: Path? = path
     while let folder = candidate {
@@ -68,7 +68,7 @@ package struct Repository: Sendable {
     gitFolder != commonFolder && gitFolder.parent != commonFolder.appending("worktrees".utf8)
   }
 
-  /// What git calls a repository: HEAD, and its own or somebody's objects and refs.
+  /// Whether git would call it a repository: it has HEAD, and objects and refs of its own or shared ones.
   package static func isGitFolder(_ folder: Path) -> Bool {
     let common = commonFolder(of: folder)
     func isThere(_ name: String, in folder: Path) -> Bool {

@@ -48,7 +48,7 @@ package struct Snapshots {
   }
   private var sets: [[Member]] = []
   private var setNumbers: [[Member]: Int32] = [:]
-  /// By node and path; nil while it is being made, which only a tree that holds itself comes to.
+  /// By node and path; nil while it is being made, which only a tree that contains itself encounters.
   private var known: [UInt64: Int32?] = [:]
 
   /// Of each commit the number of its snapshot; -1 where it holds nothing.
@@ -56,8 +56,8 @@ package struct Snapshots {
   package private(set) var all: [Snapshot] = []
   private var snapshotOfSet: [Int32: Int32] = [:]
 
-  /// There were more paths than are told apart: a hostile tree that holds itself ten times over, ten
-  /// levels deep, has as many as there are bytes in memory.
+  /// Whether there were too many paths: a hostile tree that contains itself ten times, ten levels deep, has as many as
+  /// there are bytes in memory.
   package private(set) var isCut = false
   private static let mostPaths = 100_000
 
@@ -66,8 +66,8 @@ package struct Snapshots {
   private static let deepest = 1000
 
   /// - Parameters:
-  ///   - entryNames: objects, by their places, that are trees of which a name was looked for.
-  ///   - reachable: of each commit whether it can be reached from a ref.
+  ///   - entryNames: indices of objects that are trees with a searched name.
+  ///   - reachable: for each commit, whether it can be reached from a ref.
   package init(
     _ search: TreeSearch, objectCount: Int,
     entryNames: [(object: Int32, tree: ObjectID, name: [UInt8])], reachable: [Bool]
@@ -107,10 +107,10 @@ package struct Snapshots {
     edges = search.edges.sorted { ($0.tree, $0.name, $0.child) < ($1.tree, $1.name, $1.child) }
   }
 
-  /// Objects that no commit holds: where they stand in a tree that no other tree and no commit holds,
-  /// or nowhere (those are not returned).
+  /// The places of objects that are in no commit but in a tree that no other tree and no commit contains. Objects in no
+  /// tree at all are not returned.
   ///
-  /// - Parameter seen: of each object whether a commit holds it.
+  /// - Parameter seen: for each object, whether a commit contains it.
   package mutating func orphans(_ seen: [Bool]) -> [(root: ObjectID, snapshot: Snapshot)] {
     var result: [(root: ObjectID, snapshot: Snapshot)] = []
     let commitTrees = Set(search.graph.trees)

@@ -15,8 +15,7 @@ struct TreeSearchShare: Sendable {
   var names: [[UInt8]] = []
 }
 
-/// The objects that a pass looks for: a table for nearly every ID that is none of them, then a
-/// dictionary.
+/// The objects that a pass looks for: a table that rejects nearly all other IDs, then a dictionary.
 struct Frontier: Sendable {
   private var numbers: [ObjectID: Int32] = [:]
   private var table: [UInt64]
@@ -93,7 +92,7 @@ struct TreeSearchVisitor: ObjectVisitor, ~Copyable {
     return number
   }
 
-  // What cannot be read was told when the store was scanned.
+  // Unreadable objects were reported when the store was scanned.
   mutating func visit(_ stream: consuming ObjectStream, _ kind: ObjectKind, id: ObjectID) {}
   mutating func failed(_ failure: ObjectFailure) {}
 }

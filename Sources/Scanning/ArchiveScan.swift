@@ -1,6 +1,6 @@
-// Joins archives to the scan of contents: each entry is content like any other, searched by a scanner of
-// its own while the one outside searches the archive's raw bytes, which come by once. An archive in an
-// archive is met by the scanner of the outer one's entries, and so on.
+// Connects archives to the scan of contents: each entry is content like any other. A scanner of its own searches it,
+// while the outer scanner searches the archive's raw bytes, which can be read only once. The entries' scanner in turn
+// recognises an archive in an archive.
 
 package import Archives
 import Bytes
@@ -13,11 +13,11 @@ package import Platform
 struct ArchivePlace {
   /// The file on the outside.
   let outer: Path
-  /// Archives round it.
+  /// The number of archives around it.
   let depth: Int
   let budget: ArchiveBudget
-  /// What is read came out of this compressed file: should it be a container, its entries are said to be
-  /// in the file itself, as in `a.tar.gz!name`.
+  /// The compressed file that the bytes came from. If they are a container, its entries are reported as in that file:
+  /// `a.tar.gz!name`.
   var unwrapped: Path?
 }
 
@@ -25,7 +25,7 @@ struct ArchivePlace {
 /// for their entries.
 final class ArchiveScan {
   private var content: ContentScanner
-  /// What was found in entries and not taken yet. Its summary is of all that came out.
+  /// Findings in entries that were not taken yet. The summary covers all extracted bytes.
   private(set) var results = ScanResults()
   /// The heads of all keys that were found in entries.
   private(set) var found: Set<SIMD2<UInt64>> = []
@@ -44,7 +44,7 @@ final class ArchiveScan {
   private static let mostProblems = 20
   /// Keys noted of one archive. A key beyond them may be reported twice, not missed.
   private static let mostFound = 100_000
-  /// Bytes shown of a name. They may be a megabyte long, and stand at every finding.
+  /// Maximum length of a shown name in bytes. A name may be a megabyte long, and is part of every finding.
   private static let longestName = 4096
 
   init(_ options: ContentOptions) {

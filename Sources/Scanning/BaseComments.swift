@@ -1,5 +1,5 @@
-// Comments that allow a key, held against the revision that allowances are taken from: a change that
-// brings a key and the comment that allows it must not pass by itself.
+// Comments that allow a key, compared with the revision that allowances are read from: a change must not pass by
+// adding a key together with the comment that allows it.
 
 package import Detection
 package import Findings

@@ -1,5 +1,5 @@
-// Scanning what commits, or the index, add: each new blob is read once, and of what is found in it
-// only that is reported which stood in none of the versions that the change replaces.
+// Scans what commits, or the index, add: each new blob is read once, and a finding is reported only if it is in none of
+// the versions that the change replaces.
 
 import Bytes
 package import Detection
@@ -11,8 +11,8 @@ package import Platform
 
 struct ChangeScan: ~Copyable {
   private(set) var scanner: ContentScanner
-  /// New blobs that were scanned, and those of them that hold something: what they hold is kept no longer
-  /// than the changes that are looked at, and is read again when they come again.
+  /// New blobs that were scanned, and those with findings. Their findings are kept only while the current changes are
+  /// processed, and the blobs are read again if they appear again.
   private var scanned: Set<ObjectID> = []
   private var holders: Set<ObjectID> = []
   /// What the new blobs of the changes hold, by their IDs; only of those that hold something.
@@ -24,7 +24,7 @@ struct ChangeScan: ~Copyable {
 
   /// Findings that are held until it is known whether they are new; further ones are counted alone.
   private static let mostHeld = 100_000
-  /// Fingerprints of old versions that are known at a time. What stood in others counts as new.
+  /// Maximum number of known fingerprints of old versions. Keys beyond that count as new.
   private static let mostReplaced = 1_000_000
 
   /// What is left out of every change.
@@ -38,8 +38,8 @@ struct ChangeScan: ~Copyable {
   /// Scans what `sets` add, names and content, and puts what is new into the results.
   ///
   /// - Parameters:
-  ///   - batch: that nothing has been asked of yet.
-  ///   - shownBelow: what stands before every path in reports.
+  ///   - batch: without requests so far.
+  ///   - shownBelow: prefix of every path in reports.
   /// - Throws: `GitError`; what was found until then is kept.
   mutating func scan(
     _ sets: [ChangeSet], _ batch: consuming ObjectBatch, shownBelow prefix: Path = ""
@@ -154,8 +154,8 @@ struct ChangeScan: ~Copyable {
     return others
   }
 
-  /// Puts into the results what a set adds: hits that stood in no old version of the same path and were
-  /// not taken out of another path by the same commit.
+  /// Adds a set's new findings to the results: those in no old version of the same path that the same commit did not
+  /// move from another path.
   private mutating func report(_ set: ChangeSet, _ commit: CommitInfo?, _ prefix: Path) {
     var gone: Set<String>?
     for change in set.changes {
@@ -179,7 +179,7 @@ struct ChangeScan: ~Copyable {
     change.old.reduce(into: []) { $0.formUnion(replaced[$1] ?? []) }
   }
 
-  /// Fingerprints that paths of the set held and hold no more.
+  /// Fingerprints that paths of the set contained before and no longer contain.
   private func takenOut(of set: ChangeSet) -> Set<String> {
     var gone: Set<String> = []
     for change in set.changes where change.old.contains(where: { replaced[$0] != nil }) {
@@ -286,7 +286,7 @@ struct ChangeScan: ~Copyable {
       id: id, author: redacted(header.author.person), date: utcDate(header.author.seconds))
   }
 
-  /// What reports tell of commits.
+  /// The commits as in reports.
   private mutating func commitInfos(_ ids: [String]) throws(GitError) -> [String: CommitInfo] {
     var infos: [String: CommitInfo] = [:]
     if ids.isEmpty { return infos }
@@ -355,8 +355,8 @@ struct BlobSource: ByteSource, ~Copyable {
 }
 
 extension ChangeSet {
-  /// These changes but for paths that are skipped. Those that are gone are left out too: what was moved
-  /// from a path that nobody looks at is new where it is now.
+  /// These changes without skipped paths. Deleted skipped paths are left out too: what moved from a skipped path is new
+  /// in its new place.
   func without(_ skipping: SkipList.Skipping?) -> ChangeSet {
     guard let skipping else { return self }
     return ChangeSet(

@@ -1,5 +1,5 @@
-// What the workers of a scan have found, put together while they work, so that a tree full of keys
-// fills the memory once and not once a worker.
+// The findings of all workers, merged while they work, so that a tree full of keys fills the memory once and not once
+// for each worker.
 
 package import Findings
 package import Platform

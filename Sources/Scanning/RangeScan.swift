@@ -1,5 +1,5 @@
-// `scan --range` and `--since`: what each commit of a range adds, its message, and the annotated tags
-// that point into the range. And what a push brings, which may be more than commits.
+// `scan --range` and `--since`: what each commit of a range adds, its message, and the annotated tags that point into
+// the range. Also what a push adds, which may be more than commits.
 
 package import Bytes
 package import Detection

@@ -1,5 +1,5 @@
-// The one place where problems become fit to show: a path or a message may quote an argument, a file name
-// or git's words, and any of them may hold a key.
+// The one place where problems are redacted for display: a path or a message may quote an argument, a file name or
+// git's messages, and any of them may contain a key.
 
 package import Detection
 package import Findings

@@ -1,5 +1,5 @@
-// What a scan goes by once the command line, the environment and the project's settings are read: rules and
-// limits, the paths that are skipped, and the findings that do not count.
+// The plan of a scan, from the command line, the environment and the project's settings: rules and limits, skipped
+// paths, and findings that do not count.
 
 package import Findings
 package import GitCommand
@@ -12,7 +12,7 @@ package struct ScanPlan {
   package var failsUnopened = false
   /// Paths that are left alone where a scan meets them.
   package var skip = SkipList([])
-  /// The patterns of `skip`, in its order, with the lines that they stand on in the settings.
+  /// The patterns of `skip`, in order, with their lines in the settings.
   package var skipPatterns: [(text: String, line: Int)] = []
   /// What warnings call the settings' file.
   package var settingsName: String
@@ -28,7 +28,7 @@ package struct ScanPlan {
   /// Skips by path only when findings are judged: for inputs without a working tree, such as a diff.
   package mutating func skipByFinding() { policy.skipped = skipPatterns.map { PathGlob($0.text) } }
 
-  /// Takes out of the results what does not count.
+  /// Removes from the results what does not count.
   package mutating func judge(_ results: inout ScanResults) {
     if let (commit, place) = trustedCommit {
       results.problems += confirmComments(&results.findings, at: commit, place, options)

@@ -1,4 +1,4 @@
-// What the workers of a scan bring home, and how it becomes one ordered report.
+// The results of a scan's workers, and how they become one ordered report.
 
 package import Archives
 package import Bytes
@@ -32,7 +32,7 @@ package struct ScanResults: Sendable {
     if findings.count >= 2 * Self.longestReport { order() }
   }
 
-  /// Counts a finding behind the end of a full report.
+  /// Counts a finding beyond the end of a full report.
   mutating func drop() { dropped += 1 }
 
   mutating func noteUnopened(_ format: UnopenedFormat, _ path: Path) { note(format, 1, path) }

@@ -1,5 +1,5 @@
-// The paths that a project does not want scanned, how many were not, and which patterns had a part in that.
-// What the caller named on the command line is scanned all the same.
+// The paths that a project does not want scanned, how many were skipped, and by which patterns. A path named on the
+// command line is scanned all the same.
 
 package import Platform
 import Synchronization
@@ -45,7 +45,7 @@ package final class SkipList: Sendable {
     func takes(_ path: Path, counts: Bool = true) -> Bool {
       guard let first = numbers.firstIndex(where: { list.patterns[$0].takes(path) }) else { return false }
       if counts { list.skipped.add(1, ordering: .relaxed) }
-      // Looked at without the lock: there may be hundreds of patterns.
+      // Compared without the lock: there may be hundreds of patterns.
       let known = list.used.withLock { $0 }
       let new = numbers[first...].filter { !known.contains($0) && list.patterns[$0].takes(path) }
       if !new.isEmpty { list.used.withLock { $0.formUnion(new) } }

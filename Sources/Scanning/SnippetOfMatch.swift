@@ -1,5 +1,5 @@
-// Cutting the line around a match down to what a report shows, with every secret in it redacted: the one
-// that was found and its neighbours too.
+// Cuts the line around a match down to what a report shows, with every secret in it redacted: the one that was
+// found and its neighbours.
 
 package import Detection
 package import Findings
@@ -33,7 +33,7 @@ extension Snippet {
       highlight: lead.count..<(lead.count + secret.count))
   }
 
-  /// What is shown of a secret, where colour codes by the thousand stand between its characters.
+  /// The shown part of a secret, which may have thousands of colour codes between its characters.
   private static func shortened(_ secret: [UInt8]) -> [UInt8] {
     if secret.count <= longest / 2 { return secret }
     return wholeCharacters(secret.prefix(longest / 2 - ellipsis.count)) + ellipsis

@@ -1,5 +1,4 @@
-// What the workers of a tree scan take from their stack, and what they know of files that need no
-// second look.
+// The work items of a tree scan, and the shared set of files that were already scanned.
 
 package import GitCommand
 package import Inputs

@@ -1,6 +1,6 @@
-// git's own files that hold text: configuration, logs, refs, hooks, the message of the last commit.
-// They are scanned as any files are. Only the objects are left out, which have a reader of their own,
-// and the stores of submodules, which are repositories of their own.
+// git's own text files: configuration, logs, refs, hooks, the message of the last commit. They are scanned like any
+// other files. Objects are left out, because they have a reader of their own, and so are the stores of submodules,
+// which are repositories of their own.
 // Source: gitrepository-layout(5).
 
 import Bytes

@@ -1,5 +1,5 @@
-// Writes out the findings of a history: each object that is shown is read once more, because line,
-// column and snippet were not kept for the hundred thousand versions that are not shown.
+// Makes the findings of a history: each shown object is read once more, because line, column and snippet were not kept
+// for the hundred thousand versions that are not shown.
 
 import Archives
 import Bytes

@@ -1,5 +1,5 @@
-// `scan --history`: everything a repository stores, reachable or not. Each object is read once and
-// searched; only for what was found is it worked out where it stands and who brought it in.
+// `scan --history`: everything a repository stores, reachable or not. Each object is read and searched once; paths and
+// commits are worked out only for findings.
 
 package import Bytes
 package import Detection
@@ -30,7 +30,7 @@ package struct HistoryScan {
     self.collectsKeys = collectsKeys
   }
 
-  /// Scans the repository that a PATH of the command line is or lies in.
+  /// Scans the repository that is or contains a PATH of the command line.
   package mutating func scan(_ path: Path) {
     do throws(SystemError) {
       let real = try canonicalPath(path)
@@ -148,7 +148,7 @@ package struct HistoryScan {
     }
     let missing = missingObjects(
       named, search.work, search.packs, search.seenLoose, repository.format, isShallow: history != nil, jobs: jobs)
-    // What is in a borrowed store that is gone has been told of.
+    // The loss of a borrowed store is already reported.
     guard let first = missing.min(), !search.store.problems.contains(where: \.isMissingAlternate) else { return }
     let which = "\(counted(missing.count, "object")) not here, such as \(first.hex(repository.format))"
     if let store = search.store.outside.first {

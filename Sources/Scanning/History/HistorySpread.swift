@@ -1,5 +1,5 @@
-// From hits to places: which keys stand at which paths, in how many commits and versions, who brought
-// them in, and from where they can still be reached. Worked out once for all hits together.
+// Turns hits into places: which keys are at which paths, in how many commits and versions, which commit added them, and
+// from where they can still be reached. Computed once for all hits together.
 
 package import Findings
 package import GitStore
@@ -10,7 +10,7 @@ struct KeyAtPath: Sendable {
   let key: Int32
   let path: Path
   let place: Finding.Place
-  /// The hit that is shown: the version that came first.
+  /// The hit that is shown: the first version.
   var shown: Int32 = -1
   /// The commit that brought it in, as the graph numbers them.
   var commit: Int?
@@ -47,7 +47,7 @@ struct HistorySpread {
   }
 
   var graph: CommitGraph { search.graph }
-  /// Some places are not told apart because there are too many.
+  /// Whether some places are missing because there are too many.
   var isCut: Bool { snapshots.isCut }
 
   /// - Parameters:

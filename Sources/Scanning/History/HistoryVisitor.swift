@@ -1,5 +1,5 @@
-// Searches the objects of a store. Nearly all hold nothing and cost one pass over their bytes; of the
-// others it is noted which keys they hold, and nothing else until it is known which of them are shown.
+// Searches the objects of a store. Nearly all contain no key and cost one pass over their bytes. For the others
+// only the keys are recorded, until it is known which of them are shown.
 
 package import Archives
 import Bytes
@@ -11,8 +11,8 @@ package import Platform
 package import Rules
 import Synchronization
 
-/// Keys that one object holds. For a tree one hit an entry whose name holds some, for a commit one for
-/// each part of it.
+/// The keys in one object. A tree has one hit for each entry with a key in its name, a commit one for each of its
+/// parts.
 struct ObjectHit: Sendable {
   let id: ObjectID
   let kind: ObjectKind
@@ -124,7 +124,7 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     content.addProblem("", text)
   }
 
-  /// Tells how much is done, and of failures that are not listed.
+  /// Updates the progress, and adds a problem about failures that are not listed.
   mutating func finish() {
     tell()
     if failures > Self.mostFailures {
@@ -176,7 +176,7 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
       }
       return
     }
-    // Of a tree only the names are text; what stands between them are IDs.
+    // Only the names in a tree are text; between them are IDs.
     for name in treeEntryNames(object, format) {
       let found = name.withUnsafeBytes { bytes in
         content.isWorthScanning(bytes) ? content.fingerprints(in: bytes, path: path) : []

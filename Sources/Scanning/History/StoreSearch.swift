@@ -1,5 +1,5 @@
-// The search of all objects of a store: opens its packs, hands out the work, and looks again whether
-// git has rearranged anything meanwhile.
+// Searches all objects of a store: opens its packs, distributes the work, and checks afterwards whether git has
+// rearranged anything meanwhile.
 
 import Archives
 import Bytes
@@ -157,7 +157,7 @@ struct StoreSearch {
     line.clear()
   }
 
-  /// Tells what could not be read for good.
+  /// Adds problems about what could not be read in the end.
   private mutating func conclude() {
     for pack in packs {
       let failures = pack.failures

@@ -31,7 +31,7 @@ protocol MessageHandler: ~Copyable {
   mutating func add(_ piece: UnsafeRawBufferPointer)
   /// The message is complete.
   ///
-  /// - Parameter keys: how many were taken out of it.
+  /// - Parameter keys: the number of keys removed from it.
   /// - Returns: the answer, without its line end.
   mutating func finish(keys: Int) -> [UInt8]
 }
@@ -69,8 +69,8 @@ func serveMessages(
   if isOpen { try add(memory[..<0], true) }
 }
 
-/// `mmexternal`: the answer is JSON. A message that was looked at is marked, so that the configuration
-/// can tell it from one that rsyslog let pass because no answer came.
+/// `mmexternal`: the answer is JSON. A checked message is marked, so that the configuration can distinguish it from one
+/// that rsyslog passed on because no answer came.
 struct MarkedMessage: MessageHandler {
   private var text: [UInt8] = []
   private var isTooLong = false
