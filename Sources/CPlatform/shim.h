@@ -2,10 +2,14 @@
 #pragma once
 
 #include <stddef.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 #ifdef __APPLE__
 #include <sys/types.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 static inline long cposix_flistxattr(int file, char *names, size_t size) {
   return flistxattr(file, names, size, 0);
 }
@@ -26,6 +30,9 @@ int pipe2(int ends[2], int flags);
 int memfd_create(const char *name, unsigned int flags);
 // A struct rlimit is two numbers: the soft limit and the hard one.
 int prlimit(int process, int resource, const unsigned long *now, unsigned long *before);
+int fork(void);
+int close(int file);
+long syscall(long number, ...);
 unsigned long getauxval(unsigned long type);
 int prctl(int option, ...);
 /// PR_SET_DUMPABLE, prctl(2): no core dumps, and no debugger but root's.
@@ -40,3 +47,14 @@ static inline int cposix_fsetxattr(int file, const char *name, const void *value
   return fsetxattr(file, name, value, size, 0);
 }
 #endif
+
+/// fork(2), which Swift does not offer everywhere: only for a process without other threads.
+static inline int cposix_fork(void) { return fork(); }
+
+/// Closes every descriptor from `first` on, in a process that does not go on to another program.
+static inline void cposix_close_from(int first) {
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, (unsigned)first, ~0u, 0u) == 0) return;
+#endif
+  for (int file = first; file < 4096; file++) close(file);
+}

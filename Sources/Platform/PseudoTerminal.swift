@@ -1,4 +1,4 @@
-// A pseudo-terminal for a program, so that it behaves as in the terminal that we run in.
+// A terminal of our own between a program and the real one, so that the program behaves as at the real one.
 
 #if canImport(Darwin)
   import Darwin
@@ -6,37 +6,42 @@
   import Glibc
 #endif
 
-/// A pseudo-terminal that carries a program's output.
+/// A pseudo-terminal.
 package struct PseudoTerminal: Sendable {
-  /// What the program writes can be read here.
-  package let reader: CInt
+  /// Our end: what the program writes can be read here, and what is written here are keys.
+  package let main: CInt
   /// The program's end.
   package let program: CInt
 
-  /// Makes one as large as `terminal`.
+  /// Makes one with the settings and the size of `terminal`.
   ///
-  /// - Throws: `SystemError` if the system has none left.
-  package init(like terminal: CInt) throws(SystemError) {
-    var reader: CInt = -1
+  /// - Parameter isOutputOnly: keys reach the program from elsewhere.
+  /// - Throws: `SystemError` where the system has none to give.
+  package init(like terminal: CInt, isOutputOnly: Bool) throws(SystemError) {
+    var main: CInt = -1
     var program: CInt = -1
-    if openpty(&reader, &program, nil, nil, nil) == -1 { throw SystemError("openpty") }
-    self.reader = reader
+    if openpty(&main, &program, nil, nil, nil) == -1 { throw SystemError("openpty") }
+    self.main = main
     self.program = program
-    for end in [reader, program] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    for end in [main, program] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var settings = termios()
-    if tcgetattr(terminal, &settings) == 0 {
-      // The real terminal already turns \n into \r\n.
-      settings.c_oflag &= ~tcflag_t(OPOST)
-      settings.c_lflag &= ~tcflag_t(ECHO)
+    // In the background the terminal is set up for the shell's own line editor.
+    let isShared = [-1, getpgrp()].contains(tcgetpgrp(terminal))
+    if tcgetattr(isShared ? terminal : program, &settings) == 0 {
+      if isOutputOnly {
+        // The real terminal turns \n into \r\n; once is enough.
+        settings.c_oflag &= ~tcflag_t(OPOST)
+        settings.c_lflag &= ~tcflag_t(ECHO)
+      }
       tcsetattr(program, TCSANOW, &settings)
     }
     resize(like: terminal)
   }
 
-  /// Takes over the size of `terminal`.
+  /// Takes over the size of `terminal`; the programs at this one get SIGWINCH if it has changed.
   package func resize(like terminal: CInt) {
     var size = winsize()
-    if ioctl(terminal, UInt(TIOCGWINSZ), &size) == 0 { _ = ioctl(reader, UInt(TIOCSWINSZ), &size) }
+    if ioctl(terminal, UInt(TIOCGWINSZ), &size) == 0 { _ = ioctl(main, UInt(TIOCSWINSZ), &size) }
   }
 }
 

@@ -16,6 +16,8 @@ package struct SignalQueue: Sendable {
     package let signal: CInt
     /// A terminal's key or hang-up: the whole foreground group got it, our children too.
     package let isFromTerminal: Bool
+    /// This process sent it, to a group that it belongs to.
+    package let isOwn: Bool
   }
 
   package init(_ signals: [CInt]) {
@@ -43,7 +45,8 @@ package struct SignalQueue: Sendable {
         for signal in 1..<Int32(NSIG) where sigismember(&pending, signal) == 1 && sigismember(&set, signal) == 1 {
           var number: CInt = 0
           sigwait(&set, &number)
-          return Arrival(signal: number, isFromTerminal: [SIGINT, SIGQUIT, SIGTSTP].contains(number) && isatty(0) == 1)
+          return Arrival(
+            signal: number, isFromTerminal: [SIGINT, SIGQUIT, SIGTSTP].contains(number) && isatty(0) == 1, isOwn: false)
         }
         usleep(5_000)
       }
@@ -59,7 +62,10 @@ package struct SignalQueue: Sendable {
         } else {
           signal = sigwaitinfo(&set, &info)
         }
-        if signal > 0 { return Arrival(signal: signal, isFromTerminal: info.si_code == kernel) }
+        if signal > 0 {
+          let isOwn = info.si_code == 0 && info._sifields._kill.si_pid == getpid()
+          return Arrival(signal: signal, isFromTerminal: info.si_code == kernel, isOwn: isOwn)
+        }
         if errno != EINTR { return nil }
       }
     #endif

@@ -97,7 +97,7 @@ extension FilterTests {
 
     @Test func allThatTheCommandWroteComesOutForASlowReader() {
       let result = folder.sh(
-        "$HOPX run -- sh -c 'sleep 60 & echo $! > pid; seq 100000' | (sleep 2.5; cat) > got; kill $(cat pid); seq 100000 | cmp - got"
+        "$HOPX run -- sh -c 'sleep 4 & seq 100000' | (sleep 2.5; cat) > got; seq 100000 | cmp - got"
       )
       #expect(result.status == 0)
     }

@@ -60,6 +60,9 @@ struct RedactCommand: ParsableCommand {
   @Flag(help: "Leave keys that are encoded (base64, escapes, UTF-16, colour codes inside).")
   var plain = false
 
+  @Flag(help: "Leave CI commands as they are that tell a runner what to mask (::add-mask::, ##vso[task.setsecret]).")
+  var leaveMaskCommands = false
+
   @OptionGroup var rules: RuleOptions
 
   func validate() throws {
@@ -68,7 +71,10 @@ struct RedactCommand: ParsableCommand {
       throw ValidationError("--in-place takes files, as in: hopxguard redact --in-place app.log")
     }
     if inPlace && check { throw ValidationError("--check changes nothing; leave out --in-place.") }
-    if rsyslog != nil && (inPlace || check || stats || !files.isEmpty) {
+    if inPlace && leaveMaskCommands {
+      throw ValidationError("--leave-mask-commands is for a CI job's output as it is made; leave out --in-place.")
+    }
+    if rsyslog != nil && (inPlace || check || stats || leaveMaskCommands || !files.isEmpty) {
       throw ValidationError("--rsyslog reads messages from standard input; it takes no files.")
     }
     if (rsyslog == .omprog) != (append != nil) {
@@ -82,7 +88,7 @@ struct RedactCommand: ParsableCommand {
     if let rsyslog { return try serve(rsyslog, set) }
     if inPlace { return try rewrite(set) }
     if check { return try look(set) }
-    try conclude(redactToStandardOutput(inputs, set, isPlain: plain), set)
+    try conclude(redactToStandardOutput(inputs, set, isPlain: plain, leavesMasks: leaveMaskCommands), set)
   }
 
   // MARK: rsyslog
@@ -110,7 +116,7 @@ struct RedactCommand: ParsableCommand {
   private func look(_ set: RuleSet) throws(ExitStatus) {
     var total = RedactionTally()
     for name in inputs {
-      var stream = StreamRedaction(rules: set, output: nil, isPlain: plain)
+      var stream = StreamRedaction(rules: set, output: nil, isPlain: plain, leavesMasks: leaveMaskCommands)
       do throws(OutputError) {
         if let problem = try stream.pass(name) {
           _ = Console.fail(problem)

@@ -30,6 +30,9 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Leave keys that are encoded (base64, escapes, UTF-16, colour codes inside).")
   var plain = false
 
+  @Flag(help: "Leave CI commands as they are that tell a runner what to mask (::add-mask::, ##vso[task.setsecret]).")
+  var leaveMaskCommands = false
+
   @OptionGroup var rules: RuleOptions
 
   @Argument(
@@ -49,7 +52,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     occupyClosedStandardDescriptors()
     let set = try rules.load()
-    end(try WrappedCommand(words, rules: set, isPlain: plain).run())
+    end(try WrappedCommand(words, rules: set, isPlain: plain, leavesMasks: leaveMaskCommands).run())
   }
 
   /// The command's words as the system gave them to us, whatever their encoding.

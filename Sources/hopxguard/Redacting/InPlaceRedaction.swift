@@ -75,7 +75,7 @@ private func redact(
   } catch {
     throw RewriteError("cannot be redacted: \(error.reason.call): \(error.reason)")
   }
-  if let problem { throw RewriteError(problem) }
+  if let problem = problem ?? stream.problem { throw RewriteError(problem) }
   if Interruption.signal != nil { throw RewriteError("was left as it was: interrupted") }
   return stream.tally
 }

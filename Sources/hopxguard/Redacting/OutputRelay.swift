@@ -3,7 +3,6 @@
 
 import Detection
 import Platform
-import Redaction
 import Synchronization
 
 #if canImport(Darwin)
@@ -13,79 +12,129 @@ import Synchronization
 #endif
 
 /// A stream from a command to one of our outputs.
-final class OutputRelay: Sendable {
+///
+/// `@unchecked Sendable`: what is not behind the mutex belongs to the thread in `run`, and to others when that
+/// thread was joined.
+final class OutputRelay: CommandOutput, @unchecked Sendable {
   /// The command's end, until it has been started.
   let commandEnd: CInt
   private let source: CInt
   private let sink: CInt
   private let terminal: PseudoTerminal?
+  private let isOfSession: Bool
+  private var filter: OutputFilter
+  private var output: GatheredOutput
   private let state = Mutex(State())
 
   private struct State {
+    var isRunning = true
     var isOver = false
     var error: SystemError?
     var surrenders: [Surrender] = []
+    var problem: String?
   }
 
-  /// - Parameter sink: where it goes. If a terminal is there, the command finds one too.
-  init(to sink: CInt) throws(SystemError) {
+  /// - Parameters:
+  ///   - sink: where it goes. If a terminal is there, the command finds one too.
+  ///   - session: the pseudo-terminal of the command's session, which stays open when the relay is over.
+  init(to sink: CInt, session: PseudoTerminal? = nil, _ filter: consuming OutputFilter) throws(SystemError) {
     self.sink = sink
+    isOfSession = session != nil
     // Where the system has no terminal to give, a pipe redacts as well.
-    terminal = isatty(sink) == 1 ? try? PseudoTerminal(like: sink) : nil
+    terminal = session ?? (isatty(sink) == 1 ? try? PseudoTerminal(like: sink, isOutputOnly: true) : nil)
     if let terminal {
-      (source, commandEnd) = (terminal.reader, terminal.program)
+      (source, commandEnd) = (terminal.main, terminal.program)
     } else {
       (source, commandEnd) = try makePipe()
       enlargePipe(source)
       enlargePipe(sink)
     }
+    self.filter = filter
+    output = GatheredOutput(descriptor: sink)
   }
+
+  var name: String { sink == STDERR_FILENO ? "standard error" : "standard output" }
+  /// Whether output was lost, other than because its reader went away.
+  var isUnwritten: Bool { error.map { $0.code != EPIPE } ?? false }
 
   func resize() { terminal?.resize(like: sink) }
 
+  /// Whether its thread passes on what comes.
+  var isRunning: Bool { state.withLock { $0.isRunning } }
+  /// Whether the last writer is gone, or the output could not be written.
   var isOver: Bool { state.withLock { $0.isOver } }
   /// Why the output could not be written.
   var error: SystemError? { state.withLock { $0.error } }
   var surrenders: [Surrender] { state.withLock { $0.surrenders } }
+  /// Why what was written has not the structure of what was read.
+  var problem: String? { state.withLock { $0.problem } }
 
-  /// Passes on what comes until the last writer is gone or `stop` can be read from; then what is there
-  /// at that moment. Wakes who waits for SIGCHLD when it is over.
-  func run(_ rules: RuleSet, isPlain: Bool, stop: CInt) {
-    var redactor = Redactor(rules: rules, isPlain: isPlain)
-    var output = GatheredOutput(descriptor: sink)
+  /// Passes on what comes until the last writer is gone, or until `stop` can be read from and what was there at
+  /// that moment has been passed on; then it can be called again. Wakes who waits for SIGCHLD when it returns.
+  func run(stop: CInt) {
+    state.withLock { $0.isRunning = true }
+    var isOver = true
     var failure: SystemError?
     do throws(SystemError) {
-      while let count = try read(into: redactor.space, stop: stop), count > 0 {
-        try take(count, isLast: false, &redactor, &output)
-      }
-      var rest = readableBytes(source)
-      while rest > 0 {
-        let part = UnsafeMutableRawBufferPointer(rebasing: redactor.space[..<min(rest, redactor.space.count)])
-        let count = try readToEnd(into: part)
-        if count == 0 { break }
-        try take(count, isLast: false, &redactor, &output)
-        rest -= count
-      }
-      try take(0, isLast: true, &redactor, &output)
+      isOver = try pass(until: stop)
+      if isOver { try take(0, isLast: true) }
     } catch {
       failure = error
     }
-    // A writer that is still there finds its reader gone, as it would without us.
-    close(source)
-    let surrenders = redactor.surrenders
-    state.withLock { $0 = State(isOver: true, error: failure, surrenders: surrenders) }
+    if isOfSession {
+      if failure != nil {
+        state.withLock { $0.error = failure }
+        kill(getpid(), SIGCHLD)
+        discard(until: stop)
+      }
+    } else if isOver {
+      // A writer that is still there finds its reader gone, as it would without us.
+      close(source)
+    }
+    let (surrenders, problem) = (filter.surrenders, filter.problem)
+    state.withLock {
+      $0 = State(isRunning: false, isOver: isOver, error: failure, surrenders: surrenders, problem: problem)
+    }
     kill(getpid(), SIGCHLD)
   }
 
+  /// Ends the stream, though writers may be left, when no thread is in `run`.
+  func finish() {
+    do throws(SystemError) { try take(0, isLast: true) } catch { state.withLock { $0.error = error } }
+    if !isOfSession { close(source) }
+    let (surrenders, problem) = (filter.surrenders, filter.problem)
+    state.withLock {
+      $0.isOver = true
+      ($0.surrenders, $0.problem) = (surrenders, problem)
+    }
+  }
+
+  /// - Returns: whether the last writer is gone.
+  private func pass(until stop: CInt) throws(SystemError) -> Bool {
+    while let count = try read(stop: stop) {
+      if count == 0 { return true }
+      try take(count, isLast: false)
+    }
+    var rest = readableBytes(source)
+    while rest > 0 {
+      let part = UnsafeMutableRawBufferPointer(rebasing: filter.space[..<min(rest, filter.space.count)])
+      let count = try readToEnd(into: part)
+      if count == 0 { return true }
+      try take(count, isLast: false)
+      rest -= count
+    }
+    return false
+  }
+
   /// - Returns: bytes read, 0 at the end, nil when it is time to stop.
-  private func read(into space: UnsafeMutableRawBufferPointer, stop: CInt) throws(SystemError) -> Int? {
+  private func read(stop: CInt) throws(SystemError) -> Int? {
     var waits = [
       pollfd(fd: source, events: Int16(POLLIN), revents: 0),
       pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
     ]
     try retrying("poll") { poll(&waits, 2, -1) }
     if waits[1].revents != 0 { return nil }
-    return try readToEnd(into: space)
+    return try readToEnd(into: filter.space)
   }
 
   private func readToEnd(into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
@@ -96,10 +145,13 @@ final class OutputRelay: Sendable {
     }
   }
 
-  private func take(
-    _ count: Int, isLast: Bool, _ redactor: inout Redactor, _ output: inout GatheredOutput
-  ) throws(SystemError) {
-    try redactor.take(count, isLast: isLast) { (piece) throws(SystemError) in try output.append(piece) }
+  /// Reads on, so that a command that takes no notice of a terminal that is gone does not wait for it.
+  private func discard(until stop: CInt) {
+    while let count = try? read(stop: stop), count > 0 {}
+  }
+
+  private func take(_ count: Int, isLast: Bool) throws(SystemError) {
+    try filter.take(count, isLast: isLast) { (piece) throws(SystemError) in try output.append(piece) }
     try output.flush()
   }
 }

@@ -15,12 +15,12 @@ import Rules
 ///
 /// - Throws: `ExitStatus.failed`, after saying why, when standard output cannot be written.
 func redactToStandardOutput(
-  _ inputs: [String], _ rules: RuleSet, isPlain: Bool = false
+  _ inputs: [String], _ rules: RuleSet, isPlain: Bool = false, leavesMasks: Bool = false
 ) throws(ExitStatus) -> RedactionTally {
   drainWhenAskedToEnd()
   enlargePipe(STDIN_FILENO)
   enlargePipe(STDOUT_FILENO)
-  var stream = StreamRedaction(rules: rules, output: STDOUT_FILENO, isPlain: isPlain)
+  var stream = StreamRedaction(rules: rules, output: STDOUT_FILENO, isPlain: isPlain, leavesMasks: leavesMasks)
   var isComplete = true
   do throws(OutputError) {
     for name in inputs {
@@ -32,6 +32,10 @@ func redactToStandardOutput(
   } catch {
     if error.reason.code == EPIPE { endBySignal(SIGPIPE) }
     throw standardOutputFailure(error.reason)
+  }
+  if let problem = stream.problem {
+    _ = Console.fail("the input \(problem)")
+    isComplete = false
   }
   // Some file systems tell only now that the bytes found no room.
   if close(STDOUT_FILENO) == -1, errno != EINTR { throw standardOutputFailure(SystemError("close")) }

@@ -4,7 +4,6 @@
 import Archives
 import Detection
 import Platform
-import Redaction
 
 #if canImport(Darwin)
   import Darwin
@@ -39,7 +38,7 @@ struct RedactionTally {
 
 /// Redacts inputs, one behind the other, to one output.
 struct StreamRedaction: ~Copyable {
-  private var redactor: Redactor
+  private var filter: OutputFilter
   private var output: GatheredOutput
   private let isDiscarded: Bool
   private var bytes = 0
@@ -47,14 +46,18 @@ struct StreamRedaction: ~Copyable {
   /// - Parameters:
   ///   - output: nil when what comes out goes nowhere.
   ///   - isPlain: encoded keys stay.
-  init(rules: RuleSet, output: CInt?, isPlain: Bool) {
-    redactor = Redactor(rules: rules, isPlain: isPlain)
+  ///   - leavesMasks: CI commands that say what to mask stay as they are.
+  init(rules: RuleSet, output: CInt?, isPlain: Bool, leavesMasks: Bool = false) {
+    filter = OutputFilter(rules, isPlain: isPlain, leavesMasks: leavesMasks)
     self.output = GatheredOutput(descriptor: output ?? -1)
     isDiscarded = output == nil
   }
 
+  /// Why what was written has not the structure of what was read, in words for a person.
+  var problem: String? { filter.problem }
+
   var tally: RedactionTally {
-    RedactionTally(keys: redactor.count, bytes: bytes, surrenders: redactor.surrenders)
+    RedactionTally(keys: filter.count, bytes: bytes, surrenders: filter.surrenders)
   }
 
   /// Reads a file, or standard input for `-`, to its end. What could go on in the next input is held
@@ -79,13 +82,13 @@ struct StreamRedaction: ~Copyable {
     while goesOn() {
       let read: Int
       do throws(SystemError) {
-        read = isFirst ? try readStart(input) : try readWaiting(input, into: redactor.space)
+        read = isFirst ? try readStart(input) : try readWaiting(input, into: filter.space)
       } catch {
         return "cannot be read: \(error)"
       }
       if read == 0 { break }
       if isFirst {
-        let start = UnsafeRawBufferPointer(rebasing: redactor.space[..<read])
+        let start = UnsafeRawBufferPointer(rebasing: filter.space[..<read])
         if let obstacle = compressionObstacle(start) { return obstacle }
         isFirst = false
       }
@@ -103,10 +106,10 @@ struct StreamRedaction: ~Copyable {
   private func readStart(_ input: CInt) throws(SystemError) -> Int {
     var count = 0
     while true {
-      let space = UnsafeMutableRawBufferPointer(rebasing: redactor.space[count...])
+      let space = UnsafeMutableRawBufferPointer(rebasing: filter.space[count...])
       let read = try readWaiting(input, into: space)
       count += read
-      let start = UnsafeRawBufferPointer(rebasing: redactor.space[..<count])
+      let start = UnsafeRawBufferPointer(rebasing: filter.space[..<count])
       if read == 0 || !ArchiveKind.mustWait(start) { return count }
     }
   }
@@ -114,9 +117,9 @@ struct StreamRedaction: ~Copyable {
   private mutating func take(_ read: Int, isLast: Bool) throws(OutputError) {
     do throws(SystemError) {
       if isDiscarded {
-        redactor.take(read, isLast: isLast) { _ in }
+        try filter.take(read, isLast: isLast) { _ in }
       } else {
-        try redactor.take(read, isLast: isLast) { (piece) throws(SystemError) in
+        try filter.take(read, isLast: isLast) { (piece) throws(SystemError) in
           try output.append(piece)
         }
         try output.flush()

@@ -15,15 +15,22 @@ struct WrappedCommand {
   private let words: [Path]
   private let rules: RuleSet
   private let isPlain: Bool
+  private let leavesMasks: Bool
 
   private static let passedOn = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2]
-  /// How long what the command has left behind may go on writing, in seconds.
-  private static let patience = 1.0
+  /// How long we wait for writers that the command has left, in seconds, before we go on without them.
+  private static let patience = 0.1
+  /// The same as process 1, with which they end.
+  private static let patienceOfProcess1 = 1.0
 
-  init(_ words: [Path], rules: RuleSet, isPlain: Bool) {
+  /// - Parameters:
+  ///   - isPlain: encoded keys stay.
+  ///   - leavesMasks: CI commands that say what to mask stay as they are.
+  init(_ words: [Path], rules: RuleSet, isPlain: Bool, leavesMasks: Bool) {
     self.words = words
     self.rules = rules
     self.isPlain = isPlain
+    self.leavesMasks = leavesMasks
   }
 
   /// Runs it to its end.
@@ -32,38 +39,78 @@ struct WrappedCommand {
   func run() throws(ExitStatus) -> CInt {
     // SIGTTOU: a command that takes the terminal for itself must not stop us from writing to it.
     let signals = SignalQueue(Self.passedOn + [SIGWINCH, SIGCHLD, SIGTTIN, SIGTTOU])
-    let relays: [OutputRelay]
+    let terminal = SharedTerminal()
+    var relays: [OutputRelay]
     let stop: (read: CInt, write: CInt)
     do throws(SystemError) {
+      relays = [try OutputRelay(to: STDOUT_FILENO, session: terminal?.inner, makeFilter())]
       // Where both lead to one place, what is written stays in its order.
-      relays = [try OutputRelay(to: STDOUT_FILENO)] + (sharesOutput ? [] : [try OutputRelay(to: STDERR_FILENO)])
+      if !sharesOutput { relays.append(try OutputRelay(to: STDERR_FILENO, makeFilter())) }
       stop = try makePipe()
     } catch {
       throw Console.fail("\(String(decoding: words[0].bytes, as: UTF8.self)): cannot be run: \(error.call): \(error)")
     }
-    let process: pid_t
+    let keys = terminal.map { Keyboard(terminal: $0.outer, target: $0.inner.main, isInput: $0.isInput) }
+    // Before the command's first output: the terminal that is not raw would turn its \r\n into \r\r\n.
+    keys?.resume()
+    let (process, session): (pid_t, TerminalSession?)
     do throws(SystemError) {
-      process = try Caller.state.restored { () throws(SystemError) in
-        try spawnFromPath(
-          words, standardOutput: relays[0].commandEnd, standardError: relays.last!.commandEnd,
-          mask: signals.formerMask, signalsToDefault: Caller.state.ignoresBrokenPipes ? [] : [SIGPIPE])
+      (process, session) = try Caller.state.restored { () throws(SystemError) in
+        try start(terminal, relays, signals)
       }
     } catch {
+      keys?.pause()
       let wayOut = error.code == ENOENT ? "; is it installed, and in PATH?" : ""
       _ = Console.fail("\(String(decoding: words[0].bytes, as: UTF8.self)): cannot be run: \(error)\(wayOut)")
       return error.code == ENOENT ? 127 : 126
     }
+    // That of a session is held until the command has ended: it may close its terminal and open it again.
+    for (index, relay) in relays.enumerated() where session == nil || index > 0 { close(relay.commandEnd) }
     var threads = ThreadGroup()
-    for relay in relays {
-      close(relay.commandEnd)
-      let (rules, isPlain) = (rules, isPlain)
-      if !threads.start({ relay.run(rules, isPlain: isPlain, stop: stop.read) }) {
-        kill(process, SIGKILL)
-        throw Console.fail("the system gives no thread")
+    for relay in relays where !threads.start({ relay.run(stop: stop.read) }) {
+      kill(process, SIGKILL)
+      throw Console.fail("the system gives no thread")
+    }
+    if let keys, !threads.start({ keys.run(stop: stop.read) }) {
+      kill(process, SIGKILL)
+      throw Console.fail("the system gives no thread")
+    }
+    let loop = CommandLoop(
+      process: process, session: session, keys: keys, signals: signals, relays: relays, stop: stop.write,
+      patience: getpid() == 1 ? Self.patienceOfProcess1 : Self.patience)
+    let (status, isWaitedFor) = loop.run()
+    keys?.pause()
+    if isWaitedFor {
+      threads.join()
+      let left = relays.filter { !$0.isOver }
+      if getpid() == 1 {
+        for relay in left { relay.finish() }
+      } else if !left.isEmpty {
+        passOnInBackground(left)
+      } else if let terminal, let session {
+        session.end(terminal.inner)
       }
     }
-    let status = wait(for: process, signals, relays, stop: stop.write)
     return conclude(status, relays)
+  }
+
+  private func makeFilter() -> OutputFilter { OutputFilter(rules, isPlain: isPlain, leavesMasks: leavesMasks) }
+
+  private func start(
+    _ terminal: SharedTerminal?, _ relays: [OutputRelay], _ signals: SignalQueue
+  ) throws(SystemError) -> (pid_t, TerminalSession?) {
+    let toDefault = Caller.state.ignoresBrokenPipes ? [] : [SIGPIPE]
+    let (output, error) = (relays[0].commandEnd, relays.last!.commandEnd)
+    guard let terminal else {
+      let process = try spawnFromPath(
+        words, standardOutput: output, standardError: error, mask: signals.formerMask, signalsToDefault: toDefault)
+      return (process, nil)
+    }
+    let session = try TerminalSession(
+      words, at: terminal.inner,
+      .init(input: terminal.isInput ? terminal.inner.program : STDIN_FILENO, output: output, error: error),
+      realTerminal: terminal.outer, settings: terminal.settings, signals: signals, signalsToDefault: toDefault)
+    return (session.monitor, session)
   }
 
   /// Whether our standard error is our standard output.
@@ -73,84 +120,45 @@ struct WrappedCommand {
     return output.st_dev == errors.st_dev && output.st_ino == errors.st_ino
   }
 
-  /// Passes signals on until the command and its outputs are at their end.
-  ///
-  /// - Returns: the command's status, as `waitpid` tells it.
-  private func wait(
-    for process: pid_t, _ signals: SignalQueue, _ relays: [OutputRelay], stop: CInt
-  ) -> CInt {
-    var status: CInt?
-    var deadline: Double?
-    while true {
-      if let status, relays.allSatisfy(\.isOver) { return status }
-      guard let arrival = signals.next(seconds: deadline.map { $0 - monotonicSeconds() }) else {
-        // What the command left behind holds its outputs open. Enough of that.
-        close(stop)
-        deadline = nil
-        continue
-      }
-      switch arrival.signal {
-      case SIGCHLD:
-        guard let ended = reap(process) else { continue }
-        status = ended
-        deadline = monotonicSeconds() + Self.patience
-      case SIGWINCH:
-        for relay in relays { relay.resize() }
-        // Again, though the terminal told it: it may have looked before the size was right.
-        if status == nil { kill(process, SIGWINCH) }
-      case SIGTTIN, SIGTTOU: continue
-      case let signal:
-        if let status {
-          // Only a reader that does not read keeps us here. Who asks again wants to be gone.
-          if signal != SIGCONT { return status }
-        } else if !arrival.isFromTerminal {
-          kill(process, signal)
-        }
-        if signal == SIGCONT { for relay in relays { relay.resize() } }
-      }
+  /// What the command left running, such as a server, writes on through a process of its own, so that we can end
+  /// with the command's exit code now. There must be no other thread.
+  private func passOnInBackground(_ relays: [OutputRelay]) {
+    guard forkProcess() == 0 else { return }
+    // Whoever writes to our input learns now that nobody reads it. Signals stay blocked: the writers decide.
+    close(STDIN_FILENO)
+    occupyClosedStandardDescriptors()
+    var threads = ThreadGroup()
+    for relay in relays {
+      // Of the pipe nobody has the other end, so nothing ever comes from it.
+      guard let never = try? makePipe() else { continue }
+      _ = threads.start { relay.run(stop: never.read) }
     }
-  }
-
-  /// Collects whoever has ended; as process 1 we inherit everyone.
-  ///
-  /// - Returns: the command's status when it has ended.
-  private func reap(_ process: pid_t) -> CInt? {
-    var result: CInt?
-    while true {
-      var status: CInt = 0
-      let ended = waitpid(-1, &status, WNOHANG | WUNTRACED)
-      if ended <= 0 { return result }
-      let isStopped = status & 0xFF == 0x7F
-      if ended != process { continue }
-      if isStopped { stopLikewise((status >> 8) & 0xFF) } else { result = status }
-    }
-  }
-
-  /// Stops us when the terminal's user has stopped the command, so that the shell gets its turn.
-  private func stopLikewise(_ signal: CInt) {
-    guard [SIGTSTP, SIGTTIN, SIGTTOU].contains(signal) else { return }
-    let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)
-    if terminal == -1 { return }
-    close(terminal)
-    // What the command wrote before it stopped shall be seen now.
-    usleep(50_000)
-    var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, signal)
-    kill(getpid(), signal)
-    pthread_sigmask(SIG_UNBLOCK, &set, nil)
-    pthread_sigmask(SIG_BLOCK, &set, nil)
+    threads.join()
+    _exit(report(relays) ? ExitStatus.clean.rawValue : ExitStatus.failed.rawValue)
   }
 
   private func conclude(_ status: CInt, _ relays: [OutputRelay]) -> CInt {
     let signal = status & 0x7F
     let code = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
-    var isWritten = true
+    let isWhole = report(relays)
+    // What the command made of its closed output does not matter then.
+    if relays.contains(where: \.isUnwritten) { return ExitStatus.failed.rawValue }
+    return code == 0 && !isWhole ? ExitStatus.failed.rawValue : code
+  }
+
+  /// Says what went wrong with outputs.
+  ///
+  /// - Returns: whether nothing did.
+  private func report(_ relays: [OutputRelay]) -> Bool {
     var isWhole = true
-    for (relay, name) in zip(relays, ["output", "error"]) {
-      if let error = relay.error, error.code != EPIPE {
-        _ = Console.fail("standard \(name) cannot be written: \(error)")
-        isWritten = false
+    for relay in relays {
+      if relay.isUnwritten, let error = relay.error {
+        _ = Console.fail("\(relay.name) cannot be written: \(error)")
+        isWhole = false
+      }
+      if let problem = relay.problem {
+        _ = Console.fail("\(relay.name) \(problem)")
+        isWhole = false
       }
       for surrender in relay.surrenders {
         _ = Console.fail(
@@ -159,8 +167,35 @@ struct WrappedCommand {
         isWhole = false
       }
     }
-    // What the command made of its closed output does not matter then.
-    if !isWritten { return ExitStatus.failed.rawValue }
-    return code == 0 && !isWhole ? ExitStatus.failed.rawValue : code
+    return isWhole
+  }
+}
+
+/// The terminal that we share with the command, and the one that the command gets.
+private struct SharedTerminal {
+  let outer: CInt
+  let inner: PseudoTerminal
+  /// Its own, to be restored; nil in the background.
+  let settings: termios?
+  /// Our standard input is the terminal, too.
+  let isInput: Bool
+
+  /// nil when our standard output is not our session's terminal, or the system has none to give.
+  init?() {
+    guard isatty(STDOUT_FILENO) == 1, tcgetsid(STDOUT_FILENO) == getsid(0) else { return nil }
+    let outer = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard outer != -1 else { return nil }
+    guard let inner = try? PseudoTerminal(like: outer, isOutputOnly: false) else {
+      close(outer)
+      return nil
+    }
+    // The keyboard's thread must not wait for a command that reads no keys.
+    _ = fcntl(inner.main, F_SETFL, fcntl(inner.main, F_GETFL) | O_NONBLOCK)
+    var settings = termios()
+    let isOurs = tcgetpgrp(outer) == getpgrp() && tcgetattr(outer, &settings) == 0
+    self.settings = isOurs ? settings : nil
+    self.outer = outer
+    self.inner = inner
+    isInput = isatty(STDIN_FILENO) == 1 && tcgetsid(STDIN_FILENO) == getsid(0)
   }
 }
