@@ -119,12 +119,12 @@ extension Survey {
       let why =
         context.rules == nil
         ? "there is no .dockerignore"
-        : taken.compactMap(\.line).last.map { "line \($0) of \(shown(file)) takes some back in" }
+        : taken.compactMap(\.line).last.map { "line \($0) of \(shown(file)) re-includes some" }
           ?? "\(shown(file)) leaves them in"
       let lines = entries.filter { $0.grade == .required }.map { "**/\($0.pattern.text)" }
       return Lapse(
         .inImage, isWarning: true, path: path, line: copy.line, text: copy.text,
-        message: "an image built here takes \(list(taken.map(\.name))) along: \(why)",
+        message: "an image built here would contain \(list(taken.map(\.name))): \(why)",
         commands: ["add to \(shown(file)): \(lines.joined(separator: "  "))"])
     }
     return nil

@@ -117,7 +117,7 @@ package struct CoverageEntries: Sendable {
       let entry = try parse(value, source: source, over: index.map { entries[$0] })
       if let other = result.entries.first(where: { $0.pattern.text == entry.pattern.text && $0.reason != nil }) {
         throw TOMLError(
-          line: entry.line, reason: "pattern '\(entry.pattern.text)' is there twice: line \(other.line)")
+          line: entry.line, reason: "pattern '\(entry.pattern.text)'appears twice: see line \(other.line)")
       }
       if let index { result.entries[index] = entry } else { result.entries.append(entry) }
     }

@@ -40,7 +40,7 @@ extension Survey {
       return Lapse(
         .tracked, isWarning: false, path: file.path,
         message: "\(what) ('\(entry.pattern.text)', \(entry.name))",
-        details: ["A key that was committed once is leaked: rotate it, then mend this."]
+        details: ["A key that was ever committed is leaked: rotate it, then fix this."]
           + (isDropped ? ["The next commit leaves it out."] : []),
         commands: commands)
     }
@@ -50,7 +50,7 @@ extension Survey {
     existing.compactMap { path, index, rule in
       if let rule, !rule.isNegated { return nil }
       let entry = entries[index]
-      let blame = rule.map { "; line \($0.line) of \(shown($0.source)) takes it in" } ?? ""
+      let blame = rule.map { "; line \($0.line) of \(shown($0.source)) re-includes it" } ?? ""
       var commands = [fixCommand]
       if let rule, !rule.source.bytes.elementsEqual(ignoreFileName) {
         commands = ["remove line \(rule.line) of \(shown(rule.source))"]
@@ -58,7 +58,7 @@ extension Survey {
       return Lapse(
         .exposed, isWarning: false, path: path,
         message:
-          "exists and 'git add' takes it ('\(entry.pattern.text)', \(entry.name))\(blame)",
+          "exists and 'git add' would add it ('\(entry.pattern.text)', \(entry.name))\(blame)",
         commands: commands)
     }
   }

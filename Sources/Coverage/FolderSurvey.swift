@@ -130,17 +130,17 @@ struct FolderSurvey: ~Copyable {
       let open = try Descriptor.openFile(Path(ignoreFileName), in: folder.descriptor.number)
       let status = try open.fullStatus()
       guard status.st_mode & S_IFMT == S_IFREG else {
-        obstacle = GitError("\(shown(path)) is no regular file, and git would wait for it")
+        obstacle = GitError("\(shown(path)) is not a regular file, and git would block on it")
         return
       }
       let content = try readAll(open, limit: min(Self.longest, max(Int(status.st_size), 4095)))
       if let line = IgnoreLines.endless(content) {
-        obstacle = GitError("\(shown(path)): git would not get done with line \(line), which has too many '**'")
+        obstacle = GitError("\(shown(path)): git would not finish with line \(line), which has too many '**'")
       }
       file = IgnoreFileOnDisk(path: path, content: content, status: status, isLink: false)
     } catch {
       if error.code == ENXIO || error.code == ENODEV {
-        obstacle = GitError("\(shown(path)) is no regular file, and git would wait for it")
+        obstacle = GitError("\(shown(path)) is not a regular file, and git would block on it")
       } else if error.code != ELOOP {
         problems.append((path, error.code == EFBIG ? "it is larger than 16 MiB" : "it cannot be read: \(error)"))
         file = IgnoreFileOnDisk(path: path, content: nil, status: nil, isLink: false)

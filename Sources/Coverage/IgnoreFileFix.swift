@@ -103,11 +103,11 @@ package struct IgnoreFileFix: Sendable {
       case ENOENT: return (nil, nil)
       case ELOOP:
         throw SurveyProblem(
-          path: name, reason: "it is a symbolic link, which git does not follow; put a file in its place")
+          path: name, reason: "it is a symbolic link, which git does not follow; replace it with a file")
       case EILSEQ:
         throw SurveyProblem(
-          path: name, reason: "it is UTF-16 or binary, and git reads it byte by byte; save it as UTF-8")
-      default: throw SurveyProblem(path: name, reason: "it cannot be mended: \(error)")
+          path: name, reason: "it is UTF-16 or binary, but git reads it as bytes; save it as UTF-8")
+      default: throw SurveyProblem(path: name, reason: "it cannot be fixed: \(error)")
       }
     }
   }

@@ -46,7 +46,7 @@ enum IgnoreFiles {
       let staged = file.isFile ? contents[file.path] ?? here?.content : nil
       if let staged, let line = IgnoreLines.endless(staged) {
         throw GitError(
-          "\(shown(file.path)) as it is staged: git would not get done with line \(line), which has too many '**'")
+          "\(shown(file.path)) as it is staged: git would not finish with line \(line), which has too many '**'")
       }
       files.append(
         IgnoreFile(

@@ -112,7 +112,7 @@ extension Survey {
       let isDeleted = ignoreFiles.contains { $0.path == rule.source && $0.change == .deleted }
       return Lapse(
         .negated, isWarning: isWarning, path: rule.source, line: rule.line, text: rule.pattern,
-        message: "\(name) is taken back in by this line",
+        message: "\(name) is re-included by this line",
         details: [
           places,
           "Meant to be committed? Then name it in 'except' of [[gitignore]] in .hopxguard.toml, with the reason.",
@@ -126,7 +126,7 @@ extension Survey {
         .localOnly, isWarning: isWarning, path: isKnown ? rule.source : Path(ignoreFileName),
         line: isKnown ? rule.line : nil, text: rule.pattern,
         message: cause.isByCase
-          ? "\(name) is covered only where git takes upper for lower case (core.ignoreCase), as here: nobody else has to"
+          ? "\(name) is covered only where git ignores case (core.ignoreCase), as here: other clones may not"
           : "\(name) is covered on this machine only: nobody else has this rule",
         details: [places], commands: [fixCommand])
     }

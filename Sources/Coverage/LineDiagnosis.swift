@@ -41,26 +41,26 @@ private func reason(
   if isWide {
     let core = Array(text.drop { $0 >= 0xFE })
     guard trimmedSlashes(core.dropSpaces()[...]).elementsEqual(wanted) else { return nil }
-    return "the file is UTF-16 or binary, and git reads it byte by byte: no line of it works; save it as UTF-8"
+    return "the file is UTF-16 or binary, but git reads it as bytes, so no line works; save it as UTF-8"
   }
   if text.contains(0x0D) {
     let parts = text.split(separator: 0x0D).map { trimmedSlashes(Array($0).dropSpaces()[...]) }
     guard parts.contains(where: { $0.elementsEqual(wanted) }) else { return nil }
-    return "a carriage return is part of the name for git; end lines with LF or CRLF"
+    return "for git, the carriage return is part of the name; end lines with LF or CRLF"
   }
   var core = text
   var marks: [String] = []
   while core.starts(with: byteOrderMark) {
     core.removeFirst(3)
     // git passes over one, at the start of the file.
-    if !isFirst { marks.append("a byte order mark in front of it is part of the name for git") }
+    if !isFirst { marks.append("for git, the byte order mark before it is part of the name") }
   }
   let bare = core.dropSpaces()
   let hasOddBlank = core.contains { $0 != 0x20 && isBlank($0) } || core.suffix(2).elementsEqual(noBreakSpace)
   if bare.count < core.count, hasOddBlank || core.first == 0x20 {
-    marks.append("a blank beside it is part of the name for git")
+    marks.append("for git, the space next to it is part of the name")
   } else if bare.count < core.count, core.suffix(2).elementsEqual("\\ ".utf8) {
-    marks.append("the escaped space at its end is part of the name for git")
+    marks.append("for git, the escaped space at its end is part of the name")
   }
   var rest = bare[...]
   if rest.last == UInt8(ascii: "\\") { rest = rest.dropLast() }
@@ -70,17 +70,17 @@ private func reason(
     return "it is a comment"
   }
   if let end = trailingComment(rest), trimmedSlashes(Array(rest[..<end]).dropSpaces()[...]).elementsEqual(wanted) {
-    return "git knows no comments behind a pattern: all of the line is the name"
+    return "git has no comments after a pattern: the whole line is the name"
   }
   if rest.starts(with: "./".utf8) {
     guard trimmedSlashes(rest.dropFirst(2)).elementsEqual(wanted) else { return nil }
-    return "no path begins with './' for git, so that the line matches nothing"
+    return "git paths never begin with './', so the line matches nothing"
   }
   if rest.first == UInt8(ascii: "/") && !pattern.text.hasPrefix("/") {
-    marks.append("the '/' in front makes it count in the folder of this file alone")
+    marks.append("the leading '/' limits it to the folder of this file")
   }
   if rest.last == UInt8(ascii: "/") && !pattern.isForFolders {
-    marks.append("the '/' at its end makes it match folders alone")
+    marks.append("the trailing '/' limits it to folders")
   }
   guard trimmedSlashes(rest).elementsEqual(wanted) else { return nil }
   return marks.isEmpty ? nil : marks.joined(separator: "; ")

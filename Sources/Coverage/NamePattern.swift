@@ -28,7 +28,7 @@ package struct NamePattern: Sendable {
     if text.isEmpty || text == "/" { return "it is empty" }
     if text.contains("**") { return "'**' is not supported; a name without '/' matches at any depth" }
     if text.hasPrefix("!") || text.hasPrefix("#") { return "it begins with '\(text.prefix(1))'" }
-    if text.hasSuffix(" ") || text.hasPrefix(" ") { return "it has a space at an end" }
+    if text.hasSuffix(" ") || text.hasPrefix(" ") { return "it begins or ends with a space" }
     if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }) {
       return "it has a control character or a backslash"
     }

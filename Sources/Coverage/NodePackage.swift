@@ -42,7 +42,7 @@ extension Survey {
     guard let blame else { return nil }
     return Lapse(
       .inPackage, isWarning: true, path: path, line: blame.line, text: Array(blame.text.utf8),
-      message: "the npm package is published with \(self.list(taken)): 'files' takes it",
+      message: "the npm package would contain \(self.list(taken)): 'files' includes it",
       commands: ["name in 'files' what belongs in the package, or add '!**/.env' and the like to it"])
   }
 
@@ -70,7 +70,7 @@ extension Survey {
       return [
         Lapse(
           .inPackage, isWarning: true, path: found[0].folder.appending(".npmignore".utf8),
-          message: "could not be tried out")
+          message: "could not be tested")
       ]
     }
   }
@@ -84,7 +84,7 @@ extension Survey {
     return Lapse(
       .inPackage, isWarning: true, path: file, line: blame?.line, text: blame?.pattern ?? [],
       message:
-        "the npm package is published with \(list(taken.map(\.name))): with a .npmignore, npm does not look at .gitignore",
+        "the npm package would contain \(list(taken.map(\.name))): with a .npmignore, npm does not read .gitignore",
       commands: ["add to \(shown(file)): \(lines.joined(separator: "  "))"])
   }
 }

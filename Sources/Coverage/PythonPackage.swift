@@ -25,7 +25,7 @@ extension Survey {
     }
     return Lapse(
       .inDistribution, isWarning: true, path: path, line: blame.line, text: Array(blame.text.utf8),
-      message: "a source distribution is made with \(list(taken)): this line takes it",
+      message: "a source distribution would contain \(list(taken)): this line includes it",
       commands: ["add to \(shown(path)): \(lines.joined(separator: "; "))"])
   }
 
@@ -52,8 +52,8 @@ extension Survey {
         Lapse(
           .inDistribution, isWarning: true, path: path, line: setting.line,
           text: Array("ignore-vcs = true".utf8),
-          message: "a source distribution is made with \(list(left)): hatch does not look at .gitignore",
-          commands: ["take the setting out, or add the files to 'exclude'"]))
+          message: "a source distribution would contain \(list(left)): hatch does not read .gitignore",
+          commands: ["remove the setting, or add the files to 'exclude'"]))
     }
     // What is forced in is not excluded by anything.
     lapses += hatch.map { lapse(path, names, takes: [$0?["force-include"]], leaves: []) }
@@ -74,7 +74,7 @@ extension Survey {
     guard let blame else { return nil }
     return Lapse(
       .inDistribution, isWarning: true, path: path, line: blame.line, text: Array(blame.text.utf8),
-      message: "a source distribution is made with \(list(taken)): this pattern takes it",
+      message: "a source distribution would contain \(list(taken)): this pattern includes it",
       commands: ["narrow the pattern, or add the files to the tool's exclude list"])
   }
 

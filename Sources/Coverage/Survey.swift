@@ -82,7 +82,7 @@ package struct Survey: Sendable {
 
     var problems = folders.problems.map { SurveyProblem(path: $0.path, reason: $0.reason) }
     if !isWhole {
-      problems.append(SurveyProblem(path: Path(""), reason: "there are more lines with '!' than can be tried out"))
+      problems.append(SurveyProblem(path: Path(""), reason: "there are more lines with '!' than can be tested"))
     }
     var survey = Survey(
       top: top, entries: entries, conflicts: details.conflicts, buildFiles: folders.buildFiles,

@@ -42,7 +42,7 @@ public struct RuleSet: Sendable {
       if let other = taken.updateValue(rule, forKey: rule.id) {
         throw RuleFileError(
           file: source, line: rule.line,
-          reason: "rule '\(rule.id)' is already there: \(other.source):\(other.line)")
+          reason: "rule '\(rule.id)' already exists: \(other.source):\(other.line)")
       }
     }
     let all = RuleSet(rules + added)
@@ -91,8 +91,8 @@ extension Scanner {
       _ = search(buffer, from: 0, atStart: true, isLast: true, into: &matches)
       if let surrender = surrenders.first(where: { $0.rule == rule }) { return surrender.reason }
       let isReported = matches.contains { $0.rule == rule && $0.confidence != nil }
-      if expected && !isReported { return "must match and does not" }
-      if !expected && isReported { return "must not match and does" }
+      if expected && !isReported { return "must match, but does not" }
+      if !expected && isReported { return "must not match, but does" }
       return nil
     }
   }

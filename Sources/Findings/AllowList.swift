@@ -101,7 +101,7 @@ package struct AllowList: Sendable {
     for table in tables {
       let entry = try AllowEntry(table)
       if let other = lines.updateValue(entry.line, forKey: entry.words) {
-        throw TOMLError(line: entry.line, reason: "\(entry.words) is there twice: line \(other)")
+        throw TOMLError(line: entry.line, reason: "\(entry.words)appears twice: see line \(other)")
       }
       entries.append(entry)
     }
@@ -125,13 +125,13 @@ package func isFingerprint(_ text: String) -> Bool {
 package func objection(toPattern text: String) -> String? {
   let parts = text.split(separator: "/")
   if text.hasPrefix("!") {
-    return "it is no line of .gitignore, and takes nothing back in; for a name that begins with ! write \\!"
+    return "a pattern here does not re-include files; for a name that begins with ! write \\!"
   }
-  if parts.contains("..") { return "a pattern counts from the repository's top and has no '..'" }
+  if parts.contains("..") { return "a pattern is relative to the repository's top, without '..'" }
   if text.utf8.contains(where: { $0 < 0x20 }) { return "it has a control character" }
   if text.utf8.count > longestPattern { return "it is longer than \(longestPattern) bytes" }
   if !parts.contains(where: { $0.contains { $0 != "*" && $0 != "?" && $0 != "." } }) {
-    return "it means every file; name a folder or a kind of file"
+    return "it matches every file; name a folder or a kind of file"
   }
   return nil
 }

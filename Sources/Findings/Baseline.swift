@@ -46,7 +46,8 @@ package struct Baseline: Sendable {
   package init(parsing text: [UInt8]) throws(BaselineError) {
     guard text.starts(with: Self.mark) else {
       throw BaselineError(
-        line: 1, reason: "it does not begin with '\(String(decoding: Self.mark, as: UTF8.self))', and is no baseline")
+        line: 1,
+        reason: "it does not begin with '\(String(decoding: Self.mark, as: UTF8.self))', so it is not a baseline")
     }
     for (index, part) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
       let line = part.last == 0x0D ? part.dropLast() : part

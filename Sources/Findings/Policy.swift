@@ -78,9 +78,9 @@ package struct Policy: Sendable {
       switch comment {
       case .allowed: return .inline
       case .unreasoned:
-        warn(finding.path, finding.line, "\(place) gives no reason, and so allows nothing: add the reason after it")
+        warn(finding.path, finding.line, "\(place) has no reason, so it allows nothing: add the reason after it")
       case .tooNew:
-        warn(finding.path, finding.line, "\(place) is not in the revision of --allow-from, and so allows nothing yet")
+        warn(finding.path, finding.line, "\(place) is not in the revision of --allow-from, so it allows nothing yet")
       }
     }
     if let entry = baseline?.entry(for: finding) {
@@ -93,7 +93,7 @@ package struct Policy: Sendable {
 
   private static func expiry(_ entry: AllowEntry) -> String {
     "\(entry.words) was allowed until \(entry.expires ?? "") and no longer is: "
-      + "take the entry out, or give it a later date"
+      + "remove the entry, or give it a later date"
   }
 
   /// Explains why a comment allows nothing in the version that a commit brought.
@@ -124,7 +124,7 @@ package struct Policy: Sendable {
         all.append(
           Problem(
             path: source, line: entry.line,
-            message: "\(entry.words) is allowed and was not found: take the entry out, unless it is still needed"))
+            message: "\(entry.words) is allowed but was not found: remove the entry if it is no longer needed"))
       }
     }
     if isWhole, let baseline {
@@ -134,7 +134,8 @@ package struct Policy: Sendable {
           Problem(
             path: Path(baselineSource),
             message:
-              "no longer found: \(counted(gone, "known finding")); hopxguard baseline --prune takes \(gone == 1 ? "it" : "them") out"
+              "no longer found: \(counted(gone, "known finding")); hopxguard baseline --prune removes "
+                + (gone == 1 ? "it" : "them")
           ))
       }
     }

@@ -15,7 +15,8 @@ package func explained(_ error: GitError, elsewhere: String = "; `hopxguard scan
     return "objects are needed that this partial clone does not have: `git fetch --refetch --no-filter` gets them"
   }
   let noCommit =
-    "there is no such commit here; is it spelt right? if it is, git fetch gets it, git fetch --unshallow in a shallow clone"
+    "there is no such commit here; check the spelling, or get it with git fetch (git fetch --unshallow in a shallow "
+      + "clone)"
   // Who asks about one revision names it.
   if error.reason.contains("Needed a single revision") { return noCommit }
   if error.reason.contains("bad revision") { return "\(error.reason): \(noCommit)" }

@@ -162,14 +162,14 @@ package struct GitProcess: ~Copyable {
       waited += 1
       if waited == Self.slow { try whenSlow?() }
       if let longestWork, waited >= longestWork {
-        throw GitError("git \(name) found no answer in \(longestWork) seconds, and was stopped")
+        throw GitError("git \(name) did not finish in \(longestWork) seconds, and was stopped")
       }
       let now = ProcessActivity(of: process)
       seconds = now == last && now != .busy ? seconds + 1 : 0
       last = now
       if seconds >= (now == .unknown ? Self.longestSilence : Self.longestSleep) {
         throw GitError(
-          "git \(name) does not go on, as when a file that it reads is a FIFO, and was stopped")
+          "git \(name) made no progress, as when a file it reads is a FIFO, and was stopped")
       }
     }
   }

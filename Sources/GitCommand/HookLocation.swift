@@ -26,7 +26,7 @@ package struct HookLocation: Sendable {
     let answer = try GitProcess.outputBytes(
       ["rev-parse", "--is-bare-repository", "--git-path", "hooks"], configuration: hookConfiguration)
     let lines = answer.split(separator: 0x0A, maxSplits: 1)
-    guard lines.count == 2 else { throw GitError("git did not tell where its hooks are") }
+    guard lines.count == 2 else { throw GitError("git did not say where its hooks are") }
     let isHereBare = lines[0].elementsEqual("true".utf8)
     folder = Path(lines[1].last == 0x0A ? lines[1].dropLast() : lines[1])
     let common = try GitProcess.outputBytes(["rev-parse", "--git-common-dir"])

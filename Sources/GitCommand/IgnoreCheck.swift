@@ -194,7 +194,7 @@ package struct IgnoreCheck: ~Copyable {
       record = records.next()
       return true
     }
-    guard record == nil else { throw GitError("git check-ignore answered what it was not asked") }
+    guard record == nil else { throw GitError("git check-ignore answered about a path it was not asked about") }
     return ignored
   }
 
@@ -213,7 +213,7 @@ package struct IgnoreCheck: ~Copyable {
       }
       if read == 0 {
         try finishCheck(&git)
-        throw GitError("git check-ignore ended before it had answered")
+        throw GitError("git check-ignore ended before answering")
       }
       try parse(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
       if rules.count >= end { return }
@@ -239,7 +239,7 @@ package struct IgnoreCheck: ~Copyable {
       guard ends.count == 4 else { continue }
       guard rules.count < asked.count,
         answers[(ends[2] + 1)..<ends[3]].dropFirst(2).elementsEqual(asked[rules.count].bytes)
-      else { throw GitError("git check-ignore answered what it was not asked") }
+      else { throw GitError("git check-ignore answered about a path it was not asked about") }
       rules.append(try rule(start, ends))
       start = index + 1
       ends.removeAll(keepingCapacity: true)

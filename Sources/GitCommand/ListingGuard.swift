@@ -27,7 +27,8 @@ func prepareListing(of top: Path) throws(GitError) -> [String] {
   for path in opened {
     if let kind = try? FileStatus.of(path).kind, kind == .special {
       throw GitError(
-        "\(String(decoding: path.relative(to: top).bytes, as: UTF8.self)) is no regular file, and git would wait for it"
+        "\(String(decoding: path.relative(to: top).bytes, as: UTF8.self)) is not a regular file, and git would "
+          + "block on it"
       )
     }
   }
@@ -44,7 +45,7 @@ private func checkWhoAnswers(_ top: Path, _ dotGit: Path) throws(GitError) {
   }
   // Relative, when it is found in the working folder and not above.
   let answer = try ask(["rev-parse", "--git-dir"], in: top)
-  if answer != Array(".git\n".utf8) { throw GitError("git takes .git for no repository") }
+  if answer != Array(".git\n".utf8) { throw GitError("git does not recognise .git as a repository") }
 }
 
 /// Whether a configuration file may set the variable, named in lower case, itself or through a file that it

@@ -63,16 +63,16 @@ package struct ObjectBatch: ~Copyable {
       let byte = try nextByte()
       if byte == 0x0A { break }
       header.append(byte)
-      if header.count > 4096 { throw GitError("git cat-file answered what it never answers") }
+      if header.count > 4096 { throw GitError("git cat-file gave an unexpected answer") }
     }
     let words = header.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
     if words.last == "missing" { return .missing }
     guard words.count == 3, let size = Int(words[2]), size >= 0 else {
-      throw GitError("git cat-file answered what it never answers")
+      throw GitError("git cat-file gave an unexpected answer")
     }
     if givesContent {
       guard let named = ObjectID(digits: words[0].utf8) else {
-        throw GitError("git cat-file answered what it never answers")
+        throw GitError("git cat-file gave an unexpected answer")
       }
       left = size
       owesLineEnd = true
@@ -159,7 +159,7 @@ package struct ObjectBatch: ~Copyable {
       guard let count else { continue }
       if count == 0 {
         try git.finish()
-        throw GitError("git cat-file ended before it had answered")
+        throw GitError("git cat-file ended before answering")
       }
       at = 0
       end = count

@@ -66,10 +66,10 @@ private func unmergedChanges() throws(GitError) -> [Change] {
     ["ls-files", "--unmerged", "--full-name", "-z", "--", top.isEmpty ? "." : top])
   var stages: [Path: [UInt8: (mode: String, id: String)]] = [:]
   for record in listing.split(separator: 0) {
-    guard let tab = record.firstIndex(of: 0x09) else { throw GitError("git listed what it never lists") }
+    guard let tab = record.firstIndex(of: 0x09) else { throw GitError("git listed a record of an unknown form") }
     let fields = record[..<tab].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
     guard fields.count == 3, let stage = fields[2].utf8.first else {
-      throw GitError("git listed what it never lists")
+      throw GitError("git listed a record of an unknown form")
     }
     stages[Path(record[(tab + 1)...]), default: [:]][stage] = (fields[0], fields[1])
   }

@@ -93,7 +93,7 @@ private func parseBatch(_ answers: [UInt8], _ ids: [String]) throws(GitError) ->
   var at = 0
   for id in ids {
     guard let end = answers[at...].firstIndex(of: 0x0A) else {
-      throw GitError("git cat-file ended before it had answered")
+      throw GitError("git cat-file ended before answering")
     }
     let head = answers[at..<end].split(separator: UInt8(ascii: " "))
     at = end + 1

@@ -109,7 +109,7 @@ struct GitHubTotal {
     text += paths.isEmpty || outcome.summary.files == 0 ? ": " : "; scanned: "
     text += "\(extent(outcome.summary))."
     if !outcome.isComplete {
-      text += " \(counted(outcome.problems.count, "problem")): the scan is not complete."
+      text += " \(counted(outcome.problems.count, "problem")): the scan is incomplete."
     }
     return text
   }

@@ -89,7 +89,8 @@ struct JUnitReporter: Reporter {
     let text = failed.lines.map { xml(escapedLines($0)) }.joined(separator: "\n")
     return """
           <testcase classname="\(Tool.name)" \(place) time="0.000">
-            <\(element) message="\(xml(escapedForTerminal(message.utf8)))" type="\(xml(failed.type))">\(text)</\(element)>
+            <\(element) message="\(xml(escapedForTerminal(message.utf8)))" type="\(xml(failed.type))">\
+      \(text)</\(element)>
           </testcase>
 
       """

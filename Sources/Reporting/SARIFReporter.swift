@@ -118,15 +118,15 @@ struct SARIFReporter: Reporter {
 // MARK: Rules
 
 private func descriptor(_ rule: Rule) -> [UInt8] {
-  let help = rule.remediation.isEmpty ? ["Take it out, and have a new one made."] : rule.remediation
+  let help = rule.remediation.isEmpty ? ["Remove it, and create a new one."] : rule.remediation
   return descriptor(
-    rule.id, rule.title, full: "A secret stands where others can read it: \(rule.title).", help, rule.severity)
+    rule.id, rule.title, full: "A secret is where others can read it: \(rule.title).", help, rule.severity)
 }
 
 private func descriptor(_ finding: PolicyFinding) -> [UInt8] {
   descriptor(
     finding.rule, finding.title, full: finding.title,
-    ["`hopxguard gitignore` names the line to blame and what mends it."], finding.severity)
+    ["`hopxguard gitignore` names the responsible line and the fix."], finding.severity)
 }
 
 private func descriptor(

@@ -33,7 +33,7 @@ package func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) ->
     text += style.warning("No findings in what was scanned\(allowed)") + ": \(extent)"
   }
   if !outcome.isComplete {
-    text += "; " + style.warning("\(counted(outcome.problems.count, "problem")), the scan is not complete")
+    text += "; " + style.warning("\(counted(outcome.problems.count, "problem")), the scan is incomplete")
   }
   return text + "\n"
 }

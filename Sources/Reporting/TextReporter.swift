@@ -78,7 +78,7 @@ struct TextReporter: Reporter {
       case .stash: "only in the stash"
       case .reflog: "only in the reflog (\(shown)\(others))"
       case .index: "only staged, in no commit"
-      case .unreachable: "unreachable: git deletes it some day"
+      case .unreachable: "unreachable: git will delete it eventually"
       }
     if history.commits == 0 { return reach }
     return "\(reach); in \(counted(history.commits, "commit")), \(counted(history.objects, "object"))"

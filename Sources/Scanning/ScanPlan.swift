@@ -51,7 +51,7 @@ package struct ScanPlan {
       let (text, line) = skipPatterns[number]
       return Problem(
         path: Path(settingsName), line: line,
-        message: "skip '\(text)' matches nothing: take it out, unless it is still needed")
+        message: "skip '\(text)' matches nothing: remove it if it is no longer needed")
     }
   }
 }

@@ -1,5 +1,5 @@
-// The command line's root: which commands there are, and the one place that turns an error into
-// words and an exit code.
+// The root of the command line: lists the commands, and is the one place that turns an error into a
+// message and an exit code.
 
 import Archives
 import ArgumentParser
@@ -26,12 +26,12 @@ struct Hopxguard: ParsableCommand {
         hopxguard scan src config.yaml    scan a folder and a file
         kubectl logs pod | hopxguard scan -
         app 2>&1 | hopxguard redact >> app.log
-        hopxguard hook install            no commit and no push with a key
+        hopxguard hook install            stop commits and pushes with a key
         hopxguard gitignore               can .env, *.key and secrets/ be committed?
-        hopxguard check                   scan and gitignore: the line for a CI job
-        hopxguard allow FINGERPRINT --reason TEXT    a false alarm
-        hopxguard baseline                old keys are known, new ones fail
-        hopxguard rules list              what is looked for
+        hopxguard check                   scan and gitignore: the command for a CI job
+        hopxguard allow FINGERPRINT --reason TEXT    accept a false alarm
+        hopxguard baseline                accept today's findings, fail on new ones
+        hopxguard rules list              the rules in use
 
       Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was scanned.
       """,
@@ -44,16 +44,16 @@ struct Hopxguard: ParsableCommand {
   func run() throws { try sayHelp(of: Self.self) }
 }
 
-/// Ends a command that needs another behind it and got none. Where a variable in a CI job's line is empty,
-/// 0 would be taken for clean.
+/// Ends a command that lacks its subcommand, with an error: if a variable on a CI job's line is empty, exit code 0
+/// would be read as clean.
 func sayHelp(of command: any ParsableCommand.Type) throws -> Never {
   Console.say(Hopxguard.helpMessage(for: command) + "\n")
   throw ExitStatus.failed
 }
 
-/// What the caller had set before this process changed it.
+/// The caller's process state, before this process changes it.
 enum Caller {
-  /// Taken over when `main` asks for it first.
+  /// Saved when `main` first reads it.
   static let state = CallerState.takeOver()
 }
 
@@ -61,7 +61,7 @@ enum Caller {
   static func main() {
     cstart_clean_environment()
     _ = Caller.state
-    // A caller that ignores this signal, and passes that on, would hide from us how git ended.
+    // If the caller ignores SIGCHLD, we inherit that and cannot learn how git ended.
     signal(SIGCHLD, SIG_DFL)
     do {
       if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0, environment("RULES") == nil {
@@ -85,14 +85,16 @@ enum Caller {
         print(message)
         exit(ExitStatus.clean.rawValue)
       }
-      Console.say(message + "\n")
+      // The prefix of swift-argument-parser is not ours.
+      let isUsageError = message.hasPrefix("Error: ")
+      Console.say((isUsageError ? "\(Tool.name): \(message.dropFirst(7))" : message) + "\n")
       exit(ExitStatus.failed.rawValue)
     }
   }
 }
 
-/// What to say of a word that stands where a command belongs and is none, and the command that it stands
-/// behind; nil when there is no such word.
+/// The error for the first word that should name a command and does not, and the command before that word;
+/// nil if there is no such word.
 private func wrongCommand(_ arguments: [String]) -> (words: String, command: String)? {
   var command: any ParsableCommand.Type = Hopxguard.self
   var names = Tool.name
@@ -101,7 +103,7 @@ private func wrongCommand(_ arguments: [String]) -> (words: String, command: Str
     if known.isEmpty || word.hasPrefix("-") || (command == Hopxguard.self && word == "help") { return nil }
     guard let next = known.first(where: { $0._commandName == word }) else {
       let shown = known.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
-      return ("'\(escapedForTerminal(word.utf8))' is no command\(suggestion(for: word, among: shown))", names)
+      return ("unknown command '\(escapedForTerminal(word.utf8))'\(suggestion(for: word, among: shown))", names)
     }
     names += " " + word
     command = next
@@ -109,7 +111,7 @@ private func wrongCommand(_ arguments: [String]) -> (words: String, command: Str
   return nil
 }
 
-/// How a command ends. No code means two things.
+/// How a command ends. No code has two meanings.
 enum ExitStatus: CInt, Error {
   /// Everything that was asked for was read to its end, and nothing was found.
   case clean = 0

@@ -47,7 +47,7 @@ struct AllowRenewalTests {
     #expect(again.status == 2)
     #expect(
       again.errors.contains(
-        ".hopxguard.toml:6: it is allowed until 2999-12-31 already, for the reason 'renewed'; to change that, edit the entry"
+        ".hopxguard.toml:6: already allowed until 2999-12-31, for the reason 'renewed'; edit the entry to change it"
       ))
     #expect(text == wanted)
   }

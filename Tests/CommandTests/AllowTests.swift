@@ -69,7 +69,7 @@ struct AllowTests {
     for arguments in [["scan"], ["scan", "."], ["check"], ["scan", "--history"]] {
       let result = try run(hopxguardPath, arguments, in: folder.path)
       #expect(
-        result.errors.contains("warning: .hopxguard.toml:4: \(other) is allowed and was not found"), "\(arguments)")
+        result.errors.contains("warning: .hopxguard.toml:4: \(other) is allowed but was not found"), "\(arguments)")
     }
     for arguments in [["scan", "src"], ["scan", "--staged"], ["scan", "-"]] {
       #expect(!(try run(hopxguardPath, arguments, in: folder.path)).errors.contains("warning:"), "\(arguments)")
@@ -151,7 +151,7 @@ struct AllowTests {
       (sound, [name, "--reason", "x"], ".hopxguard.toml:1: it is allowed already"),
       (sound, [other, "--reason", " "], "--reason is empty"),
       (sound, [other, "--reason", "see \(repository.key)"], "--reason holds a key"),
-      (sound, [other, "--reason", "x", "--expires", "2020-01-01"], "that day is over"),
+      (sound, [other, "--reason", "x", "--expires", "2020-01-01"], "this day is in the past"),
       (sound, [other, "--reason", "x", "--expires", "2027-02-30"], "--expires takes a date"),
       (sound, [other, "--reason", "x", "--expires", "2999-01-01\n[scan]"], "--expires takes a date"),
       (sound, [other, "--reason", "x", "--by", ""], "--by is empty"),

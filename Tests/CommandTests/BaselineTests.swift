@@ -20,7 +20,7 @@ struct BaselineTests {
     folder.write("z\tq\\\n", other)
     let first = try hopxguard("baseline", in: folder)
     #expect(first.status == 0)
-    #expect(first.errors.contains("2 known findings, 2 added, 0 taken out"))
+    #expect(first.errors.contains("2 known findings, 2 added, 0 removed"))
     let expected = try [
       "\(repository.fingerprint())\thopx-api-key\tsrc/app.py",
       "\(repository.fingerprint(of: other))\thopx-api-key\tz\\x09q\\x5c\\x0a",
@@ -44,7 +44,7 @@ struct BaselineTests {
     let gone = try run(hopxguardPath, ["scan", "--baseline", ".hopxguard-baseline"], in: folder.path)
     #expect(gone.errors.contains("warning: .hopxguard-baseline: no longer found: 1 known finding"))
     let pruned = try hopxguard("baseline", "--prune", in: folder)
-    #expect(pruned.errors.contains("1 known finding, 0 added, 1 taken out"))
+    #expect(pruned.errors.contains("1 known finding, 0 added, 1 removed"))
     #expect(try lines.dropFirst() == ["\(repository.fingerprint())\thopx-api-key\tsrc/app.py"])
     #expect(try status() == 1)
     #expect(try hopxguard("baseline", in: folder).errors.contains("1 added"))
@@ -70,7 +70,7 @@ struct BaselineTests {
   @Test func `under its usual name it counts at once, from the base where that is asked for`() throws {
     #expect(try hopxguard("scan", in: folder).status == 1)
     let first = try hopxguard("baseline", in: folder)
-    #expect(first.errors.contains("what it knows is let pass from now on"))
+    #expect(first.errors.contains("the findings it lists are allowed from now on"))
     #expect(try Exceptions.of("scan", in: folder).summary.allowedBy == ["baseline": 1])
     #expect(
       try hopxguard("scan", "--show-config", in: folder).output.contains(

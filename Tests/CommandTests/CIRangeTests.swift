@@ -128,7 +128,7 @@ struct CIRangeTests {
     let gone = String(repeating: "1", count: 40)
     let result = try check(push(before: gone, after: after, forced: true))
     #expect(result.status == 1)
-    #expect(result.errors.contains("the base 111111111111 is gone, as after a force push; the commits of"))
+    #expect(result.errors.contains("the base 111111111111 no longer exists, as after a force push; the commits of"))
     let unforced = try check(push(before: gone, after: after))
     #expect(unforced.status == 2)
     #expect(unforced.output.contains("the base \(gone) is not in this clone"))
@@ -181,14 +181,14 @@ struct CIRangeTests {
     clone()
     let result = try check(push(before: head(), after: head()))
     #expect(result.status == 0)
-    #expect(result.errors.contains("base and head are the same commit, so nothing but the tree is new"))
+    #expect(result.errors.contains("base and head are the same commit, so only the tree is scanned"))
   }
 
   @Test func `events that are about no commits, and a branch that was deleted`() throws {
     _ = addAndRemove()
     clone()
     for (environment, words) in [
-      (gitHub("schedule", "{}"), "this event is about no commits"),
+      (gitHub("schedule", "{}"), "this event is not about particular commits"),
       (push(before: head(), after: zeros), "the branch was deleted"),
     ] {
       let result = try check(environment)
@@ -318,7 +318,7 @@ struct CIRangeTests {
     ] {
       let result = try check(environment)
       #expect(result.status == 0, "\(environment) \(result.errors)")
-      #expect(result.errors.contains("does not tell where the work began"))
+      #expect(result.errors.contains("does not say which commit the work started from"))
     }
     #expect(try check(["JENKINS_URL": "https://ci/", "CHANGE_TARGET": "main@{1}"]).status == 2)
   }

@@ -72,6 +72,6 @@ struct CommandLineTests {
     }
     let result = try hopxguard("scan", folder.path, other.path, in: folder)
     #expect(result.status == 0)
-    #expect(result.errors.components(separatedBy: "the paths lie in several places").count == 2, "\(result.errors)")
+    #expect(result.errors.components(separatedBy: "the paths are in several places").count == 2, "\(result.errors)")
   }
 }

@@ -16,10 +16,10 @@ struct ErrorTextTests {
       (["baseline"], "not in a git repository: go to one"),
       (
         ["hook", "install"],
-        "not in a git repository: go to one; `hopxguard hook install --global` is for those that are made from now on\n"
+        "not in a git repository: go to one; `hopxguard hook install --global` is for those that are created from now on\n"
       ),
       (["hook", "status"], "not in a git repository: go to one\n"),
-      (["allow", "x", "--reason", "y"], "as the last line of a finding has it"),
+      (["allow", "x", "--reason", "y"], "like the last line of a finding"),
       (["redact", "--in-place"], "as in: hopxguard redact --in-place app.log"),
     ] as [([String], String)])
   func `outside of a repository`(arguments: [String], words: String) throws {
@@ -32,13 +32,13 @@ struct ErrorTextTests {
     arguments: [
       (
         ["scan", "--range", "gone..HEAD"],
-        "bad revision 'gone..HEAD': there is no such commit here; is it spelt right? if it is, git fetch gets it"
+        "bad revision 'gone..HEAD': there is no such commit here; check the spelling, or get it with git fetch"
       ),
       (
         ["scan", "--allow-from", "gone"],
-        "--allow-from gone: there is no such commit here; is it spelt right? if it is, git fetch gets it"
+        "--allow-from gone: there is no such commit here; check the spelling, or get it with git fetch"
       ),
-      (["baseline", "--prune"], "there is no baseline to prune; without --prune one is written"),
+      (["baseline", "--prune"], "there is no baseline to prune; leave out --prune to write one"),
     ] as [([String], String)])
   func `in a repository`(arguments: [String], words: String) throws {
     folder.git("init", "-q")
@@ -57,13 +57,13 @@ struct ErrorTextTests {
 
   @Test(
     arguments: [
-      (["scna"], "'scna' is no command; did you mean 'scan'?"),
-      (["hook", "instal"], "'instal' is no command; did you mean 'install'?"),
-      (["help", "gitignroe"], "'gitignroe' is no command; did you mean 'gitignore'?"),
-      (["rules", "foo"], "'foo' is no command; known: list, test"),
+      (["scna"], "hopxguard: unknown command 'scna'; did you mean 'scan'?"),
+      (["hook", "instal"], "hopxguard: unknown command 'instal'; did you mean 'install'?"),
+      (["help", "gitignroe"], "hopxguard: unknown command 'gitignroe'; did you mean 'gitignore'?"),
+      (["rules", "foo"], "hopxguard: unknown command 'foo'; known: list, test"),
       (
         ["help", "\u{1b}[31m"],
-        "is no command; known: allow, baseline, check, gitignore, hook, redact, rules, run, scan"
+        "hopxguard: unknown command '\\x1b[31m'; known: allow, baseline, check, gitignore, hook, redact, rules, run, scan"
       ),
     ] as [([String], String)])
   func `a misspelt command`(arguments: [String], words: String) throws {
@@ -74,6 +74,17 @@ struct ErrorTextTests {
     let key = try run(hopxguardPath, [keyText()], in: folder.path)
     #expect(key.status == 2)
     expectNoKey(in: Array(key.errors.utf8))
+  }
+
+  @Test(arguments: [
+    ["scan", "--no-such-option"], ["scan", "--jobs", "0"], ["scan", "--staged", "src"], ["allow"], ["run"],
+    ["scan", "--format", "pdf"], ["redact", "--check", "--in-place", "x"], ["rules", "list", "x"],
+  ])
+  func `a usage error has the prefix of every other error`(arguments: [String]) throws {
+    let result = try run(hopxguardPath, arguments, in: folder.path)
+    #expect(result.status == 2)
+    #expect(result.errors.hasPrefix("hopxguard: "), "\(result.errors)")
+    #expect(!result.errors.contains("Error: "), "\(result.errors)")
   }
 
   @Test(arguments: [

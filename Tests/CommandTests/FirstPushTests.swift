@@ -50,7 +50,8 @@ struct FirstPushTests {
     let rejected = try push()
     #expect(rejected.status != 0)
     #expect(
-      rejected.errors.contains("main has no commit here yet, and so no list of what is allowed"), "\(rejected.errors)")
+      rejected.errors.contains("main has no commit here yet, so there is no list of what is allowed"),
+      "\(rejected.errors)")
     for command in ["hook uninstall", "hook install"] { #expect(rejected.errors.contains("hopxguard \(command)")) }
     #expect(!rejected.errors.contains("hopxguard allow"))
     #expect(try hopxguard("hook", "uninstall", in: "remote.git").status == 0)

@@ -86,7 +86,7 @@ struct FrameworkTests {
     #expect(passed.status == 0, "\(passed.output + passed.errors)")
     let message = try git("commit", "-q", "--allow-empty", "-m", keyText())
     #expect(message.status != 0)
-    #expect((message.output + message.errors).contains("the commit message holds a secret"))
+    #expect((message.output + message.errors).contains("the commit message contains a secret"))
 
     // An old key stops no commit, and is there for --all-files.
     folder.write("old.py", "\(keyText())\n")
@@ -99,7 +99,7 @@ struct FrameworkTests {
     let all = try tool(name, "run", "--all-files")
     #expect(all.status == 1)
     #expect(all.output.contains("old.py"))
-    #expect(all.output.contains("hopxguard: the files hold a secret."))
+    #expect(all.output.contains("hopxguard: the files contain a secret."))
     #expect(!all.output.contains("this commit"))
 
     // A push is scanned commit by commit: what came and went is in it.

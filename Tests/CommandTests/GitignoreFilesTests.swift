@@ -232,7 +232,7 @@ private let covering = """
     try repository.write("sub/.env", "x\n")
     let outcome = try repository.hopxguard("gitignore")
     #expect(outcome.status == 0)
-    #expect(outcome.errors.contains("not looked into, because repositories of their own: sub"))
+    #expect(outcome.errors.contains("not checked, because they are repositories of their own: sub"))
     let inside = try repository.hopxguard("gitignore", "sub", "--format", "json")
     #expect(inside.status == 1)
     #expect(try inside.lines.contains("gitignore-exposed .env"))

@@ -169,7 +169,7 @@ private let cases: [ReinclusionCase] = [
     (".env\n*.key\n# secrets/\nother/\n", "gitignore-missing .gitignore", nil),
     (".env # secret\n*.key\nsecrets/\n", "gitignore-ineffective .gitignore:1", "no comments"),
     ("./.env\n*.key\nsecrets/\n", "gitignore-ineffective .gitignore:1", "'./'"),
-    (".env\u{A0}\n*.key\nsecrets/\n", "gitignore-ineffective .gitignore:1", "a blank beside it"),
+    (".env\u{A0}\n*.key\nsecrets/\n", "gitignore-ineffective .gitignore:1", "the space next to it"),
     (".env\n*.key\nsecrets/\n!*/\n", "gitignore-negated .gitignore:4", nil),
   ])
   func theLineToBlame(_ text: String, _ finding: String, _ reason: String?) throws {

@@ -185,7 +185,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     try repository.shell(command)
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
     #expect(outcome.status == 2)
-    #expect(outcome.errors.contains("is no regular file"))
+    #expect(outcome.errors.contains("is not a regular file"))
   }
 
   @Test func patternsThatGitDoesNotGetDoneWith() throws {
@@ -195,7 +195,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
       try repository.write("app/.gitignore", "# one\n" + text)
       let here = try repository.hopxguard("gitignore")
       #expect(here.status == 2)
-      #expect(here.errors.contains("app/.gitignore: git would not get done with line 2"))
+      #expect(here.errors.contains("app/.gitignore: git would not finish with line 2"))
       try repository.git("add", "app/.gitignore")
       try repository.shell("rm app/.gitignore")
       #expect(try repository.hopxguard("gitignore").status == 2)

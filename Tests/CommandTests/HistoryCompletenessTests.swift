@@ -222,7 +222,7 @@ import Testing
     for file in ["keys.txt", "sub/keys.txt", "\(repository.path)/keys.txt"] {
       let result = try run(hopxguardPath, ["scan", "--history", "--replace-text", file], in: repository.path)
       #expect(result.status == 2)
-      #expect(result.errors.contains("it would lie in a working tree, where git may take it; name a file outside"))
+      #expect(result.errors.contains("it would be in a working tree, where git may add it; name a file outside"))
       #expect(!FileManager.default.fileExists(atPath: "\(repository.path)/\(file)"))
     }
     // A report of an earlier run does not stay there to be taken for this one's.

@@ -112,8 +112,8 @@ struct HookTests {
     #expect(try hook("install").status == 0)
     let result = try git("commit", "-q", "--allow-empty", "-m", "x\n\nsee \(key)")
     #expect(result.status == 1)
-    #expect(result.errors.contains("the commit message holds a secret"))
-    #expect(result.errors.contains("The rejected message stays in .git/COMMIT_EDITMSG until the next commit."))
+    #expect(result.errors.contains("the commit message contains a secret"))
+    #expect(result.errors.contains("The rejected message is kept in .git/COMMIT_EDITMSG until the next commit."))
     folder.write("repo/base", "x\n\(key)\n")
     folder.git("-C", "repo", "commit", "-qam", "x", "--no-verify")
     folder.write("repo/base", "x\n")
@@ -377,7 +377,7 @@ struct HookTests {
     try FileManager.default.removeItem(atPath: copy)
     let result = try hook("status")
     #expect(result.status == 1)
-    #expect(result.errors.contains("the hopxguard that it starts is gone"))
+    #expect(result.errors.contains("the hopxguard that it starts no longer exists"))
   }
 
   // MARK: What cannot be slipped past
@@ -410,7 +410,7 @@ struct HookTests {
     #expect(try git("push", "-q", "origin", "main").status == 0)
     let result = try git("push", "-q", "origin", "outer")
     #expect(result.status == 1)
-    #expect(result.errors.contains("a tag of this push holds a secret"))
+    #expect(result.errors.contains("a tag of this push contains a secret"))
     #expect(result.errors.contains("git tag -f -a"))
     #expect(!result.errors.contains("rebase"))
   }

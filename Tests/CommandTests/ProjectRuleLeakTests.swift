@@ -13,7 +13,9 @@ struct ProjectRuleLeakTests {
     var keys = SeededKeys(seed: 41)
     let digits = Array("0123456789abcdef")
     secret = "acme_" + String((0..<32).map { _ in digits.randomElement(using: &keys)! })
-    folder.write("acme.toml", """
+    folder.write(
+      "acme.toml",
+      """
       [[rule]]
       id = "acme-token"
       literal = "acme_"
@@ -35,7 +37,8 @@ struct ProjectRuleLeakTests {
     }
   }
 
-  @Test func `allow refuses a reason with a secret of the rules that the project adds, and does not repeat it`() throws {
+  @Test func `allow refuses a reason with a secret of the rules that the project adds, and does not repeat it`() throws
+  {
     let fingerprint = "sha256:" + String(repeating: "5f", count: 16)
     for option in ["--reason", "--by"] {
       let others = option == "--reason" ? ["--by", "me"] : ["--reason", "old"]

@@ -44,7 +44,7 @@ struct RefNameTests {
     for (ref, shown) in [("fix/\(key)", "refs/heads/fix/hopx_live_"), ("t-\(key)", "refs/tags/t-hopx_live_")] {
       let result = try push(ref)
       #expect(result.status != 0)
-      #expect(result.words.contains("the name of a branch or tag of this push holds a secret"), "\(result.words)")
+      #expect(result.words.contains("the name of a branch or tag of this push contains a secret"), "\(result.words)")
       #expect(result.words.contains(shown))
       #expect(result.words.contains("ref name"))
       #expect(result.words.contains("git branch -m NEW"))
@@ -66,7 +66,7 @@ struct RefNameTests {
     let result = try push("main:refs/heads/b-\(encoded)")
     #expect(result.status != 0)
     #expect(result.words.contains("hidden as base64"), "\(result.words)")
-    #expect(result.words.contains("this push brings secrets"))
+    #expect(result.words.contains("this push contains secrets"))
     #expect(result.words.contains("rebase") && result.words.contains("git branch -m NEW"))
   }
 

@@ -25,7 +25,7 @@ struct ReportFileTests {
     case "github":
       return text.contains("::warning title=not scanned to the end::")
         || text.contains(",title=not scanned to the end::")
-    default: return text.contains("problem: ") && text.contains("the scan is not complete")
+    default: return text.contains("problem: ") && text.contains("the scan is incomplete")
     }
   }
 
@@ -53,9 +53,9 @@ struct ReportFileTests {
   @Test(
     arguments: [
       (["--format", "json", "--format", "text"], "json and text cannot both go to standard output"),
-      (["--format", "json=x", "--format", "sarif=x"], "Two reports go to one file"),
+      (["--format", "json=x", "--format", "sarif=x"], "Two reports would go to one file"),
       (["--format", "json=x", "--output", "y"], "both name the report's file"),
-      (["--format", "json", "--format", "text=x", "--output", "y"], "--output goes with one format"),
+      (["--format", "json", "--format", "text=x", "--output", "y"], "--output takes one format"),
       (["--format", "xml"], "sarif"), (["--format", "json="], "names no file"),
     ] as [([String], String)])
   func `what cannot be is a usage error`(arguments: [String], words: String) throws {
@@ -78,8 +78,8 @@ struct ReportFileTests {
       mkfifo wait
       exec 9<>wait
       "$0" scan wait "$@" &
-      until grep -q 'this run is not over' \(Self.files.values.joined(separator: " ")) \\
-        && [ "$(grep -l 'this run is not over' \(Self.files.values.joined(separator: " ")) | wc -l)" = 7 ]
+      until grep -q 'this run has not finished' \(Self.files.values.joined(separator: " ")) \\
+        && [ "$(grep -l 'this run has not finished' \(Self.files.values.joined(separator: " ")) | wc -l)" = 7 ]
       do kill -0 $! || exit 99; done
       kill -\(signal) $!
       wait $!

@@ -36,7 +36,7 @@ struct RulesCommandTests {
     folder.write("bad.toml", Self.rule + "[[rule]]\nid = 'x'\nliteral = 'abc'\npattern = 'abcd'\nmatch = ['abce']\n")
     let failed = try hopxguard("rules", "test", "bad.toml", in: folder)
     #expect(failed.status == 2)
-    #expect(failed.errors == "hopxguard: bad.toml:15: rule 'x': example 'abce' must match and does not\n")
+    #expect(failed.errors == "hopxguard: bad.toml:15: rule 'x': example 'abce' must match, but does not\n")
   }
 
   @Test func `a user's rule finds, and keeps what it says`() throws {

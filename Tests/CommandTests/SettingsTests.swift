@@ -60,7 +60,7 @@ struct SettingsTests {
     let other = AllowRepository()
     let both = try hopxguard("scan", folder.path, other.folder.path, in: folder)
     #expect(both.status == 1)
-    #expect(both.errors.contains("the paths lie in several places"))
+    #expect(both.errors.contains("the paths are in several places"))
     #expect(try hopxguard("scan", other.folder.path, in: folder).status == 1)
   }
 
@@ -147,9 +147,9 @@ struct SettingsTests {
       "[scan]\nquux = 1\n",
       "2: unknown field 'quux' in scan; known: archive-depth, archive-entries, archive-memory, archive-ratio, archive-size, baseline, disable, format, jobs, rules, skip, unopened"
     ),
-    ("[scan]\nskip = ['**']\n", "2: skip '**': it means every file"),
-    ("[scan]\nskip = ['*/*']\n", "2: skip '*/*': it means every file"),
-    ("[scan]\nskip = ['../x']\n", "2: skip '../x': a pattern counts"),
+    ("[scan]\nskip = ['**']\n", "2: skip '**': it matches every file"),
+    ("[scan]\nskip = ['*/*']\n", "2: skip '*/*': it matches every file"),
+    ("[scan]\nskip = ['../x']\n", "2: skip '../x': a pattern is relative"),
     ("[scan]\nskip = 'x'\n", "2: 'skip' takes an array"),
     ("[scan]\nformat = 'jsn'\n", "2: format 'jsn'; did you mean 'json'?"),
     ("[scan]\njobs = 0\n", "2: jobs takes 1 to 256"),
@@ -167,10 +167,10 @@ struct SettingsTests {
     ),
     ("[scan]\nrules = ['gone.toml']\n", "2: rules 'gone.toml': there is no such file"),
     ("[scan]\nrules = ['../x.toml']\n", "without '..'"),
-    ("[scan]\nrules = ['/etc/passwd']\n", "from the settings' own folder on"),
+    ("[scan]\nrules = ['/etc/passwd']\n", "relative to the folder of the settings"),
     ("[scan]\nrules = ['link']\n", "link: cannot be read: it is a symbolic link"),
-    ("[scan]\nrules = ['to/x.toml']\n", "to/x.toml: cannot be read: it is a symbolic link or lies behind one"),
-    ("[scan]\nrules = ['pipe']\n", "pipe: cannot be read: it is no regular file"),
+    ("[scan]\nrules = ['to/x.toml']\n", "to/x.toml: cannot be read: it is a symbolic link or below one"),
+    ("[scan]\nrules = ['pipe']\n", "pipe: cannot be read: it is not a regular file"),
     ("[scan]\nbaseline = 'gone'\n", "gone: there is no such baseline"),
     ("[scan]\nbaseline = 'src/app.py'\n", "src/app.py:1: it does not begin with"),
     (
@@ -178,7 +178,7 @@ struct SettingsTests {
       "2: disable 'hopx-api-kee': there is no such rule; did you mean 'hopx-api-key'?"
     ),
     ("[[allow]]\nreason = 'x'\n", "1: allow has no 'fingerprint', 'path' or 'rule', and would allow everything"),
-    ("[[allow]]\npath = '**/*'\nreason = 'x'\n", "2: path '**/*': it means every file"),
+    ("[[allow]]\npath = '**/*'\nreason = 'x'\n", "2: path '**/*': it matches every file"),
     ("[[allow]]\npath = 'src'\n", "1: allow has no 'reason'"),
     ("[[allow]]\npath = 'src'\nreason = ' '\n", "3: the reason is empty"),
     ("[[allow]]\nfingerprint = 'sha256:12'\nreason = 'x'\n", "2: the fingerprint is not"),
@@ -186,7 +186,7 @@ struct SettingsTests {
     ("[[allow]]\npath = 'src'\nreason = 'x'\nexpires = 2027-02-30\n", "4: "),
     (
       "[[allow]]\npath = 'src'\nreason = 'x'\n[[allow]]\npath = 'src'\nreason = 'y'\n",
-      "4: path src is there twice: line 1"
+      "4: path srcappears twice: see line 1"
     ),
     ("[[allow]]\npath = 'src'\nreson = 'x'\n", "3: unknown field 'reson' in allow; did you mean 'reason'?"),
     ("[allow]\npath = 'src'\n", "1: write [[allow]]"),
@@ -225,7 +225,7 @@ struct SettingsTests {
     #expect(linked.errors.contains(".hopxguard.toml: cannot be read: it is a symbolic link"))
     #expect(unlink(folder.file(".hopxguard.toml")) == 0)
     #expect(mkfifo(folder.file(".hopxguard.toml"), 0o600) == 0)
-    #expect(try hopxguard("scan", in: folder).errors.contains("it is no regular file"))
+    #expect(try hopxguard("scan", in: folder).errors.contains("it is not a regular file"))
     #expect(unlink(folder.file(".hopxguard.toml")) == 0)
     folder.makeFolder(".hopxguard.toml")
     #expect(try hopxguard("scan", in: folder).status == 2)

@@ -35,8 +35,8 @@ struct SkipWarningTests {
     let warnings = result.errors.split(separator: "\n").filter { $0.hasPrefix("warning: .hopxguard.toml") }
     #expect(
       warnings == [
-        "warning: .hopxguard.toml:4: skip 'ventor/**' matches nothing: take it out, unless it is still needed",
-        "warning: .hopxguard.toml:8: skip 'src/app.pi' matches nothing: take it out, unless it is still needed",
+        "warning: .hopxguard.toml:4: skip 'ventor/**' matches nothing: remove it if it is no longer needed",
+        "warning: .hopxguard.toml:8: skip 'src/app.pi' matches nothing: remove it if it is no longer needed",
       ])
   }
 
@@ -56,7 +56,7 @@ struct SkipWarningTests {
       #expect(result.status == 2)
       #expect(
         result.errors.contains(
-          ".hopxguard.toml:2: \(text.contains("skip") ? "skip" : "path") '!src': it is no line of .gitignore, and takes nothing back in"
+          ".hopxguard.toml:2: \(text.contains("skip") ? "skip" : "path") '!src': a pattern here does not re-include files"
         ))
     }
     repository.settings("[scan]\nskip = ['\\!odd.py', '[!v]*/app.py', 'vendor']\n")

@@ -71,14 +71,15 @@ struct TagJobTests {
       #expect(result.output.contains("\"place\":\"tag\""), "\(environment) \(result.output)")
       #expect(result.output.contains("<tag v1>"))
       #expect(
-        result.errors.contains("nothing but the tree and the tag v1 is new")
+        result.errors.contains("only the tree and the tag v1 are scanned")
           || result.errors.contains("of the commits only the tag v1 is scanned"), "\(environment) \(result.errors)")
     }
     for (environment, tellsStart) in jobs("v2") {
       let result = try check(environment)
       #expect(result.status == 0, "\(environment) \(result.errors)")
       #expect(
-        result.errors.contains(tellsStart ? "so nothing but the tree is new" : "does not tell where the work began"),
+        result.errors.contains(
+          tellsStart ? "so only the tree is scanned" : "does not say which commit the work started from"),
         "\(environment) \(result.errors)")
     }
   }
@@ -151,7 +152,7 @@ struct TagJobTests {
   // MARK: Unknown platforms
 
   @Test func `a CI system that is not known`() throws {
-    let words = "scanning the tree; which commits this job is about cannot be told here: --range A..B names them"
+    let words = "scanning the tree; hopxguard cannot tell which commits this job is about; name them with --range A..B"
     for environment in [["CI": "true"], ["CI": "woodpecker"], ["CI": "true", "TRAVIS": "true"]] {
       let result = try check(environment)
       #expect(result.status == 0)

@@ -82,7 +82,7 @@ import Testing
     ("[[gitignore]]\npattern = '[ab].pem'\nreason = 'x'\n", "1: pattern '[ab].pem' needs 'probes'"),
     (
       "[[gitignore]]\npattern = 'a'\nreason = 'x'\n[[gitignore]]\npattern = 'a'\nreason = 'x'\n",
-      "4: pattern 'a' is there twice: line 1"
+      "4: pattern 'a'appears twice: see line 1"
     ),
   ])
   func refused(_ text: String, _ reason: String) throws {

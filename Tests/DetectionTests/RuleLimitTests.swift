@@ -127,6 +127,6 @@ struct RuleLimitTests {
     let error = #expect(throws: RuleFileError.self) {
       try load(file.replacing("'x', ", with: ""))
     }
-    #expect(error?.reason == "rule 'a': example 'acme_0123456789...' must match and does not")
+    #expect(error?.reason == "rule 'a': example 'acme_0123456789...' must match, but does not")
   }
 }

@@ -46,7 +46,7 @@ class HookTests(FolderTest):
         self.write("app/a.py", "k = os.environ['HOPX_API_KEY']\n")
         self.git("add", "a.py", cwd=self.app)
         stopped = self.run_command(*commit, key(), cwd=self.app, status=1)
-        self.assertIn("the commit message holds a secret", stopped.stdout + stopped.stderr)
+        self.assertIn("the commit message contains a secret", stopped.stdout + stopped.stderr)
         self.run_command(*commit, "m", cwd=self.app)
 
     def test_pre_commit_installs_the_wheel_and_stops_keys(self):

@@ -51,7 +51,7 @@ private func gitHub() throws(CIFailure) -> CIPlatform.Answer? {
       CIJob(
         name: name, tip: try required(group?["head_sha"], name, "merge_group.head_sha"),
         base: try required(group?["base_sha"], name, "merge_group.base_sha")))
-  default: return .none("\(name): this event is about no commits in particular")
+  default: return .none("\(name): this event is not about particular commits")
   }
 }
 
@@ -94,7 +94,7 @@ private func gitLab() throws(CIFailure) -> CIPlatform.Answer? {
     let tip = try idVariable("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", name) ?? commit
     return .work(CIJob(name: name, tip: tip, base: base))
   }
-  guard source == "push" else { return .none("\(name): this pipeline is about no commits in particular") }
+  guard source == "push" else { return .none("\(name): this pipeline is not about particular commits") }
   return .work(
     CIJob(
       name: name, tip: commit, base: try idVariable("CI_COMMIT_BEFORE_SHA", name),
@@ -184,6 +184,6 @@ private func branch(_ text: String?, _ job: String) throws(CIFailure) -> String?
   let isSound =
     !text.hasPrefix("-") && !text.hasPrefix("/") && !text.contains("..") && !text.contains("@{")
     && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"~^:?*[\\".utf8.contains($0) }
-  guard isSound else { throw CIFailure(words: "\(job): '\(text)' names no branch or tag") }
+  guard isSound else { throw CIFailure(words: "\(job): '\(text)' is not the name of a branch or tag") }
   return text
 }

@@ -67,7 +67,7 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
   }
   guard let tip = objectID(job.tip) else {
     throw CIFailure(
-      words: "\(job.name): \(job.tip) is not in this clone\(hint); the change itself has to be checked out")
+      words: "\(job.name): \(job.tip) is not in this clone\(hint); check out the commit that the job is about")
   }
   var words = "\(job.name): "
   let tag = try annotatedTag(of: job, tip)
@@ -75,9 +75,9 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
   let andTag = tag.map { ", and \($0.words)" } ?? ""
   /// All commits are known, but a tag that points to one brings its message.
   func nothingNew(_ reason: String) -> CIRange {
-    guard let tag else { return .none(words: "\(words)\(reason), so nothing but the tree is new") }
+    guard let tag else { return .none(words: "\(words)\(reason), so only the tree is scanned") }
     return .range(
-      tips: [tag.tip], known: [tip], words: "\(words)\(reason), so nothing but the tree and \(tag.words) is new")
+      tips: [tag.tip], known: [tip], words: "\(words)\(reason), so only the tree and \(tag.words) are scanned")
   }
   if let base = job.base {
     if base == tip { return nothingNew("base and head are the same commit") }
@@ -88,7 +88,7 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
     if !job.isForced || isShallow {
       throw CIFailure(words: "\(words)the base \(base) is not in this clone\(hint)")
     }
-    words += "the base \(short(base)) is gone, as after a force push; "
+    words += "the base \(short(base)) no longer exists, as after a force push; "
   }
   if let target = job.target, target != job.branch {
     let name = "refs/remotes/origin/\(target)"
@@ -107,11 +107,11 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
     guard let tag else { return .none(words: words) }
     return .range(tips: [tag.tip], known: [tip], words: "\(words), so of the commits only \(tag.words) is scanned")
   }
-  if isShallow { throw CIFailure(words: "\(words)where the work began cannot be told\(hint)") }
+  if isShallow { throw CIFailure(words: "\(words)the first commit of the work is unknown\(hint)") }
   return .range(tips: tips, known: [], words: "\(words)every commit up to \(short(job.tip))\(andTag)")
 }
 
-let unknownStart = "the environment does not tell where the work began"
+let unknownStart = "the environment does not say which commit the work started from"
 
 /// The annotated tag of a job, if any.
 ///

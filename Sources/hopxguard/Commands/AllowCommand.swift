@@ -21,32 +21,32 @@ import TOML
 struct AllowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allow",
-    abstract: "Let a finding pass, with a reason.",
+    abstract: "Allow a finding, with a reason.",
     usage: "hopxguard allow <fingerprint> --reason <text> [<options>]",
     discussion: """
       Adds an [[allow]] entry to .hopxguard.toml at the repository's top. The fingerprint is the line \
-      `sha256:...` of a report: it stands for one key, wherever it is. To allow a key at one place only, \
-      put `hopxguard:allow REASON` on its line, or `hopxguard:allow-next-line REASON` on the line before. \
-      An entry that has expired is renewed where it stands.
+      `sha256:...` of a report: it identifies one key, in any file. To allow a key in one place only, \
+      write `hopxguard:allow REASON` on its line, or `hopxguard:allow-next-line REASON` on the line before. \
+      An expired entry is renewed in place.
 
       Examples:
         hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a --reason 'revoked'
         hopxguard allow sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a \\
           --reason 'rotated on Monday' --expires 2027-01-31
 
-      Exit codes: 0 it is in the file, 2 it is not.
+      Exit codes: 0 the entry was written, 2 it was not.
       """)
 
-  @Argument(help: "What a report calls the key: sha256: and 32 hex digits.")
+  @Argument(help: "The key's fingerprint from a report: sha256: and 32 hex digits.")
   var fingerprint: String
 
-  @Option(help: ArgumentHelp("Why it is no leak.", valueName: "text"))
+  @Option(help: ArgumentHelp("Why this is not a leak.", valueName: "text"))
   var reason: String
 
-  @Option(help: ArgumentHelp("The last day it is allowed, in UTC.", valueName: "date"))
+  @Option(help: ArgumentHelp("The last day on which it is allowed, in UTC.", valueName: "date"))
   var expires: String?
 
-  @Option(help: ArgumentHelp("Who says so; git's author name and address unless given.", valueName: "name"))
+  @Option(help: ArgumentHelp("Who allows it (default: git's author name and address).", valueName: "name"))
   var by: String?
 
   @OptionGroup var settings: SettingsOptions
@@ -75,12 +75,14 @@ struct AllowCommand: ParsableCommand {
       if let over {
         new = try AllowEntryText(renewing: over, with: fields, in: old, source: name).result
       } else {
-        let lines = ["fingerprint = \(tomlString(fingerprint))"] + fields.compactMap { name, value in value.map { "\(name) = \($0)" } }
+        let lines =
+          ["fingerprint = \(tomlString(fingerprint))"]
+          + fields.compactMap { name, value in value.map { "\(name) = \($0)" } }
         new = try AllowListText(adding: lines, fingerprint: fingerprint, to: old, list: list).result
       }
       let added = try Settings(new, source: name).allowed.entries
       guard added.contains(where: { isOurs($0, by) }), added.count == list.entries.count + (over == nil ? 1 : 0) else {
-        throw SettingsError(source: name, reason: "the entry would not be where it belongs; add it by hand")
+        throw SettingsError(source: name, reason: "hopxguard cannot tell where the entry belongs; add it by hand")
       }
       do throws(SystemError) { try writeAtomically(new, to: file) } catch {
         throw SettingsError(source: name, reason: "cannot be written: \(error.call): \(error)")
@@ -104,14 +106,16 @@ struct AllowCommand: ParsableCommand {
       throw Console.fail(
         "that is the key itself, and now it is in your shell's history; give its fingerprint: \(key.fingerprint)")
     }
-    throw Console.fail("the fingerprint is 'sha256:' and 32 hex digits, as the last line of a finding has it")
+    throw Console.fail("a fingerprint is 'sha256:' and 32 hex digits, like the last line of a finding")
   }
 
   private func check(_ text: String, _ option: String, _ rules: RuleSet) throws(ExitStatus) {
-    if text.allSatisfy(\.isWhitespace) { throw Console.fail("\(option) is empty: others have to understand it") }
+    if text.allSatisfy(\.isWhitespace) {
+      throw Console.fail("\(option) is empty: other people need it to understand the entry")
+    }
     var scanner = Scanner(rules: rules, purpose: .redaction)
     if scanner.redacted(Array(text.utf8)) != Array(text.utf8) {
-      throw Console.fail("\(option) holds a key, and would put it into the settings")
+      throw Console.fail("\(option) contains a key, which would be written to the settings file")
     }
   }
 
@@ -122,7 +126,7 @@ struct AllowCommand: ParsableCommand {
     else {
       throw Console.fail("--expires takes a date, as in --expires 2027-01-31")
     }
-    if text < today { throw Console.fail("--expires \(text): that day is over") }
+    if text < today { throw Console.fail("--expires \(text): this day is in the past") }
   }
 
   /// The expired entry for the same key, which is then renewed; nil if there is none.
@@ -134,7 +138,7 @@ struct AllowCommand: ParsableCommand {
     let until = same.expires.map { " until \($0)" } ?? ""
     throw SettingsError(
       source: list.source, line: same.line,
-      reason: "it is allowed\(until) already, for the reason '\(same.reason)'; to change that, edit the entry")
+      reason: "already allowed\(until), for the reason '\(same.reason)'; edit the entry to change it")
   }
 
   private func text(of file: Path, _ name: String) throws(SettingsError) -> [UInt8] {
@@ -153,7 +157,7 @@ struct AllowCommand: ParsableCommand {
     let name = value("GIT_AUTHOR_NAME", or: "user.name")
     let address = value("GIT_AUTHOR_EMAIL", or: "user.email").map { "<\($0)>" }
     let parts = [name, address].compactMap(\.self)
-    if parts.isEmpty { throw Console.fail("who allows it? git has no user.name: give --by NAME") }
+    if parts.isEmpty { throw Console.fail("who allows it? git has no user.name: name the person with --by NAME") }
     return parts.joined(separator: " ")
   }
 }

@@ -33,7 +33,7 @@ struct AllowEntryText {
       guard let old = Self.value(in: lines[index]) else {
         throw SettingsError(
           source: source, line: index + 1,
-          reason: "'\(name)' is written in a way that cannot be changed here; change it by hand")
+          reason: "'\(name)' is written in a form that hopxguard cannot edit; change it by hand")
       }
       if let value {
         lines[index].replaceSubrange(old, with: Array(value.utf8))

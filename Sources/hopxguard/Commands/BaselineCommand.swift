@@ -18,37 +18,37 @@ import Scanning
 struct BaselineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "baseline",
-    abstract: "Write down today's findings, so that only new ones fail.",
+    abstract: "Record today's findings, so that only new ones fail.",
     usage: "hopxguard baseline [<options>] [<file>]",
     discussion: """
-      One line a finding: fingerprint, rule and path. A key that is known at one path is new at another, \
-      unless its line has * for the path. The file is for git: it is sorted, and .gitattributes has git \
-      merge it line by line.
+      Writes one line for each finding: fingerprint, rule and path. A known key in another file is a new \
+      finding, unless its line has * for the path. Commit the file: it is sorted, and a line in \
+      .gitattributes makes git merge it line by line.
 
       Examples:
         hopxguard baseline                .hopxguard-baseline at the repository's top
-        hopxguard baseline --prune        take out what is gone, and add nothing
-        hopxguard baseline --history      what the history holds, too
-        hopxguard scan --no-allow         all, also what it knows
+        hopxguard baseline --prune        remove what is no longer found, add nothing
+        hopxguard baseline --history      what the history contains, too
+        hopxguard scan --no-allow         all findings, known ones too
 
-      Exit codes: 0 it is written, 2 it is not: not everything could be scanned.
+      Exit codes: 0 the file was written, 2 it was not, because not everything could be scanned.
       """)
 
   @Argument(
-    help: ArgumentHelp("The baseline; .hopxguard-baseline at the repository's top unless given.", valueName: "file"),
+    help: ArgumentHelp("The baseline file (default: .hopxguard-baseline at the repository's top).", valueName: "file"),
     completion: .file())
   var file: String?
 
-  @Flag(help: "Everything that the repository stores, not only its working tree.")
+  @Flag(help: "Scan everything the repository stores, not only its working tree.")
   var history = false
 
-  @Flag(help: "Take out what is found no more, and add nothing.")
+  @Flag(help: "Remove what is no longer found, and add nothing.")
   var prune = false
 
-  @Option(help: ArgumentHelp("Threads; as many as there are processors unless given.", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
   var jobs: Int?
 
-  @Flag(help: "No progress line.")
+  @Flag(help: "Show no progress line.")
   var noProgress = false
 
   @OptionGroup var rules: RuleOptions
@@ -62,12 +62,16 @@ struct BaselineCommand: ParsableCommand {
 
   func run() throws {
     let place = SettingsPlace.here
-    guard let top = place.top else { throw Console.fail("not in a git repository: go to one, a baseline is one repository's") }
+    guard let top = place.top else {
+      throw Console.fail("not in a git repository: go to one; a baseline belongs to a repository")
+    }
     let target = file.map { Path(argument: $0) } ?? top.appending(Baseline.fileName.utf8)
     let name = file ?? Baseline.fileName
     if let obstacle = obstacle(toFileAt: target) { throw Console.fail("\(name): \(obstacle)") }
     let old = try read(target, name)
-    if prune && old == nil { throw Console.fail("\(name): there is no baseline to prune; without --prune one is written") }
+    if prune && old == nil {
+      throw Console.fail("\(name): there is no baseline to prune; leave out --prune to write one")
+    }
 
     var setup = try AskedSetup(config: settings.config, rules: rules.files, limits: limits.asked).prepare(for: place)
     // What is known already is to be written again.
@@ -137,10 +141,10 @@ struct BaselineCommand: ParsableCommand {
     let added = new.entries.subtracting(old.entries).count
     let gone = old.entries.subtracting(new.entries).count
     let file = escapedForTerminal(name.utf8)
-    Console.say("\(file): \(counted(new.entries.count, "known finding")), \(added) added, \(gone) taken out\n")
+    Console.say("\(file): \(counted(new.entries.count, "known finding")), \(added) added, \(gone) removed\n")
     if !isNew { return }
     if name == Baseline.fileName {
-      Console.say("note: commit it; what it knows is let pass from now on\n")
+      Console.say("note: commit it; the findings it lists are allowed from now on\n")
     } else if setup.settings.baseline == nil {
       Console.say("note: commit it, and put this into \(Settings.fileName):\n  [scan]\n  baseline = \"\(file)\"\n")
     }
@@ -166,7 +170,8 @@ struct BaselineCommand: ParsableCommand {
       if lines.contains(where: { $0.elementsEqual(line.utf8) }) { return }
       if let last = text.last, last != 0x0A { text.append(0x0A) }
       try writeAtomically(text + Array("\(line)\n".utf8), to: file)
-      Console.say("note: added to .gitattributes, so that git merges the file by lines: \(escapedForTerminal(line.utf8))\n")
+      Console.say(
+        "note: added to .gitattributes, so that git merges the file line by line: \(escapedForTerminal(line.utf8))\n")
     } catch {
       throw Console.fail(".gitattributes: cannot be written (\(error)); add this line to it: \(line)")
     }

@@ -19,37 +19,38 @@ import Scanning
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "gitignore and scan together: the line for a CI job.",
+    abstract: "Run gitignore and scan together: the command for a CI job.",
     discussion: """
-      Looks at the whole repository, wherever in it you are. In GitHub Actions, GitLab CI, Buildkite, \
-      Jenkins, CircleCI and Azure Pipelines it also scans what the commits of the job add, one by one, \
-      and says which they are.
+      Checks the whole repository, from any folder in it. In GitHub Actions, GitLab CI, Buildkite, \
+      Jenkins, CircleCI and Azure Pipelines it also scans what each commit of the job adds, and says \
+      which commits those are.
 
       Examples:
         hopxguard check
         hopxguard check --format github --format sarif=hopxguard.sarif
 
-      Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was looked at.
+      Exit codes: 0 nothing found, 1 found, 2 usage error or not everything was checked.
       """)
 
   @Argument(
-    help: ArgumentHelp("Any folder or file of the repository; all of it is checked.", valueName: "path"), completion: .file())
+    help: ArgumentHelp("Any folder or file of the repository; the whole repository is checked.", valueName: "path"),
+    completion: .file())
   var path = "."
 
   @Option(
-    help: ArgumentHelp("The commits to scan, whatever the CI system says.", valueName: "a..b"))
+    help: ArgumentHelp("Scan these commits, whatever the CI system says.", valueName: "a..b"))
   var range: String?
 
-  @Flag(help: "No commits, only the tree, whatever the CI system says.")
+  @Flag(help: "Scan no commits, only the tree, whatever the CI system says.")
   var noRange = false
 
-  @Flag(help: "Warnings are findings, but for those that too much is ignored.")
+  @Flag(help: "Treat warnings as findings, except those about too much being ignored.")
   var strict = false
 
-  @Option(help: ArgumentHelp("Threads; as many as there are processors unless given.", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
   var jobs: Int?
 
-  @Flag(help: "No progress line.")
+  @Flag(help: "Show no progress line.")
   var noProgress = false
 
   @OptionGroup var rules: RuleOptions
@@ -104,10 +105,12 @@ struct CheckCommand: ParsableCommand {
       let before = try Descriptor.openFolder(".")
       try top.withCString { (name) throws(SystemError) in _ = try retrying("chdir") { chdir(name) } }
       defer { _ = fchdir(before.number) }
-      if let range { return scanRange(CommitRange(Path(argument: range).bytes), setup.plan.options, skipping: skipping) }
+      if let range {
+        return scanRange(CommitRange(Path(argument: range).bytes), setup.plan.options, skipping: skipping)
+      }
       switch rangeOfCIJob() {
       case nil:
-        if isInCI { say("which commits this job is about cannot be told here: --range A..B names them") }
+        if isInCI { say("hopxguard cannot tell which commits this job is about; name them with --range A..B") }
         return ScanResults()
       case .none(let words)?:
         say(words)
@@ -116,7 +119,7 @@ struct CheckCommand: ParsableCommand {
         say(words)
         return scanPush(
           tips, known: known, excludedRefs: [], setup.plan.options, skipping: skipping)
-      case .failure(let words)?: return failure("\(words). --range names the commits, --no-range scans none")
+      case .failure(let words)?: return failure("\(words). Name the commits with --range, or scan none with --no-range")
       }
     } catch { return failure("the commits cannot be scanned: \(error)") }
   }
@@ -140,7 +143,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func say(_ words: String) {
-    if !reporting.quiet { Console.say("scanning the tree; \(escapedForTerminal(words.utf8))\n") }
+    if !reporting.quiet { Console.say("note: scanning the tree; \(escapedForTerminal(words.utf8))\n") }
   }
 
   private func failure(_ words: String) -> ScanResults {

@@ -50,7 +50,7 @@ struct CoverageRun {
     // git stops at the nearest repository, and a bare one may be inside the working tree of another.
     if isBareRepository(folder) {
       throw Console.fail(
-        "\(text): a bare repository has no working tree, and so no files that git could take; name a clone of it")
+        "\(text): a bare repository has no working tree, so there is nothing to check; name a clone of it")
     }
     if let top = workTreeTop(of: folder) { return top }
     throw Console.fail("\(text): not in a git repository: go to one, or name a folder in one")
@@ -124,18 +124,18 @@ struct CoverageRun {
 
   private func title(_ kind: Lapse.Kind) -> String {
     switch kind {
-    case .missing: "A name under which secrets are kept is in no .gitignore."
+    case .missing: "A file name that is used for secrets is in no .gitignore."
     case .ineffective: "A .gitignore line that is meant to cover secrets does not."
-    case .negated: "A later .gitignore line takes a secret file back in."
+    case .negated: "A later .gitignore line re-includes a secret file."
     case .localOnly: "Only a rule of this machine keeps a secret file out of git."
     case .uncommitted: "A .gitignore rule for secrets is not committed as it stands."
     case .tracked: "git tracks a file that is meant for secrets."
-    case .exposed: "A secret file is there, and git would take it."
-    case .tooBroad: "A .gitignore rule keeps out a file that belongs into the repository."
+    case .exposed: "A secret file exists, and git would add it."
+    case .tooBroad: "A .gitignore rule excludes a file that belongs in the repository."
     case .readable: "A file with a key can be read by other users of the machine."
-    case .inImage: "A container image would be built with a secret file."
-    case .inPackage: "An npm package would be published with a secret file."
-    case .inDistribution: "A Python source distribution would be made with a secret file."
+    case .inImage: "A container image would contain a secret file."
+    case .inPackage: "An npm package would contain a secret file."
+    case .inDistribution: "A Python source distribution would contain a secret file."
     }
   }
 
@@ -161,7 +161,7 @@ struct CoverageRun {
       let names = survey.nested.prefix(3).map { String(decoding: $0.bytes, as: UTF8.self) }
       let more = survey.nested.count > 3 ? " and \(survey.nested.count - 3) more" : ""
       notes.append(
-        "not looked into, because repositories of their own: \(names.joined(separator: ", "))\(more)")
+        "not checked, because they are repositories of their own: \(names.joined(separator: ", "))\(more)")
     }
     return notes.map(redacted)
   }

@@ -12,21 +12,21 @@ import Scanning
 struct GitignoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gitignore",
-    abstract: "Prove that the files that hold secrets cannot be committed.",
+    abstract: "Check that files with secrets cannot be committed.",
     usage: "hopxguard gitignore [<options>] [<path>]",
     discussion: """
-      Asks git which rule decides about .env, *.key, secrets/ and their like, at the top and in every \
-      folder that holds tracked files. Only rules that everyone has count: those of .gitignore files \
-      as they are staged or committed.
+      Asks git which rule applies to .env, *.key, secrets/ and similar names, at the top and in every \
+      folder with tracked files. Only rules that everyone has count: those of .gitignore files as they \
+      are staged or committed.
 
       Examples:
         hopxguard gitignore               the repository you are in
-        hopxguard gitignore --strict      what is recommended is required
+        hopxguard gitignore --strict      treat what is recommended as required
         hopxguard gitignore --dry-run     what --fix would add
         hopxguard gitignore --fix         add the missing lines, and check again
 
-      Exit codes: 0 all is covered and nothing of it tracked, 1 something found, 2 usage error, no \
-      repository, or not everything was looked at.
+      Exit codes: 0 everything is covered and none of it is tracked, 1 something was found, 2 usage \
+      error, no repository, or not everything was checked.
       """)
 
   @Argument(
@@ -39,7 +39,7 @@ struct GitignoreCommand: ParsableCommand {
   @Flag(help: "Show what --fix would append, and change nothing.")
   var dryRun = false
 
-  @Flag(help: "Warnings are findings, but for those that too much is ignored.")
+  @Flag(help: "Treat warnings as findings, except those about too much being ignored.")
   var strict = false
 
   @OptionGroup var rules: RuleOptions

@@ -19,9 +19,9 @@ struct HookCommand: ParsableCommand {
     discussion: """
       Examples:
         hopxguard hook install            in this repository
-        hopxguard hook install --global   in those cloned or made from now on
-        hopxguard hook status             what runs, and what keeps it from running
-        hopxguard hook uninstall          everything as it was before
+        hopxguard hook install --global   in those cloned or created from now on
+        hopxguard hook status             which hooks run, and why one does not
+        hopxguard hook uninstall          restore what was there before
 
       The hooks are pre-commit, pre-merge-commit, commit-msg and pre-push; in a bare repository \
       pre-receive, and all of them where it has linked worktrees.
@@ -32,13 +32,13 @@ struct HookCommand: ParsableCommand {
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Put the hooks where git looks; hooks that are there are kept and run first.")
+      abstract: "Install the hooks where git looks for them; existing hooks are kept and run first.")
 
-    @Flag(help: "For repositories that are cloned or made from now on (git's init.templateDir).")
+    @Flag(help: "For repositories that are cloned or created from now on (git's init.templateDir).")
     var global = false
 
     func run() throws {
-      try report(elsewhere: "; `hopxguard hook install --global` is for those that are made from now on") {
+      try report(elsewhere: "; `hopxguard hook install --global` is for those that are created from now on") {
         guard let place = try global ? Place(isTemplateMade: true) : Place() else { return }
         for hook in place.hooks {
           say(hook, try place.folder.install(hook) ?? "in place")
@@ -50,9 +50,9 @@ struct HookCommand: ParsableCommand {
 
   struct Uninstall: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take the hooks out, and put back those that were there before.")
+      abstract: "Remove the hooks, and restore those that were there before.")
 
-    @Flag(help: "Those that `hook install --global` put in place.")
+    @Flag(help: "Remove the hooks that `hook install --global` installed.")
     var global = false
 
     func run() throws {
@@ -83,7 +83,7 @@ struct HookCommand: ParsableCommand {
 
   struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Tell which hooks run here, and what keeps one from running.",
+      abstract: "Show which hooks run here, and what keeps one from running.",
       discussion: """
         A hook manager that runs hopxguard itself counts: pre-commit, prek, lefthook, husky, or a script of yours.
 
@@ -107,10 +107,10 @@ struct HookCommand: ParsableCommand {
 
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What an installed hook calls; git gives the arguments.", shouldDisplay: false)
+      abstract: "Called by an installed hook; git supplies the arguments.", shouldDisplay: false)
 
     @Argument(help: "The hook.") var name: Hook
-    @Argument(parsing: .captureForPassthrough, help: "What git gives it.") var rest: [String] = []
+    @Argument(parsing: .captureForPassthrough, help: "The hook's arguments from git.") var rest: [String] = []
 
     func run() throws { try HookRun(hook: name, arguments: rest.map { Path(argument: $0) }).run() }
   }
@@ -150,7 +150,7 @@ struct HookCommand: ParsableCommand {
         notes.append("husky runs the hooks here: they are in .husky, and belong in the repository")
       } else if let scope = location.sharedScope {
         notes.append(
-          "core.hooksPath is set in the \(scope) configuration: these hooks are in force for every repository that uses it"
+          "core.hooksPath is set in the \(scope) configuration: these hooks run in every repository that uses it"
         )
       } else if location.folder != location.usual {
         notes.append("core.hooksPath points to \(Self.text(path)), so the hooks are there")
@@ -166,13 +166,14 @@ struct HookCommand: ParsableCommand {
       if let kind = try? FileStatus.following(path).kind, kind != .folder {
         isReached = false
         notes.append(
-          "\(Self.text(path)) is no folder, so no hook runs at all: git config --show-origin --get core.hooksPath tells who has set it"
+          "\(Self.text(path)) is not a folder, so no hook runs at all: "
+            + "git config --show-origin --get core.hooksPath shows where it is set"
         )
       }
       let kept = hooks.compactMap(folder.kept.file) + hooks.map(folder.file)
       if kept.contains(where: { (try? readWhole($0, limit: 1 << 20)).map(Self.isLefthook) ?? false }) {
         notes.append(
-          "lefthook puts its hooks in place again when it is installed again; then run `hopxguard hook install` again")
+          "lefthook replaces the hooks when it is installed again; run `hopxguard hook install` again after that")
       }
     }
 
@@ -189,11 +190,12 @@ struct HookCommand: ParsableCommand {
       }
       if isMade {
         notes.append(
-          "new clones have the hooks; in a repository that is there already, `hopxguard hook install` puts them there")
+          "new clones get the hooks; in an existing repository run `hopxguard hook install`")
       }
       if isMade, let (scope, path) = try sharedHooksFolder() {
         notes.append(
-          "core.hooksPath is set in the \(scope) configuration, so git runs the hooks of \(Self.text(path)) and these nowhere: "
+          "core.hooksPath is set in the \(scope) configuration, so git runs the hooks of \(Self.text(path)) "
+            + "and these nowhere: "
             + "`hopxguard hook install` in any repository puts them there, and without that setting these run")
       }
     }
@@ -255,17 +257,17 @@ struct HookCommand: ParsableCommand {
       switch try folder.state(hook) {
       case .absent where !isReached: return (false, "not installed, and nothing would run it")
       case .absent: return (false, "not installed: hopxguard hook install")
-      case .blocked: return (false, "\(Self.text(folder.file(hook))) is a folder, where a hook should be: take it away")
+      case .blocked: return (false, "\(Self.text(folder.file(hook))) is a folder where a hook should be: remove it")
       case .foreign: return (false, "another hook is in its place: hopxguard hook install keeps it and runs it first")
       case .ours(let isCurrent):
         let path = folder.file(hook)
         if path.withCString({ access($0, X_OK) }) == -1 {
           return (false, "cannot be executed: chmod +x \(Self.text(path))")
         }
-        if !isReached { return (false, "is in place, and nothing runs it yet") }
+        if !isReached { return (false, "is installed, but nothing runs it yet") }
         let binary = (try? readWhole(path, limit: 1 << 20)).flatMap(Hook.binary)
         if let binary, binary.withCString({ access($0, X_OK) }) == -1 {
-          return (false, "the hopxguard that it starts is gone: hopxguard hook install")
+          return (false, "the hopxguard that it starts no longer exists: hopxguard hook install")
         }
         var before = ""
         if let kept = folder.kept.file(hook) {
@@ -274,7 +276,7 @@ struct HookCommand: ParsableCommand {
             || folder.path.lastComponent.elementsEqual(".husky".utf8)
           before =
             isKeptRun
-            ? ", after the hook that was there" : "; the hook that was there is not executable, and is not run"
+            ? ", after the hook that was there" : "; the hook that was there is not executable, so it does not run"
         }
         let age =
           isCurrent || binary.map(isOwnBinary) ?? false

@@ -16,12 +16,12 @@ import Reporting
 struct RedactCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "redact",
-    abstract: "Take the keys out of a stream or of files.",
+    abstract: "Redact the keys in a stream or in files.",
     usage: "hopxguard redact [<options>] [<file> ...]",
     discussion: """
-      Standard input or files go to standard output; of every key only the first 15 characters and \
-      `...` are left, every other byte is as it was. Nothing waits for the end of a line. Keys in \
-      base64, percent-encoding, \\u escapes, UTF-16 and with colour codes inside go as well.
+      Copies standard input or files to standard output. Of every key only the first 15 characters and \
+      `...` remain; every other byte is unchanged. Nothing waits for the end of a line. Keys in base64, \
+      percent-encoding, \\u escapes or UTF-16, and keys with colour codes inside, are redacted too.
 
       Examples:
         app 2>&1 | hopxguard redact >> app.log
@@ -29,12 +29,12 @@ struct RedactCommand: ParsableCommand {
         hopxguard redact --in-place app.log
         hopxguard redact --check *.log
 
-      Exit codes: 0 everything was read and written, 1 with --check: there is a key, \
+      Exit codes: 0 everything was read and written, 1 with --check: there is something to redact, \
       2 usage error, or something could not be read or written.
       """)
 
   @Argument(
-    help: ArgumentHelp("Files; - is standard input, as is none.", valueName: "file"),
+    help: ArgumentHelp("Files to redact; - is standard input (default: standard input).", valueName: "file"),
     completion: .file())
   var files: [String] = []
 
@@ -44,7 +44,7 @@ struct RedactCommand: ParsableCommand {
   @Flag(help: "Write nothing; exit with 1 if there is anything to redact.")
   var check = false
 
-  @Flag(help: "Say on standard error what was redacted, at the end.")
+  @Flag(help: "At the end, print on standard error how much was redacted.")
   var stats = false
 
   @Option(
@@ -57,7 +57,7 @@ struct RedactCommand: ParsableCommand {
     completion: .file())
   var append: String?
 
-  @Flag(help: "Leave keys that are encoded (base64, escapes, UTF-16, colour codes inside).")
+  @Flag(help: "Do not look for encoded keys (base64, escapes, UTF-16, colour codes inside).")
   var plain = false
 
   @Flag(help: "Leave CI commands as they are that tell a runner what to mask (::add-mask::, ##vso[task.setsecret]).")

@@ -65,7 +65,7 @@ private func write(_ text: [UInt8], at path: Path) throws(SystemError) {
 /// Why whole keys must not be written to `path`; nil where they may.
 func obstacle(toReplacementsAt path: Path) -> String? {
   guard let folder = try? canonicalPath(path.parent ?? "."), workTreeTop(of: folder) != nil else { return nil }
-  return "it would lie in a working tree, where git may take it; name a file outside, as in ../keys.txt"
+  return "it would be in a working tree, where git may add it; name a file outside, as in ../keys.txt"
 }
 
 /// Advice about keys in a history, besides each rule's own: shell commands for the top of the repository.

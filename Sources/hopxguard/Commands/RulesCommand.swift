@@ -11,7 +11,7 @@ struct RulesCommand: ParsableCommand {
     commandName: "rules", abstract: "Show the rules, test them on their own examples, or export them.",
     discussion: """
       Examples:
-        hopxguard rules                     what is looked for
+        hopxguard rules                     list the rules in use
         hopxguard rules list --rules tokens.toml
         hopxguard rules test tokens.toml    does it find its own examples, and no more?
         hopxguard rules export --format gitleaks > gitleaks-hopx.toml

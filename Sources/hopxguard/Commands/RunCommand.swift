@@ -16,18 +16,18 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Run a command with its standard output and standard error redacted.",
     discussion: """
-      At a terminal the command finds a terminal too. Signals are passed on, also as process 1 of a \
-      container.
+      If hopxguard runs in a terminal, so does the command. Signals are passed on, also when hopxguard \
+      is process 1 of a container.
 
       Examples:
         hopxguard run -- npm start
         hopxguard run --rules tokens.toml -- ./deploy.sh production
 
-      Exit codes: the command's own; 128 and the signal's number when one ended it; 126 when it cannot \
-      be run, 127 when it is not found; 2 when its output could not be written.
+      Exit codes: the command's own; 128 plus the signal's number if a signal ended it; 126 if it cannot \
+      be run; 127 if it is not found; 2 if its output could not be written.
       """)
 
-  @Flag(help: "Leave keys that are encoded (base64, escapes, UTF-16, colour codes inside).")
+  @Flag(help: "Do not look for encoded keys (base64, escapes, UTF-16, colour codes inside).")
   var plain = false
 
   @Flag(help: "Leave CI commands as they are that tell a runner what to mask (::add-mask::, ##vso[task.setsecret]).")

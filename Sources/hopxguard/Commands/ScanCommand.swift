@@ -21,9 +21,9 @@ struct ScanCommand: ParsableCommand {
     commandName: "scan",
     abstract: "Find keys in files, commits, diffs and whole histories.",
     discussion: """
-      Without an option: files and folders. Inside a git repository the files that git tracks, and \
-      those it does not ignore; elsewhere, and with --all-files, every file. A FIFO or a device is \
-      read to its end.
+      By default scans files and folders: inside a git repository the files that git tracks and those \
+      it does not ignore; elsewhere, and with --all-files, every file. A FIFO or a device is read to \
+      its end.
 
       Examples:
         hopxguard scan                        the folder you are in
@@ -41,20 +41,20 @@ struct ScanCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Files and folders; - is standard input. The folder you are in unless given.",
+      "Files and folders; - is standard input (default: the current folder).",
       valueName: "path"),
     completion: .file())
   var paths: [String] = []
 
-  @Flag(help: "Ignored files and .git too.")
+  @Flag(help: "Scan ignored files and .git too.")
   var allFiles = false
 
-  @Flag(help: "What the next commit would add, from any folder of the repository.")
+  @Flag(help: "Scan what the next commit would add, from any folder of the repository.")
   var staged = false
 
   @Option(
     help: ArgumentHelp(
-      "What the commits from A to B add, merges, messages and annotated tags too; B alone: all up to B.",
+      "Scan what the commits from A to B add, with merges, messages and annotated tags. B alone: all history up to B.",
       valueName: "a..b"))
   var range: String?
 
@@ -62,14 +62,14 @@ struct ScanCommand: ParsableCommand {
   var since: String?
 
   @Option(
-    help: ArgumentHelp("The lines that a unified diff adds; - is standard input.", valueName: "file"),
+    help: ArgumentHelp("Scan the lines that a unified diff adds; - is standard input.", valueName: "file"),
     completion: .file())
   var diff: String?
 
-  @Flag(help: "Everything the repository stores, reachable or not: all commits, files, stashes, notes.")
+  @Flag(help: "Scan everything the repository stores, reachable or not: all commits, files, stashes, notes.")
   var history = false
 
-  @Flag(help: "With --history: what a shallow or partial clone lacks is no failure.")
+  @Flag(help: "With --history: do not fail for objects that a shallow or partial clone lacks.")
   var acceptIncomplete = false
 
   @Flag(
@@ -80,7 +80,7 @@ struct ScanCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --history: write the keys, whole, to a new file outside of the working tree, for git filter-repo.",
+      "With --history: write the whole keys to a new file outside the working tree, for git filter-repo.",
       valueName: "file"),
     completion: .file())
   var replaceText: String?
@@ -95,13 +95,13 @@ struct ScanCommand: ParsableCommand {
 
   @OptionGroup var limits: ArchiveLimitOptions
 
-  @Flag(help: "Print each setting and where it comes from, and scan nothing.")
+  @Flag(help: "Print each setting and its origin, and scan nothing.")
   var showConfig = false
 
-  @Option(help: ArgumentHelp("Threads; as many as there are processors unless given.", valueName: "n"))
+  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
   var jobs: Int?
 
-  @Flag(help: "No progress line.")
+  @Flag(help: "Show no progress line.")
   var noProgress = false
 
   func validate() throws {
@@ -115,12 +115,12 @@ struct ScanCommand: ParsableCommand {
       throw ValidationError("\(modes.joined(separator: " and ")) do not go together.")
     }
     if let mode = modes.first, mode != "--all-files", mode != "--history", !paths.isEmpty {
-      throw ValidationError("\(mode) takes no paths: it is about the whole repository.")
+      throw ValidationError("\(mode) takes no paths: it scans the whole repository.")
     }
     if !history && (acceptIncomplete || outsideStores || replaceText != nil) {
       throw ValidationError("--accept-incomplete, --outside-stores and --replace-text go with --history.")
     }
-    if history && paths.contains("-") { throw ValidationError("--history takes repositories, not -.") }
+    if history && paths.contains("-") { throw ValidationError("--history scans repositories, not -.") }
   }
 
   func run() throws {

@@ -50,7 +50,7 @@ struct HookFolder {
     let state = try state(hook)
     if kept.file(hook) != nil && state != .foreign { try kept.linkSiblings() }
     if state == .ours(isCurrent: true) { return nil }
-    if state == .blocked { throw HookError(file(hook), "is a folder, where a hook should be: take it away") }
+    if state == .blocked { throw HookError(file(hook), "is a folder where a hook should be: remove it") }
     try makeFolder(path)
     var done = "installed"
     if state == .foreign {
@@ -72,7 +72,7 @@ struct HookFolder {
     defer { try? kept.cleanUp() }
     if kept.file(hook) != nil {
       try kept.restore(hook, to: file(hook))
-      return "removed; the hook that was there before is back"
+      return "removed; the hook that was there before is restored"
     }
     let path = file(hook)
     do throws(SystemError) {

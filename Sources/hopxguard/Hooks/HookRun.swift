@@ -235,7 +235,8 @@ struct HookRun {
       }
       let more = findings.count - Self.mostShown
       if more > 0 { text += "  ... and \(counted(more, "more finding"))\n" }
-      text += "\n\(words.mend)\nWas the key ever pushed or shared? Create a new one, deploy it, verify, revoke the old one.\n"
+      text +=
+        "\n\(words.mend)\nWas the key ever pushed or shared? Create a new one, deploy it, verify, revoke the old one.\n"
       text += "A false alarm? \(pass(findings))\n"
     }
     if !outcome.isComplete {
@@ -276,7 +277,8 @@ struct HookRun {
     let pattern = file.flatMap { "*?[\\".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
     let name = tomlString(String(decoding: pattern, as: UTF8.self))
     let place = hook == .preReceive ? " on the default branch" : ""
-    return "Mend it or leave it out; a file that may stay unread is named in \(Settings.fileName)\(place):\n"
+    return
+      "Repair the file or leave it out of the commit. To accept it unread, name it in \(Settings.fileName)\(place):\n"
       + "  [scan]\n  skip = [\(name)]\n"
   }
 
@@ -288,9 +290,9 @@ struct HookRun {
     case .preReceive where !isAsked && !hasCommit:
       let branch = (try? GitProcess.output(["symbolic-ref", "--short", "HEAD"])) ?? "HEAD"
       return """
-        \(escapedForTerminal(branch.utf8)) has no commit here yet, and so no list of what is allowed.
-        Have the owners of this repository run `hopxguard hook uninstall` in it, push that branch with its list, and then run \
-        `hopxguard hook install`.
+        \(escapedForTerminal(branch.utf8)) has no commit here yet, so there is no list of what is allowed.
+        Have the owners of this repository run `hopxguard hook uninstall` in it, push that branch with its \
+        list, and then run `hopxguard hook install`.
         """
     case .preReceive: return "Have the owners of this repository run, on its default branch:\n  \(command)"
     default: return "Allow it with a reason that others can read:\n  \(command)"
@@ -300,37 +302,43 @@ struct HookRun {
   /// Where git keeps the message that commit-msg was given: it holds the secret.
   private var keptMessage: String {
     guard arguments.count >= 2 else { return "" }
-    return " The rejected message stays in \(escapedForTerminal(arguments[1].bytes)) until the next commit."
+    return " The rejected message is kept in \(escapedForTerminal(arguments[1].bytes)) until the next commit."
   }
 
   private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {
-    let readIt = "Take it out (read it from HOPX_API_KEY instead)"
+    let readIt = "Remove it (read it from HOPX_API_KEY instead)"
     if isAboutFiles {
       return (
-        "the files hold a secret", "\(readIt). What is committed already stays in the history.",
-        "the files are not known to be clean")
+        "the files contain a secret", "\(readIt). What was committed before stays in the history.",
+        "the files are not known to be clean"
+      )
     }
     switch hook {
     case .preCommit:
       return (
         "this commit adds a secret", "\(readIt), git add the file, and commit again.",
-        "nothing is committed")
+        "nothing is committed"
+      )
     case .preMergeCommit:
       return (
         "this merge adds a secret that no side had",
         "\(readIt), git add the file, and git commit to finish the merge.",
-        "nothing is committed")
+        "nothing is committed"
+      )
     case .commitMessage:
       return (
-        "the commit message holds a secret", "Commit again with a message without it.\(keptMessage)",
-        "nothing is committed")
+        "the commit message contains a secret", "Commit again with a message without it.\(keptMessage)",
+        "nothing is committed"
+      )
     case .prePush:
       return (
-        PushAdvice.what(findings), PushAdvice.mend(findings), "nothing is pushed")
+        PushAdvice.what(findings), PushAdvice.mend(findings), "nothing is pushed"
+      )
     case .preReceive:
       return (
         "this push is rejected: \(PushAdvice.what(findings))", PushAdvice.mend(findings),
-        "the push is rejected")
+        "the push is rejected"
+      )
     }
   }
 }

@@ -12,10 +12,10 @@ enum PushAdvice {
   static func what(_ findings: [Finding]) -> String {
     switch kinds(findings) {
     case [.commit]: "the commits of this push add a secret"
-    case [.tag]: "a tag of this push holds a secret"
-    case [.name]: "the name of a branch or tag of this push holds a secret"
-    case [.other]: "a file that a ref of this push points to holds a secret"
-    default: "this push brings secrets"
+    case [.tag]: "a tag of this push contains a secret"
+    case [.name]: "the name of a branch or tag of this push contains a secret"
+    case [.other]: "a file that a ref of this push points to contains a secret"
+    default: "this push contains secrets"
     }
   }
 
@@ -24,17 +24,17 @@ enum PushAdvice {
     let kinds = kinds(findings)
     var lines: [String] = []
     if kinds.contains(.commit) {
-      lines.append("Take it out of the commits named above (git rebase -i, edit), and push again.")
+      lines.append("Remove it from the commits named above (git rebase -i, edit), and push again.")
     }
     if kinds.contains(.tag) {
-      lines.append("Make the tag anew with another message (\(tagCommand(findings))), and push again.")
+      lines.append("Recreate the tag with another message (\(tagCommand(findings))), and push again.")
     }
     if kinds.contains(.name) {
       lines.append(
         "Give the branch or tag another name (git branch -m NEW, git tag NEW COMMIT), and push it by that name.")
     }
     if kinds.contains(.other) {
-      lines.append("Have the ref point to something without it (git tag -f, git update-ref), and push again.")
+      lines.append("Point the ref to something without it (git tag -f, git update-ref), and push again.")
     }
     return lines.joined(separator: "\n")
   }

@@ -19,7 +19,7 @@ struct ReportOptions: ParsableArguments {
   @Option(
     name: .customLong("format"), parsing: .singleValue,
     help: ArgumentHelp(
-      "What the report looks like; repeatable, with =FILE for one that goes to a file.",
+      "Report format; with =FILE the report goes to that file. Repeatable.",
       valueName: "format[=file]"))
   var formats: [ReportTarget] = []
 
@@ -28,16 +28,16 @@ struct ReportOptions: ParsableArguments {
     completion: .file())
   var output: String?
 
-  @Flag(help: "No summary, advice or warnings on standard error.")
+  @Flag(help: "Print no summary, advice or warnings on standard error.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("Whether to use colour.", valueName: "when"))
+  @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
   var color: ColorChoice = .auto
 
   func validate() throws {
     if output != nil {
       if formats.count > 1 {
-        throw ValidationError("--output goes with one format; write --format FORMAT=FILE for each of several.")
+        throw ValidationError("--output takes one format; write --format FORMAT=FILE for each of several.")
       }
       if formats.first?.file != nil {
         throw ValidationError("--output and --format \(formats[0].format)=FILE both name the report's file.")
@@ -47,10 +47,11 @@ struct ReportOptions: ParsableArguments {
     let shown = targets.filter { $0.file == nil }
     if shown.count > 1 {
       let names = shown.map(\.format.rawValue).joined(separator: " and ")
-      throw ValidationError("\(names) cannot both go to standard output; give a file, as in --format \(shown[1].format.rawValue)=FILE.")
+      throw ValidationError(
+        "\(names) cannot both go to standard output; give a file, as in --format \(shown[1].format.rawValue)=FILE.")
     }
     let files = targets.compactMap(\.file)
-    if Set(files).count < files.count { throw ValidationError("Two reports go to one file; give each its own.") }
+    if Set(files).count < files.count { throw ValidationError("Two reports would go to one file; give each its own.") }
   }
 
   /// What was asked for, or the usual format.

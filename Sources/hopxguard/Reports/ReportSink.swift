@@ -42,7 +42,8 @@ struct ReportSink {
     if let obstacle = obstacle(toFileAt: path) { throw Console.fail("\(name): \(obstacle)") }
     var reporter = reporter
     let problem = Problem(
-      path: "", message: "this run is not over, or it was ended before it was: nothing is known; run it again")
+      path: "",
+      message: "this run has not finished, or was stopped before it could: its result is unknown; run it again")
     let outcome = Outcome(summary: Summary(), problems: [problem], rules: .builtIn())
     try replace(path, name, with: reporter.finish(outcome))
   }
@@ -70,7 +71,8 @@ struct ReportSink {
         try writeAll(pending, to: file.number)
       } catch {
         throw Console.fail(
-          "GITHUB_STEP_SUMMARY: \(String(decoding: path.bytes, as: UTF8.self)): cannot be written: \(error.call): \(error); unset it to go without"
+          "GITHUB_STEP_SUMMARY: \(String(decoding: path.bytes, as: UTF8.self)): cannot be written: "
+            + "\(error.call): \(error); unset it to go without"
         )
       }
     }

@@ -8,26 +8,28 @@ import Inputs
 import TOML
 
 struct ArchiveLimitOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Most archives in one another; \(ArchiveLimit.depth.usual) unless given.", valueName: "n"))
+  @Option(help: ArgumentHelp("Maximum nesting of archives (default: \(ArchiveLimit.depth.usual)).", valueName: "n"))
   var archiveDepth: String?
 
   @Option(
     help: ArgumentHelp(
-      "Most entries, those of archives in it too; \(ArchiveLimit.entries.usual) unless given.", valueName: "n"))
+      "Maximum number of entries, with those of nested archives (default: \(ArchiveLimit.entries.usual)).",
+      valueName: "n"))
   var archiveEntries: String?
 
   @Option(
-    help: ArgumentHelp("Most that comes out of one; \(ArchiveLimit.size.usual) unless given.", valueName: "size"))
+    help: ArgumentHelp("Maximum size of the expanded content (default: \(ArchiveLimit.size.usual)).", valueName: "size")
+  )
   var archiveSize: String?
 
   @Option(
     help: ArgumentHelp(
-      "Most bytes that come out for one that went in, from 32MiB on; \(ArchiveLimit.ratio.usual) unless given.",
+      "Maximum expansion ratio, enforced beyond 32 MiB (default: \(ArchiveLimit.ratio.usual)).",
       valueName: "n"))
   var archiveRatio: String?
 
   @Option(
-    help: ArgumentHelp("Most memory that one takes; \(ArchiveLimit.memory.usual) unless given.", valueName: "size"))
+    help: ArgumentHelp("Maximum memory for one archive (default: \(ArchiveLimit.memory.usual)).", valueName: "size"))
   var archiveMemory: String?
 
   /// What the caller asks for, by the names of the settings.

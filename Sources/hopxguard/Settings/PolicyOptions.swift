@@ -17,15 +17,15 @@ import Reporting
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take settings, allow-list and baseline from this revision, not from what is scanned.",
+      "Read settings, allow-list and baseline from this revision, not from what is scanned.",
       valueName: "rev"))
   var allowFrom: String?
 
-  @Flag(help: "Allow nothing: no allow-list, no comments, no baseline.")
+  @Flag(help: "Allow nothing: ignore the allow-list, the comments and the baseline.")
   var noAllow = false
 
   @Option(
-    help: ArgumentHelp("Let pass what this file of hopxguard baseline knows.", valueName: "file"),
+    help: ArgumentHelp("Allow the findings listed in this file, which hopxguard baseline writes.", valueName: "file"),
     completion: .file())
   var baseline: String?
 
@@ -119,7 +119,7 @@ struct SettingsPlace {
     if places.isEmpty {
       self = .here
     } else if places.count > 1 {
-      Console.say("note: the paths lie in several places, so no \(Settings.fileName) is used; --config names one\n")
+      Console.say("note: the paths are in several places, so no \(Settings.fileName) is used; name one with --config\n")
     } else {
       let folder = places[0]
       top = folder == "/" ? nil : folder

@@ -8,7 +8,7 @@ import Rules
 struct RuleOptions: ParsableArguments {
   @Option(
     name: .customLong("rules"), parsing: .singleValue,
-    help: ArgumentHelp("More rules, from a file as rules/hopx.toml; repeatable.", valueName: "file"),
+    help: ArgumentHelp("Add the rules in this file, written like rules/hopx.toml; repeatable.", valueName: "file"),
     completion: .file(extensions: ["toml"]))
   var files: [String] = []
 

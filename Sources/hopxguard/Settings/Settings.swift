@@ -104,7 +104,7 @@ let jobCounts = 1...256
 struct SettingsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The project's settings; .hopxguard.toml at the repository's top unless given.",
+      "The project's settings (default: .hopxguard.toml at the repository's top).",
       valueName: "file"), completion: .file(extensions: ["toml"]))
   var config: String?
 

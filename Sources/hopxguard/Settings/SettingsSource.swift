@@ -62,8 +62,8 @@ enum SettingsSource: Sendable {
 
   private func words(_ error: SystemError, _ limit: Int) -> String {
     switch error.code {
-    case ELOOP, ENOTDIR: "it is a symbolic link or lies behind one; put the file itself there"
-    case EINVAL: "it is no regular file"
+    case ELOOP, ENOTDIR: "it is a symbolic link or below one; use the file itself"
+    case EINVAL: "it is not a regular file"
     case EFBIG: "it is longer than \(byteCount(limit))"
     default: "\(error)"
     }
@@ -80,7 +80,7 @@ enum SettingsSource: Sendable {
       if listed.isEmpty { return nil }
       throw GitError("its content is not in this partial clone; git fetch --refetch --no-filter gets it")
     }
-    if kind != "blob" { throw GitError("it is no file there") }
+    if kind != "blob" { throw GitError("it is not a file there") }
     if size > limit { throw GitError("it is longer than \(byteCount(limit))") }
     let bytes = try batch.readStart(size)
     try batch.finish()
@@ -90,7 +90,7 @@ enum SettingsSource: Sendable {
   private func objection(to name: String) -> String? {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     if parts.contains(where: { $0.isEmpty || $0 == ".." || $0 == "." }) {
-      return "a file is named from the settings' own folder on, without '..'"
+      return "a file name is relative to the folder of the settings, without '..'"
     }
     return name.utf8.contains { $0 < 0x20 } ? "the name has a control character" : nil
   }
