@@ -115,12 +115,16 @@ let package = Package(
       name: "Reporting", dependencies: ["CDeflate", "CVersion", "Bytes", "Platform", "Rules", "Findings"],
       swiftSettings: strict),
 
+    // What coding agents send and want to hear, and how their settings and transcripts are changed.
+    .target(
+      name: "Agents", dependencies: ["Bytes", "TOML", "Rules", "Detection", "Redaction"], swiftSettings: strict),
+
     // Level 5: the command line.
     .executableTarget(
       name: "hopxguard",
       dependencies: [
         "CStart",
-        "CEmbedded", "Bytes", "Platform", "TOML", "Rules", "Detection", "Redaction", "Inputs", "Archives",
+        "Agents", "CEmbedded", "Bytes", "Platform", "TOML", "Rules", "Detection", "Redaction", "Inputs", "Archives",
         "GitStore", "GitCommand", "Findings", "Coverage", "Scanning", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -151,6 +155,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "RedactionTests", dependencies: ["Redaction", "Detection", "Rules", "RedactionOracle"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AgentTests", dependencies: ["hopxguard", "TestSupport"], exclude: ["random_events.py"],
       swiftSettings: strict),
     .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection", "Rules"], swiftSettings: strict),
     // Packs that no git would write, for the tests of the pack reader and its fuzzer.

@@ -15,12 +15,7 @@
 package func runToEnd(
   _ program: Path, _ arguments: [Path], input: [UInt8]?
 ) throws(SystemError) -> CInt {
-  var environment: [Path] = []
-  var entry = environ
-  while let text = entry.pointee {
-    environment.append(Path(UnsafeRawBufferPointer(start: text, count: strlen(text))))
-    entry += 1
-  }
+  let environment = ownEnvironment()
   let stream = try input.map { (_) throws(SystemError) in try makeInputStream() }
   defer { if let stream { close(stream.own) } }
   func start(_ program: Path, _ words: [Path]) throws(SystemError) -> pid_t {

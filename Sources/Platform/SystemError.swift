@@ -16,6 +16,13 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     self.code = code
   }
 
+  /// The code where nothing is at a path.
+  package static let noSuchFile = ENOENT
+  /// The code for more bytes than a caller takes.
+  package static let tooLarge = EFBIG
+  /// The code for bytes that a device, or a file under our hands, no longer has.
+  package static let inputOutput = EIO
+
   /// What `strerror` says, such as `Permission denied`.
   package var description: String { String(cString: strerror(code)) }
 }

@@ -68,6 +68,20 @@ package func locate(_ path: Path, allFiles: Bool) throws(SystemError) -> ScanTar
     shown: shown.appending(name))
 }
 
+/// What a path stands for, called by its own name wherever it lies, and every file of a folder.
+///
+/// - Throws: `SystemError` when nothing is there, or it cannot be read.
+package func locateAsNamed(_ path: Path) throws(SystemError) -> ScanTarget {
+  if try FileStatus.following(path).kind == .folder {
+    let root = ScanRoot(shown: path, folder: try canonicalPath(path))
+    return ScanTarget(kind: .folder, given: path, root: root, shown: path)
+  }
+  let kind = try FileStatus.of(path).kind == .link ? ScanTarget.Kind.linkedFile : .file
+  let folder = path.parent ?? Path(path.bytes.first == UInt8(ascii: "/") ? "/" : ".")
+  return ScanTarget(
+    kind: kind, given: path, root: ScanRoot(shown: folder, folder: try canonicalPath(folder)), shown: path)
+}
+
 /// The targets in turns. Those that share files come one after the other, so that a file is called by
 /// the first of its names, whichever thread is faster; the others come together.
 package func turns(_ targets: [ScanTarget]) -> [[ScanTarget]] {

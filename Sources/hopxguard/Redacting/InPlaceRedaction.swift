@@ -21,6 +21,16 @@ struct RewriteError: Error {
 func redactInPlace(
   _ path: Path, _ rules: RuleSet, isPlain: Bool
 ) throws(RewriteError) -> RedactionTally {
+  try rewriteInPlace(path) { file, output throws(RewriteError) in try redact(file, to: output, rules, isPlain) }
+}
+
+/// Replaces the file at `path` by what `redact` writes for it, unless that finds no key.
+///
+/// - Parameter redact: reads the file from its start; the output is nil while keys are only counted.
+func rewriteInPlace(
+  _ path: Path,
+  _ redact: (_ file: borrowing Descriptor, _ output: CInt?) throws(RewriteError) -> RedactionTally
+) throws(RewriteError) -> RedactionTally {
   let name = Path(path.lastComponent)
   let parent = path.parent ?? Path(path.bytes.first == UInt8(ascii: "/") ? "/" : ".")
   let folder = try attempt { () throws(SystemError) in
@@ -33,13 +43,13 @@ func redactInPlace(
     throw RewriteError("has \(before.st_nlink) names (hard links), and the others would keep its keys")
   }
 
-  let found = try redact(file, to: nil, rules, isPlain)
+  let found = try redact(file, nil)
   if found.keys == 0 { return found }
   let replacement = try attempt { () throws(SystemError) in
     _ = try retrying("lseek") { lseek(file.number, 0, SEEK_SET) }
     return try Replacement(in: folder)
   }
-  let tally = try redact(file, to: replacement.file.number, rules, isPlain)
+  let tally = try redact(file, replacement.file.number)
   try attempt { () throws(SystemError) in
     try replacement.file.takeAttributes(of: file)
     try replacement.file.synchronize()

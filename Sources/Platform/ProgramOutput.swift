@@ -1,0 +1,116 @@
+// Asking another program something: a short input, and what it prints.
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// What a program has printed on standard output, and how it ended.
+package struct ProgramOutput: Sendable {
+  package let bytes: [UInt8]
+  /// Its exit status; 128 and the number of the signal that ended it.
+  package let status: CInt
+
+  /// Bytes of the input: what a pipe holds, so that nobody waits for a reader.
+  package static let longestInput = 32 * 1024
+}
+
+/// Runs a program of the shell's, with our environment and without a standard error.
+///
+/// - Parameters:
+///   - command: for `/bin/sh -c`.
+///   - input: at most `ProgramOutput.longestInput` bytes.
+///   - seconds: after which it is killed.
+///   - limit: bytes of output.
+/// - Throws: `SystemError`; `ETIMEDOUT`, and `EFBIG` for more output.
+package func outputOfShell(
+  _ command: String, input: [UInt8], seconds: Int, limit: Int
+) throws(SystemError) -> ProgramOutput {
+  precondition(input.count <= ProgramOutput.longestInput)
+  let inward = try pipeHolding(input)
+  let outward = try makePipe()
+  let output = Descriptor(outward.read)
+  let process = try start(command, input: inward.number, output: Descriptor(outward.write))
+  var bytes: [UInt8] = []
+  var failure: SystemError?
+  do throws(SystemError) { bytes = try readAll(output, until: monotonicSeconds() + Double(seconds), limit) } catch {
+    failure = error
+    kill(process, SIGKILL)
+  }
+  var status: CInt = 0
+  try retrying("waitpid") { waitpid(process, &status, 0) }
+  if let failure { throw failure }
+  let signal = status & 0x7F
+  return ProgramOutput(bytes: bytes, status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
+}
+
+/// The end to read of a pipe with `bytes` in it.
+private func pipeHolding(_ bytes: [UInt8]) throws(SystemError) -> Descriptor {
+  let ends = try makePipe()
+  let read = Descriptor(ends.read)
+  let write = Descriptor(ends.write)
+  try bytes.withUnsafeBytes { bytes in
+    Result { () throws(SystemError) in try writeAll(bytes, to: write.number) }
+  }.get()
+  return read
+}
+
+private func start(
+  _ command: String, input: CInt, output: consuming Descriptor
+) throws(SystemError) -> pid_t {
+  let null = try Descriptor.open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
+  return try spawn(
+    "/bin/sh", ["sh", "-c", Path(command)], environment: ownEnvironment(), standardInput: input,
+    standardOutput: output.number, standardError: null.number)
+}
+
+private func readAll(
+  _ output: borrowing Descriptor, until end: Double, _ limit: Int
+) throws(SystemError) -> [UInt8] {
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+  defer { buffer.deallocate() }
+  var bytes: [UInt8] = []
+  while true {
+    var wait = pollfd(fd: output.number, events: Int16(POLLIN), revents: 0)
+    let left = Int32(max(0, (end - monotonicSeconds()) * 1000))
+    if try retrying("poll", { poll(&wait, 1, left) }) == 0 { throw SystemError("read", ETIMEDOUT) }
+    let count = try output.read(into: buffer)
+    if count == 0 { return bytes }
+    bytes += buffer[..<count]
+    if bytes.count > limit { throw SystemError("read", EFBIG) }
+  }
+}
+
+/// Our environment, as `spawn` takes one.
+package func ownEnvironment() -> [Path] {
+  var environment: [Path] = []
+  var entry = environ
+  while let text = entry.pointee {
+    environment.append(Path(cString: text))
+    entry += 1
+  }
+  return environment
+}
+
+/// All of standard input.
+///
+/// - Throws: `SystemError`; `SystemError.tooLarge` when there are more than `limit` bytes.
+package func readStandardInput(limit: Int) throws(SystemError) -> [UInt8] {
+  enlargePipe(STDIN_FILENO)
+  enlargePipe(STDOUT_FILENO)
+  return try readAllOfStream(STDIN_FILENO, limit: limit)
+}
+
+/// Makes a folder and those above it that are missing.
+package func makeFolders(_ path: Path) throws(SystemError) {
+  if (try? FileStatus.following(path).kind) == .folder { return }
+  if let parent = path.parent { try makeFolders(parent) }
+  let result = path.withCString { mkdir($0, 0o777) }
+  if result == -1, errno != EEXIST { throw SystemError("mkdir") }
+}
+
+/// Takes a file away.
+package func removeFile(_ path: Path) throws(SystemError) {
+  try path.withCString { (name) throws(SystemError) in _ = try retrying("unlink") { unlink(name) } }
+}
