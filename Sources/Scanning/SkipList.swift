@@ -42,7 +42,7 @@ package final class SkipList: Sendable {
     fileprivate let numbers: [Int]
 
     /// Whether what is at `path` is to be left alone; then it is counted as skipped.
-    func takes(_ path: Path, counts: Bool = true) -> Bool {
+    package func takes(_ path: Path, counts: Bool = true) -> Bool {
       guard let first = numbers.firstIndex(where: { list.patterns[$0].takes(path) }) else { return false }
       if counts { list.skipped.add(1, ordering: .relaxed) }
       // Compared without the lock: there may be hundreds of patterns.

@@ -3,9 +3,11 @@
 
 import Agents
 import Bytes
+import Detection
 import Findings
 import Platform
 import Rules
+import Scanning
 
 /// Bytes of an event.
 private let longestEvent = 256 << 20
