@@ -70,7 +70,7 @@ INLINE int may_matter(uint8_t found, uint8_t byte, const uint8_t *rest, const ui
 
 INLINE int hex_escape(const uint8_t *digits, const uint8_t *members) {
   uint8_t found = member(digits, members);
-  return found && may_matter(found, (uint8_t)(hex_value(digits[0]) << 4 | hex_value(digits[1])), digits + 2, members);
+  return found & ~CSEARCH_ENDS_LINE && may_matter(found, (uint8_t)(hex_value(digits[0]) << 4 | hex_value(digits[1])), digits + 2, members);
 }
 
 /// Whether a control sequence or a character of no width lies in a word.
@@ -93,10 +93,10 @@ INLINE int backslash_escape(const uint8_t *rest, const uint8_t *members) {
     if (rest[1] == 'u') return 1;
     return rest[1] == '{' || (rest[1] == '0' && rest[2] == '0' && hex_escape(rest + 3, members));
   case 'e': case 'E': return rest[1] == '[' || rest[1] == ']';
-  case 'n': return members['\n'];
-  case 'r': return members['\r'];
+  case 'n': return members['\n'] & CSEARCH_WORD;
+  case 'r': return members['\r'] & CSEARCH_WORD;
   case 't': return members['\t'];
-  case '0' ... '9': return hex_value(rest[1]) < 16;
+  case '0' ... '9': return (rest[0] == '0' && members[0]) || hex_value(rest[1]) < 16;
   default: return members[rest[0]] && !is_letter(rest[0]);
   }
 }

@@ -179,6 +179,27 @@ INLINE int digits_kind(const uint8_t *text) {
 // Bytes between the blocks of sixteen that are looked at: a run of 47 digits covers one.
 #define STEP 32
 
+INLINE uint64_t number_bits(const uint8_t *text, uint8_t first, uint8_t last) {
+  return lane_bits_of_two(from_to(load(text), first, last), from_to(load(text + 32), first, last));
+}
+
+/// Places of 64 where for 44 bytes there are numbers of two digits, or of three that begin with a one, with what may
+/// stand between them.
+INLINE uint64_t ascii_decimal(const uint8_t *here, const uint8_t *next, uint64_t before) {
+  bits128 digit = joined(number_bits(here, '0', '9'), number_bits(next, '0', '9'));
+  bits128 start = digit & ~(digit << 1 | before);
+  bits128 third = start << 2 & digit & digit << 1, fourth = third << 1 & digit;
+  bits128 lone = start & ~(digit >> 1) & ~((bits128)1 << 127);
+  bits128 large = third >> 2 & ~joined(number_bits(here, '1', '1'), number_bits(next, '1', '1'));
+  bits128 zero = start & joined(number_bits(here, '0', '0'), number_bits(next, '0', '0'));
+  bits128 fits = (digit | joined(separator_bits(here), separator_bits(next))) & ~(lone | fourth | large | zero);
+  fits &= fits >> 1;
+  fits &= fits >> 2;
+  fits &= fits >> 4;
+  fits &= fits >> 8;
+  return (uint64_t)(fits & fits >> 16 & fits >> 28);
+}
+
 /// What is known of the 64 bytes at a place, because it was needed for those before.
 typedef struct { size_t place; uint64_t hex; base64_bits base64; } run_bits;
 
@@ -220,6 +241,11 @@ INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, i
         uint64_t digit = hex_digit_bits(here), next_digit = hex_digit_bits(next);
         uint64_t before = from == start ? 0 : hex_digits_at(text[from - 1]);
         hits = ascii_separated(here, next, hex_classes(here, digit), hex_classes(next, next_digit), before);
+        uint64_t decimals = ascii_decimal(here, next, before);
+        if (decimals && (!hits || __builtin_ctzll(decimals) <= __builtin_ctzll(hits))) {
+          hits = decimals;
+          *kind = 3;
+        }
       }
       if (hits) return from + (size_t)__builtin_ctzll(hits);
     }

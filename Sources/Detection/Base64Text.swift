@@ -42,20 +42,82 @@ enum Base64Break {
 /// Blanks of indentation that base64 goes on behind.
 let longestIndentation = 32
 
-/// Where base64 goes on from `at`, which is not at the end of `text`.
+/// Where base64 goes on from `at`, which is not at the end of `text`. A line break may be an escaped one, as in JSON.
 @inline(__always)
 func base64Break(_ text: UnsafeRawBufferPointer, _ at: Int) -> Base64Break {
-  text[at] == 0x0A || text[at] == 0x0D ? lineBreak(text, at) : .goesOn(at)
+  let byte = text[at]
+  if byte == 0x0A || byte == 0x0D { return lineBreak(text, at) }
+  return sextet(byte) == nil && mayBeginStreamToken(byte) ? lineBreak(text, at) : .goesOn(at)
 }
 
 private func lineBreak(_ text: UnsafeRawBufferPointer, _ start: Int) -> Base64Break {
   var at = start
-  if text[at] == 0x0D { at += 1 }
-  if at == text.count { return .cut }
-  if text[at] != 0x0A { return .ends }
-  at += 1
+  switch lineEnd(text, &at, 0x0D) {
+  case nil: return .cut
+  case true?: if at == text.count { return .cut }
+  case false?: break
+  }
+  switch lineEnd(text, &at, 0x0A) {
+  case nil: return .cut
+  case true?: break
+  // No line break: an escaped digit, perhaps.
+  case false?: return at == start ? .goesOn(start) : .ends
+  }
   let limit = at + longestIndentation
   while at < text.count, at < limit, isBlank(text[at]) { at += 1 }
   if at == text.count { return .cut }
-  return sextet(text[at]) == nil ? .ends : .goesOn(at)
+  switch base64Digit(text, at) {
+  case .byte: return sextet(text[at]) == nil ? .ends : .goesOn(at)
+  case .token: return .goesOn(at)
+  case .cut: return .cut
+  }
+}
+
+/// Goes over one half of a line break, escaped or not.
+///
+/// - Returns: whether it is there; nil when the bytes end before that can be told.
+private func lineEnd(_ text: UnsafeRawBufferPointer, _ at: inout Int, _ byte: UInt8) -> Bool? {
+  if text[at] == byte {
+    at += 1
+    return true
+  }
+  switch readStreamUnit(text, at: at) {
+  case .byte: return false
+  case .cut: return nil
+  case .token(let token):
+    guard token.outputCount == 1, token.output == UInt32(byte) else { return false }
+    at += token.length
+    return true
+  }
+}
+
+/// The digit of base64 at a place: the byte itself, or an escape of one, as in `\\/` and `%2B`; another byte where
+/// there is none.
+func base64Digit(_ text: UnsafeRawBufferPointer, _ at: Int) -> StreamUnit {
+  if sextet(text[at]) != nil { return .byte }
+  switch readStreamUnit(text, at: at) {
+  case .token(let token) where token.outputCount == 1 && sextet(UInt8(truncatingIfNeeded: token.output)) != nil:
+    return .token(token)
+  case .cut: return .cut
+  default: return .byte
+  }
+}
+
+/// Where an escaped line break begins that ends at `end`; nil when there is none.
+func escapedBreak(_ text: UnsafeRawBufferPointer, endingAt end: Int) -> Int? {
+  guard end > 1 else { return nil }
+  switch text[end - 1] {
+  case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "A"), UInt8(ascii: "a"), UInt8(ascii: "D"),
+    UInt8(ascii: "d"), UInt8(ascii: ";"): break
+  default: return nil
+  }
+  let text = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, end + 1)])
+  for length in stride(from: min(8, end), through: 2, by: -1) where mayBeginStreamToken(text[end - length]) {
+    if case .token(let token) = readStreamUnit(text, at: end - length), token.length == length,
+      token.outputCount == 1, token.output == 0x0A || token.output == 0x0D
+    {
+      return end - length
+    }
+  }
+  return nil
 }

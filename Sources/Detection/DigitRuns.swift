@@ -99,7 +99,12 @@ extension DecodedLayer {
       var kind: CInt = 0
       let place = csearch_encoded(bytes, at, end, &kind)
       if place >= end { return }
-      at = kind == 1 ? addRun(text, place, range, after: at) : addSeparatedHex(text, place, range, after: at)
+      at =
+        switch kind {
+        case 1: addRun(text, place, range, after: at)
+        case 2: addSeparatedHex(text, place, range, after: at)
+        default: max(addDecimals(text, place, range, after: at), addSeparatedHex(text, place, range, after: at))
+        }
     }
   }
 
@@ -297,6 +302,41 @@ extension DecodedLayer {
     return nil
   }
 
+  // MARK: Lists of numbers
+
+  /// - Returns: where to go on.
+  private mutating func addDecimals(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
+  ) -> Int {
+    let earliest = max(earliest, range.lowerBound, place - Self.margin)
+    var at = place
+    while at > earliest, isDecimal(text[at - 1]) || isSeparator(text[at - 1]) { at -= 1 }
+    var result: [UInt8] = []
+    var pieces: [Piece] = []
+    while at < range.upperBound {
+      let start = at
+      var value = 0
+      while at < range.upperBound, at < start + 4, isDecimal(text[at]) {
+        value = value * 10 + Int(text[at] - UInt8(ascii: "0"))
+        at += 1
+      }
+      if at > start {
+        // A byte that no key contains stands for a number that is none.
+        let isByte = value < 256 && at < start + 4
+        pieces.append(Piece(start: result.count, count: 1, source: start..<at, encoding: .decimal))
+        result.append(isByte ? UInt8(value) : Self.separator)
+      } else if isSeparator(text[at]) {
+        at += 1
+      } else {
+        break
+      }
+    }
+    if result.count >= Self.fewestDigits / 2 { add(result, from: pieces) }
+    return max(place + 1, at)
+  }
+
+  private func isDecimal(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
   // MARK: Separated hex
 
   /// - Parameter earliest: where what was looked at before ends.
@@ -304,7 +344,7 @@ extension DecodedLayer {
   private mutating func addSeparatedHex(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
   ) -> Int {
-    let earliest = max(earliest, range.lowerBound, place - 64)
+    let earliest = max(earliest, range.lowerBound, place - Self.margin)
     var start = place
     while start > earliest, couldBeSeparated(text[start - 1]) { start -= 1 }
     // At the beginning of a group of digits.

@@ -46,7 +46,7 @@ struct EncodedLiterals: Sendable {
     self.members = members
     memberTable = (0..<256).map { byte in
       let begins = isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
-      return begins | (members.contains(UInt8(byte)) ? UInt8(CSEARCH_WORD) : 0)
+      return begins | (members.contains(UInt8(byte)) || byte == 0 ? UInt8(CSEARCH_WORD) : 0)
     }
     inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
     firsts = ByteSet(literals.map { $0.bytes[0] })
@@ -105,9 +105,11 @@ struct EncodedLiterals: Sendable {
     case UInt8(ascii: "%"):
       guard let high = hexValue(bytes[place + 1]), let low = hexValue(bytes[place + 2]) else { return true }
       let byte = high << 4 | low
-      return isIntroducer(byte) || (isBehind ? members.contains(byte) : firsts.contains(byte))
+      return isIntroducer(byte) || byte == 0 || (isBehind ? members.contains(byte) : firsts.contains(byte))
     // Of HTML, names stand for no letter.
-    case UInt8(ascii: "&"): return bytes[place + 1] == UInt8(ascii: "#") || isBehind || !hasPlainFirsts
+    case UInt8(ascii: "&"):
+      let next = bytes[place + 1]
+      return next == UInt8(ascii: "#") || next == UInt8(ascii: "a") || isBehind || !hasPlainFirsts
     default: return true
     }
   }
@@ -209,6 +211,7 @@ private struct EncodedLiteral: Sendable {
         guard at > 0, text[at - 1] == 0x0A else { return nil }
         at -= at > 1 && text[at - 2] == 0x0D ? 2 : 1
       }
+      while let start = escapedBreak(text, endingAt: at) { at = start }
       guard at > 0, let value = sextet(text[at - 1]) else { return nil }
       if left > 0, value != cores[lead][left - 1] { return nil }
       at -= 1
@@ -276,9 +279,12 @@ private struct EncodedLiteral: Sendable {
   ) {
     let isBehind = place > 0 && inner.contains(text[place - 1])
     var next: UInt8?
+    var isCut = false
     switch readStreamUnit(text, at: place) {
     case .byte: return
-    case .cut: if isLast { return }
+    case .cut:
+      if isLast { return }
+      isCut = true
     case .token(let token):
       if token.outputCount > 0 {
         next = UInt8(truncatingIfNeeded: token.output)
@@ -286,7 +292,7 @@ private struct EncodedLiteral: Sendable {
       }
     }
     // A token that is cut off could be anything.
-    if next == nil && text[place] != 0x1B && text[place] != UInt8(ascii: "#") && text[place] != UInt8(ascii: "^") {
+    if isCut && text[place] != 0x1B && text[place] != UInt8(ascii: "#") && text[place] != UInt8(ascii: "^") {
       found(0)
     }
     guard isBehind else { return }

@@ -1,6 +1,7 @@
 // The ways of hiding a key that a scan sees through, and what reports call them.
 //
-// Exact: base64, hex, percent, unicode, html, quoted-printable, backslash, octal, css, caret, utf-16, utf-32, ansi and
+// Exact: base64, hex, decimal, percent, unicode, html, quoted-printable, backslash, octal, css,
+// caret, utf-16, utf-32, ansi and
 // zero-width undo what a standard says, so what is found is what a decoder would give. Heuristics:
 // backslash-newline (indentation behind it is dropped), line-wrap (a line break at a column where
 // terminals wrap) and concatenation (two string literals with an operator or nothing between them)
@@ -13,6 +14,8 @@ public enum Encoding: UInt8, CaseIterable, Sendable {
   case base64
   /// Two hex digits a byte, with or without separators, `\x` and `0x` included.
   case hex
+  /// A list of numbers, one for each byte.
+  case decimal
   /// RFC 3986, 2.1.
   case percent
   /// `\u0068` as in JSON (RFC 8259, 7), `\u{68}`, `\U00000068`, `%u0068`, `U+0068`, Java's `\uuu0068`.
@@ -46,6 +49,7 @@ public enum Encoding: UInt8, CaseIterable, Sendable {
     switch self {
     case .base64: "base64"
     case .hex: "hex"
+    case .decimal: "decimal"
     case .percent: "percent"
     case .unicode: "unicode"
     case .html: "html"
@@ -92,7 +96,10 @@ struct EncodingSet: OptionSet, Sendable {
   /// In the order in which they lie over one another as a rule, the outermost first.
   var encodings: [Encoding] {
     let members = Encoding.allCases.filter { contains(EncodingSet($0)) }
-    return members.filter(\.onlyRemoves).reversed() + members.filter { !$0.onlyRemoves }
+    // What is made of digits lies below what escapes some of them.
+    let digits: [Encoding] = [.decimal, .hex, .base64]
+    return members.filter(\.onlyRemoves).reversed()
+      + members.filter { !$0.onlyRemoves && !digits.contains($0) } + digits.filter(members.contains)
   }
 
   static let heuristics = EncodingSet(

@@ -148,17 +148,29 @@ struct ForwardText {
       stop = .end
       return
     }
-    guard let value = sextet(text[at]) else {
-      stop = .end
+    let unit = at
+    let value: UInt8
+    switch base64Digit(text, at) {
+    case .cut where !isFinal:
+      stop = .cut
       return
+    case .token(let token):
+      at += token.length
+      value = sextet(UInt8(truncatingIfNeeded: token.output))!
+    default:
+      guard let digit = sextet(text[at]) else {
+        stop = .end
+        return
+      }
+      at += 1
+      value = digit
     }
-    at += 1
     bits = bits << 6 | UInt32(value)
     // The first character begins with bits of the byte before the key.
-    bitCount += at - 1 == start ? 6 - 2 * form.base64Lead : 6
+    bitCount += unit == start ? 6 - 2 * form.base64Lead : 6
     if bitCount >= 8 {
       bitCount -= 8
-      append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)), end: at, keptEnd: bitCount == 0 ? at : at - 1)
+      append(UInt8(truncatingIfNeeded: bits >> UInt32(bitCount)), end: at, keptEnd: bitCount == 0 ? at : unit)
     }
   }
 

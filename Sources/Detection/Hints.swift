@@ -135,6 +135,9 @@ struct HintSearch: Sendable {
 
   // MARK: Escapes
 
+  /// Bytes behind a telling escape that are not asked, because what is behind them is decoded too.
+  private static let stride = 1024
+
   private func searchEscapes(
     _ text: UnsafeRawBufferPointer, in range: Range<Int>, into places: inout [Int]
   ) {
@@ -146,15 +149,23 @@ struct HintSearch: Sendable {
       while true {
         at = csearch_escape(bytes, text.count, at, end, members.baseAddress!)
         if at >= end { return }
-        if isTelling(text, at) { places.append(at) }
-        at += 1
+        if isTelling(text, at) {
+          places.append(at)
+          // What follows is decoded with it, up to where another text begins.
+          let next = min(end, at + Self.stride)
+          at = text[at..<next].firstIndex(of: DecodedLayer.separator).map { $0 + 1 } ?? next
+        } else {
+          at += 1
+        }
       }
     }
   }
 
   /// What an escape has to stand for: a byte of a word, or what begins another escape.
   private static let members: [UInt8] = (0..<256).map { byte in
-    isWordByte(UInt8(byte)) ? UInt8(CSEARCH_WORD) : isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
+    if byte == 0x0A || byte == 0x0D { return UInt8(CSEARCH_ENDS_LINE) }
+    if byte == 0 || isWordByte(UInt8(byte)) { return UInt8(CSEARCH_WORD) }
+    return isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
   }
 
   /// Whether what begins at `place` says that a key may be hidden round it: where it stands for a letter, that
@@ -163,7 +174,11 @@ struct HintSearch: Sendable {
   private func isTelling(_ text: UnsafeRawBufferPointer, _ place: Int) -> Bool {
     guard let sight = sight(text, place) else { return false }
     let before = place > 0 ? text[place - 1] : 0
-    if let byte = sight.byte {
+    if let byte = sight.byte, byte != 0 {
+      if byte == 0x0A || byte == 0x0D {
+        let end = self.sight(text, sight.end).flatMap { $0.byte == 0x0A ? $0.end : nil }
+        return isLongWord(text, place, end ?? sight.end)
+      }
       guard isWordByte(byte) else { return false }
       return literals.contains { isInside($0.bytes, byte, text, place, sight.end) }
         || isLongWord(text, place, sight.end) || isBusy(text, sight.end)

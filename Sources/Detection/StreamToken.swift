@@ -26,7 +26,11 @@ func readStreamUnit(_ bytes: UnsafeRawBufferPointer, at place: Int) -> StreamUni
   switch readDeepToken(bytes, at: place, isKnown: isExact) {
   case .cut: return .cut
   case .none: return .byte
-  case .token(let token): return isExact(token) ? .token(token) : .byte
+  case .token(let token):
+    guard isExact(token) else { return .byte }
+    // The other half of a character of UTF-16 in which only that is escaped.
+    let isZero = token.outputCount == 1 && token.output == 0
+    return .token(isZero ? TextToken(token.encoding, length: token.length) : token)
   }
 }
 

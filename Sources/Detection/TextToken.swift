@@ -280,9 +280,12 @@ private struct TokenReader {
       return .token(TextToken(.octal, length: 4, byte: UInt8(octal)))
     }
     // Two digits are enough for a letter; six are all there can be.
-    guard let value = hex(least: 2, most: 6) else { return failure }
+    let isZero = bytes[at] == UInt8(ascii: "0")
+    let value = hex(least: 2, most: 6)
     if isAtEnd { return .cut }
-    guard 0x20..<0x7F ~= value else { return .none }
+    guard let value, 0x20..<0x7F ~= value else {
+      return isZero ? .token(TextToken(.backslash, length: 2, byte: 0)) : .none
+    }
     _ = skip(0x20)
     return .token(TextToken(.css, length: length, byte: UInt8(value)))
   }

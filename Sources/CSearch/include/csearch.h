@@ -30,6 +30,8 @@ enum {
   CSEARCH_WORD = 1,
   /// What an escape begins with.
   CSEARCH_BEGINS = 2,
+  /// What matters only if it is escaped twice.
+  CSEARCH_ENDS_LINE = 4,
 };
 
 /// The next place at or after `at` and before `end` where an escape could begin of a byte that `members`, a table of
@@ -38,7 +40,8 @@ enum {
 size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
 /// The next place at or after `at` where digits begin that stand for fifteen bytes of ASCII: base64 digits or hex
-/// digits in a row (then `*kind` is 1), or hex digits with blanks, commas and the like between them (then 2). Sees
+/// digits in a row (then `*kind` is 1), or hex digits with blanks, commas and the like between them (then
+/// 2), or a list of numbers of two or three digits (then 3). Sees
 /// what has 47 digits in one piece, and of what has fewer what lies well.
 size_t csearch_encoded(const uint8_t *text, size_t at, size_t end, int *kind);
 
