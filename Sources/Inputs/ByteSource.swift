@@ -41,12 +41,14 @@ package struct InputError: Error, Sendable {
 package struct FileSource: ByteSource, ~Copyable {
   private let file: Descriptor
   private let size: Int
+  private let progress: ReadingProgress?
   private var count = 0
   private var isAtEnd = false
 
-  package init(_ file: consuming Descriptor, size: Int) {
+  package init(_ file: consuming Descriptor, size: Int, progress: ReadingProgress? = nil) {
     self.file = file
     self.size = size
+    self.progress = progress
   }
 
   package var whole: WholeInput? { .file(file.number) }
@@ -58,6 +60,7 @@ package struct FileSource: ByteSource, ~Copyable {
       throw InputError("cannot be read: \(error)")
     }
     count += read
+    progress?.add(read)
     if read == 0 && count < size {
       throw InputError("became shorter while it was read: \(count) of \(size) bytes")
     }
@@ -70,11 +73,19 @@ package struct FileSource: ByteSource, ~Copyable {
 /// Standard input, or any other stream that may have to be waited for.
 package struct StreamSource: ByteSource, ~Copyable {
   private let number: CInt
+  private let progress: ReadingProgress?
 
-  package init(descriptor number: CInt) { self.number = number }
+  package init(descriptor number: CInt, progress: ReadingProgress? = nil) {
+    self.number = number
+    self.progress = progress
+  }
 
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
-    do throws(SystemError) { return try readWaiting(number, into: buffer) } catch {
+    do throws(SystemError) {
+      let read = try readWaiting(number, into: buffer)
+      progress?.add(read)
+      return read
+    } catch {
       throw InputError("cannot be read: \(error)")
     }
   }

@@ -45,6 +45,13 @@ package struct PseudoTerminal: Sendable {
   }
 }
 
+/// Columns of a terminal; nil for what is none.
+package func terminalColumns(of number: CInt) -> Int? {
+  var size = winsize()
+  guard isatty(number) == 1, ioctl(number, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+  return Int(size.ws_col)
+}
+
 /// Bytes that can be read from `number` without waiting.
 package func readableBytes(_ number: CInt) -> Int {
   var count: CInt = 0

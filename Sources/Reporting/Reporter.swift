@@ -43,10 +43,12 @@ package enum ReportFormat: String, CaseIterable, Sendable {
   /// Whether it contains hashes of lines, which cost a step for every byte of a file with findings.
   package var hashesLines: Bool { self == .sarif }
 
-  /// - Parameter isFile: the report is read by itself, without what goes to standard error.
-  package func reporter(style: TextStyle, isFile: Bool = false) -> any Reporter {
+  /// - Parameters:
+  ///   - isFile: the report is read by itself, without what goes to standard error.
+  ///   - columns: of the terminal that shows it; nil when there is none.
+  package func reporter(style: TextStyle, isFile: Bool = false, columns: Int? = nil) -> any Reporter {
     switch self {
-    case .text: TextReporter(style: style, isFile: isFile)
+    case .text: TextReporter(style: style, isFile: isFile, columns: columns)
     case .json: JSONReporter()
     case .jsonl: JSONLinesReporter()
     case .sarif: SARIFReporter()

@@ -10,10 +10,14 @@ struct TextReporter: Reporter {
   /// Whether the report itself has to say that the scan was incomplete.
   private let isFile: Bool
   private var path: Path?
+  /// Columns for a snippet.
+  private let columns: Int
 
-  init(style: TextStyle, isFile: Bool) {
+  /// - Parameter columns: of the terminal that shows the report; nil when there is none.
+  init(style: TextStyle, isFile: Bool, columns: Int? = nil) {
     self.style = style
     self.isFile = isFile
+    self.columns = min(Snippet.longest, max(40, columns ?? .max) - Self.indent.count)
   }
 
   mutating func report(_ finding: Finding) -> [UInt8] {
@@ -24,12 +28,13 @@ struct TextReporter: Reporter {
     text += "  " + style.faint("\(finding.rule), \(finding.confidence.rawValue) confidence\(form)") + "\n"
     let bytes = finding.snippet.bytes
     let highlight = finding.snippet.highlight
-    let lead = shown(bytes[..<highlight.lowerBound], columns: Self.longestLead, endsThere: true)
     let secret = shown(bytes[highlight])
-    let room = max(0, Snippet.longest - width(lead) - width(secret))
+    let longestLead = min(Self.longestLead, max(0, columns - width(secret)) * 2 / 3)
+    let lead = shown(bytes[..<highlight.lowerBound], columns: longestLead, endsThere: true)
+    let room = max(0, columns - width(lead) - width(secret))
     let tail = shown(bytes[highlight.upperBound...], columns: room, endsThere: false)
-    text += "    \(lead)\(style.danger(secret))\(tail)\n"
-    text += "    \(String(repeating: " ", count: width(lead)))"
+    text += "\(Self.indent)\(lead)\(style.danger(secret))\(tail)\n"
+    text += "\(Self.indent)\(String(repeating: " ", count: width(lead)))"
     text += style.danger(String(repeating: "^", count: max(1, width(secret)))) + "\n"
     text += "    " + style.faint(finding.fingerprint) + "\n"
     if let commit = finding.commit {
@@ -83,6 +88,8 @@ struct TextReporter: Reporter {
     if history.commits == 0 { return reach }
     return "\(reach); in \(counted(history.commits, "commit")), \(counted(history.objects, "object"))"
   }
+
+  private static let indent = "    "
 
   /// Columns in front of a secret. A byte that is written out takes four or more, and a caret that is out of
   /// sight points at nothing.

@@ -19,7 +19,9 @@ import Synchronization
 final class TreeScan: Sendable {
   let stack: WorkStack<TreeWork>
   let files = Atomic<Int>(0)
-  let bytes = Atomic<Int>(0)
+  let progress = ReadingProgress()
+  /// One file is all there is to scan.
+  private let isOneFile: Bool
   let leftOut = LeftOutPaths()
   /// Repositories that were met where every file is scanned: their folders, and what reports call them.
   let repositories = Mutex<[(folder: Path, shown: Path)]>([])
@@ -38,6 +40,11 @@ final class TreeScan: Sendable {
   ///   - descriptors: files that may be open at a time.
   init(_ work: [TreeWork], allFiles: Bool, seen: SeenPaths?, descriptors: Int) {
     stack = WorkStack(work)
+    if case .target(let target)? = work.first, work.count == 1 {
+      isOneFile = target.kind == .file || target.kind == .linkedFile
+    } else {
+      isOneFile = false
+    }
     self.allFiles = allFiles
     self.seen = seen
     highDescriptor = CInt(descriptors / 2)
@@ -293,11 +300,11 @@ final class TreeScan: Sendable {
   private func read(
     _ file: consuming Descriptor, size: Int, _ path: Path, _ scanner: inout ContentScanner
   ) {
-    var source = FileSource(file, size: size)
+    if isOneFile { progress.expect(size) }
+    var source = FileSource(file, size: size, progress: progress)
     let count = scanner.scan(&source, path: path)
     scanner.results.summary.bytes += count
     scanner.results.summary.files += 1
-    bytes.add(count, ordering: .relaxed)
     files.add(1, ordering: .relaxed)
   }
 }
@@ -317,8 +324,7 @@ package func scanTree(
     var line = ProgressLine()
     while !scan.stack.waitUntilDone(seconds: ProgressLine.interval) {
       let files = scan.files.load(ordering: .relaxed)
-      let bytes = scan.bytes.load(ordering: .relaxed)
-      line.show("scanning: \(counted(files, "file")), \(byteCount(bytes))")
+      line.show("scanning: \(counted(files, "file")), \(scan.progress.text)")
     }
     line.clear()
   } _: { _ in

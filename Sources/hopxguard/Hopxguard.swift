@@ -71,7 +71,9 @@ enum Caller {
         let words = (2..<5).map { String(cString: CommandLine.unsafeArgv[$0]!) }
         exit(ArchiveServer.run(words[0], memory: words[1], start: words[2]))
       }
-      var command = try Hopxguard.parseAsRoot(commandLineArguments())
+      var arguments = commandLineArguments()
+      if ["-V", "-v"].contains(arguments.first) { arguments[0] = "--version" }
+      var command = try Hopxguard.parseAsRoot(arguments)
       try command.run()
     } catch let code as ExitStatus {
       exit(code.rawValue)

@@ -38,7 +38,10 @@ func sweep(_ rules: RuleSet, inPlace: Bool) throws(ExitStatus) {
         guard place?.isRewritten == true, let kind = TranscriptKind(of: path) else {
           throw RewriteError("is reported and not changed: take the key out by hand")
         }
-        let tally = kind == .json ? try redactTranscript(path, rules) : try redactInPlace(path, rules, isPlain: false)
+        let tally =
+          kind == .json
+          ? try redactTranscript(path, rules)
+          : try redactInPlace(path, rules, isPlain: false, progress: ReadingProgress())
         outcome = "\(counted(tally.keys, "key")) redacted"
       } catch {
         outcome += "; \(error.reason)"

@@ -73,6 +73,7 @@ struct CheckCommand: ParsableCommand {
       let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
       return (top, setup, threads, format)
     }
+    reporting.explain(setup)
     reporting.adapt(&setup.plan.options, format)
     var run = ScanRun(setup.plan, into: try reporting.open(format))
     let coverage = CoverageRun(
@@ -80,7 +81,6 @@ struct CheckCommand: ParsableCommand {
     ).run()
     try run.report(coverage.findings, extent: coverage.extent)
     for problem in coverage.problems { run.add(problem) }
-    for note in coverage.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
 
     var results = ScanResults()
     do throws(SystemError) {
@@ -92,7 +92,9 @@ struct CheckCommand: ParsableCommand {
     }
     add(scanCommits(top, setup), to: &results)
     run.add(results)
-    try reporting.conclude(try run.finish(isWhole: true).outcome, run.output)
+    let outcome = try run.finish(isWhole: true).outcome
+    for note in coverage.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
+    try reporting.conclude(outcome, run.output)
   }
 
   // MARK: Commits

@@ -141,7 +141,11 @@ struct RedactCommand: ParsableCommand {
     var total = RedactionTally()
     for name in files {
       do throws(RewriteError) {
-        total.add(try redactInPlace(Path(name), set, isPlain: plain))
+        let progress = ReadingProgress()
+        total.add(
+          try ProgressDisplay.during(true, { "redacting: \(progress.text)" }) { (_) throws(RewriteError) in
+            try redactInPlace(Path(name), set, isPlain: plain, progress: progress)
+          })
       } catch {
         _ = Console.fail("\(name) \(error.reason)")
         total.isComplete = false

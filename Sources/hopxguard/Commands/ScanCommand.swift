@@ -106,6 +106,15 @@ struct ScanCommand: ParsableCommand {
 
   func validate() throws {
     guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
+    if let address = paths.first(where: isAddress) {
+      throw ValidationError(
+        """
+        '\(address)' is an address, and scan reads files and folders. Clone a repository first:
+          git clone \(address) DIRECTORY && hopxguard scan --history DIRECTORY
+        Or pipe a file:
+          curl -fsSL \(address) | hopxguard scan -
+        """)
+    }
     if paths.contains("") { throw ValidationError("A path is empty.") }
     let modes = [
       ("--staged", staged), ("--range", range != nil), ("--since", since != nil),
@@ -134,6 +143,7 @@ struct ScanCommand: ParsableCommand {
       return (setup, threads, format)
     }
     if showConfig { return try show(setup.choices) }
+    reporting.explain(setup)
     reporting.adapt(&setup.plan.options, format)
     var run = ScanRun(setup.plan, into: try reporting.open(format))
     try scan(&run, jobs: threads)
@@ -203,12 +213,16 @@ struct ScanCommand: ParsableCommand {
 
   private func scanStream(_ number: CInt, _ path: Path, _ run: inout ScanRun<ReportWriter>) throws(ExitStatus) {
     var scanner = ContentScanner(run.plan.options)
-    var source = StreamSource(descriptor: number)
+    let progress = ReadingProgress()
+    var source = StreamSource(descriptor: number, progress: progress)
     var failure: ExitStatus?
     // A report that is written at the end has no room for the findings of an endless stream.
     let isLive = run.output.isStreamed
-    let count = scanner.scan(&source, path: path, isLive: isLive) { results in
-      do throws(ExitStatus) { try run.reportNow(&results) } catch { failure = failure ?? error }
+    let count = ProgressDisplay.during(!noProgress, { "scanning: \(progress.text)" }) { display in
+      scanner.scan(&source, path: path, isLive: isLive) { results in
+        display.hide()
+        do throws(ExitStatus) { try run.reportNow(&results) } catch { failure = failure ?? error }
+      }
     }
     if let failure { throw failure }
     scanner.results.summary.files += 1
@@ -265,4 +279,12 @@ struct ScanCommand: ParsableCommand {
     }
     return results
   }
+}
+
+/// Whether a PATH is a URL, or a repository's address as in `git@HOST:PATH`.
+private func isAddress(_ path: String) -> Bool {
+  let schemes = ["http", "https", "ssh", "git", "ftp", "file", "git+ssh", "s3", "gs"]
+  if schemes.contains(where: { path.hasPrefix($0 + "://") }) { return true }
+  let parts = path.split(separator: ":", maxSplits: 1)
+  return path.hasPrefix("git@") && parts.count == 2 && !parts[0].contains("/")
 }

@@ -19,9 +19,12 @@ struct RewriteError: Error {
 
 /// Redacts the file at `path`. One without a key is not touched.
 func redactInPlace(
-  _ path: Path, _ rules: RuleSet, isPlain: Bool
+  _ path: Path, _ rules: RuleSet, isPlain: Bool, progress: ReadingProgress
 ) throws(RewriteError) -> RedactionTally {
-  try rewriteInPlace(path) { file, output throws(RewriteError) in try redact(file, to: output, rules, isPlain) }
+  try rewriteInPlace(path) { file, output throws(RewriteError) in
+    progress.expect((try? file.status().size) ?? 0)
+    return try redact(file, to: output, rules, isPlain, progress)
+  }
 }
 
 /// Replaces the file at `path` by what `redact` writes for it, unless that finds no key.
@@ -75,9 +78,9 @@ private func attempt<Result: ~Copyable>(
 }
 
 private func redact(
-  _ file: borrowing Descriptor, to output: CInt?, _ rules: RuleSet, _ isPlain: Bool
+  _ file: borrowing Descriptor, to output: CInt?, _ rules: RuleSet, _ isPlain: Bool, _ progress: ReadingProgress
 ) throws(RewriteError) -> RedactionTally {
-  var stream = StreamRedaction(rules: rules, output: output, isPlain: isPlain)
+  var stream = StreamRedaction(rules: rules, output: output, isPlain: isPlain, progress: progress)
   let problem: String?
   do throws(OutputError) {
     problem = try stream.pass(file.number, while: { Interruption.signal == nil })

@@ -42,12 +42,16 @@ struct StreamRedaction: ~Copyable {
   private var output: GatheredOutput
   private let isDiscarded: Bool
   private var bytes = 0
+  private let progress: ReadingProgress?
 
   /// - Parameters:
   ///   - output: nil when what comes out goes nowhere.
   ///   - isPlain: encoded keys stay.
   ///   - leavesMasks: CI commands that say what to mask stay as they are.
-  init(rules: RuleSet, output: CInt?, isPlain: Bool, leavesMasks: Bool = false) {
+  init(
+    rules: RuleSet, output: CInt?, isPlain: Bool, leavesMasks: Bool = false, progress: ReadingProgress? = nil
+  ) {
+    self.progress = progress
     filter = OutputFilter(rules, isPlain: isPlain, leavesMasks: leavesMasks)
     self.output = GatheredOutput(descriptor: output ?? -1)
     isDiscarded = output == nil
@@ -93,6 +97,7 @@ struct StreamRedaction: ~Copyable {
         isFirst = false
       }
       bytes += read
+      progress?.add(read)
       try take(read, isLast: false)
     }
     return nil

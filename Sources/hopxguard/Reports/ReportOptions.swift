@@ -1,6 +1,7 @@
 // The options of every command that makes a report, and how such a command begins and ends.
 
 import ArgumentParser
+import Bytes
 import Detection
 import Findings
 import Platform
@@ -28,8 +29,11 @@ struct ReportOptions: ParsableArguments {
     completion: .file())
   var output: String?
 
-  @Flag(help: "Print no summary, advice or warnings on standard error.")
+  @Flag(name: .shortAndLong, help: "Print no summary, advice or warnings on standard error.")
   var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Print first which settings apply, and where they come from.")
+  var verbose = false
 
   @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
   var color: ColorChoice = .auto
@@ -63,6 +67,14 @@ struct ReportOptions: ParsableArguments {
   /// Whether the report on standard output is one for people, where text is the usual format.
   var showsText: Bool { targets(.text).contains { $0.file == nil && $0.format == .text } }
 
+  /// Says which settings apply, where that was asked for.
+  func explain(_ setup: ScanSetup) {
+    if !verbose { return }
+    for choice in setup.choices {
+      Console.say("\(escapedForTerminal("\(choice.name) = \(choice.value)    \(choice.origin)".utf8))\n")
+    }
+  }
+
   /// Has contents read as the reports need it.
   ///
   /// - Parameter usual: the format unless one was asked for.
@@ -90,7 +102,8 @@ struct ReportOptions: ParsableArguments {
       guard let file = target.file else {
         sinks.append(
           ReportSink(
-            target.format.reporter(style: color.style(for: STDOUT_FILENO)), to: .standardOutput,
+            target.format.reporter(style: color.style(for: STDOUT_FILENO), columns: terminalColumns(of: STDOUT_FILENO)),
+            to: .standardOutput,
             isStreamed: target.format.isStreamed))
         continue
       }
