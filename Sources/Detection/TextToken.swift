@@ -103,13 +103,15 @@ func readDeepToken(
   guard isIntroducer(introducer), token.length < 64 else { return reading }
   if end >= bytes.count { return .cut }
   guard mayGoOn(introducer, with: bytes[end]) else { return reading }
+  // Escapes that begin otherwise are short.
+  let most = introducer == 0x1B || introducer == UInt8(ascii: "\\") ? longestInner : 24
   return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * longestInner) { room in
     room[0] = introducer
     room[longestInner] = UInt8(token.length)
     var count = 1
     var at = end
     var isCut = false
-    while count < longestInner {
+    while count < most {
       if at >= bytes.count {
         isCut = true
         break
