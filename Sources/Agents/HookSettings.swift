@@ -35,7 +35,7 @@ extension AgentContract {
       guard let command = try installedHooks(in: text).first?.command else { return text }
       if text == fresh(command, handlers, root) { return nil }
       var file = try SettingsFile(text)
-      while let path = ours(in: file.root, handlers).first?.path {
+      while let path = ours(in: file.root, handlers).last?.path {
         guard try file.remove(path) else { return nil }
       }
       return file.bytes
@@ -84,7 +84,7 @@ extension AgentContract {
       return here.count == 1 && compact(here[0].entry, file.bytes) == wanted
     }
     if isCurrent && found.count == hooks.count { return nil }
-    while let path = ours(in: file.root, handlers).first?.path {
+    while let path = ours(in: file.root, handlers).last?.path {
       // What was made for old hooks is used again.
       guard try file.remove(path) else { return fresh(command, handlers, rootMembers) }
     }
