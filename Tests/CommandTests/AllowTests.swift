@@ -211,7 +211,7 @@ struct AllowTests {
     #expect(warnings.count == 1)
     #expect(warnings[0].path == "src/app.py")
     #expect(warnings[0].line == 2)
-    #expect(warnings[0].message.contains("gives no reason"))
+    #expect(warnings[0].message.contains("has no reason"))
   }
 
   @Test func `a comment allows in a stream, a change and a history, not in a message or a name`() throws {

@@ -45,7 +45,7 @@ struct ProjectRuleLeakTests {
       let result = try run(
         hopxguardPath, ["allow", fingerprint, option, "it is \(secret)"] + others, in: folder.path)
       #expect(result.status == 2)
-      #expect(result.errors.contains("\(option) holds a key"))
+      #expect(result.errors.contains("\(option) contains a key"))
       #expect(!result.errors.contains(secret.prefix(20)))
       #expect(!String(decoding: folder.read(".hopxguard.toml"), as: UTF8.self).contains(secret.prefix(20)))
     }
