@@ -70,7 +70,9 @@ package struct Glob: Sendable {
     while next < bytes.count {
       var low = bytes[next]
       // A bracket that comes first is one of the set.
-      if low == UInt8(ascii: "]") && next > first { return (isNegated ? ByteSet.inAName.subtracting(set) : set, next + 1 - at) }
+      if low == UInt8(ascii: "]") && next > first {
+        return (isNegated ? ByteSet.inAName.subtracting(set) : set, next + 1 - at)
+      }
       if bytes[next...].starts(with: "[:".utf8), let end = classEnd(bytes, next + 2) {
         let name = String(decoding: bytes[(next + 2)..<end], as: UTF8.self)
         for byte in UInt8(1)...127 where isOf(name, byte) { set.insert(byte) }

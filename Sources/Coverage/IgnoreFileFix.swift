@@ -50,7 +50,7 @@ extension Survey {
 
 /// A `.gitignore` as it is, and as it has to be.
 package struct IgnoreFileFix: Sendable {
-/// The current content; nil if the file does not exist.
+  /// The current content; nil if the file does not exist.
   package let original: [UInt8]?
   package let result: [UInt8]
   /// The original's permissions.

@@ -108,7 +108,8 @@ func escapedBreak(_ text: UnsafeRawBufferPointer, endingAt end: Int) -> Int? {
   guard end > 1 else { return nil }
   switch text[end - 1] {
   case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "A"), UInt8(ascii: "a"), UInt8(ascii: "D"),
-    UInt8(ascii: "d"), UInt8(ascii: ";"): break
+    UInt8(ascii: "d"), UInt8(ascii: ";"):
+    break
   default: return nil
   }
   let text = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, end + 1)])

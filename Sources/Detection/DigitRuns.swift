@@ -73,7 +73,8 @@ private struct DigitLine {
     guard at < range.upperBound else { return true }
     switch text[at] {
     case 0, 0x0A, 0x0D, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: ")"), UInt8(ascii: "]"),
-      UInt8(ascii: "}"), UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "*"): return true
+      UInt8(ascii: "}"), UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "*"):
+      return true
     case UInt8(ascii: "="): return false
     default: return mayBeginToken(text[at]) || text[at] >= 0x80
     }
@@ -348,7 +349,9 @@ extension DecodedLayer {
     var start = place
     while start > earliest, couldBeSeparated(text[start - 1]) { start -= 1 }
     // At the beginning of a group of digits.
-    while start < place + 16, hexValue(text[start]) == nil || start > range.lowerBound && hexValue(text[start - 1]) != nil {
+    while start < place + 16,
+      hexValue(text[start]) == nil || start > range.lowerBound && hexValue(text[start - 1]) != nil
+    {
       start += 1
     }
     // Most such runs are short: lists of numbers, dates. They are counted before anything is kept.
@@ -367,7 +370,9 @@ extension DecodedLayer {
     _ = walkSeparatedHex(text, from: run.start, range) { digits in
       pieces.append(Piece(start: result.count, count: 1, source: digits, encoding: .hex))
       result.append(hexValue(text[digits.lowerBound])! << 4 | hexValue(text[digits.upperBound - 1])!)
-    } restart: { false }
+    } restart: {
+      false
+    }
     add(result, from: pieces)
     return max(place + 1, end)
   }

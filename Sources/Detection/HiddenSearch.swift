@@ -181,8 +181,7 @@ extension Scanner {
       // What was decoded apart does not belong together.
       let whole = depth == 0 ? range : stack.layers[depth - 1].text(around: place)
       let near =
-        max(whole.lowerBound, place - Self.hintContext.before)
-        ..< min(whole.upperBound, place + Self.hintContext.behind)
+        max(whole.lowerBound, place - Self.hintContext.before)..<min(whole.upperBound, place + Self.hintContext.behind)
       if let last = open, near.lowerBound <= last.upperBound, whole.contains(last.lowerBound) {
         open = last.lowerBound..<max(last.upperBound, near.upperBound)
       } else {

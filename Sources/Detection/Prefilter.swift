@@ -121,13 +121,17 @@ func commonness(_ byte: UInt8) -> Int {
   switch byte {
   case UInt8(ascii: " "), 0, UInt8(ascii: "\n"): 255
   case UInt8(ascii: "e"), UInt8(ascii: "t"), UInt8(ascii: "a"), UInt8(ascii: "i"),
-    UInt8(ascii: "n"), UInt8(ascii: "o"), UInt8(ascii: "r"), UInt8(ascii: "s"): 200
+    UInt8(ascii: "n"), UInt8(ascii: "o"), UInt8(ascii: "r"), UInt8(ascii: "s"):
+    200
   case UInt8(ascii: "l"), UInt8(ascii: "d"), UInt8(ascii: "c"), UInt8(ascii: "u"),
-    UInt8(ascii: "m"), UInt8(ascii: "p"), UInt8(ascii: "f"): 120
+    UInt8(ascii: "m"), UInt8(ascii: "p"), UInt8(ascii: "f"):
+    120
   case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
-    UInt8(ascii: "."), UInt8(ascii: "\""), UInt8(ascii: "="), UInt8(ascii: "/"): 100
+    UInt8(ascii: "."), UInt8(ascii: "\""), UInt8(ascii: "="), UInt8(ascii: "/"):
+    100
   case UInt8(ascii: "g"), UInt8(ascii: "h"), UInt8(ascii: "b"), UInt8(ascii: "y"),
-    UInt8(ascii: "w"), UInt8(ascii: "v"): 60
+    UInt8(ascii: "w"), UInt8(ascii: "v"):
+    60
   case UInt8(ascii: "x"), UInt8(ascii: "k"): 30
   case UInt8(ascii: "j"), UInt8(ascii: "q"), UInt8(ascii: "z"): 15
   case UInt8(ascii: "A")...UInt8(ascii: "Z"): 50

@@ -119,8 +119,8 @@ public struct Scanner: ~Copyable {
   ///   - most: stop after so many matches, and all others at the place of the last.
   ///   - atStart: the buffer begins where the input begins.
   ///   - isLast: the buffer ends where the input ends.
-  /// - Returns: how far the search got: where `most` stopped it, else a place that more bytes could change, else `until`
-  ///   or the buffer's end.
+  /// - Returns: how far the search got: where `most` stopped it, else a place that more bytes could change, else
+  ///   `until` or the buffer's end.
   public mutating func search(
     _ buffer: UnsafeRawBufferPointer, from: Int, until: Int = .max, most: Int = .max, atStart: Bool,
     isLast: Bool, into matches: inout [Match]

@@ -169,7 +169,8 @@ private func mayGoOn(_ introducer: UInt8, with byte: UInt8) -> Bool {
   case UInt8(ascii: "\\"):
     switch byte {
     case UInt8(ascii: "u"), UInt8(ascii: "U"), UInt8(ascii: "x"), UInt8(ascii: "n"), UInt8(ascii: "r"),
-      UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "0")...UInt8(ascii: "9"): return true
+      UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      return true
     default: return isPunctuation(byte)
     }
   case UInt8(ascii: "&"): return byte == UInt8(ascii: "#") || 0x61...0x7A ~= byte
@@ -383,7 +384,8 @@ private struct TokenReader {
       guard 0x30...0x7E ~= bytes[at] else { return .none }
       at += 1
     case UInt8(ascii: "7"), UInt8(ascii: "8"), UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "D"),
-      UInt8(ascii: "E"), UInt8(ascii: "H"), UInt8(ascii: "M"), UInt8(ascii: "c"): break
+      UInt8(ascii: "E"), UInt8(ascii: "H"), UInt8(ascii: "M"), UInt8(ascii: "c"):
+      break
     default: return .none
     }
     return .token(TextToken(.ansi, length: length))
@@ -405,7 +407,8 @@ private struct TokenReader {
     let isZeroWidth =
       switch (bytes[start], second, bytes[at]) {
       case (0xE1, 0xA0, 0x8E), (0xE2, 0x80, 0x8B...0x8F), (0xE2, 0x80, 0xAA...0xAE),
-        (0xE2, 0x81, 0xA0...0xA4), (0xEF, 0xBB, 0xBF): true
+        (0xE2, 0x81, 0xA0...0xA4), (0xEF, 0xBB, 0xBF):
+        true
       default: false
       }
     return isZeroWidth ? .token(TextToken(.zeroWidth, length: 3)) : .none
@@ -466,7 +469,8 @@ private struct TokenReader {
     switch byte {
     case UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "r"), UInt8(ascii: "R"), UInt8(ascii: "b"),
       UInt8(ascii: "B"), UInt8(ascii: "u"), UInt8(ascii: "U"), UInt8(ascii: "L"), UInt8(ascii: "@"),
-      UInt8(ascii: "$"): true
+      UInt8(ascii: "$"):
+      true
     default: false
     }
   }

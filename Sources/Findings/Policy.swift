@@ -135,7 +135,7 @@ package struct Policy: Sendable {
             path: Path(baselineSource),
             message:
               "no longer found: \(counted(gone, "known finding")); hopxguard baseline --prune removes "
-                + (gone == 1 ? "it" : "them")
+              + (gone == 1 ? "it" : "them")
           ))
       }
     }

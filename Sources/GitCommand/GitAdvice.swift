@@ -16,7 +16,7 @@ package func explained(_ error: GitError, elsewhere: String = "; `hopxguard scan
   }
   let noCommit =
     "there is no such commit here; check the spelling, or get it with git fetch (git fetch --unshallow in a shallow "
-      + "clone)"
+    + "clone)"
   // Who asks about one revision names it.
   if error.reason.contains("Needed a single revision") { return noCommit }
   if error.reason.contains("bad revision") { return "\(error.reason): \(noCommit)" }

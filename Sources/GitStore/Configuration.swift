@@ -1,7 +1,6 @@
 // A repository's own configuration file, as far as the object format needs it. No includes: git
 // follows none for what decides how a repository is read. Source: git-config(1), "Syntax".
 
-
 /// The variables of one file, in order.
 struct Configuration {
   private var entries: [(section: String, name: String, value: String)] = []

@@ -169,7 +169,9 @@ package struct Snapshots {
     }
     if members.isEmpty { return nil }
     let number: Int32
-    if let other = setNumbers[members] { number = other } else {
+    if let other = setNumbers[members] {
+      number = other
+    } else {
       number = Int32(sets.count)
       sets.append(members)
       setNumbers[members] = number

@@ -120,7 +120,8 @@ struct ChangeScan: ~Copyable {
   ) throws(GitError) -> [Finding] {
     guard case .object(_, let kind, _) = try batch.next() else {
       scanner.addProblem(
-        path, "its content (\(id)) is not here or damaged: `git fsck` tells which; in a partial clone "
+        path,
+        "its content (\(id)) is not here or damaged: `git fsck` tells which; in a partial clone "
           + "`git fetch --refetch --no-filter` gets it")
       return []
     }

@@ -141,7 +141,8 @@ package struct ContentScanner: ~Copyable {
     if !isLive && input.found > ScanResults.longestInput {
       addProblem(
         path,
-        "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; standard input and --format jsonl list all"
+        "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; "
+          + "standard input and --format jsonl list all"
       )
     }
     return buffer.offset + buffer.bytes.count

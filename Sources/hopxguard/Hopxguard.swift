@@ -38,7 +38,8 @@ struct Hopxguard: ParsableCommand {
     version: "\(Tool.name) \(Tool.version)" + (Tool.commit.map { " (\($0))" } ?? ""),
     subcommands: [
       ScanCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
-      CheckCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self, BaselineCommand.self, RulesCommand.self,
+      CheckCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self, BaselineCommand.self,
+      RulesCommand.self,
     ])
 
   func run() throws { try sayHelp(of: Self.self) }

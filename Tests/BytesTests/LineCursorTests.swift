@@ -15,7 +15,8 @@ struct LineCursorTests {
   }
 
   @Test func `every place of a text with all kinds of line ends`() {
-    let text = Array("a\nbb\r\nccc\rdd\n\n\r\r\n".utf8) + Array(repeating: Array("0123456789\r\n".utf8), count: 40).joined()
+    let text =
+      Array("a\nbb\r\nccc\rdd\n\n\r\r\n".utf8) + Array(repeating: Array("0123456789\r\n".utf8), count: 40).joined()
     text.withUnsafeBytes { bytes in
       for target in 0..<text.count {
         var cursor = LineCursor()

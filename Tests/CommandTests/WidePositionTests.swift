@@ -20,7 +20,8 @@ struct WidePositionTests {
       case .utf16le: text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
       case .utf16be: text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
       case .utf32le: text.unicodeScalars.flatMap { scalar in (0..<4).map { UInt8(scalar.value >> (8 * $0) & 0xFF) } }
-      case .utf32be: text.unicodeScalars.flatMap { scalar in (0..<4).map { UInt8(scalar.value >> (24 - 8 * $0) & 0xFF) } }
+      case .utf32be:
+        text.unicodeScalars.flatMap { scalar in (0..<4).map { UInt8(scalar.value >> (24 - 8 * $0) & 0xFF) } }
       }
     }
   }
@@ -90,11 +91,13 @@ struct WidePositionTests {
     let (text, keys) = text(
       lines: [3, 12, 80, 3000][Int(seed) % 4], keys: 3, end: end, form.rawValue, &random)
     try expect(form.encode("\u{FEFF}" + text), keys)
-    try expect(form.encode("# \(end)" + text), keys.map { place in
-      var place = place
-      place.line += 1
-      return place
-    })
+    try expect(
+      form.encode("# \(end)" + text),
+      keys.map { place in
+        var place = place
+        place.line += 1
+        return place
+      })
   }
 
   @Test(arguments: Form.allCases, 0..<4)
@@ -108,11 +111,12 @@ struct WidePositionTests {
       try expect(
         Array((head.text + end).utf8.dropLast(end.utf8.count)) + form.encode(mark + "#" + wide.text)
           + Array(tail.text.utf8),
-        head.keys + wide.keys.map { place in
-          var place = place
-          if place.line == 13 { (place.column, place.endColumn) = (place.column + 1, place.endColumn + 1) }
-          return place
-        } + tail.keys)
+        head.keys
+          + wide.keys.map { place in
+            var place = place
+            if place.line == 13 { (place.column, place.endColumn) = (place.column + 1, place.endColumn + 1) }
+            return place
+          } + tail.keys)
     }
   }
 
@@ -151,7 +155,8 @@ struct WidePositionTests {
   @Test(arguments: Form.allCases)
   func `a comment beside a key allows it`(form: Form) throws {
     folder.write("here", form.encode("\u{FEFF}k = '\(keyText())' # 以上 hopxguard:allow 《例》 of the documentation\n"))
-    folder.write("above", form.encode("\u{FEFF}# hopxguard:allow-next-line 上 of the documentation\r\n上 = '\(keyText())'\r\n"))
+    folder.write(
+      "above", form.encode("\u{FEFF}# hopxguard:allow-next-line 上 of the documentation\r\n上 = '\(keyText())'\r\n"))
     folder.write("elsewhere", form.encode("\u{FEFF}# hopxguard:allow of another line\n上 = '\(keyText())'\n"))
     #expect(try Report.scan("here", "above", in: folder).status == 0)
     #expect(try Report.scan("elsewhere", in: folder).status == 1)

@@ -39,7 +39,10 @@ struct PolicyTests {
 
   @Test func `an entry with a path and a rule needs both`() throws {
     var policy = try policy("[[allow]]\npath = 'docs/**'\nrule = 'token'\nreason = 'examples'\n")
-    #expect(policy.judge([finding(fingerprint, at: "docs/a.md"), finding(fingerprint, at: "src/a.md")]).map(\.path) == ["src/a.md"])
+    #expect(
+      policy.judge([finding(fingerprint, at: "docs/a.md"), finding(fingerprint, at: "src/a.md")]).map(\.path) == [
+        "src/a.md"
+      ])
   }
 
   @Test func `an entry that is over allows nothing, and says so`() throws {
@@ -67,7 +70,10 @@ struct PolicyTests {
   }
 
   @Test func `an entry that allows everything, or gives no reason, is an error`() {
-    for entry in ["reason = 'x'", "fingerprint = '\(fingerprint)'", "fingerprint = 'sha256:12'\nreason = 'x'", "path = ''\nreason = 'x'"] {
+    for entry in [
+      "reason = 'x'", "fingerprint = '\(fingerprint)'", "fingerprint = 'sha256:12'\nreason = 'x'",
+      "path = ''\nreason = 'x'",
+    ] {
       #expect(throws: TOMLError.self) { try policy("[[allow]]\n\(entry)\n") }
     }
   }

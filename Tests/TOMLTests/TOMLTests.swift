@@ -53,8 +53,14 @@ struct TOMLTests {
   }
 
   @Test func `a value of the wrong kind is an error that says what is wanted`() {
-    #expect(error(of: "a = 1") { table throws(TOMLError) in _ = try table.string("a") }?.reason == "'a' takes a string, not an integer")
-    #expect(error(of: "a = ['x', 1]") { table throws(TOMLError) in _ = try table.strings("a") }?.reason.contains("strings only") == true)
-    #expect(error(of: "b = 1") { table throws(TOMLError) in _ = try table.required("a", table.string("a")) }?.reason == "scan has no 'a'")
+    #expect(
+      error(of: "a = 1") { table throws(TOMLError) in _ = try table.string("a") }?.reason
+        == "'a' takes a string, not an integer")
+    #expect(
+      error(of: "a = ['x', 1]") { table throws(TOMLError) in _ = try table.strings("a") }?.reason.contains(
+        "strings only") == true)
+    #expect(
+      error(of: "b = 1") { table throws(TOMLError) in _ = try table.required("a", table.string("a")) }?.reason
+        == "scan has no 'a'")
   }
 }

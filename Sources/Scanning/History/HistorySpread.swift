@@ -120,7 +120,9 @@ struct HistorySpread {
   ) -> Int32 {
     let name = Name(path: path, place: place, key: key)
     let number: Int32
-    if let known = numbers[name] { number = known } else {
+    if let known = numbers[name] {
+      number = known
+    } else {
       number = Int32(all.count)
       numbers[name] = number
       all.append(KeyAtPath(key: key, path: path, place: place))
@@ -136,7 +138,9 @@ struct HistorySpread {
     let isReachable = reachable[commit]
     if let other = all[index].commit,
       all[index].isReachable == isReachable ? other <= commit : all[index].isReachable
-    { return }
+    {
+      return
+    }
     all[index].commit = commit
     all[index].isReachable = isReachable
     all[index].shown = hit

@@ -159,7 +159,8 @@ struct HookCommand: ParsableCommand {
       if location.folder != location.usual, Hook.allCases.contains(where: { usual.isOurs($0) }) {
         shadowed = usual
         notes.append(
-          "hooks in \(Self.text(location.usual)) do not run: core.hooksPath, which is \(Self.text(location.folder)), shadows them"
+          "hooks in \(Self.text(location.usual)) do not run: core.hooksPath, which is "
+            + "\(Self.text(location.folder)), shadows them"
         )
       }
       folder = HookFolder(path: path)
