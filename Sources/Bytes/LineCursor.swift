@@ -65,22 +65,26 @@ package struct LineCursor: Sendable {
   }
 
   private mutating func countBytes(to target: Int, _ bytes: UnsafeRawBufferPointer, _ base: Int) {
-    let (from, to) = (offset - base, target - base)
-    if from >= to { return }
-    var at = from
+    var (at, end) = (offset - base, target - base)
+    if at >= end { return }
+    offset = target
     if isAfterCarriageReturn && bytes[at] == 0x0A {
       at += 1
       lineStart = base + at
     }
-    let count = countLineEnds(bytes, at, to)
+    isAfterCarriageReturn = bytes[end - 1] == 0x0D
+    // Between a CR and its LF the line goes on.
+    if isAfterCarriageReturn && end < bytes.count && bytes[end] == 0x0A {
+      isAfterCarriageReturn = false
+      end -= 1
+    }
+    let count = countLineEnds(bytes, at, end)
     if count > 0 {
       line += count
-      var last = to - 1
+      var last = end - 1
       while bytes[last] != 0x0A && bytes[last] != 0x0D { last -= 1 }
       lineStart = base + last + 1
     }
-    isAfterCarriageReturn = bytes[to - 1] == 0x0D
-    offset = target
   }
 
   private mutating func countUnits(to target: Int, _ bytes: UnsafeRawBufferPointer, _ base: Int) {
