@@ -44,6 +44,7 @@ package struct Baseline: Sendable {
   /// Reads a baseline. The order of lines does not matter, and a line may be there twice: git's union
   /// merge leaves both.
   package init(parsing text: [UInt8]) throws(BaselineError) {
+    let text = withoutByteOrderMark(text)
     guard text.starts(with: Self.mark) else {
       throw BaselineError(
         line: 1,

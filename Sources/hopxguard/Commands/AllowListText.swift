@@ -1,6 +1,7 @@
 // Adds an entry to a settings file by editing its text: in the order of fingerprints, with every other byte of the
 // file unchanged. No TOML writer keeps comments.
 
+import Bytes
 import Findings
 import Reporting
 
@@ -11,11 +12,12 @@ struct AllowListText {
   /// - Parameters:
   ///   - entry: what the fields of the new entry are, in TOML.
   ///   - fingerprint: of the new entry.
-  ///   - text: the file, which holds `list`.
+  ///   - whole: the file, which holds `list`.
   /// - Throws: `SettingsError` when the list is written in a way that cannot be added to.
   init(
-    adding entry: [String], fingerprint: String, to text: [UInt8], list: AllowList
+    adding entry: [String], fingerprint: String, to whole: [UInt8], list: AllowList
   ) throws(SettingsError) {
+    let text = withoutByteOrderMark(whole)
     var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
     let isOpen = lines.last?.isEmpty == false
     if !isOpen { lines.removeLast() }
@@ -42,7 +44,7 @@ struct AllowListText {
     if place > 0, !Self.isBlank(lines[place - 1]) { added.insert(end, at: 0) }
     if place < lines.count { added.append(end) }
     lines.insert(contentsOf: added, at: place)
-    result = lines.flatMap { $0 + [0x0A] }
+    result = Array(whole[..<text.startIndex]) + lines.flatMap { $0 + [0x0A] }
   }
 
   private static func trimmed(_ line: [UInt8]) -> ArraySlice<UInt8> {
