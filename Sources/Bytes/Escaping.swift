@@ -1,11 +1,11 @@
 // Bytes from a repository made fit to show: no control byte, no invalid UTF-8 and no character that
 // changes the direction or hides text reaches a terminal or a JSON string as itself.
 
-/// Text in which every byte that a terminal could obey is written out, as `\x1b` or `\u{202e}`.
-/// A tab stays a tab.
+/// A line in which everything that a terminal or a CI system could obey is written out, as `\x1b`,
+/// `\u{202e}` or `#\x23[`. A tab stays a tab.
 package func escapedForTerminal(_ bytes: some Sequence<UInt8>) -> String {
   var result = ""
-  eachScalar(of: bytes) { scalar, invalid in
+  eachScalar(of: bytes) { scalar, invalid, _ in
     if let invalid {
       result += hexEscape(invalid)
     } else if scalar == "\t" || !isTreacherous(scalar) {
@@ -18,18 +18,19 @@ package func escapedForTerminal(_ bytes: some Sequence<UInt8>) -> String {
       result += "\\u{\(String(scalar.value, radix: 16))}"
     }
   }
-  return result
+  return withoutCICommands(result)
 }
 
 /// A JSON string (RFC 8259, section 7), quotes included. Bytes that are no UTF-8 become the text
-/// `\xNN`.
+/// `\xNN`; a `#` that a CI system would take a command from is written as its escape, which readers undo.
 package func jsonString(_ bytes: some Sequence<UInt8>) -> [UInt8] {
   var result: [UInt8] = [UInt8(ascii: "\"")]
   let bytes = Array(bytes)
-  if bytes.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+  let commands = ciCommandMarks(in: bytes, startsLine: false)
+  if commands.isEmpty, bytes.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
     return result + bytes + result
   }
-  eachScalar(of: bytes) { scalar, invalid in
+  eachScalar(of: bytes) { scalar, invalid, index in
     if let invalid {
       result.append(contentsOf: "\\".utf8)
       result.append(contentsOf: hexEscape(invalid).utf8)
@@ -42,7 +43,7 @@ package func jsonString(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     case "\r": result.append(contentsOf: "\\r".utf8)
     case "\t": result.append(contentsOf: "\\t".utf8)
     default:
-      if isTreacherous(scalar) {
+      if isTreacherous(scalar) || commands.contains(index) {
         for unit in String(scalar).utf16 {
           let digits = String(unit, radix: 16)
           result.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
@@ -56,7 +57,7 @@ package func jsonString(_ bytes: some Sequence<UInt8>) -> [UInt8] {
   return result
 }
 
-private func hexEscape(_ byte: UInt8) -> String {
+func hexEscape(_ byte: UInt8) -> String {
   let digits = String(byte, radix: 16)
   return "\\x" + (digits.count == 1 ? "0" : "") + digits
 }
@@ -73,25 +74,25 @@ private func isTreacherous(_ scalar: Unicode.Scalar) -> Bool {
   }
 }
 
-/// Calls `body` with each scalar, or with the byte if it is not part of one.
+/// Calls `body` with each scalar, or with the byte if it is not part of one, and with its index.
 private func eachScalar(
-  of bytes: some Sequence<UInt8>, _ body: (Unicode.Scalar, _ invalid: UInt8?) -> Void
+  of bytes: some Sequence<UInt8>, _ body: (Unicode.Scalar, _ invalid: UInt8?, _ index: Int) -> Void
 ) {
   let all = Array(bytes)
   var at = 0
   while at < all.count {
     if all[at] < 0x80 {
-      body(Unicode.Scalar(all[at]), nil)
+      body(Unicode.Scalar(all[at]), nil, at)
       at += 1
       continue
     }
     let length = all[at] >= 0xF0 ? 4 : all[at] >= 0xE0 ? 3 : 2
     let part = all[at..<min(at + length, all.count)]
     if let text = String(validating: part, as: UTF8.self), text.unicodeScalars.count == 1 {
-      body(text.unicodeScalars.first!, nil)
+      body(text.unicodeScalars.first!, nil, at)
       at += part.count
     } else {
-      body("\u{FFFD}", all[at])
+      body("\u{FFFD}", all[at], at)
       at += 1
     }
   }

@@ -58,7 +58,7 @@ struct GitHubReporter: Reporter {
   }
 
   private func command(_ name: String, _ properties: [(String, String)], _ message: String) -> [UInt8] {
-    let list = properties.map { "\($0)=\(escaped($1, inProperty: true))" }.joined(separator: ",")
+    let list = properties.map { "\($0)=\(escaped(withoutCICommands($1), inProperty: true))" }.joined(separator: ",")
     // Line by line: a line end stays one, everything else that a terminal could obey is written out.
     let text = message.split(separator: "\n", omittingEmptySubsequences: false)
       .map { escapedForTerminal($0.utf8) }.joined(separator: "\n")

@@ -61,9 +61,7 @@ struct TextReporter: Reporter {
   private mutating func heading(_ path: Path) -> String {
     if self.path == path { return "" }
     defer { self.path = path }
-    // A line that begins with two colons is a command to the runner of GitHub Actions.
-    let prefix = path.bytes.starts(with: "::".utf8) ? "./" : ""
-    return (self.path == nil ? "" : "\n") + style.bold(prefix + escapedForTerminal(path.bytes)) + "\n"
+    return (self.path == nil ? "" : "\n") + style.bold(escapedForTerminal(path.bytes)) + "\n"
   }
 
   mutating func finish(_ outcome: Outcome) -> [UInt8] {
@@ -117,7 +115,8 @@ struct TextReporter: Reporter {
       if used > columns { break }
       parts.append(part)
     }
-    return (endsThere ? parts.reversed() : parts).joined()
+    // Characters one by one hold no command, and together they may.
+    return withoutCICommands((endsThere ? parts.reversed() : parts).joined())
   }
 
   /// The text with tabs as two spaces, so that the caret is in the right column.
