@@ -16,6 +16,19 @@ package func occupyClosedStandardDescriptors() {
   }
 }
 
+/// Whether somebody has piped data to standard input, or redirected a file to it, and nobody has read it.
+package func standardInputHasData() -> Bool {
+  var status = stat()
+  guard fstat(STDIN_FILENO, &status) == 0 else { return false }
+  switch status.st_mode & S_IFMT {
+  case S_IFREG: return lseek(STDIN_FILENO, 0, SEEK_CUR) < status.st_size
+  case S_IFIFO:
+    var wait = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return poll(&wait, 1, 0) == 1 && wait.revents & Int16(POLLIN) != 0
+  default: return false
+  }
+}
+
 /// Enlarges the buffer if the descriptor is a pipe and the system allows it, for fewer context switches. Failure is
 /// not an error.
 package func enlargePipe(_ number: CInt) {

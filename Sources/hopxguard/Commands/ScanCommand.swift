@@ -147,6 +147,10 @@ struct ScanCommand: ParsableCommand {
     reporting.adapt(&setup.plan.options, format)
     var run = ScanRun(setup.plan, into: try reporting.open(format))
     try scan(&run, jobs: threads)
+    let readsTree = !staged && range == nil && since == nil && diff == nil && !history
+    if readsTree && paths.isEmpty && !reporting.quiet && standardInputHasData() {
+      Console.say("note: standard input was not read, the folder was; to read it: hopxguard scan -\n")
+    }
     let isWhole = history || (!allFiles && place.top != nil && isWholeTree(place))
     let end = try run.finish(isWhole: isWhole)
     var replacements: String?
