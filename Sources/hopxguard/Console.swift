@@ -21,9 +21,23 @@ enum Console {
   /// Has the secrets of these rules redacted from now on.
   static func use(_ set: RuleSet) { rules.withLock { $0 = set } }
 
-  /// Writes to standard error. That it is closed is no reason to fail.
+  /// Writes lines to standard error. That it is closed is no reason to fail.
+  ///
+  /// What is quoted in them has to be `shown`: only as it came is a key that is split up seen.
   static func say(_ text: String) {
-    try? writeAll(redacted(text), to: STDERR_FILENO)
+    // Line by line: each is about something else.
+    let lines = Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false)
+      .map { withoutCICommands(String(decoding: redacted(Array($0)), as: UTF8.self)) }
+    try? writeAll(Array(lines.joined(separator: "\n").utf8), to: STDERR_FILENO)
+  }
+
+  /// What came from outside, redacted and then fit to show on a line.
+  static func shown(_ bytes: some Sequence<UInt8>) -> String { escapedForTerminal(redacted(Array(bytes))) }
+
+  /// The same of a message of several lines.
+  static func shown(lines message: String) -> String {
+    redacted(Array(message.utf8)).split(separator: 0x0A, omittingEmptySubsequences: false)
+      .map { escapedForTerminal($0) }.joined(separator: "\n")
   }
 
   /// Writes results to standard output, as they are.
@@ -39,12 +53,12 @@ enum Console {
 
   /// Writes a line to standard output, fit to show.
   static func writeLine(_ text: String) throws(ExitStatus) {
-    try write(redacted(escapedForTerminal(text.utf8) + "\n"))
+    try write(Array((shown(text.utf8) + "\n").utf8))
   }
 
   /// Prints an error and returns the status to end with.
   static func fail(_ message: String) -> ExitStatus {
-    say("hopxguard: \(escapedForTerminal(message.utf8))\n")
+    say("hopxguard: \(shown(message.utf8))\n")
     return .failed
   }
 
@@ -81,16 +95,14 @@ enum Console {
     }
   }
 
-  private static func redacted(_ text: String) -> [UInt8] {
+  private static func redacted(_ text: [UInt8]) -> [UInt8] {
     let set = rules.withLock { rules in
       let set = rules ?? .builtIn()
       rules = set
       return set
     }
     var scanner = Scanner(rules: set, purpose: .redaction)
-    // Line by line: each is about something else.
-    let lines = Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false)
-    return Array(lines.map { scanner.redacted(Array($0)) }.joined(separator: [0x0A]))
+    return scanner.redacted(text)
   }
 }
 

@@ -106,7 +106,7 @@ private func wrongCommand(_ arguments: [String]) -> (words: String, command: Str
     if known.isEmpty || word.hasPrefix("-") || (command == Hopxguard.self && word == "help") { return nil }
     guard let next = known.first(where: { $0._commandName == word }) else {
       let shown = known.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
-      return ("unknown command '\(escapedForTerminal(word.utf8))'\(suggestion(for: word, among: shown))", names)
+      return ("unknown command '\(Console.shown(word.utf8))'\(suggestion(for: word, among: shown))", names)
     }
     names += " " + word
     command = next

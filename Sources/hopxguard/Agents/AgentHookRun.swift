@@ -20,7 +20,7 @@ func runAgentHook() throws(ExitStatus) {
     throw Console.fail("the event cannot be read: \(reason)")
   }
   let result = text.withUnsafeBytes { answer(to: $0) }
-  if !result.words.isEmpty { Console.say("hopxguard: \(escapedForTerminal(result.words.utf8))\n") }
+  if !result.words.isEmpty { Console.say("hopxguard: \(Console.shown(result.words.utf8))\n") }
   if !result.output.isEmpty { try Console.write(result.output) }
   if result.status != 0 { throw .failed }
 }

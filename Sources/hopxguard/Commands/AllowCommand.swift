@@ -88,7 +88,7 @@ struct AllowCommand: ParsableCommand {
         throw SettingsError(source: name, reason: "cannot be written: \(error.call): \(error)")
       }
     } catch { throw Console.fail(aboutSettings: error.text) }
-    Console.say("\(fingerprint) is allowed in \(escapedForTerminal(name.utf8)): commit that file too\n")
+    Console.say("\(fingerprint) is allowed in \(Console.shown(name.utf8)): commit that file too\n")
   }
 
   private func isOurs(_ entry: AllowEntry, _ by: String) -> Bool {

@@ -140,7 +140,7 @@ struct BaselineCommand: ParsableCommand {
   private func tell(_ name: String, _ old: Baseline, _ new: Baseline, _ setup: ScanSetup, isNew: Bool) {
     let added = new.entries.subtracting(old.entries).count
     let gone = old.entries.subtracting(new.entries).count
-    let file = escapedForTerminal(name.utf8)
+    let file = Console.shown(name.utf8)
     Console.say("\(file): \(counted(new.entries.count, "known finding")), \(added) added, \(gone) removed\n")
     if !isNew { return }
     if name == Baseline.fileName {
@@ -171,7 +171,7 @@ struct BaselineCommand: ParsableCommand {
       if let last = text.last, last != 0x0A { text.append(0x0A) }
       try writeAtomically(text + Array("\(line)\n".utf8), to: file)
       Console.say(
-        "note: added to .gitattributes, so that git merges the file line by line: \(escapedForTerminal(line.utf8))\n")
+        "note: added to .gitattributes, so that git merges the file line by line: \(Console.shown(line.utf8))\n")
     } catch {
       throw Console.fail(".gitattributes: cannot be written (\(error)); add this line to it: \(line)")
     }

@@ -93,7 +93,7 @@ struct CheckCommand: ParsableCommand {
     add(scanCommits(top, setup), to: &results)
     run.add(results)
     let outcome = try run.finish(isWhole: true).outcome
-    for note in coverage.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
+    for note in coverage.notes where !reporting.quiet { Console.say("note: \(Console.shown(note.utf8))\n") }
     try reporting.conclude(outcome, run.output)
   }
 
@@ -145,7 +145,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func say(_ words: String) {
-    if !reporting.quiet { Console.say("note: scanning the tree; \(escapedForTerminal(words.utf8))\n") }
+    if !reporting.quiet { Console.say("note: scanning the tree; \(Console.shown(words.utf8))\n") }
   }
 
   private func failure(_ words: String) -> ScanResults {

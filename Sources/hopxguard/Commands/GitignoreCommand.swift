@@ -74,7 +74,7 @@ struct GitignoreCommand: ParsableCommand {
     try run.report(results.findings, extent: results.extent)
     for problem in results.problems { run.add(problem) }
     let outcome = try run.finish(isWhole: false).outcome
-    for note in results.notes where !reporting.quiet { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
+    for note in results.notes where !reporting.quiet { Console.say("note: \(Console.shown(note.utf8))\n") }
     try reporting.conclude(outcome, run.output)
   }
 

@@ -43,7 +43,7 @@ struct HookCommand: ParsableCommand {
         for hook in place.hooks {
           say(hook, try place.folder.install(hook) ?? "in place")
         }
-        for note in place.notes { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
+        for note in place.notes { Console.say("note: \(Console.shown(note.utf8))\n") }
       }
     }
   }
@@ -99,7 +99,7 @@ struct HookCommand: ParsableCommand {
           if !state.runs { isWhole = false }
           say(hook, state.text)
         }
-        for note in place.notes { Console.say("note: \(escapedForTerminal(note.utf8))\n") }
+        for note in place.notes { Console.say("note: \(Console.shown(note.utf8))\n") }
       }
       if !isWhole { throw ExitStatus.found }
     }
@@ -300,7 +300,7 @@ private func ownTemplate() -> Path? {
 }
 
 private func say(_ hook: Hook, _ text: String) {
-  Console.say("\(hook.rawValue): \(escapedForTerminal(text.utf8))\n")
+  Console.say("\(hook.rawValue): \(Console.shown(text.utf8))\n")
 }
 
 /// Runs `body` and turns its errors into words and exit code 2.

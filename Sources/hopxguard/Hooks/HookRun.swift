@@ -290,7 +290,7 @@ struct HookRun {
     case .preReceive where !isAsked && !hasCommit:
       let branch = (try? GitProcess.output(["symbolic-ref", "--short", "HEAD"])) ?? "HEAD"
       return """
-        \(escapedForTerminal(branch.utf8)) has no commit here yet, so there is no list of what is allowed.
+        \(Console.shown(branch.utf8)) has no commit here yet, so there is no list of what is allowed.
         Have the owners of this repository run `hopxguard hook uninstall` in it, push that branch with its \
         list, and then run `hopxguard hook install`.
         """
@@ -302,7 +302,7 @@ struct HookRun {
   /// Where git keeps the message that commit-msg was given: it holds the secret.
   private var keptMessage: String {
     guard arguments.count >= 2 else { return "" }
-    return " The rejected message is kept in \(escapedForTerminal(arguments[1].bytes)) until the next commit."
+    return " The rejected message is kept in \(Console.shown(arguments[1].bytes)) until the next commit."
   }
 
   private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {

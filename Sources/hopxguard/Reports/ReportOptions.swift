@@ -71,7 +71,7 @@ struct ReportOptions: ParsableArguments {
   func explain(_ setup: ScanSetup) {
     if !verbose { return }
     for choice in setup.choices {
-      Console.say("\(escapedForTerminal("\(choice.name) = \(choice.value)    \(choice.origin)".utf8))\n")
+      Console.say("\(Console.shown("\(choice.name) = \(choice.value)    \(choice.origin)".utf8))\n")
     }
   }
 

@@ -159,7 +159,7 @@ struct SetupReader {
       }
       if fixedRules.contains(rule) {
         Console.say(
-          "note: \(escapedForTerminal("\(setup.source):\(line)".utf8)): rule \(rule) stays on, "
+          "note: \(Console.shown("\(setup.source):\(line)".utf8)): rule \(rule) stays on, "
             + "because the caller asks for it\n"
         )
         continue
