@@ -17,6 +17,7 @@ package func occupyClosedStandardDescriptors() {
 }
 
 /// Whether somebody has piped data to standard input, or redirected a file to it, and nobody has read it.
+/// A writer that has a pipe open and has not written yet gets half a second.
 package func standardInputHasData() -> Bool {
   var status = stat()
   guard fstat(STDIN_FILENO, &status) == 0 else { return false }
@@ -24,7 +25,7 @@ package func standardInputHasData() -> Bool {
   case S_IFREG: return lseek(STDIN_FILENO, 0, SEEK_CUR) < status.st_size
   case S_IFIFO:
     var wait = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-    return poll(&wait, 1, 0) == 1 && wait.revents & Int16(POLLIN) != 0
+    return poll(&wait, 1, 500) == 1 && wait.revents & Int16(POLLIN) != 0
   default: return false
   }
 }

@@ -65,7 +65,7 @@ enum Console {
   /// The same for an error in a settings or rule file. A dot separates names in TOML, so an error may quote half of a
   /// key, which no rule matches. Therefore text that begins like a built-in rule's secret is cut like a secret.
   static func fail(aboutSettings message: String) -> ExitStatus {
-    var text = Array(message.utf8)
+    var text = redacted(Array(message.utf8))
     for rule in RuleSet.builtIn().rules {
       var at = 0
       while at + rule.literal.count <= text.count {

@@ -90,7 +90,8 @@ enum Caller {
       }
       // The prefix of swift-argument-parser is not ours.
       let isUsageError = message.hasPrefix("Error: ")
-      Console.say((isUsageError ? "\(Tool.name): \(message.dropFirst(7))" : message) + "\n")
+      let text = isUsageError ? "\(Tool.name): \(message.dropFirst(7))" : message
+      Console.say(Console.shown(lines: text) + "\n")
       exit(ExitStatus.failed.rawValue)
     }
   }
