@@ -43,7 +43,7 @@ extension FilterTests {
     @Test func aPagerAtTheEndOfAPipelineGetsKeys() {
       writePager()
       let process = bash("echo piped | $HOPX run -- python3 pager.py; echo over $?")
-      _ = process.receiveText(until: "page\r\n")
+      _ = process.receiveText(until: "page\r")
       process.send(Array("q".utf8))
       #expect(process.receiveText(until: "over 0").contains("over 0"))
     }
@@ -72,7 +72,10 @@ extension FilterTests {
       usleep(300_000)
       process.send([26])
       #expect(process.receiveText(until: "Stopped").contains("Stopped"))
-      process.send(Array("kill -9 %1; wait; exit 7\r".utf8))
+      process.send(Array("fg\r".utf8))
+      usleep(300_000)
+      process.send([3])
+      process.send(Array("exit 7\r".utf8))
       _ = process.receive { _ in false }
       #expect(process.status() == 7)
     }
