@@ -55,8 +55,10 @@ extension DecodedLayer {
         }
       }
     }
-    let longest = runs.reduce(0) { max($0, $1.source.count) }
-    return runs.filter { $0.source.count == longest }
+    guard let longest = runs.max(by: { $0.source.count < $1.source.count }) else { return [] }
+    // A letter and the blank behind the text look like a character that takes no room in the other order.
+    let isSure = isPlain(text, longest.source.upperBound - longest.width, longest)
+    return runs.filter { $0.source.count + (isSure ? 0 : 2 * $0.width - 1) >= longest.source.count }
   }
 
   private func grow(_ run: WideRun, _ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> WideRun {
