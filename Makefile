@@ -22,9 +22,11 @@ endif
 scan: build
 	@.build/release/hopxguard scan "$(DIR)"
 
+# Optimised: half of the tests start the binary, and most of the others search random bytes for minutes.
 test:
 	@./scripts/packages test
-	swift test
+	swift build -c release --build-tests
+	swift test -c release --skip-build
 	./Fuzzing/run 60
 
 # The tests of single modules: all but those that start the binary.

@@ -64,7 +64,9 @@ struct ProjectRulesTests {
     #expect(try answer(prompt(key)).output == "{}\n")
     #expect(try answer(event("PostToolUse", #""tool_response":{"stdout":"\#(key)"}"#)).output == "{}\n")
     #expect(try answer(prompt("\(key) \(other)")).output.contains(shown(other)))
-    let both = try answer(event("PostToolUse", #""tool_response":{"stdout":"\#(key)","stderr":"\#(other)"}"#))
+    let mixed = event("PostToolUse", #""tool_response":{"stdout":"\#(key)","stderr":"\#(other)"}"#)
+    let both = try run(hopxguardPath, ["agent", "hook"], input: mixed)
+    #expect(both.output.contains(key))
     #expect(!both.output.contains(other) && both.output.contains(shown(other)))
   }
 

@@ -148,9 +148,9 @@ struct AllowTests {
     let sound = repository.entry("fingerprint = '\(name)'")
     let other = try repository.fingerprint(of: keyText())
     for (text, arguments, part) in [
-      (sound, [name, "--reason", "x"], ".hopxguard.toml:1: it is allowed already"),
+      (sound, [name, "--reason", "x"], ".hopxguard.toml:1: already allowed"),
       (sound, [other, "--reason", " "], "--reason is empty"),
-      (sound, [other, "--reason", "see \(repository.key)"], "--reason holds a key"),
+      (sound, [other, "--reason", "see \(repository.key)"], "--reason contains a key"),
       (sound, [other, "--reason", "x", "--expires", "2020-01-01"], "this day is in the past"),
       (sound, [other, "--reason", "x", "--expires", "2027-02-30"], "--expires takes a date"),
       (sound, [other, "--reason", "x", "--expires", "2999-01-01\n[scan]"], "--expires takes a date"),

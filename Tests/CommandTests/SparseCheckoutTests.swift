@@ -61,7 +61,7 @@ struct SparseCheckoutTests {
     let scan = try hopxguard("scan", in: folder)
     #expect(scan.status == 0)
     #expect(!scan.errors.contains("no longer found"))
-    #expect(try hopxguard("baseline", "--prune", in: folder).errors.contains("0 taken out"))
+    #expect(try hopxguard("baseline", "--prune", in: folder).errors.contains("0 removed"))
     folder.git("sparse-checkout", "disable")
     #expect(try hopxguard("scan", in: folder).status == 0)
   }

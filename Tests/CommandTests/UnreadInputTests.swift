@@ -15,11 +15,10 @@ struct UnreadInputTests {
   }
 
   @Test(arguments: [
-    "cat ../data | $HOPX scan", "$HOPX scan < ../data", "cat ../data | $HOPX scan --all-files",
-    "cat ../data | (sleep 0.3; $HOPX scan)",
+    "cat ../data | $HOPX scan", "$HOPX scan < ../data", "cat ../data | (sleep 0.3; $HOPX scan --all-files)",
   ])
-  func `data that nobody read`(script: String) throws {
-    #expect(try errors(script.replacing("cat ../data | $HOPX", with: "cat ../data | (sleep 0.3; $HOPX") + (script.contains("| $HOPX") ? ")" : "")).contains("standard input was not read"))
+  func `data that nobody read is named`(script: String) throws {
+    #expect(try errors(script).contains("standard input was not read"))
   }
 
   @Test(arguments: [

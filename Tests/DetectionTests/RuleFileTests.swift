@@ -68,8 +68,8 @@ struct RuleFileTests {
     (sound + "match = ['acme_', 'x']\n", 5, "must match, but does not"),
     (sound + "match = [\n  'acme_{hex:32}',\n  'acme_{hex:31}',\n]\n", 7, "must match, but does not"),
     (sound + "no_match = ['acme_{hex:32}']\n", 5, "must not match, but does"),
-    (sound + sound, 5, "already there: my.toml:1"),
-    (sound.replacing("acme-token", with: "hopx-api-key"), 1, "already there: built-in"),
+    (sound + sound, 5, "already exists: my.toml:1"),
+    (sound.replacing("acme-token", with: "hopx-api-key"), 1, "already exists: built-in"),
     (sound + "match = 'acme'\n", 5, "an array of strings, not a string"),
     (sound + "match = [1]\n", 5, "strings only"),
   ]

@@ -15,6 +15,7 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a command with its standard output and standard error redacted.",
+    usage: "hopxguard run [<options>] [--] <command> ...",
     discussion: """
       If hopxguard runs in a terminal, so does the command. Signals are passed on, also when hopxguard \
       is process 1 of a container.
