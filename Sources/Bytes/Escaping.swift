@@ -27,7 +27,10 @@ package func jsonString(_ bytes: some Sequence<UInt8>) -> [UInt8] {
   var result: [UInt8] = [UInt8(ascii: "\"")]
   let bytes = Array(bytes)
   let commands = ciCommandMarks(in: bytes, startsLine: false)
-  if commands.isEmpty, bytes.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+  let isPlain = bytes.allSatisfy {
+    (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+  }
+  if commands.isEmpty, isPlain {
     return result + bytes + result
   }
   eachScalar(of: bytes) { scalar, invalid, index in

@@ -126,15 +126,22 @@ struct TextForms: Sendable {
     /// Units of them that a text in this form hardly has: Latin letters with accents that touch Chinese, which
     /// half of an ASCII letter and half of a Chinese one make.
     var strays = 0
+    /// Units of them that are ASCII. Read in the other order such a text is one of Chinese characters.
+    var asciiUnits = 0
     /// It begins with a byte order mark.
     var isMarked = false
     var beginsLine = false
 
-    var isText: Bool { units >= 8 && 4 * wideUnits >= 3 * units }
+    /// No byte that cannot be wide text comes before the end of what is looked at.
+    var reachesEnd = false
+
+    /// In text of bytes with some zeros a dozen units in a row can look wide.
+    var isText: Bool { units >= (reachesEnd ? 8 : 24) && 4 * wideUnits >= 3 * units }
 
     func isBetter(than other: Reading) -> Bool {
       let (score, others) = (form.width * (units - 4 * strays), other.form.width * (other.units - 4 * other.strays))
       if isMarked != other.isMarked { return isMarked }
+      if abs(asciiUnits - other.asciiUnits) > units / 2 { return asciiUnits > other.asciiUnits }
       if abs(score - others) > 2 * form.width { return score > others }
       if beginsLine != other.beginsLine { return beginsLine }
       return score > others && form.isLittleEndian == other.form.isLittleEndian
@@ -156,11 +163,13 @@ struct TextForms: Sendable {
       if form.width == 2 && isNarrowRun(bytes, at) { break }
       let unit = form.unit(bytes, at)
       reading.units += 1
+      if 0x09..<0x7F ~= unit { reading.asciiUnits += 1 }
       if form.width == 4 || !(isASCIIText(bytes[at]) && isASCIIText(bytes[at + 1])) { reading.wideUnits += 1 }
       if 0xA0...0xFF ~= last && unit >= 0x400 || 0xA0...0xFF ~= unit && last >= 0x400 { reading.strays += 1 }
       last = unit
       at += form.width
     }
+    reading.reachesEnd = at + form.width > min(bytes.count, unit + Self.lookahead)
     return reading
   }
 

@@ -60,7 +60,8 @@ struct ByteOrderMarkTests {
 
   @Test func `a rule file`() throws {
     let repository = repository("pin_abcdefghi\n")
-    folder.write("rules.toml", Self.mark + Array("[[rule]]\nid = 'pin'\nliteral = 'pin_'\npattern = 'pin_[a-z]{9}'\n".utf8))
+    let rule = "[[rule]]\nid = 'pin'\nliteral = 'pin_'\npattern = 'pin_[a-z]{9}'\n"
+    folder.write("rules.toml", Self.mark + Array(rule.utf8))
     #expect(try hopxguard("scan", "--rules", folder.file("rules.toml"), in: repository).status == 1)
   }
 }

@@ -31,10 +31,12 @@ struct CICommandTests {
   func `content, names and problems`(format: String) throws {
     let text = Self.lines.map { "\($0)\(keyText()) \($0)" }.joined(separator: "\n")
     folder.write("in/a", text)
-    folder.write("in/wide", String(repeating: "漢", count: 90) + "##[error]" + keyText() + String(repeating: "漢", count: 60) + "##[error]")
+    folder.write(
+      "in/wide",
+      String(repeating: "漢", count: 90) + "##[error]" + keyText() + String(repeating: "漢", count: 60) + "##[error]")
     for (number, line) in Self.lines.enumerated() where !line.contains("/") {
       folder.write("in/\(line)\(number)", "k = \(keyText())\n")
-      folder.write("in/\(line)\(number).gz", [0x1F, 0x8B, 8, 0])
+      folder.write("in/\(line)\(number).gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + Array(repeating: 0xFF, count: 20))
     }
     let result = try hopxguard("scan", "in", "--format", format, in: folder)
     #expect(result.status == 2)

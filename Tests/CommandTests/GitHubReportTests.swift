@@ -33,7 +33,9 @@ struct GitHubReportTests {
     let all = try commands(result.output)
     #expect(all.count == names.count + 1)
     let shown = names.map {
-      "in/" + $0.replacingOccurrences(of: "\n", with: "\\n").replacingOccurrences(of: "\u{1B}", with: "\\x1b")
+      "in/"
+        + $0.replacingOccurrences(of: "\n", with: "\\n").replacingOccurrences(of: "\u{1B}", with: "\\x1b")
+        .replacingOccurrences(of: "##[", with: "#\\x23[")
     }
     #expect(Set(all.dropLast().map { $0.properties["file"]! }) == Set(shown))
     #expect(all.dropLast().allSatisfy { $0.name == "error" && $0.properties["line"] == "1" })
