@@ -46,7 +46,8 @@ struct ShownMatch {
     let width = form.width
     (snippet, comment) = text.bytes.withUnsafeBytes { bytes in
       let end = lineEnd(in: bytes, from: decoded.range.upperBound, limit: tail) ?? tail
-      var start = text.start(units.wholeUnits(upTo: lead + width - 1))
+      let border = units.covering(lead..<lead).lowerBound
+      var start = text.start(border < lead ? border + width : border)
       if bytes[start...].starts(with: "\u{FEFF}".utf8) { start += 3 }
       let line = start..<max(end, decoded.range.upperBound)
       return (
