@@ -72,12 +72,22 @@ struct EncodedKeyTests {
     try check(hidden, names: false)
   }
 
+  /// Chains of which some keys are missed, as docs/rules.md says: a hex array in quoted-printable that is itself
+  /// encoded, and lines of base64 around UTF-16 of lines of base64.
+  private func isSometimesMissed(_ chain: [KeyDisguise]) -> Bool {
+    let names = chain.map(\.encoding)
+    let pairs = Array(zip(chain, chain.dropFirst()))
+    if pairs.contains(where: { $0.0.encoding == "quoted-printable" && $0.1.name == "hex array" }) { return true }
+    return names.first == "base64" && names.last == "base64" && names.dropFirst().contains { $0.hasPrefix("utf-") }
+  }
+
   @Test func `three disguises by chance`() throws {
     var hidden: [String: Hidden] = [:]
     while hidden.count < 300 {
       let chain = (0..<3).map { _ in keyDisguises.randomElement()! }
       // A break between base64 digits that is itself escaped is beyond what is looked for.
-      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]), !chain[1].breaks else { continue }
+      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]), !chain[1].breaks, !isSometimesMissed(chain)
+      else { continue }
       let name = "\(hidden.count)"
       hidden[name] = hide(chain, in: "in/\(name)")
     }
