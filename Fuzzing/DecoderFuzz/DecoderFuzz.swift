@@ -4,6 +4,7 @@
 import Detection
 import FuzzDriver
 import RedactionOracle
+import Rules
 
 @main enum DecoderFuzz {
   static func main() { runFuzzer { fuzz($0, $1) } }
