@@ -92,12 +92,12 @@ package struct HookAnswer: Equatable, Sendable {
   /// 0, or 2 for what stops the agent where it understands no other answer.
   package var status = 0
 
-  /// What stops an agent of which nothing is known.
+  /// The answer that stops an unknown agent.
   package static func stop(_ reason: String) -> HookAnswer {
     HookAnswer(words: "stopped, because \(reason)", status: 2)
   }
 
-  /// What lets an agent go on of which nothing is known.
+  /// The answer that lets an unknown agent go on.
   package static func unchecked(_ reason: String) -> HookAnswer {
     HookAnswer(words: "note: \(reason); nothing was checked")
   }

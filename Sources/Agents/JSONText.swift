@@ -1,6 +1,6 @@
 // Where the strings of a JSON text are (RFC 8259). Strict, because an event that two programs could
 // understand differently could show one of them a key and not the other; and without a tree, because an
-// event may hold a result of many megabytes of which only the strings matter.
+// event may hold a result of many megabytes, and only its strings matter.
 
 import Bytes
 

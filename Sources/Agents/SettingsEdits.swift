@@ -1,5 +1,5 @@
 // Putting an item into a settings file and taking it out again, so that what is left is what was there
-// before, byte for byte. How an item was put in shows in the file itself: right behind the bracket of an
+// before, byte for byte. The file itself shows how an item was put in: right after the bracket of an
 // object or array that was there, with a blank between in one that was made for it.
 
 /// A settings file under change.

@@ -3,7 +3,7 @@
 
 package import Redaction
 
-/// A short string holds no more of a key than any output may show.
+/// A string this short may be shown even if it is part of a key.
 private let longestShown = 15
 
 /// Edits that take the contents of all strings but short ones out of a text. Names stay, for they make the

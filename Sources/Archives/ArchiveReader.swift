@@ -1,4 +1,4 @@
-// One archive as a row of entries that are read where they stand: libarchive behind the one method that
+// One archive as a row of entries that are read where they stand: libarchive, wrapped in the one method that
 // every input has. Only the reader of the kind that was recognised is switched on, so that nothing is
 // guessed. Nothing is written anywhere and no name is used as a path.
 // Sources: archive_read(3), archive_read_open(3), archive_read_data(3), archive_entry(3).
@@ -25,7 +25,7 @@ extension WholeInput {
   }
 }
 
-/// A row of entries, the data of each of which is read after `next` came to it.
+/// The entries of an archive, in order. `next` moves to an entry; its data is read from there.
 package protocol EntrySource: ByteSource, ~Copyable {
   /// Turns to the next entry; nil after the last.
   ///
