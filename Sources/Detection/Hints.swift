@@ -176,8 +176,8 @@ struct HintSearch: Sendable {
     let before = place > 0 ? text[place - 1] : 0
     if let byte = sight.byte, byte != 0 {
       if byte == 0x0A || byte == 0x0D {
-        let end = self.sight(text, sight.end).flatMap { $0.byte == 0x0A ? $0.end : nil }
-        return isLongWord(text, place, end ?? sight.end)
+        let end = lineStart(text, sight.end)
+        return isLongWord(text, place, end) || isNumberList(text, place, end)
       }
       guard isWordByte(byte) else { return false }
       return literals.contains { isInside($0.bytes, byte, text, place, sight.end) }
@@ -196,6 +196,33 @@ struct HintSearch: Sendable {
       next = more.end
     }
     return true
+  }
+
+  /// Where a line begins after its indentation, given where the escape ends that ended the line before.
+  private func lineStart(_ text: UnsafeRawBufferPointer, _ end: Int) -> Int {
+    var at = end
+    let limit = min(text.count, end + Self.longestIndentation)
+    while at < limit {
+      if isBlank(text[at]) {
+        at += 1
+      } else if let next = sight(text, at), let byte = next.byte, byte == 0x0A || isBlank(byte) {
+        at = next.end
+      } else {
+        break
+      }
+    }
+    return at
+  }
+
+  private static let longestIndentation = 64
+
+  /// Whether what is at `start..<end` comes between two numbers of a list: `0x68, 0x6f` or `104, 111`.
+  private func isNumberList(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
+    var last = start
+    while last > 0, last > start - 4, isBlank(text[last - 1]) || text[last - 1] == UInt8(ascii: ",") { last -= 1 }
+    guard last > 0, last < start, hexValue(text[last - 1]) != nil, end + 1 < text.count else { return false }
+    let isDecimal = 0x30...0x39 ~= text[last - 1] && 0x30...0x39 ~= text[end]
+    return isDecimal || text[end] == UInt8(ascii: "0") && text[end + 1] | 0x20 == UInt8(ascii: "x")
   }
 
   /// Whether what is at `start..<end` lies in a word as long as the base64 digits of a key.

@@ -56,8 +56,10 @@ extension DecodedLayer {
       }
     }
     guard let longest = runs.max(by: { $0.source.count < $1.source.count }) else { return [] }
-    // A letter and the blank behind the text look like a character that takes no room in the other order.
-    let isSure = isPlain(text, longest.source.upperBound - longest.width, longest)
+    // A letter and the blank before or after the text look like a character that takes no room in the other order.
+    let isSure =
+      isPlain(text, longest.source.lowerBound, longest)
+      && isPlain(text, longest.source.upperBound - longest.width, longest)
     return runs.filter { $0.source.count + (isSure ? 0 : 2 * $0.width - 1) >= longest.source.count }
   }
 

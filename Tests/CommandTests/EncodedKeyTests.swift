@@ -72,13 +72,17 @@ struct EncodedKeyTests {
     try check(hidden, names: false)
   }
 
-  /// Chains of which some keys are missed, as docs/rules.md says: a hex array in quoted-printable that is itself
-  /// encoded, and lines of base64 around UTF-16 of lines of base64.
-  private func isSometimesMissed(_ chain: [KeyDisguise]) -> Bool {
-    let names = chain.map(\.encoding)
-    let pairs = Array(zip(chain, chain.dropFirst()))
-    if pairs.contains(where: { $0.0.encoding == "quoted-printable" && $0.1.name == "hex array" }) { return true }
-    return names.first == "base64" && names.last == "base64" && names.dropFirst().contains { $0.hasPrefix("utf-") }
+  /// Each of these was missed by some draft: in the first three only line ends are escaped twice, in the last the
+  /// letter and the blank before UTF-16 look like a character of the other byte order.
+  @Test(arguments: [
+    ["percent of signs", "percent of signs", "base64 in YAML"], ["quoted-printable", "quoted-printable", "hex array"],
+    ["percent of signs", "quoted-printable", "hex array"], ["base64 at 64 columns", "UTF-16LE", "base64 at 64 columns"],
+  ])
+  func `chains that hide little but the ends of lines`(names: [String]) throws {
+    let chain = names.map { name in keyDisguises.first { $0.name == name }! }
+    var hidden: [String: Hidden] = [:]
+    for copy in 0..<24 { hidden["\(copy)"] = hide(chain, in: "in/\(copy)") }
+    try check(hidden, names: false)
   }
 
   @Test func `three disguises by chance`() throws {
@@ -86,8 +90,7 @@ struct EncodedKeyTests {
     while hidden.count < 300 {
       let chain = (0..<3).map { _ in keyDisguises.randomElement()! }
       // A break between base64 digits that is itself escaped is beyond what is looked for.
-      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]), !chain[1].breaks, !isSometimesMissed(chain)
-      else { continue }
+      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]), !chain[1].breaks else { continue }
       let name = "\(hidden.count)"
       hidden[name] = hide(chain, in: "in/\(name)")
     }
