@@ -75,8 +75,10 @@ struct EncodedKeyTests {
   /// Each of these was missed by some draft: in the first three only line ends are escaped twice, in the last the
   /// letter and the blank before UTF-16 look like a character of the other byte order.
   @Test(arguments: [
-    ["percent of signs", "percent of signs", "base64 in YAML"], ["quoted-printable", "quoted-printable", "hex array"],
-    ["percent of signs", "quoted-printable", "hex array"], ["base64 at 64 columns", "UTF-16LE", "base64 at 64 columns"],
+    ["percent of signs", "percent of signs", "base64 in YAML"],
+    ["quoted-printable", "quoted-printable", "hex array"],
+    ["percent of signs", "quoted-printable", "hex array"],
+    ["base64 at 64 columns", "UTF-16LE", "base64 at 64 columns"],
   ])
   func `chains that hide little but the ends of lines`(names: [String]) throws {
     let chain = names.map { name in keyDisguises.first { $0.name == name }! }
