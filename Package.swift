@@ -141,8 +141,8 @@ let package = Package(
     .testTarget(
       name: "DetectionTests", dependencies: ["Detection", "Rules", "Bytes", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["hopxguard", "TestSupport", "PackFixtures"], exclude: ["Golden", "Schemas"],
-      swiftSettings: strict),
+      name: "CommandTests", dependencies: ["hopxguard", "Detection", "Rules", "TestSupport", "PackFixtures"],
+      exclude: ["Reports/Golden", "Reports/Schemas"], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "Scanning", "Findings", "Detection", "Rules", "Platform", "Bytes", "TestSupport"],
@@ -159,13 +159,13 @@ let package = Package(
     .testTarget(
       name: "AgentTests", dependencies: ["hopxguard", "TestSupport"], exclude: ["random_events.py"],
       swiftSettings: strict),
-    .testTarget(name: "FilterTests", dependencies: ["hopxguard", "Detection", "Rules"], swiftSettings: strict),
     // Packs that no git would write, for the tests of the pack reader and its fuzzer.
     .target(
       name: "PackFixtures", dependencies: ["CZlib"], path: "Tests/PackFixtures",
       swiftSettings: strict),
     .testTarget(
-      name: "GitTests", dependencies: ["GitStore", "GitCommand", "Platform", "PackFixtures"], swiftSettings: strict),
+      name: "GitStoreTests", dependencies: ["GitStore", "GitCommand", "Platform", "PackFixtures"], swiftSettings: strict
+    ),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c2x,

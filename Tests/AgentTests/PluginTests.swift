@@ -6,8 +6,7 @@ import TestSupport
 import Testing
 
 struct PluginTests {
-  private static let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
+  private static let top = URL(fileURLWithPath: projectPath)
 
   private func object(_ name: String) throws -> [String: Any] {
     try json(Data(contentsOf: Self.top.appendingPathComponent(name))) as! [String: Any]

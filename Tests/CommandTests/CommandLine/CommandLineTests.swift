@@ -36,8 +36,7 @@ struct CommandLineTests {
       #expect(help.contains("--color <when>"))
     }
     let script =
-      URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path + "/scripts/manual"
+      projectPath + "/scripts/manual"
     let page = """
       .It Fl -format Ar format[=file]...
       What the report looks like.

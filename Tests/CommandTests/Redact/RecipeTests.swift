@@ -1,12 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension FilterTests {
   /// The command lines that docs/redaction.md and examples/ give.
   struct RecipeTests {
     private let folder = FilterFolder()
-    private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().path
+    private let root = projectPath
 
     init() {
       folder.write(

@@ -7,8 +7,7 @@ import Testing
 struct TemplateTests {
   private typealias Object = [String: Any]
   private let folder = TestFolder()
-  private let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path
+  private let top = projectPath
   private let zeros = String(repeating: "0", count: 40)
 
   init() {

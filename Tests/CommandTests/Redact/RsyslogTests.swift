@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension FilterTests {
@@ -10,8 +11,7 @@ extension FilterTests {
     ///
     /// - Parameter program: what stands in place of the installed hopxguard.
     private func start(_ module: String, program: String = FilterFolder.binary) -> LiveProcess {
-      let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path
+      let root = projectPath
       let shipped = try! String(contentsOfFile: "\(root)/examples/rsyslog/hopxguard-\(module).conf", encoding: .utf8)
       let moved = shipped.replacingOccurrences(of: "/usr/local/bin/hopxguard", with: program)
         .replacingOccurrences(of: "/var/log/", with: "\(folder.path)/")

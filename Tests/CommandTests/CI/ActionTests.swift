@@ -17,8 +17,7 @@ struct ActionTests {
 
   private func action(strict: String?) throws -> CommandResult {
     let script =
-      URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path + "/scripts/action"
+      projectPath + "/scripts/action"
     let temporary = TestFolder()
     var inputs = ["INPUT_BINARY": hopxguardPath, "INPUT_RANGE": "none", "RUNNER_TEMP": temporary.path]
     inputs["INPUT_STRICT"] = strict

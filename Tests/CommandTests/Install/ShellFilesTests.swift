@@ -5,8 +5,7 @@ import Testing
 /// What `make install` puts beside the binary: completions and the man page.
 struct ShellFilesTests {
   private let folder = TestFolder()
-  private let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("scripts").path
+  private let scripts = projectPath + "/scripts"
 
   private func writeCompletions() throws {
     let result = try run("\(scripts)/completions", [hopxguardPath, folder.path])

@@ -7,8 +7,7 @@ import Testing
 
 struct ImportCheckTests {
   private let folder = TestFolder()
-  private let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("scripts/check-imports").path
+  private let script = projectPath + "/scripts/check-imports"
 
   /// A package of three modules; `reporting` are the dependencies of Reporting.
   private func writePackage(reporting: String = "\"Platform\"") {

@@ -10,8 +10,7 @@ struct LeakedHistoryTests {
   private let example = keyText()
 
   private static let python =
-    URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path + "/.build/python/bin"
+    projectPath + "/.build/python/bin"
 
   private var environment: [String: String] {
     let search = ProcessInfo.processInfo.environment["PATH"] ?? ""

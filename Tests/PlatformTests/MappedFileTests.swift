@@ -2,11 +2,12 @@
 
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 @Suite struct MappedFileTests {
   @Test func `bytes behind a new end are zeros, and it is told`() throws {
-    let folder = try StoreFolder()
+    let folder = TestFolder()
     let path = folder.path + "/file"
     let page = Int(getpagesize())
     try Data(repeating: 7, count: 4 * page).write(to: URL(fileURLWithPath: path))
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test func `a file that is replaced stays what it was`() throws {
-    let folder = try StoreFolder()
+    let folder = TestFolder()
     let path = folder.path + "/file"
     try Data("before".utf8).write(to: URL(fileURLWithPath: path))
     let mapped = try MappedFile(.openFile(Path(path)), size: 6)

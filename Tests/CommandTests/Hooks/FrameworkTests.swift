@@ -8,8 +8,7 @@ struct FrameworkTests {
   private let hooks = TestFolder()
   private var folder: TestFolder { repository.folder }
 
-  private static let root = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+  private static let root = projectPath
 
   /// The line of the documentation without which `install` leaves messages and pushes alone.
   private static let installedHooks: String = {
