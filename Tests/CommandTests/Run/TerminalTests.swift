@@ -110,10 +110,10 @@ extension FilterTests {
     @Test(arguments: [true, false]) func nothingGetsPastItWhenItIsKilled(atTerminal: Bool) {
       folder.write("key", folder.text("{key}"))
       let endless =
-        "bash -c 'trap \"\" PIPE HUP; until [ -e over ]; do sleep 0.02; echo tick $(cat key); echo tock $(cat key) >&2; done'"
+        "bash -c 'trap \"\" PIPE HUP; while [ -e key ]; do sleep 0.02; echo tick $(cat key); echo tock $(cat key) >&2; done'"
       let script = """
         (sleep 1; pkill -KILL -P $$ -x hopxguard) & $HOPX run -- \(endless) \(atTerminal ? "" : "> log 2>&1")
-        echo killed; sleep 0.5; stty -a | grep -o -- ' -*icanon'; touch over
+        echo killed; sleep 0.5; stty -a | grep -o -- ' -*icanon'; rm key
         """
       let process = bash(script)
       let text = process.receiveText(until: "icanon")
