@@ -14,7 +14,7 @@ package struct AgentContract: Sendable {
   /// What it keeps of what it has seen.
   package let kept: [KeptText]
   /// What says that an event may go on.
-  let pass: [UInt8]
+  let pass: AnswerBytes
   /// What its hooks cannot do, in sentences.
   package let limits: [String]
 
@@ -52,9 +52,9 @@ package struct AgentHook: Sendable {
   /// Members of the event whose strings are looked at. Without any of them all strings are.
   let fields: [String]
   /// What keeps the agent from going on, with the reason for it.
-  let refuse: @Sendable (_ reason: String) -> [UInt8]
+  let refuse: @Sendable (_ reason: String) -> AnswerBytes
   /// What has a result replaced; nil for a hook that replaces none.
-  var replace: (@Sendable (ReplacedResult) -> [UInt8])?
+  var replace: (@Sendable (ReplacedResult) -> AnswerBytes)?
 
   package var name: String { names[0] }
 }
@@ -64,10 +64,17 @@ package struct ReplacedResult {
   let event: HookEvent
   /// The name of the event's member that holds it.
   let field: String
-  /// What took the place of the member's value: JSON of the same shape.
-  let value: [UInt8]
+  /// What takes the place of the member's value: JSON of the same shape.
+  let edited: EditedText
   /// What was done, for a person.
   let note: String
+
+  /// The JSON that takes the place of the member's value.
+  var value: [UInt8] {
+    var bytes = AnswerBytes()
+    edited.write(into: &bytes)
+    return bytes.whole
+  }
 
   /// The result as the model is to read it, between the quotes of a JSON string: of a string its content, of
   /// anything else its JSON.
@@ -85,8 +92,8 @@ package struct ReplacedResult {
 }
 
 /// What a hook prints and how it ends.
-package struct HookAnswer: Equatable, Sendable {
-  package var output: [UInt8] = []
+package struct HookAnswer: Sendable {
+  package var output = AnswerBytes()
   /// For standard error, without a line end; empty for nothing.
   package var words = ""
   /// 0, or 2 for what stops the agent where it understands no other answer.

@@ -22,10 +22,10 @@ extension AgentContract {
         refuse: { answer(("decision", .text("block")), ("reason", .text($0))) },
         replace: { result in
           var output: [(String, AnswerValue)] = [
-            ("hookEventName", .text("PostToolUse")), ("updatedToolOutput", .json(result.value)),
+            ("hookEventName", .text("PostToolUse")), ("updatedToolOutput", .edited(result.edited)),
           ]
           if result.event.string("tool_name")?.hasPrefix("mcp__") == true {
-            output.append(("updatedMCPToolOutput", .json(result.value)))
+            output.append(("updatedMCPToolOutput", .edited(result.edited)))
           }
           return answer(("hookSpecificOutput", .object(output)), ("systemMessage", .text(result.note)))
         }),
@@ -56,7 +56,7 @@ extension AgentContract {
 }
 
 /// How Claude Code and those that follow it deny a tool.
-@Sendable func claudeDenial(_ reason: String) -> [UInt8] {
+@Sendable func claudeDenial(_ reason: String) -> AnswerBytes {
   answer(("hookSpecificOutput", .object(claudeDenialMembers(reason))))
 }
 

@@ -38,6 +38,6 @@ extension AgentContract {
     ])
 }
 
-@Sendable private func codexBlock(_ reason: String) -> [UInt8] {
+@Sendable private func codexBlock(_ reason: String) -> AnswerBytes {
   answer(("decision", .text("block")), ("reason", .text(reason)))
 }

@@ -25,7 +25,7 @@ extension AgentContract {
         names: ["PostToolUse"], stage: .afterTool, fields: ["tool_result", "toolResult", "tool_response"],
         refuse: { answer(("decision", .text("block")), ("reason", .text($0))) },
         replace: { result in
-          if result.field == "toolResult" { return answer(("modifiedResult", .json(result.value))) }
+          if result.field == "toolResult" { return answer(("modifiedResult", .edited(result.edited))) }
           if let text = result.member("text_result_for_llm") {
             return answer(
               ("modifiedResult", .object([("resultType", .text("success")), ("textResultForLlm", .json(text))])))

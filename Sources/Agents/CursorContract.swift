@@ -44,7 +44,7 @@ extension AgentContract {
     ])
 }
 
-@Sendable private func cursorDenial(_ reason: String) -> [UInt8] {
+@Sendable private func cursorDenial(_ reason: String) -> AnswerBytes {
   answer(("permission", .text("deny")), ("user_message", .text(reason)), ("agent_message", .text(reason)))
 }
 

@@ -35,6 +35,6 @@ extension AgentContract {
     ])
 }
 
-@Sendable private func geminiDenial(_ reason: String) -> [UInt8] {
+@Sendable private func geminiDenial(_ reason: String) -> AnswerBytes {
   answer(("decision", .text("deny")), ("reason", .text(reason)))
 }

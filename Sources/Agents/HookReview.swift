@@ -22,9 +22,6 @@ package struct HookReview {
     return members.flatMap { event.json.literals[$0.literals] }.sorted { $0.range.lowerBound < $1.range.lowerBound }
   }
 
-  /// Bytes of the longest string.
-  package var longestLiteral: Int { literals.map(\.range.count).max() ?? 0 }
-
   /// The agent goes on.
   package var pass: HookAnswer { HookAnswer(output: agent.pass) }
 
@@ -39,8 +36,8 @@ package struct HookReview {
     guard let replace = hook.replace,
       let field = hook.fields.first(where: { event.has($0) }), let member = event.json.member(field)
     else { return refusal(note) }
-    let value = applying(edits, to: event.text, in: member.value)
-    let result = ReplacedResult(event: event, field: field, value: value, note: note)
+    let value = EditedText(text: event.text, range: member.value, edits: edits)
+    let result = ReplacedResult(event: event, field: field, edited: value, note: note)
     return HookAnswer(output: replace(result))
   }
 

@@ -9,14 +9,12 @@ extension AgentContract {
       ("hook_event_name", .text(hook.name)), ("session_id", .text("hopxguard-agent-status")), ("cwd", .text("/")),
       ("tool_name", .text("Trial")), (hook.fields[0], value),
     ]
-    var bytes: [UInt8] = []
-    AnswerValue.object(members + marks).write(into: &bytes)
-    return bytes
+    return AnswerValue.object(members + marks).bytes
   }
 
   /// Whether what a hook printed for `trial` keeps the key from going on.
   package func stops(_ output: [UInt8], key: String) -> Bool {
     let isAnswer = output.withUnsafeBytes { (try? JSONText(parsing: $0)) != nil }
-    return isAnswer && output != answer() && !String(decoding: output, as: UTF8.self).contains(key)
+    return isAnswer && output != answer().whole && !String(decoding: output, as: UTF8.self).contains(key)
   }
 }

@@ -16,9 +16,8 @@ package struct JSONRedaction: ~Copyable {
   /// JSON within strings of JSON.
   private static let mostLevels = 8
 
-  /// - Parameter longest: bytes of the longest string.
-  package init(rules: RuleSet, longest: Int) {
-    redactor = Redactor(rules: rules, chunk: max(longest, 64 * 1024))
+  package init(rules: RuleSet) {
+    redactor = Redactor(rules: rules, chunk: 64 * 1024)
     shortest = rules.rules.map(\.literal.count).min() ?? 0
   }
 
@@ -29,70 +28,58 @@ package struct JSONRedaction: ~Copyable {
   ///
   /// - Parameters:
   ///   - literals: the strings to look at.
-  ///   - judge: is asked about each string that holds keys, with its content and how many there are.
+  ///   - judge: is asked about each string that holds keys, with how many there are.
   package mutating func edits(
     of text: UnsafeRawBufferPointer, _ literals: some Collection<JSONText.Literal>,
-    judge: (UnsafeRawBufferPointer, Int) -> Verdict = { _, _ in .redact }
+    judge: (JSONText.Literal, Int) -> Verdict = { _, _ in .redact }
   ) -> [RedactionEdit] {
     edits(of: text, literals, level: 1, judge)
   }
 
-  /// What redaction changes in a text that is no JSON, at most as long as the longest string.
+  /// What redaction changes in a text that is no JSON.
   package mutating func edits(ofText text: UnsafeRawBufferPointer) -> [RedactionEdit] { redactor.edits(of: text) }
 
   private mutating func edits(
     of text: UnsafeRawBufferPointer, _ literals: some Collection<JSONText.Literal>, level: Int,
-    _ judge: (UnsafeRawBufferPointer, Int) -> Verdict
+    _ judge: (JSONText.Literal, Int) -> Verdict
   ) -> [RedactionEdit] {
     var all: [RedactionEdit] = []
     for literal in literals where literal.range.count >= shortest {
-      if !literal.hasEscapes {
-        let content = UnsafeRawBufferPointer(rebasing: text[literal.range])
-        add(contentEdits(of: content, level, judge), in: content, literal, text, &all)
-      } else {
-        decoded(literal, in: text).withUnsafeBytes { content in
-          add(contentEdits(of: content, level, judge), in: content, literal, text, &all)
-        }
+      var reader = ContentReader(of: literal, in: text)
+      var edits = redactor.edits { reader.read(into: $0) }
+      edits = merged(edits, innerEdits(of: literal, in: text, level: level))
+      if edits.isEmpty || judge(literal, edits.count) == .keep { continue }
+      var places = ContentPlaces(of: literal, in: text)
+      for edit in edits {
+        let from = places.place(of: edit.range.lowerBound, roundsUp: false)
+        let to = places.place(of: edit.range.upperBound, roundsUp: true)
+        all.append(RedactionEdit(range: from..<to, replacement: jsonContent(edit.replacement)))
       }
     }
     return all
   }
 
-  /// What redaction changes in the content of a string.
-  private mutating func contentEdits(
-    of content: UnsafeRawBufferPointer, _ level: Int, _ judge: (UnsafeRawBufferPointer, Int) -> Verdict
+  /// What redaction changes in the content of a string that is JSON itself: a key that this JSON breaks up by its
+  /// escapes is whole in its strings.
+  private mutating func innerEdits(
+    of literal: JSONText.Literal, in text: UnsafeRawBufferPointer, level: Int
   ) -> [RedactionEdit] {
-    if content.count < shortest { return [] }
-    var edits = redactor.edits(of: content)
-    // A key that JSON in the string breaks up by its escapes is whole in the strings of that JSON.
-    if level < Self.mostLevels, content.contains(UInt8(ascii: "\\")), couldBeJSON(content),
-      let inner = try? JSONText(parsing: content)
-    {
-      edits = merged(edits, self.edits(of: content, inner.literals, level: level + 1) { _, _ in .redact })
+    guard level < Self.mostLevels, literal.hasEscapes, couldBeJSON(literal, in: text) else { return [] }
+    return decoded(literal, in: text).withUnsafeBytes { content in
+      guard content.contains(UInt8(ascii: "\\")), let inner = try? JSONText(parsing: content) else { return [] }
+      return edits(of: content, inner.literals, level: level + 1) { _, _ in .redact }
     }
-    return edits.isEmpty || judge(content, edits.count) == .keep ? [] : edits
   }
 
-  private func couldBeJSON(_ content: UnsafeRawBufferPointer) -> Bool {
-    let blanks: [UInt8] = [0x20, 0x0A, 0x0D, 0x09]
-    guard let first = content.first(where: { !blanks.contains($0) }) else { return false }
-    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"")
-  }
-
-  /// Adds edits of a string's content as edits of the text.
-  private func add(
-    _ edits: [RedactionEdit], in content: UnsafeRawBufferPointer, _ literal: JSONText.Literal,
-    _ text: UnsafeRawBufferPointer, _ all: inout [RedactionEdit]
-  ) {
-    if edits.isEmpty { return }
-    var places = ContentPlaces(of: literal, in: text)
-    for edit in edits {
-      // No character may be cut in two: the text would be JSON no longer.
-      var (start, end) = (edit.range.lowerBound, edit.range.upperBound)
-      while start > 0, start < content.count, content[start] & 0xC0 == 0x80 { start -= 1 }
-      while end < content.count, content[end] & 0xC0 == 0x80 { end += 1 }
-      let from = places.place(of: start)
-      all.append(RedactionEdit(range: from..<places.place(of: end), replacement: jsonContent(edit.replacement)))
+  private func couldBeJSON(_ literal: JSONText.Literal, in text: UnsafeRawBufferPointer) -> Bool {
+    var reader = ContentReader(of: literal, in: text)
+    return withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { space in
+      while true {
+        let count = reader.read(into: space)
+        if count == 0 { return false }
+        guard let first = space[..<count].first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) else { continue }
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"")
+      }
     }
   }
 }
@@ -109,23 +96,5 @@ private func merged(_ left: [RedactionEdit], _ right: [RedactionEdit]) -> [Redac
     let end = max(last.range.upperBound, edit.range.upperBound)
     result[result.count - 1].range = last.range.lowerBound..<end
   }
-  return result
-}
-
-/// A part of a text with edits made.
-///
-/// - Parameter edits: of the text, in order; those within `range` count.
-package func applying(
-  _ edits: [RedactionEdit], to text: UnsafeRawBufferPointer, in range: Range<Int>
-) -> [UInt8] {
-  var result: [UInt8] = []
-  result.reserveCapacity(range.count)
-  var at = range.lowerBound
-  for edit in edits where edit.range.lowerBound >= range.lowerBound && edit.range.upperBound <= range.upperBound {
-    result += text[at..<edit.range.lowerBound]
-    result += edit.replacement
-    at = edit.range.upperBound
-  }
-  result += text[at..<range.upperBound]
   return result
 }

@@ -6,37 +6,59 @@ import Bytes
 /// The content of a string as UTF-8. Half of a surrogate pair becomes the three bytes that UTF-8 would
 /// have for it, so that nothing of the content is lost or joined.
 package func decoded(_ literal: JSONText.Literal, in text: UnsafeRawBufferPointer) -> [UInt8] {
-  let raw = UnsafeRawBufferPointer(rebasing: text[literal.range])
-  if !literal.hasEscapes { return Array(raw) }
-  return [UInt8](unsafeUninitializedCapacity: raw.count) { content, count in
-    let start = UnsafeMutableRawPointer(content.baseAddress!)
-    var at = 0
+  var reader = ContentReader(of: literal, in: text)
+  return [UInt8](unsafeUninitializedCapacity: literal.range.count) { content, count in
+    count = reader.read(into: UnsafeMutableRawBufferPointer(content))
+  }
+}
+
+/// Reads the content of a string piece by piece.
+struct ContentReader {
+  private let raw: UnsafeRawBufferPointer
+  private let hasEscapes: Bool
+  /// Bytes of the string that were read.
+  private var at = 0
+
+  init(of literal: JSONText.Literal, in text: UnsafeRawBufferPointer) {
+    raw = UnsafeRawBufferPointer(rebasing: text[literal.range])
+    hasEscapes = literal.hasEscapes
+  }
+
+  /// Puts the next bytes of the content into `space`, which holds a character at least.
+  ///
+  /// - Returns: how many; 0 at the end.
+  mutating func read(into space: UnsafeMutableRawBufferPointer) -> Int {
+    var count = 0
     while at < raw.count {
-      let run = plainRun(in: raw, from: at)
-      (start + count).copyMemory(from: raw.baseAddress! + at, byteCount: run)
+      let most = min(raw.count - at, space.count - count)
+      let run = hasEscapes ? plainRun(in: raw, from: at, atMost: most) : most
+      if run > 0 { (space.baseAddress! + count).copyMemory(from: raw.baseAddress! + at, byteCount: run) }
       count += run
       at += run
-      if at == raw.count { break }
+      if at == raw.count || count == space.count { break }
       let escape = Escape(in: raw, at: at)
+      if escape.contentLength > space.count - count { break }
       escape.appendUTF8 { byte in
-        content[count] = byte
+        space[count] = byte
         count += 1
       }
       at += escape.length
     }
+    return count
   }
 }
 
 /// Bytes up to the next backslash.
-private func plainRun(in raw: UnsafeRawBufferPointer, from start: Int) -> Int {
+private func plainRun(in raw: UnsafeRawBufferPointer, from start: Int, atMost most: Int) -> Int {
   typealias Block = SIMD16<UInt8>
   let backslash = Block(repeating: UInt8(ascii: "\\"))
+  let end = start + most
   var at = start
-  while at + 16 <= raw.count {
+  while at + 16 <= end {
     if any(raw.loadUnaligned(fromByteOffset: at, as: Block.self) .== backslash) { break }
     at += 16
   }
-  while at < raw.count, raw[at] != UInt8(ascii: "\\") { at += 1 }
+  while at < end, raw[at] != UInt8(ascii: "\\") { at += 1 }
   return at - start
 }
 
@@ -109,27 +131,39 @@ struct ContentPlaces {
   /// The same place, in bytes of the string and of its content.
   private var at = 0
   private var content = 0
+  /// Bytes of the string that the escape before `at` has.
+  private var escapeLength = 0
 
   init(of literal: JSONText.Literal, in text: UnsafeRawBufferPointer) {
     self.literal = literal
     self.text = text
   }
 
-  /// - Parameter offset: of the first byte of a character, or the content's end; none before the last one
-  ///   that was asked for.
-  mutating func place(of offset: Int) -> Int {
-    if !literal.hasEscapes { return literal.range.lowerBound + offset }
+  /// A place that cuts no character in two: the text would be JSON no longer.
+  ///
+  /// - Parameters:
+  ///   - offset: in bytes of the content; none before the last one that was asked for.
+  ///   - roundsUp: within a character, the place after it rather than the one before it.
+  mutating func place(of offset: Int, roundsUp: Bool) -> Int {
     let raw = UnsafeRawBufferPointer(rebasing: text[literal.range])
-    while content < offset {
-      let run = min(plainRun(in: raw, from: at), offset - content)
-      at += run
-      content += run
-      if content == offset { break }
-      let escape = Escape(in: raw, at: at)
-      at += escape.length
-      content += escape.contentLength
+    if literal.hasEscapes {
+      while content < offset {
+        let run = plainRun(in: raw, from: at, atMost: min(raw.count - at, offset - content))
+        at += run
+        content += run
+        if content == offset { break }
+        let escape = Escape(in: raw, at: at)
+        at += escape.length
+        content += escape.contentLength
+        escapeLength = escape.length
+      }
+      if content > offset { return literal.range.lowerBound + (roundsUp ? at : at - escapeLength) }
+    } else {
+      at = offset
     }
-    return literal.range.lowerBound + at
+    var place = at
+    while place > 0, place < raw.count, raw[place] & 0xC0 == 0x80 { place += roundsUp ? 1 : -1 }
+    return literal.range.lowerBound + place
   }
 }
 

@@ -96,11 +96,7 @@ struct SettingsFile {
 
 extension AnswerValue {
   /// A member's name and what follows it.
-  static func name(_ name: String) -> [UInt8] {
-    var bytes: [UInt8] = []
-    AnswerValue.text(name).write(into: &bytes)
-    return bytes + Array(": ".utf8)
-  }
+  static func name(_ name: String) -> [UInt8] { AnswerValue.text(name).bytes + Array(": ".utf8) }
 
   /// - Parameter indentation: of the line that it begins on; nil for all on one line.
   func pretty(indentation: [UInt8]?, unit: [UInt8], lineEnd: [UInt8]) -> [UInt8] {
@@ -118,10 +114,7 @@ extension AnswerValue {
         "{", members.map { Self.name($0.0) + $0.1.pretty(indentation: inner, unit: unit, lineEnd: lineEnd) }, "}")
     case .array(let items):
       return wrapped("[", items.map { $0.pretty(indentation: inner, unit: unit, lineEnd: lineEnd) }, "]")
-    default:
-      var bytes: [UInt8] = []
-      write(into: &bytes)
-      return bytes
+    default: return bytes
     }
   }
 }

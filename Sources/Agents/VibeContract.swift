@@ -25,7 +25,7 @@ extension AgentContract {
       KeptText(path: "vibehistory"),
       KeptText(path: "config.toml", isRewritten: false),
     ],
-    pass: [],
+    pass: AnswerBytes(),
     limits: [
       "There is no hook for prompts: a key in a prompt is not stopped.",
       "Up to 2.20 hooks run only with enable_experimental_hooks = true in config.toml.",
@@ -33,6 +33,6 @@ extension AgentContract {
     ])
 }
 
-@Sendable private func vibeDenial(_ reason: String) -> [UInt8] {
+@Sendable private func vibeDenial(_ reason: String) -> AnswerBytes {
   answer(("decision", .text("deny")), ("reason", .text(reason)))
 }

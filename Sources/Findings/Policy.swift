@@ -38,11 +38,14 @@ package struct Policy: Sendable {
 
   package init(today: String) { self.today = today }
 
+  /// Whether every finding counts that no comment allows.
+  package var takesEverything: Bool {
+    disabled.isEmpty && skipped.isEmpty && allowed.entries.isEmpty && baseline == nil
+  }
+
   /// The findings that count.
   package mutating func judge(_ findings: [Finding]) -> [Finding] {
-    let isPlain =
-      disabled.isEmpty && skipped.isEmpty && allowed.entries.isEmpty && baseline == nil
-    if isPlain && findings.allSatisfy({ $0.comment == nil }) { return findings }
+    if takesEverything && findings.allSatisfy({ $0.comment == nil }) { return findings }
     let byFingerprint = Dictionary(
       grouping: allowed.entries.indices.filter { allowed.entries[$0].fingerprint != nil },
       by: { allowed.entries[$0].fingerprint! })

@@ -67,8 +67,5 @@ private func replacedMode(_ target: Path) throws(SystemError) -> mode_t? {
 }
 
 package func writeAll(_ bytes: [UInt8], to number: CInt) throws(SystemError) {
-  let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-  defer { memory.deallocate() }
-  memory.copyBytes(from: bytes)
-  try writeAll(UnsafeRawBufferPointer(memory), to: number)
+  try bytes.withUnsafeBytes { bytes in Result { () throws(SystemError) in try writeAll(bytes, to: number) } }.get()
 }

@@ -96,10 +96,10 @@ package func ownEnvironment() -> [Path] {
 /// All of standard input.
 ///
 /// - Throws: `SystemError`; `SystemError.tooLarge` when there are more than `limit` bytes.
-package func readStandardInput(limit: Int) throws(SystemError) -> [UInt8] {
+package func readStandardInput(limit: Int) throws(SystemError) -> StreamContents {
   enlargePipe(STDIN_FILENO)
   enlargePipe(STDOUT_FILENO)
-  return try readAllOfStream(STDIN_FILENO, limit: limit)
+  return try StreamContents(of: STDIN_FILENO, limit: limit)
 }
 
 /// Makes a folder and those above it that are missing.

@@ -1,5 +1,5 @@
-// Redaction of a text that is whole in memory, as a list of edits. For callers that write the text in
-// another form than they search it, such as the contents of JSON strings.
+// Redaction as a list of edits. For callers that write a text in another form than they search it, such as the
+// contents of JSON strings.
 
 /// A part of a text and what takes its place.
 public struct RedactionEdit: Equatable, Sendable {
@@ -14,35 +14,63 @@ public struct RedactionEdit: Equatable, Sendable {
 }
 
 extension Redactor {
-  /// What redaction changes in `text`, in order. No two edits overlap.
+  /// What redaction changes in a text that is read piece by piece, in order. No two edits overlap.
   ///
-  /// - Parameter text: an input of its own, at most as long as `space`.
+  /// - Parameter read: puts the next bytes of the text into the buffer and returns how many; 0 at the end.
+  public mutating func edits(of read: (UnsafeMutableRawBufferPointer) -> Int) -> [RedactionEdit] {
+    var list = EditList()
+    var count: Int
+    repeat {
+      count = read(space)
+      list.total += count
+      let (start, size, base) = (UInt(bitPattern: memory.baseAddress), memory.count, base)
+      take(count, isLast: count == 0) { piece in
+        // A piece of the text lies in the buffer; all others are the redactor's own.
+        let offset = Int(truncatingIfNeeded: UInt(bitPattern: piece.baseAddress) &- start)
+        list.add(piece, at: offset >= 0 && offset < size ? base + offset : nil)
+      }
+    } while count > 0
+    return list.finished()
+  }
+
+  /// What redaction changes in `text`, in order. No two edits overlap.
   public mutating func edits(of text: UnsafeRawBufferPointer) -> [RedactionEdit] {
-    let space = self.space
-    precondition(text.count <= space.count, "the text is longer than the chunk")
-    if text.isEmpty { return [] }
-    space.copyMemory(from: text)
-    let start = UInt(bitPattern: space.baseAddress)
-    var edits: [RedactionEdit] = []
-    // What is neither written from the text nor replaced yet begins here.
-    var done = 0
-    var replacement: [UInt8] = []
-    take(text.count, isLast: true) { piece in
-      // A piece of the text lies where the text does; all others are the redactor's own.
-      let offset = Int(truncatingIfNeeded: UInt(bitPattern: piece.baseAddress) &- start)
-      guard offset >= done, offset + piece.count <= text.count else {
-        replacement += piece
-        return
-      }
-      if offset > done || !replacement.isEmpty {
-        edits.append(RedactionEdit(range: done..<offset, replacement: replacement))
-        replacement.removeAll()
-      }
-      done = offset + piece.count
+    var at = 0
+    return edits { space in
+      let count = min(space.count, text.count - at)
+      if count > 0 { space.copyMemory(from: UnsafeRawBufferPointer(rebasing: text[at..<(at + count)])) }
+      at += count
+      return count
     }
-    if done < text.count || !replacement.isEmpty {
-      edits.append(RedactionEdit(range: done..<text.count, replacement: replacement))
+  }
+}
+
+/// Edits as they follow from what a redactor writes.
+private struct EditList {
+  /// Bytes of the text that were read.
+  var total = 0
+  private var edits: [RedactionEdit] = []
+  /// What is neither written from the text nor replaced yet begins here.
+  private var done = 0
+  private var replacement: [UInt8] = []
+
+  /// - Parameter offset: of a piece of the text, in bytes; nil for what the redactor writes in place of a secret.
+  mutating func add(_ piece: UnsafeRawBufferPointer, at offset: Int?) {
+    guard let offset, offset >= done else {
+      replacement += piece
+      return
     }
+    if offset > done || !replacement.isEmpty { close(at: offset) }
+    done = offset + piece.count
+  }
+
+  mutating func finished() -> [RedactionEdit] {
+    if done < total || !replacement.isEmpty { close(at: total) }
     return edits
+  }
+
+  private mutating func close(at end: Int) {
+    edits.append(RedactionEdit(range: done..<end, replacement: replacement))
+    replacement.removeAll()
   }
 }

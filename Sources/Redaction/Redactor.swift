@@ -17,12 +17,12 @@ public struct Redactor: ~Copyable {
 
   private var scanner: StreamSearch
   private let heldBack: HeldBack
-  private let memory: UnsafeMutableRawBufferPointer
+  let memory: UnsafeMutableRawBufferPointer
   private let chunk: Int
   private let scratch: UnsafeMutableRawBufferPointer
   private var filled = 0
   /// Bytes of the input before the buffer.
-  private var base = 0
+  private(set) var base = 0
   /// Every match that begins before it is known.
   private var decided = 0
   /// Every byte before it has been written or removed.

@@ -44,6 +44,10 @@ enum Console {
   ///
   /// - Throws: `ExitStatus.failed`, after saying why, when they cannot be written.
   static func write(_ bytes: [UInt8]) throws(ExitStatus) {
+    try bytes.withUnsafeBytes { bytes in Result { () throws(ExitStatus) in try write(bytes) } }.get()
+  }
+
+  static func write(_ bytes: UnsafeRawBufferPointer) throws(ExitStatus) {
     do throws(SystemError) { try writeAll(bytes, to: STDOUT_FILENO) } catch {
       // Ends like a filter whose reader has gone, even if the caller ignores SIGPIPE.
       if error.code == EPIPE { endBySignal(SIGPIPE) }

@@ -14,14 +14,14 @@ private let longestEvent = 256 << 20
 
 func runAgentHook() throws(ExitStatus) {
   occupyClosedStandardDescriptors()
-  let text: [UInt8]
+  let text: StreamContents
   do throws(SystemError) { text = try readStandardInput(limit: longestEvent) } catch {
     let reason = error.code == SystemError.tooLarge ? "it is longer than \(byteCount(longestEvent))" : "\(error)"
     throw Console.fail("the event cannot be read: \(reason)")
   }
-  let result = text.withUnsafeBytes { answer(to: $0) }
+  let result = answer(to: text.bytes)
   if !result.words.isEmpty { Console.say("hopxguard: \(Console.shown(result.words.utf8))\n") }
-  if !result.output.isEmpty { try Console.write(result.output) }
+  try result.output.forEach { (piece) throws(ExitStatus) in try Console.write(piece) }
   if result.status != 0 { throw .failed }
 }
 
@@ -73,9 +73,9 @@ private func refusal(of keys: [Finding], _ review: HookReview) -> String {
 // MARK: After
 
 private func redaction(_ review: HookReview, _ policy: inout AgentPolicy) -> HookAnswer {
-  var redaction = JSONRedaction(rules: policy.plan.options.rules, longest: review.longestLiteral)
-  let edits = redaction.edits(of: review.event.text, review.literals) { content, count in
-    policy.allows(content, count: count) ? .keep : .redact
+  var redaction = JSONRedaction(rules: policy.plan.options.rules)
+  let edits = redaction.edits(of: review.event.text, review.literals) { literal, count in
+    policy.allows(literal, in: review.event.text, count: count) ? .keep : .redact
   }
   if edits.isEmpty { return review.pass }
   var note = "hopxguard redacted \(counted(edits.count, "key")) in this result."

@@ -32,11 +32,12 @@ struct AgentPolicy: ~Copyable {
   /// The keys in a text that count.
   mutating func keys(in text: UnsafeRawBufferPointer) -> [Finding] { findings(in: text).counting }
 
-  /// Whether all the keys in a text are let pass.
+  /// Whether all the keys in a string are let pass.
   ///
   /// - Parameter count: how many there are.
-  mutating func allows(_ text: UnsafeRawBufferPointer, count: Int) -> Bool {
-    let found = findings(in: text)
+  mutating func allows(_ literal: JSONText.Literal, in text: UnsafeRawBufferPointer, count: Int) -> Bool {
+    if path.bytes.isEmpty && policy.takesEverything { return false }
+    let found = decoded(literal, in: text).withUnsafeBytes { findings(in: $0) }
     return problem == nil && found.counting.isEmpty && found.all >= count
   }
 

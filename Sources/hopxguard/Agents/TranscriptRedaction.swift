@@ -26,7 +26,7 @@ private func redactTranscript(
   var tally = RedactionTally()
   tally.bytes = text.count
   let whole = text.count <= longestDocument ? try? JSONText(parsing: text) : nil
-  var redaction = JSONRedaction(rules: rules, longest: whole.map(longest) ?? longestLine(text))
+  var redaction = JSONRedaction(rules: rules)
   var written = GatheredOutput(descriptor: output ?? -1)
   func take(_ edits: [RedactionEdit], _ range: Range<Int>) throws(SystemError) {
     tally.keys += edits.count
@@ -60,18 +60,6 @@ private func redactTranscript(
   if mapped.wasCutShort { throw SystemError("read", SystemError.inputOutput) }
   tally.surrenders = redaction.surrenders
   return tally
-}
-
-private func longest(_ json: JSONText) -> Int { json.literals.map(\.range.count).max() ?? 0 }
-
-private func longestLine(_ text: UnsafeRawBufferPointer) -> Int {
-  var (longest, start) = (0, 0)
-  while start < text.count {
-    let end = lineEnd(text, from: start)
-    longest = max(longest, end - start)
-    start = end
-  }
-  return longest
 }
 
 /// The end of the line, its line end included.
