@@ -61,6 +61,8 @@ public struct Finding: Sendable {
   public var comment: InlineAllowance?
   /// How far the secret has spread in git's history; nil outside of it.
   public var history: History?
+  /// What the service said about it; nil if it was not asked.
+  public var verification: KeyVerification?
 
   public init(
     rule: Rule, confidence: Confidence, secret: String, fingerprint: String, path: Path,
@@ -219,6 +221,8 @@ public struct Summary: Sendable {
   public var seconds = 0.0
   /// nil when the repository itself was not checked.
   public var coverage: CoverageExtent?
+  /// What the service said about each key, live ones first; nil if it was not asked.
+  public var verified: [VerifiedKey]?
 
   public init() {}
 }

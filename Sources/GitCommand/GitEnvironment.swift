@@ -68,13 +68,4 @@ func gitEnvironment(_ inherited: InheritedRepository, in folder: Path) -> [Path]
 }
 
 /// git in an absolute folder of PATH: a relative one could be the repository's own.
-func findGit() -> Path? {
-  guard let search = getenv("PATH") else { return nil }
-  for folder in Path(cString: search).bytes.split(separator: UInt8(ascii: ":"))
-  where folder.first == UInt8(ascii: "/") {
-    let path = Path(folder).appending("git".utf8)
-    guard path.withCString({ access($0, X_OK) }) == 0 else { continue }
-    if let kind = try? FileStatus.following(path).kind, kind == .file { return path }
-  }
-  return nil
-}
+func findGit() -> Path? { findProgram("git") }

@@ -15,3 +15,11 @@ package func monotonicSeconds() -> Double {
 
 /// Seconds since 1970, UTC.
 package func secondsSince1970() -> Int { time(nil) }
+
+/// Lets this thread wait.
+package func wait(seconds: Double) {
+  if seconds <= 0 { return }
+  var rest = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
+  var left = timespec()
+  while nanosleep(&rest, &left) == -1 && errno == EINTR { rest = left }
+}

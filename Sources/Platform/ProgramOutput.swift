@@ -11,6 +11,8 @@ package struct ProgramOutput: Sendable {
   package let bytes: [UInt8]
   /// Its exit status; 128 and the number of the signal that ended it.
   package let status: CInt
+  /// It was killed because it had printed enough.
+  package let isCut: Bool
 
   /// Bytes of the input: what a pipe holds, so that nobody waits for a reader.
   package static let longestInput = 32 * 1024
@@ -27,14 +29,39 @@ package struct ProgramOutput: Sendable {
 package func outputOfShell(
   _ command: String, input: [UInt8], seconds: Int, limit: Int
 ) throws(SystemError) -> ProgramOutput {
+  let output = try outputOfProgram(
+    "/bin/sh", ["sh", "-c", Path(command)], environment: ownEnvironment(), input: input, seconds: seconds
+  ) { $0.count > limit }
+  if output.isCut { throw SystemError("read", EFBIG) }
+  return output
+}
+
+/// Runs a program without a standard error until it ends, or until what it has printed is enough; then it is killed.
+///
+/// - Parameters:
+///   - arguments: its own name first.
+///   - environment: `NAME=VALUE`.
+///   - input: at most `ProgramOutput.longestInput` bytes.
+///   - seconds: after which it is killed.
+///   - isEnough: is given all output so far.
+/// - Throws: `SystemError`; `ETIMEDOUT`.
+package func outputOfProgram(
+  _ program: Path, _ arguments: [Path], environment: [Path], input: [UInt8], seconds: Int,
+  until isEnough: ([UInt8]) -> Bool
+) throws(SystemError) -> ProgramOutput {
   precondition(input.count <= ProgramOutput.longestInput)
   let inward = try pipeHolding(input)
   let outward = try makePipe()
   let output = Descriptor(outward.read)
-  let process = try start(command, input: inward.number, output: Descriptor(outward.write))
+  let process = try start(
+    program, arguments, environment, input: inward.number, output: Descriptor(outward.write))
   var bytes: [UInt8] = []
+  var isCut = false
   var failure: SystemError?
-  do throws(SystemError) { bytes = try readAll(output, until: monotonicSeconds() + Double(seconds), limit) } catch {
+  do throws(SystemError) {
+    isCut = try !readAll(output, into: &bytes, until: monotonicSeconds() + Double(seconds), isEnough)
+    if isCut { kill(process, SIGKILL) }
+  } catch {
     failure = error
     kill(process, SIGKILL)
   }
@@ -42,7 +69,7 @@ package func outputOfShell(
   try retrying("waitpid") { waitpid(process, &status, 0) }
   if let failure { throw failure }
   let signal = status & 0x7F
-  return ProgramOutput(bytes: bytes, status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal)
+  return ProgramOutput(bytes: bytes, status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, isCut: isCut)
 }
 
 /// The end to read of a pipe with `bytes` in it.
@@ -57,29 +84,41 @@ private func pipeHolding(_ bytes: [UInt8]) throws(SystemError) -> Descriptor {
 }
 
 private func start(
-  _ command: String, input: CInt, output: consuming Descriptor
+  _ program: Path, _ arguments: [Path], _ environment: [Path], input: CInt, output: consuming Descriptor
 ) throws(SystemError) -> pid_t {
   let null = try Descriptor.open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
   return try spawn(
-    "/bin/sh", ["sh", "-c", Path(command)], environment: ownEnvironment(), standardInput: input,
-    standardOutput: output.number, standardError: null.number)
+    program, arguments, environment: environment, standardInput: input, standardOutput: output.number,
+    standardError: null.number)
 }
 
+/// - Returns: false if it stopped before the end, because what there is is enough.
 private func readAll(
-  _ output: borrowing Descriptor, until end: Double, _ limit: Int
-) throws(SystemError) -> [UInt8] {
+  _ output: borrowing Descriptor, into bytes: inout [UInt8], until end: Double, _ isEnough: ([UInt8]) -> Bool
+) throws(SystemError) -> Bool {
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
   defer { buffer.deallocate() }
-  var bytes: [UInt8] = []
   while true {
     var wait = pollfd(fd: output.number, events: Int16(POLLIN), revents: 0)
     let left = Int32(max(0, (end - monotonicSeconds()) * 1000))
     if try retrying("poll", { poll(&wait, 1, left) }) == 0 { throw SystemError("read", ETIMEDOUT) }
     let count = try output.read(into: buffer)
-    if count == 0 { return bytes }
+    if count == 0 { return true }
     bytes += buffer[..<count]
-    if bytes.count > limit { throw SystemError("read", EFBIG) }
+    if isEnough(bytes) { return false }
   }
+}
+
+/// The file of a program that PATH finds in an absolute folder; nil if there is none.
+package func findProgram(_ name: String) -> Path? {
+  guard let search = getenv("PATH") else { return nil }
+  for folder in Path(cString: search).bytes.split(separator: UInt8(ascii: ":"))
+  where folder.first == UInt8(ascii: "/") {
+    let path = Path(folder).appending(name.utf8)
+    guard path.withCString({ access($0, X_OK) }) == 0 else { continue }
+    if let kind = try? FileStatus.following(path).kind, kind == .file { return path }
+  }
+  return nil
 }
 
 /// Our environment, as `spawn` takes one.

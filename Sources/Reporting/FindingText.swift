@@ -10,6 +10,7 @@ func sentence(_ finding: Finding) -> String {
   if finding.encoding != "plain" { text += ", hidden as \(finding.encoding)" }
   if let commit = finding.commit { text += ", since commit \(commit.id.prefix(12)) of \(commit.date)" }
   if let history = finding.history { text += ", \(reach(history.reach))" }
+  if let verification = finding.verification { text += ", verification: \(verification.text)" }
   return text + ". \(finding.fingerprint)"
 }
 

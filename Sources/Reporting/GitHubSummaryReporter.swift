@@ -21,7 +21,10 @@ package struct GitHubSummaryReporter: Reporter {
   package mutating func report(_ finding: Finding) -> [UInt8] {
     total.count(finding)
     let place = finding.place == .content ? "\(finding.line)" : finding.place.rawValue
-    add([file(finding), place, text(finding.title), code(finding.secret), code(finding.fingerprint)])
+    add([
+      file(finding), place, text(finding.title + (finding.verification.map { ": \($0.words)" } ?? "")),
+      code(finding.secret), code(finding.fingerprint),
+    ])
     return []
   }
 

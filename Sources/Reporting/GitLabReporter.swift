@@ -25,7 +25,7 @@ struct GitLabReporter: Reporter {
       return Self.vulnerability(
         id: id, kind: finding.rule, title: finding.title, description: sentence(finding), finding.severity,
         solution: solutions[finding.rule] ?? "", path: finding.path, line: finding.line,
-        endLine: finding.region?.endLine ?? finding.line, commit)
+        endLine: finding.region?.endLine ?? finding.line, commit, verification: finding.verification)
     }
     return []
   }
@@ -67,22 +67,28 @@ struct GitLabReporter: Reporter {
   /// - Parameter kind: GitLab takes what has the same kind, file and lines for one.
   private static func vulnerability(
     id: String, kind: String, title: String, description: String, _ severity: Severity, solution: String,
-    path: Path, line: Int, endLine: Int, _ commit: [(String, [UInt8])]
+    path: Path, line: Int, endLine: Int, _ commit: [(String, [UInt8])], verification: KeyVerification? = nil
   ) -> [UInt8] {
     let name = severity.rawValue
     let location = [
       ("file", jsonString(path.bytes)), ("start_line", jsonNumber(line)), ("end_line", jsonNumber(endLine)),
       ("commit", jsonObject(commit)),
     ]
+    var details: [(String, [UInt8])] = []
+    if let verification {
+      let field = [("type", "text"), ("name", "Verification"), ("value", verification.text)]
+      details = [("details", jsonObject([("verification", jsonObject(field.map { ($0, jsonText($1)) }))]))]
+    }
     let identifier = [
       ("type", jsonText("hopxguard_rule")), ("name", jsonText("\(Tool.name): \(kind)")), ("value", jsonText(kind)),
     ]
-    return jsonObject([
-      ("id", jsonText(id)), ("name", jsonText(shortened(title, 255))), ("description", jsonText(description)),
-      ("severity", jsonText(name.prefix(1).uppercased() + name.dropFirst())),
-      ("solution", jsonText(shortened(solution, 7000))), ("identifiers", jsonArray([jsonObject(identifier)])),
-      ("location", jsonObject(location)),
-    ])
+    return jsonObject(
+      [
+        ("id", jsonText(id)), ("name", jsonText(shortened(title, 255))), ("description", jsonText(description)),
+        ("severity", jsonText(name.prefix(1).uppercased() + name.dropFirst())),
+        ("solution", jsonText(shortened(solution, 7000))), ("identifiers", jsonArray([jsonObject(identifier)])),
+        ("location", jsonObject(location)),
+      ] + details)
   }
 
   mutating func finish(_ outcome: Outcome) -> [UInt8] {

@@ -49,7 +49,8 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
           ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
           ("seconds", seconds),
         ] + exceptions(summary) + (summary.entries > 0 ? [("entries", jsonNumber(summary.entries))] : [])
-          + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage))
+          + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage)
+          + counts(summary.verified))
     ),
     ("problems", json(outcome.problems)),
   ] + (outcome.warnings.isEmpty ? [] : [("warnings", json(outcome.warnings))])
@@ -108,6 +109,21 @@ private func extent(_ coverage: CoverageExtent?) -> [(String, [UInt8])] {
   ]
 }
 
+func json(_ verification: KeyVerification) -> [UInt8] {
+  jsonObject(
+    [("status", jsonText(verification.status.rawValue)), ("reason", jsonText(verification.reason))]
+      + (verification.requestID.map { [("requestId", jsonText($0))] } ?? []))
+}
+
+/// Distinct keys by the service's answer.
+private func counts(_ verified: [VerifiedKey]?) -> [(String, [UInt8])] {
+  guard let verified else { return [] }
+  let counts = KeyVerification.Status.allCases.map { status in
+    (status.rawValue, jsonNumber(verified.count { $0.verification.status == status }))
+  }
+  return [("verification", jsonObject(counts))]
+}
+
 private func json(_ finding: PolicyFinding) -> [UInt8] {
   var fields: [(String, [UInt8])] = [
     ("rule", jsonString(finding.rule.utf8)),
@@ -151,5 +167,6 @@ private func json(_ finding: Finding) -> [UInt8] {
     fields.append(("commits", jsonNumber(history.commits)))
     fields.append(("objects", jsonNumber(history.objects)))
   }
+  if let verification = finding.verification { fields.append(("verification", json(verification))) }
   return jsonObject(fields)
 }

@@ -181,6 +181,7 @@ private func result(_ finding: Finding, _ hash: String, ruleIndex: Int) -> [UInt
     properties.append(("date", jsonText(commit.date)))
   }
   if let history = finding.history { properties.append(("reach", jsonText(history.reach.rawValue))) }
+  if let verification = finding.verification { properties.append(("verification", json(verification))) }
   let region = finding.region
   return jsonObject([
     ("ruleId", jsonText(finding.rule)), ("ruleIndex", jsonNumber(ruleIndex)),

@@ -9,6 +9,7 @@ package import Rules
 package func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> String {
   var text = ""
   let summary = outcome.summary
+  if let verified = summary.verified { text += keyList(verified, style: style) }
   if !rules.isEmpty {
     for rule in rules where !rule.remediation.isEmpty {
       text += "\n\(style.bold("What to do now")) (\(escapedForTerminal(rule.title.utf8))):\n"
@@ -36,6 +37,26 @@ package func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) ->
     text += "; " + style.warning("\(counted(outcome.problems.count, "problem")), the scan is incomplete")
   }
   return text + "\n"
+}
+
+/// Each key that was asked about, live ones first, and what to do about it.
+private func keyList(_ keys: [VerifiedKey], style: TextStyle) -> String {
+  if keys.isEmpty { return "" }
+  var text = "\n\(style.bold("What to do first:"))\n"
+  for (index, key) in keys.enumerated() {
+    let status = key.verification.status
+    let action =
+      switch status {
+      case .live, .liveNarrow: "replace it, then revoke it: console.hopx.dev, Settings, API Keys"
+      case .unknown: "treat it as live, and verify it again"
+      case .dead, .expired: "nothing is urgent: remove it when you are there"
+      }
+    let words = status.isLive ? style.danger(key.verification.words) : style.bold(key.verification.words)
+    let more = key.places > 1 ? " and \(counted(key.places - 1, "more place"))" : ""
+    text += "  \(index + 1). \(words): \(key.secret), \(escapedForTerminal(key.firstPath.bytes))\(more)\n"
+    text += "     \(action)\n     \(style.faint(key.fingerprint))\n"
+  }
+  return text
 }
 
 /// How much was scanned, and in what time.

@@ -42,6 +42,10 @@ struct TextReporter: Reporter {
         "    since commit \(commit.id.prefix(12)) of \(commit.date) by \(escapedForTerminal(commit.author.utf8))\n"
     }
     if let history = finding.history { text += "    " + spread(history) + "\n" }
+    if let verification = finding.verification {
+      let shown = verification.status.isLive ? style.danger(verification.text) : verification.text
+      text += "    verification: \(shown)\n"
+    }
     return Array(text.utf8)
   }
 

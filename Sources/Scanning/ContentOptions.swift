@@ -10,6 +10,8 @@ package struct ContentOptions {
   package var readsText = false
   /// A report wants the hashes of lines, too.
   package var hashesLines = false
+  /// The caller needs the whole keys of the findings.
+  package var collectsKeys = false
 
   package init(rules: RuleSet, archives: ArchiveLimits = ArchiveLimits()) {
     self.rules = rules

@@ -46,12 +46,17 @@ package struct ScanRun<Output: ReportOutput> {
 
   /// The end of the run: see above.
   ///
-  /// - Parameter isWhole: the whole working tree was scanned, so that what matched nothing is not needed.
-  package mutating func finish(isWhole: Bool) throws(Output.Failure) -> Conclusion {
+  /// - Parameters:
+  ///   - isWhole: the whole working tree was scanned, so that what matched nothing is not needed.
+  ///   - examine: may add to the findings that count, before they are reported.
+  package mutating func finish(
+    isWhole: Bool, examine: (inout ScanResults) -> Void = { _ in }
+  ) throws(Output.Failure) -> Conclusion {
     results.order()
     let found = Set(results.findings.map(\.fingerprint))
     plan.judge(&results)
     let passed = found.subtracting(results.findings.map(\.fingerprint))
+    examine(&results)
     try output.add(results.findings)
     let outcome = results.outcome(
       listed: output.count, seconds: monotonicSeconds() - started, plan: plan, isWhole: isWhole)

@@ -336,7 +336,7 @@ package func scanTree(
   var results = shares.reduce(into: pool.results) { $0.merge($1) }
   let repositories = scan.repositories.withLock { $0.sorted { $0.folder < $1.folder } }
   if !repositories.isEmpty {
-    var history = HistoryScan(options, jobs: jobs, showsProgress: showsProgress, collectsKeys: false)
+    var history = HistoryScan(options, jobs: jobs, showsProgress: showsProgress, collectsKeys: options.collectsKeys)
     for (folder, shown) in repositories { history.scan(gitFolder: folder, shown: shown) }
     results.merge(history.results.without(results.findings))
   }

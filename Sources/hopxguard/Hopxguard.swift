@@ -28,6 +28,7 @@ struct Hopxguard: ParsableCommand {
         app 2>&1 | hopxguard redact >> app.log
         hopxguard hook install            stop commits and pushes with a key
         hopxguard gitignore               can .env, *.key and secrets/ be committed?
+        hopxguard verify                  which of the keys here are live?
         hopxguard check                   scan and gitignore: the command for a CI job
         hopxguard allow FINGERPRINT --reason TEXT    accept a false alarm
         hopxguard baseline                accept today's findings, fail on new ones
@@ -37,7 +38,7 @@ struct Hopxguard: ParsableCommand {
       """,
     version: "\(Tool.name) \(Tool.version)" + (Tool.commit.map { " (\($0))" } ?? ""),
     subcommands: [
-      ScanCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
+      ScanCommand.self, VerifyCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
       CheckCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self, BaselineCommand.self,
       RulesCommand.self,
     ])

@@ -27,7 +27,7 @@ package struct HistoryScan {
     self.options = options
     self.jobs = jobs
     self.showsProgress = showsProgress
-    self.collectsKeys = collectsKeys
+    self.collectsKeys = collectsKeys || options.collectsKeys
   }
 
   /// Scans the repository that is or contains a PATH of the command line.

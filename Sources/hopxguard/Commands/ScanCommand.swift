@@ -9,6 +9,7 @@ import Inputs
 import Platform
 import Reporting
 import Scanning
+import Verification
 
 #if canImport(Darwin)
   import Darwin
@@ -85,6 +86,11 @@ struct ScanCommand: ParsableCommand {
     completion: .file())
   var replaceText: String?
 
+  @Flag(help: "Then ask Hopx which of the keys are live, as hopxguard verify does.")
+  var verify = false
+
+  @OptionGroup var service: EndpointOption
+
   @OptionGroup var reporting: ReportOptions
 
   @OptionGroup var rules: RuleOptions
@@ -129,22 +135,29 @@ struct ScanCommand: ParsableCommand {
     if !history && (acceptIncomplete || outsideStores || replaceText != nil) {
       throw ValidationError("--accept-incomplete, --outside-stores and --replace-text go with --history.")
     }
+    if service.endpoint != nil && !verify { throw ValidationError("--endpoint goes with --verify.") }
     if history && paths.contains("-") { throw ValidationError("--history scans repositories, not -.") }
   }
 
-  func run() throws {
+  /// What the exit code is about.
+  enum Purpose { case findings, liveKeys }
+
+  func run() throws { try run(for: .findings) }
+
+  func run(for purpose: Purpose) throws {
     let place = place
-    var (setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
+    var (setup, threads, format, endpoint) = try reporting.preparing { () throws(ExitStatus) in
       if let replaceText, let obstacle = obstacle(toReplacementsAt: Path(argument: replaceText)) {
         throw Console.fail("--replace-text \(replaceText): \(obstacle)")
       }
       var setup = try policy.prepare(settings, rules, limits, for: place)
       let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
-      return (setup, threads, format)
+      return (setup, threads, format, try service.address())
     }
     if showConfig { return try show(setup.choices) }
     reporting.explain(setup)
     reporting.adapt(&setup.plan.options, format)
+    setup.plan.options.collectsKeys = verify
     var run = ScanRun(setup.plan, into: try reporting.open(format))
     try scan(&run, jobs: threads)
     let readsTree = !staged && range == nil && since == nil && diff == nil && !history
@@ -152,12 +165,14 @@ struct ScanCommand: ParsableCommand {
       Console.say("note: standard input was not read, the folder was; to read it: hopxguard scan -\n")
     }
     let isWhole = history || (!allFiles && place.top != nil && isWholeTree(place))
-    let end = try run.finish(isWhole: isWhole)
+    let end = try run.finish(isWhole: isWhole) { results in
+      if verify { KeyCheck(endpoint: endpoint, showsProgress: !noProgress).verify(&results) }
+    }
     var replacements: String?
     if let replaceText, try writeReplacements(end.keys, except: end.passed, to: replaceText) {
       replacements = replaceText
     }
-    do throws(ExitStatus) { try reporting.conclude(end.outcome, run.output) } catch {
+    do throws(ExitStatus) { try reporting.conclude(end.outcome, run.output, isLiveOnly: purpose == .liveKeys) } catch {
       if history && end.outcome.summary.findings > 0 && !reporting.quiet {
         Console.say(historyAdvice(replacements: replacements))
       }
@@ -221,7 +236,7 @@ struct ScanCommand: ParsableCommand {
     var source = StreamSource(descriptor: number, progress: progress)
     var failure: ExitStatus?
     // A report that is written at the end has no room for the findings of an endless stream.
-    let isLive = run.output.isStreamed
+    let isLive = run.output.isStreamed && !verify
     let count = ProgressDisplay.during(!noProgress, { "scanning: \(progress.text)" }) { display in
       scanner.scan(&source, path: path, isLive: isLive) { results in
         display.hide()

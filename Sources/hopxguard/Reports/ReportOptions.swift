@@ -122,8 +122,9 @@ struct ReportOptions: ParsableArguments {
 
   /// Prints the result of the run, and ends it.
   ///
+  /// - Parameter isLiveOnly: only keys that are live count.
   /// - Throws: its exit status, unless it is clean.
-  func conclude(_ outcome: Outcome, _ report: ReportWriter) throws(ExitStatus) {
+  func conclude(_ outcome: Outcome, _ report: ReportWriter, isLiveOnly: Bool = false) throws(ExitStatus) {
     let style = color.style(for: STDERR_FILENO)
     if !outcome.isComplete {
       Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
@@ -135,7 +136,10 @@ struct ReportOptions: ParsableArguments {
       Console.say(summaryText(outcome, rules: found, style: style))
     }
     if !outcome.isComplete { throw .failed }
-    if outcome.summary.findings > 0 { throw .found }
+    let counts =
+      isLiveOnly
+      ? (outcome.summary.verified ?? []).contains { $0.verification.status.isLive } : outcome.summary.findings > 0
+    if counts { throw .found }
   }
 }
 
