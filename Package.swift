@@ -15,6 +15,8 @@ let package = Package(
     .library(name: "Detection", targets: ["Detection", "Rules"]),
     .library(name: "Redaction", targets: ["Redaction"]),
     .library(name: "Scanning", targets: ["Scanning", "Findings"]),
+    // What scripts/library links libhopxguard.so from.
+    .library(name: "Library", type: .static, targets: ["Library"]),
   ],
   dependencies: [
     // The command line: parsing, help, completions and the man page. The field's standard in Swift.
@@ -86,6 +88,11 @@ let package = Package(
       name: "Detection", dependencies: ["CPCRE2", "CEmbedded", "CSearch", "Bytes", "Rules"],
       swiftSettings: strict),
     .target(name: "Redaction", dependencies: ["Bytes", "Rules", "Detection"], swiftSettings: strict),
+    // The C library: its header, and what is exported under those names.
+    .target(name: "CHopxguard"),
+    .target(
+      name: "Library",
+      dependencies: ["CHopxguard", "CVersion", "Rules", "Detection", "Redaction"], swiftSettings: strict),
     .target(name: "Inputs", dependencies: ["Bytes", "Platform"], swiftSettings: strict),
     .target(
       name: "Archives", dependencies: ["CArchive", "CZlib", "CSearch", "Bytes", "Platform", "Inputs"],

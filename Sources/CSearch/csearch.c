@@ -1,6 +1,10 @@
 #include "csearch.h"
 #include "vectors.h"
 
+/// A bit for each of the first `count` lanes of 64.
+INLINE uint64_t lanes_below(size_t count) { return count < 64 ? ((uint64_t)1 << count) - 1 : ~(uint64_t)0; }
+
+// What is left after the whole blocks is searched in one block more, of a copy.
 INLINE size_t csearch_pair_body(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t first, uint8_t a, size_t second,
   uint8_t b
@@ -13,10 +17,14 @@ INLINE size_t csearch_pair_body(
     if (is_any(hits0 | hits1)) return at + first_lane(hits0, hits1);
     at += 64;
   }
-  for (; at < end && at + second < count; at++) {
-    if (text[at + first] == a && text[at + second] == b) return at;
-  }
-  return end;
+  if (at >= end || at + second >= count) return end;
+  size_t left = end - at < count - at - second ? end - at : count - at - second;
+  uint8_t one[64] = {0}, two[64] = {0};
+  memcpy(one, text + at + first, left);
+  memcpy(two, text + at + second, left);
+  uint64_t hits = lanes_below(left) & lane_bits_of_two(
+    (load(one) == a) & (load(two) == b), (load(one + 32) == a) & (load(two + 32) == b));
+  return hits ? at + (size_t)__builtin_ctzll(hits) : end;
 }
 SEARCH(size_t, csearch_pair, (const uint8_t *text, size_t count, size_t at, size_t end, size_t first, uint8_t a, size_t second, uint8_t b), (text, count, at, end, first, a, second, b))
 
@@ -35,10 +43,14 @@ INLINE size_t csearch_masked_body(
     if (is_any(hits0 | hits1)) return at + first_lane(hits0, hits1);
     at += 64;
   }
-  for (; at < end && at + distance < count; at++) {
-    if ((text[at] & mask_a) == a && (text[at + distance] & mask_b) == b) return at;
-  }
-  return end;
+  if (at >= end || at + distance >= count) return end;
+  size_t left = end - at < count - at - distance ? end - at : count - at - distance;
+  uint8_t one[64] = {0}, two[64] = {0};
+  memcpy(one, text + at, left);
+  memcpy(two, text + at + distance, left);
+  uint64_t hits = lanes_below(left) & lane_bits_of_two(
+    masked(one, two, mask_a, a, mask_b, b), masked(one + 32, two + 32, mask_a, a, mask_b, b));
+  return hits ? at + (size_t)__builtin_ctzll(hits) : end;
 }
 SEARCH(size_t, csearch_masked, (const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a, uint8_t mask_b, uint8_t b), (text, count, at, end, distance, mask_a, a, mask_b, b))
 
@@ -167,12 +179,32 @@ INLINE size_t csearch_token_body(
       if (begins_token(text, count, place, members)) return place;
     }
   }
-  for (; at < end; at++) {
+  if (at >= end) return end;
+  // A byte more than is looked at; where there is none, any could follow.
+  size_t left = end - at < 64 ? end - at : 64;
+  uint8_t rest[72] = {0};
+  memcpy(rest, text + at, left < count - at ? left + 1 : left);
+  uint64_t hits = lane_bits_of_two(tokens(rest), tokens(rest + 32));
+  if (at + left == count && is_token(text[count - 1])) hits |= (uint64_t)1 << (left - 1);
+  for (hits &= lanes_below(left); hits; hits &= hits - 1) {
+    size_t place = at + (size_t)__builtin_ctzll(hits);
+    if (begins_token(text, count, place, members)) return place;
+  }
+  // Of a text that ends a byte after the last block.
+  for (at += left; at < end; at++) {
     if (is_token(text[at]) && begins_token(text, count, at, members)) return at;
   }
   return end;
 }
 SEARCH(size_t, csearch_token, (const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members), (text, count, at, end, members))
+
+int csearch_has_token_start(const uint8_t *text, size_t count) {
+  uint8_t tail[32] = {0};
+  memcpy(tail, text, count);
+  block bytes = load(tail);
+  return is_any((bytes == '%') | (bytes == '&') | (bytes == '\\') | (bytes == 0x1B) | (bytes == '#') | (bytes == '^') |
+                (bytes == 'U'));
+}
 
 INLINE mask escapes(const uint8_t *text) {
   block bytes = load(text);

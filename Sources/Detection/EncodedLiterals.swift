@@ -21,7 +21,7 @@ struct EncodedLiterals: Sendable {
   private let beginnings: ByteSet
   /// Bytes of literals; those behind which more of one comes; and those that one begins with.
   private let members: ByteSet
-  private let memberTable: [UInt8]
+  let memberTable: [UInt8]
   private let inner: ByteSet
   private let firsts: ByteSet
   private let hasPlainFirsts: Bool
@@ -53,6 +53,9 @@ struct EncodedLiterals: Sendable {
     hasPlainFirsts = literals.allSatisfy { isLetterOrDigit($0.bytes[0]) }
     beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&U".utf8))
   }
+
+  /// What finds the literals that are encoded as a whole.
+  var probes: [PairProbe] { literals.flatMap { [$0.wide].compactMap { $0 } + $0.base64.map(\.probe) } }
 
   /// Appends candidates that begin in `places`, not in order; those whose literal stands there plainly or
   /// is cut off at the end of `bytes` without a token in it are not among them.

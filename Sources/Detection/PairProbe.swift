@@ -78,6 +78,11 @@ struct PairProbe: Sendable {
     }
   }
 
+  var probe: csearch_probe {
+    csearch_probe(
+      mask_a: first.mask, a: first.value, mask_b: second.mask, b: second.value, distance: UInt16(distance))
+  }
+
   /// Calls `found` for every place in `places` at which the two bytes stand, in order.
   @inline(__always)
   func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (Int) -> Void) {

@@ -69,6 +69,10 @@ struct Prefilter: Sendable {
   }
 }
 
+extension Prefilter {
+  var probes: [csearch_probe] { needles.map(\.probe) }
+}
+
 /// One literal, found by its two rarest bytes, sixteen places at a time.
 struct Needle: Sendable {
   let literal: [UInt8]
@@ -86,6 +90,14 @@ struct Needle: Sendable {
     let other = rarest.first { literal[$0] != literal[one] } ?? rarest.last!
     first = min(one, other)
     second = max(one, other)
+  }
+
+  var probe: csearch_probe {
+    // Of two bytes that are further apart than a probe can say, the first alone.
+    let isNear = second - first <= Int(CSEARCH_MOST_DISTANCE)
+    return csearch_probe(
+      mask_a: 0xFF, a: literal[first], mask_b: isNear ? 0xFF : 0, b: isNear ? literal[second] : 0,
+      distance: isNear ? UInt16(second - first) : 0)
   }
 
   /// Whether `tail` is the beginning of the literal and no more.

@@ -25,6 +25,21 @@ size_t csearch_masked(
 /// for one of `members`, a table of 256 bytes; for any where that is no table.
 size_t csearch_token(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
+/// Two bytes, each compared under a mask, the second `distance` bytes after the first.
+typedef struct csearch_probe {
+  uint8_t mask_a, a, mask_b, b;
+  uint16_t distance;
+} csearch_probe;
+
+enum { CSEARCH_MOST_DISTANCE = 64 };
+
+/// Whether one of the probes hits anywhere; distances are at most CSEARCH_MOST_DISTANCE. It may also be said of bytes at
+/// the end of the text, so a hit needs a closer look.
+int csearch_has_any(const uint8_t *text, size_t count, const csearch_probe *probes, size_t probe_count);
+
+/// Whether one of at most 32 bytes could begin what `csearch_token` finds.
+int csearch_has_token_start(const uint8_t *text, size_t count);
+
 enum {
   /// A letter of a word.
   CSEARCH_WORD = 1,
