@@ -3,35 +3,48 @@
 
 package struct ByteSet: Equatable, Sendable {
   @usableFromInline
-  package private(set) var words: SIMD4<UInt64>
+  let words: (UInt64, UInt64, UInt64, UInt64)
 
   /// - Parameter words: a bit for each byte, 0 to 63 in the first.
-  @inlinable
-  package init(_ words: (UInt64, UInt64, UInt64, UInt64)) { self.words = SIMD4(words.0, words.1, words.2, words.3) }
+  @inlinable @inline(__always)
+  package init(_ words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
   package init(_ bytes: some Sequence<UInt8> = []) {
-    self.init((0, 0, 0, 0))
-    for byte in bytes { insert(byte) }
+    var words = SIMD4<UInt64>()
+    for byte in bytes { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
+    self.init(words)
   }
 
-  package mutating func insert(_ byte: UInt8) { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
+  private init(_ words: SIMD4<UInt64>) { self.init((words[0], words[1], words[2], words[3])) }
 
+  private var vector: SIMD4<UInt64> { SIMD4(words.0, words.1, words.2, words.3) }
+
+  package mutating func insert(_ byte: UInt8) {
+    var words = vector
+    words[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
+    self = ByteSet(words)
+  }
+
+  /// Constant places in a tuple: unlike an index into a vector, they stay in registers.
   @inlinable @inline(__always)
-  package func contains(_ byte: UInt8) -> Bool { words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 != 0 }
-
-  package var isEmpty: Bool { words == SIMD4() }
-
-  package func intersection(_ other: ByteSet) -> ByteSet {
-    var set = self
-    set.words &= other.words
-    return set
+  package func contains(_ byte: UInt8) -> Bool {
+    let word =
+      switch byte >> 6 {
+      case 0: words.0
+      case 1: words.1
+      case 2: words.2
+      default: words.3
+      }
+    return word >> UInt64(byte & 63) & 1 != 0
   }
 
-  package func subtracting(_ other: ByteSet) -> ByteSet {
-    var set = self
-    set.words &= ~other.words
-    return set
-  }
+  package static func == (left: ByteSet, right: ByteSet) -> Bool { left.words == right.words }
+
+  package var isEmpty: Bool { vector == SIMD4() }
+
+  package func intersection(_ other: ByteSet) -> ByteSet { ByteSet(vector & other.vector) }
+
+  package func subtracting(_ other: ByteSet) -> ByteSet { ByteSet(vector & ~other.vector) }
 
   /// With both cases of each letter that is in it.
   package var foldingCase: ByteSet {

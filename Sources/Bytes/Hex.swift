@@ -1,13 +1,12 @@
 // Hexadecimal digits, read and written.
 
 /// The value of a digit, upper or lower case; nil for any other byte.
+@inlinable @inline(__always)
 package func hexValue(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-  default: nil
-  }
+  let digit = byte &- UInt8(ascii: "0")
+  if digit < 10 { return digit }
+  let letter = (byte | 0x20) &- UInt8(ascii: "a")
+  return letter < 6 ? letter + 10 : nil
 }
 
 /// The digit, lower case, of the four low bits of `value`.

@@ -1,7 +1,7 @@
 // The bytes that redaction removes. If matches overlap, their union is removed, so that no second key survives inside a
 // cut first one.
 
-public import Rules
+import Rules
 
 /// A run of overlapping matches: `range` is replaced by its first `kept` bytes and `...`.
 public struct Cut: Equatable, Sendable {
@@ -64,13 +64,12 @@ extension Scanner {
   /// A short text, such as a path or an error message, with every secret in it redacted. It is independent of the
   /// current input: a rule given up on there is tried here, and vice versa.
   public mutating func redacted(_ text: [UInt8]) -> [UInt8] {
-    let (ownPurpose, ownInput) = (purpose, input)
-    purpose = .redaction
+    let ownInput = input
     begin()
-    defer { (purpose, input) = (ownPurpose, ownInput) }
+    defer { input = ownInput }
     return text.withUnsafeBytes { buffer in
       var matches: [Match] = []
-      _ = search(buffer, from: 0, atStart: true, isLast: true, into: &matches)
+      _ = search(for: .redaction, buffer, from: 0, atStart: true, isLast: true, into: &matches)
       var hidden: [Match] = []
       searchHidden(buffer, from: 0, until: buffer.count, besides: matches, into: &hidden)
       if !hidden.isEmpty { matches = (matches + hidden).sorted { Match.precedes($0, $1) } }

@@ -1,6 +1,7 @@
 // The text decoded from another text, in one buffer that is searched at once, with a map from each of its bytes to its
 // source.
 
+import Bytes
 import CSearch
 
 /// Texts that were decoded out of pieces of another text.
@@ -107,7 +108,7 @@ struct DecodedLayer {
       let count8 = (digits.count - phase) / 2
       add(count8, bits: 4, .hex, phase: run.lowerBound + phase, from: pieces) { bytes in
         for to in 0..<count8 {
-          bytes[to] = hexDigits[Int(digits[phase + 2 * to])] << 4 | hexDigits[Int(digits[phase + 2 * to + 1])]
+          bytes[to] = hexValue(digits[phase + 2 * to])! << 4 | hexValue(digits[phase + 2 * to + 1])!
         }
       }
     }

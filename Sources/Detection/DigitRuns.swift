@@ -2,6 +2,7 @@
 // by what `readToken` knows, or, for hex, with separators between the bytes.
 // Sources: RFC 4648 (both alphabets are read as one), RFC 2045 6.8 and RFC 7468 (line lengths).
 
+import Bytes
 import CSearch
 
 /// Digits that were gathered out of a text.

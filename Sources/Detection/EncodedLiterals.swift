@@ -2,8 +2,9 @@
 // search for: UTF-16 of either byte order by one pair of bytes, base64 at its three alignments by another,
 // and escapes and control sequences by the first of them that stands in the literal.
 
+import Bytes
 import CSearch
-public import Rules
+import Rules
 
 /// A place where an encoded key may begin.
 struct EncodedCandidate: Equatable {

@@ -101,8 +101,4 @@ struct EncodingSet: OptionSet, Sendable {
     return members.filter(\.onlyRemoves).reversed()
       + members.filter { !$0.onlyRemoves && !digits.contains($0) } + digits.filter(members.contains)
   }
-
-  static let heuristics = EncodingSet(
-    Encoding.allCases.filter(\.isHeuristic).map { EncodingSet($0) })
-  static let removals = EncodingSet(Encoding.allCases.filter(\.onlyRemoves).map { EncodingSet($0) })
 }

@@ -1,7 +1,7 @@
 // What a stream decodes to from one place on, only as far as it is asked for, with the way back: where each
 // byte comes from, and where something was left out.
 
-public import Rules
+import Rules
 
 /// A text that is decoded forward from the beginning of what may be a key.
 struct ForwardText {
@@ -13,8 +13,6 @@ struct ForwardText {
   private(set) var breaks: [Int] = []
   /// Control sequences and line breaks left out, in the buffer.
   private(set) var codes: [Range<Int>] = []
-  /// There is a token in what was decoded.
-  private(set) var hasTokens = false
   /// How decoding stopped; nil when there is more to decode.
   private(set) var stop: Stop?
 
@@ -53,7 +51,6 @@ struct ForwardText {
     limit = min(text.count, start + Rule.longestMatch)
     isFinal = isLast || limit == start + Rule.longestMatch
     stop = nil
-    hasTokens = false
     bits = 0
     bitCount = 0
     bytes.removeAll(keepingCapacity: true)
@@ -103,7 +100,6 @@ struct ForwardText {
       append(text[unit], end: at, keptEnd: at)
     case .token(let token):
       at += token.length
-      hasTokens = true
       if token.outputCount == 0 {
         if breaks.last != count { breaks.append(count) }
         if isDisplayCode(UnsafeRawBufferPointer(rebasing: text[unit..<at])) { codes.append(unit..<at) }

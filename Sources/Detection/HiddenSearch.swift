@@ -4,7 +4,7 @@
 // rule's literal is looked for in what was decoded, so this works for every rule alike; only what breaks
 // up the literal itself is looked for by pieces of it.
 
-public import Rules
+import Rules
 
 /// How a match is hidden.
 public final class Disguise: Sendable {
@@ -86,8 +86,6 @@ extension Scanner {
     _ buffer: UnsafeRawBufferPointer, from: Int, until: Int, besides plain: [Match],
     into matches: inout [Match]
   ) {
-    let ownPurpose = purpose
-    purpose = .scan
     var stack = LayerStack()
     swap(&stack, &self.stack)
     var at = from
@@ -100,7 +98,6 @@ extension Scanner {
       at = end
     }
     swap(&stack, &self.stack)
-    purpose = ownPurpose
   }
 
   /// Matches in order, without what was found twice, and without what was only guessed or is but a part
@@ -207,7 +204,7 @@ extension Scanner {
     if chain.isEmpty || range.isEmpty { return nil }
     let disguise = Disguise(encodings: chain, key: Array(decoded[match.range]), kept: kept)
     if disguise.guesses > 0, match.confidence != .high { return nil }
-    return Match(rule: match.rule, range: range, confidence: match.confidence, disguise: disguise)
+    return Match(rule: match.rule, range: range, judgement: match.judgement, disguise: disguise)
   }
 
   /// Whether a match that is sure, or of which no scan is sure because its rule was given up on, begins

@@ -2,6 +2,7 @@
 // go on plainly, and at escapes of characters that nobody escapes. One pass for the escapes and one for
 // each piece; what a pass stops at is judged at once, so that ordinary text is not decoded.
 
+import Bytes
 import CSearch
 
 /// Finds the places round which a text has to be decoded.

@@ -11,19 +11,32 @@ public struct Match: Equatable, Sendable {
   public let rule: Int
   /// Bytes in the buffer that was searched.
   public let range: Range<Int>
-  /// How sure it is that this is a secret; nil when a scan does not report it, and in redaction, which
-  /// does not ask.
-  public let confidence: Confidence?
+  public let judgement: Judgement
   /// How it is hidden; nil if it is plain text.
   public let disguise: Disguise?
 
   public init(
-    rule: Int, range: Range<Int>, confidence: Confidence? = nil, disguise: Disguise? = nil
+    rule: Int, range: Range<Int>, judgement: Judgement = .unjudged, disguise: Disguise? = nil
   ) {
     self.rule = rule
     self.range = range
-    self.confidence = confidence
+    self.judgement = judgement
     self.disguise = disguise
+  }
+
+  /// Whether it is a secret.
+  public enum Judgement: Equatable, Sendable {
+    /// A scan reports it.
+    case secret(Confidence)
+    /// A placeholder, or too short for the rule's lowest confidence: redacted, but not reported.
+    case unlikely
+    /// The search was for redaction, or the rule had been given up on: redacted, but not reported.
+    case unjudged
+  }
+
+  /// How sure it is that this is a secret; nil if a scan does not report it.
+  public var confidence: Confidence? {
+    if case .secret(let confidence) = judgement { confidence } else { nil }
   }
 
   /// The order of place.
@@ -33,7 +46,7 @@ public struct Match: Equatable, Sendable {
   }
 
   public static func == (left: Match, right: Match) -> Bool {
-    left.rule == right.rule && left.range == right.range && left.confidence == right.confidence
+    left.rule == right.rule && left.range == right.range && left.judgement == right.judgement
       && left.disguise?.key == right.disguise?.key && left.disguise?.encoding == right.disguise?.encoding
   }
 }
@@ -47,7 +60,7 @@ public struct SearchProgress: Equatable, Sendable {
 }
 
 /// A rule that was given up on. In the rest of the input each place with its literal counts as a match of the maximum
-/// length, without confidence: what cannot be judged is not shown.
+/// length, unjudged: what cannot be judged is not shown.
 public struct Surrender: Equatable, Sendable {
   public let rule: Int
   public let reason: String
@@ -55,7 +68,7 @@ public struct Surrender: Equatable, Sendable {
 
 /// What the matches are wanted for.
 public enum SearchPurpose: Sendable {
-  /// To be reported: how sure it is that each is a secret is worked out.
+  /// To be reported: each is judged.
   case scan
   /// For removal, whatever they look like.
   case redaction
@@ -71,7 +84,6 @@ struct TriedPlace {
 /// Searches for the rules of a set.
 public struct Scanner: ~Copyable {
   public let rules: RuleSet
-  var purpose: SearchPurpose
   var input = Input()
   var matcher = PatternMatcher()
   private(set) var codes: [OpaquePointer?]
@@ -102,9 +114,8 @@ public struct Scanner: ~Copyable {
   /// as keep it above some ten megabytes a second.
   private static let steps = (input: 200_000_000, byte: 32)
 
-  public init(rules: RuleSet, purpose: SearchPurpose = .scan) {
+  public init(rules: RuleSet) {
     self.rules = rules
-    self.purpose = purpose
     codes = Array(repeating: nil, count: rules.rules.count)
   }
 
@@ -114,6 +125,7 @@ public struct Scanner: ~Copyable {
   /// Appends the matches that begin in `buffer[from...]`, in order of place and rule.
   ///
   /// - Parameters:
+  ///   - purpose: whether the matches are judged.
   ///   - buffer: a part of the input, with at least `context` bytes before `from`, or all there are.
   ///   - until: only matches that begin before this offset.
   ///   - most: stop after so many matches, and all others at the place of the last.
@@ -122,7 +134,8 @@ public struct Scanner: ~Copyable {
   /// - Returns: how far the search got: where `most` stopped it, else a place that more bytes could change, else
   ///   `until` or the buffer's end.
   public mutating func search(
-    _ buffer: UnsafeRawBufferPointer, from: Int, until: Int = .max, most: Int = .max, atStart: Bool,
+    for purpose: SearchPurpose = .scan, _ buffer: UnsafeRawBufferPointer, from: Int, until: Int = .max,
+    most: Int = .max, atStart: Bool,
     isLast: Bool, into matches: inout [Match]
   ) -> SearchProgress {
     let until = min(until, buffer.count)
@@ -135,7 +148,7 @@ public struct Scanner: ~Copyable {
       candidates.removeAll(keepingCapacity: true)
       rules.prefilter.search(buffer, at: at..<next, into: &candidates)
       if !candidates.isEmpty,
-        let stop = match(limit, in: buffer, atStart: atStart, isLast: isLast, into: &matches)
+        let stop = match(limit, for: purpose, in: buffer, atStart: atStart, isLast: isLast, into: &matches)
       {
         input.searched += stop.decided - from
         return stop
@@ -150,7 +163,7 @@ public struct Scanner: ~Copyable {
   ///
   /// - Returns: where it stopped before all were matched.
   private mutating func match(
-    _ limit: Int, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool,
+    _ limit: Int, for purpose: SearchPurpose, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool,
     into matches: inout [Match]
   ) -> SearchProgress? {
     var index = 0
@@ -168,7 +181,7 @@ public struct Scanner: ~Copyable {
       }
       let count = matches.count
       for rule in here {
-        switch match(rule, at: place, in: buffer, atStart: atStart, isLast: isLast) {
+        switch match(rule, at: place, for: purpose, in: buffer, atStart: atStart, isLast: isLast) {
         case .noMatch: tried?.append(TriedPlace(place: place, rule: rule, end: nil))
         case .match(let match):
           matches.append(match)
@@ -190,7 +203,8 @@ public struct Scanner: ~Copyable {
   }
 
   private mutating func match(
-    _ rule: Int, at place: Int, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool
+    _ rule: Int, at place: Int, for purpose: SearchPurpose, in buffer: UnsafeRawBufferPointer, atStart: Bool,
+    isLast: Bool
   ) -> Verdict {
     let start = max(0, place - Self.context)
     let end = min(buffer.count, place + Rule.longestMatch)
@@ -207,8 +221,8 @@ public struct Scanner: ~Copyable {
       case .gaveUp(let code): giveUp(rule, Pattern.message(code))
       case .match(let end):
         let range = place..<(start + end)
-        let confidence = purpose == .scan ? confidence(rule, code, range, subject) : nil
-        return .match(Match(rule: rule, range: range, confidence: confidence))
+        let judgement = purpose == .scan ? judgement(rule, code, range, subject) : .unjudged
+        return .match(Match(rule: rule, range: range, judgement: judgement))
       }
     }
     return mayGrow ? .undecided : .match(Match(rule: rule, range: place..<end))
@@ -241,20 +255,20 @@ public struct Scanner: ~Copyable {
     return codes[rule]
   }
 
-  /// How sure it is that what `matcher` has just matched in `subject` is a secret.
-  private borrowing func confidence(
+  /// Whether what `matcher` has just matched in `subject` is a secret.
+  private borrowing func judgement(
     _ rule: Int, _ code: OpaquePointer, _ range: Range<Int>, _ subject: UnsafeRawBufferPointer
-  ) -> Confidence? {
+  ) -> Match.Judgement {
     let rule = rules.rules[rule]
     let secret = matcher.group("secret", of: code)
     if let placeholder = rule.placeholder {
       func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
         range.map { UnsafeRawBufferPointer(rebasing: subject[$0]) }
       }
-      if placeholder.describes(id: part(matcher.group("id", of: code)), secret: part(secret)) { return nil }
+      if placeholder.describes(id: part(matcher.group("id", of: code)), secret: part(secret)) { return .unlikely }
     }
     let length = secret?.count ?? range.count
-    if length >= rule.confidence.high { return .high }
-    return length >= rule.confidence.medium ? .medium : nil
+    if length >= rule.confidence.high { return .secret(.high) }
+    return length >= rule.confidence.medium ? .secret(.medium) : .unlikely
   }
 }

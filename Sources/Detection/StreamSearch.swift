@@ -28,7 +28,7 @@ public struct StreamSearch: ~Copyable {
 
   /// - Parameter isPlain: encoded keys are not looked for.
   public init(rules: RuleSet, isPlain: Bool) {
-    scanner = Scanner(rules: rules, purpose: .redaction)
+    scanner = Scanner(rules: rules)
     literals = isPlain ? nil : EncodedLiterals(rules)
     lookbehinds = Array(repeating: nil, count: rules.rules.count)
     if !isPlain { scanner.tried = [] }
@@ -59,7 +59,7 @@ public struct StreamSearch: ~Copyable {
     plain.removeAll(keepingCapacity: true)
     scanner.tried?.removeAll(keepingCapacity: true)
     var decided = scanner.search(
-      buffer, from: from, until: until, atStart: base == 0, isLast: isLast, into: &plain
+      for: .redaction, buffer, from: from, until: until, atStart: base == 0, isLast: isLast, into: &plain
     ).decided
     encoded.removeAll(keepingCapacity: true)
     if let literals {

@@ -1,6 +1,7 @@
 // What redaction takes for an escape or a control sequence in a stream. Exact ones alone: what guesses
 // would take text out that belongs to nobody's key.
 
+import Bytes
 import CSearch
 
 /// What stands at a place in a stream.

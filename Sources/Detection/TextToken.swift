@@ -3,6 +3,8 @@
 // Sources: RFC 3986 (percent), RFC 8259 and ECMA-262 (\u, \x, \u{}), HTML Living Standard 13.5
 // (character references), RFC 2045 6.7 (quoted-printable), ECMA-48 (control sequences).
 
+import Bytes
+
 /// A run of bytes that stands for other bytes, or for none.
 struct TextToken: Equatable, Sendable {
   let encoding: Encoding
@@ -487,23 +489,6 @@ private let namedReferences: [(name: String, character: UInt32)] = [
 /// Where terminals, editors and formatters break lines, in characters.
 private let wrapColumns: Set<Int> = [64, 72, 76, 78, 79, 80, 100, 120, 132]
 private let widestTerminal = 132
-
-/// The value of a hex digit; nil when it is none.
-@inline(__always)
-func hexValue(_ byte: UInt8) -> UInt8? {
-  let value = hexDigits[Int(byte)]
-  return value < 16 ? value : nil
-}
-
-/// The value of each hex digit.
-let hexDigits: [UInt8] = (0..<256).map { byte in
-  switch UInt8(byte) {
-  case let byte where 0x30...0x39 ~= byte: byte - 0x30
-  case let byte where 0x41...0x46 ~= byte: byte - 0x41 + 10
-  case let byte where 0x61...0x66 ~= byte: byte - 0x61 + 10
-  default: 0xFF
-  }
-}
 
 /// ASCII that is neither a letter nor a digit nor space.
 func isPunctuation(_ byte: UInt8) -> Bool {

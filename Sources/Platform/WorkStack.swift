@@ -44,16 +44,7 @@ package final class WorkStack<Item: Sendable>: @unchecked Sendable {
     pthread_cond_broadcast(changed)
   }
 
-  /// An item if there is one now. Whoever takes it calls `done()` when it is worked off.
-  package func popNow() -> Item? {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    guard let item = items.popLast() else { return nil }
-    held += 1
-    return item
-  }
-
-  /// The next item, waiting for it; nil when all work is done.
+  /// The next item, waiting for it; nil when all work is done. The caller calls `done()` when it has finished it.
   package func pop() -> Item? {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }

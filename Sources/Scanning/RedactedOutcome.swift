@@ -11,7 +11,7 @@ extension Outcome {
   ///   - warnings: the same.
   ///   - rules: whose secrets are redacted.
   package init(summary: Summary, problems: [Problem], warnings: [Problem] = [], rules: RuleSet) {
-    var scanner = Scanner(rules: rules, purpose: .redaction)
+    var scanner = Scanner(rules: rules)
     self.init(
       summary: summary, problems: problems.map { $0.redacted(by: &scanner) },
       warnings: warnings.map { $0.redacted(by: &scanner) }, rules: rules.rules, ended: secondsSince1970())

@@ -105,7 +105,7 @@ enum Console {
       rules = set
       return set
     }
-    var scanner = Scanner(rules: set, purpose: .redaction)
+    var scanner = Scanner(rules: set)
     return scanner.redacted(text)
   }
 }

@@ -17,14 +17,14 @@ struct SurrenderTests {
   private let bad = Array("acme_\(String(repeating: "a", count: 60))! ".utf8)
   private let good = Array("acme_aaaaaaaa ".utf8)
 
-  private func scanner(_ purpose: SearchPurpose = .scan) throws -> Scanner {
-    try Scanner(rules: .builtIn().adding(Array(Self.rule.utf8), source: "r"), purpose: purpose)
+  private func scanner() throws -> Scanner {
+    try Scanner(rules: .builtIn().adding(Array(Self.rule.utf8), source: "r"))
   }
 
-  private func search(_ text: [UInt8], _ scanner: inout Scanner) -> [Match] {
+  private func search(_ text: [UInt8], for purpose: SearchPurpose = .scan, _ scanner: inout Scanner) -> [Match] {
     var found: [Match] = []
     text.withUnsafeBytes {
-      _ = scanner.search($0, from: 0, atStart: true, isLast: true, into: &found)
+      _ = scanner.search(for: purpose, $0, from: 0, atStart: true, isLast: true, into: &found)
     }
     return found
   }
@@ -39,9 +39,9 @@ struct SurrenderTests {
     #expect(scanner.surrenders.map(\.rule) == [1])
   }
 
-  @Test func `redaction asks for no confidence`() throws {
-    var scanner = try scanner(.redaction)
-    #expect(search(good + makeKey(), &scanner).map(\.confidence) == [nil, nil])
+  @Test func `redaction judges no match`() throws {
+    var scanner = try scanner()
+    #expect(search(good + makeKey(), for: .redaction, &scanner).map(\.judgement) == [.unjudged, .unjudged])
   }
 
   @Test func `redacting a text neither sees nor leaves surrenders`() throws {

@@ -15,10 +15,11 @@ struct SARIFLimitTests {
   private func finding(at path: Path, _ random: inout SeededKeys) -> Finding {
     let key = Array(random.key().utf8)
     return key.withUnsafeBytes { bytes in
-      let match = Match(rule: 0, range: 0..<key.count, confidence: .high)
+      let match = Match(rule: 0, range: 0..<key.count, judgement: .secret(.high))
       let snippet = Snippet(of: match, line: 0..<key.count, in: bytes, cuts: cuts(for: [match], rules: rules))
       return Finding(
-        rule: rules.rules[0], confidence: .high, secret: String(decoding: key.prefix(15), as: UTF8.self) + "...",
+        rule: rules.rules[0], confidence: .high,
+        secret: String(decoding: key.prefix(15), as: UTF8.self) + "...",
         fingerprint: fingerprint(of: bytes), path: path, place: .content, line: 1, column: 1, length: key.count,
         snippet: snippet)
     }

@@ -113,7 +113,7 @@ struct AllowCommand: ParsableCommand {
     if text.allSatisfy(\.isWhitespace) {
       throw Console.fail("\(option) is empty: other people need it to understand the entry")
     }
-    var scanner = Scanner(rules: rules, purpose: .redaction)
+    var scanner = Scanner(rules: rules)
     if scanner.redacted(Array(text.utf8)) != Array(text.utf8) {
       throw Console.fail("\(option) contains a key, which would be written to the settings file")
     }
