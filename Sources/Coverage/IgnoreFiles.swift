@@ -39,7 +39,7 @@ enum IgnoreFiles {
       return !file.isUnchanged(status)
     }
     let contents = Dictionary(
-      zip(open.map(\.path), try blobs(open.map(\.id), top: top)), uniquingKeysWith: { first, _ in first })
+      zip(open.map(\.path), try blobs(in: .workTree(top), open.map(\.id))), uniquingKeysWith: { first, _ in first })
     var files: [IgnoreFile] = []
     for file in details.ignoreFiles {
       let here = disk[file.path]

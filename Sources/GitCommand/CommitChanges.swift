@@ -1,5 +1,6 @@
 // The changes of each of some commits, streamed from git. Source: git-diff-tree(1).
 
+package import GitStore
 package import Platform
 
 /// The changes of commits, some thousand at a time.
@@ -14,14 +15,12 @@ package struct CommitChanges: ~Copyable {
   /// Changes that are handed out together, when the commits are no larger.
   private static let share = 8192
 
-  /// - Parameter commits: hex digits.
-  package init(of commits: [String]) throws(GitError) {
+  package init(in repository: GitRepository, of commits: [ObjectID]) throws(GitError) {
     var started = try GitProcess.start(
-      ["diff-tree", "--stdin", "-r", "--root", "-c"] + rawDiff, in: ".", inherited: .fromHook,
-      takesInput: true)
-    started.whenSlow = { () throws(GitError) in try checkPathCounts(commits.map { "\($0)^{tree}" }) }
+      in: repository, ["diff-tree", "--stdin", "-r", "--root", "-c"] + rawDiff, takesInput: true)
+    started.whenSlow = { () throws(GitError) in try checkPathCounts(in: repository, commits.map { "\($0)^{tree}" }) }
     git = started
-    input = Array(commits.map { $0 + "\n" }.joined().utf8)
+    input = Array(commits.map { "\($0)\n" }.joined().utf8)
     buffer = .allocate(byteCount: 65_536, alignment: 1)
   }
 
@@ -54,14 +53,12 @@ package struct CommitChanges: ~Copyable {
 }
 
 /// Everything in a tree, as if it had just been added. In parts, where there is very much.
-///
-/// - Parameter tree: hex digits.
 package func eachTreePart(
-  _ tree: String, _ visit: (ChangeSet) throws(GitError) -> Void
+  in repository: GitRepository, _ tree: ObjectID, _ visit: (ChangeSet) throws(GitError) -> Void
 ) throws(GitError) {
   var git = try GitProcess.start(
-    ["diff-tree", "-r"] + rawDiff + [try emptyTree(), tree], in: ".", inherited: .fromHook)
-  git.whenSlow = { () throws(GitError) in try checkPathCounts([tree]) }
+    in: repository, ["diff-tree", "-r"] + rawDiff + ["\(try emptyTree(of: repository))", "\(tree)"])
+  git.whenSlow = { () throws(GitError) in try checkPathCounts(in: repository, ["\(tree)"]) }
   var parser = RawDiffParser()
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
   defer { buffer.deallocate() }
@@ -83,11 +80,13 @@ private let rawDiff = [
 /// Those of `paths` that exist in a commit that `set` is compared with.
 ///
 /// - Parameter paths: relative to the top, none of them empty.
-package func oldPaths(_ paths: Set<Path>, of set: ChangeSet) throws(GitError) -> Set<Path> {
+package func oldPaths(
+  in repository: GitRepository, _ paths: Set<Path>, of set: ChangeSet
+) throws(GitError) -> Set<Path> {
   if paths.isEmpty { return [] }
   var bases = set.bases
   if let commit = set.commit {
-    bases = try GitProcess.output(["rev-parse", "\(commit)^@"]).split(separator: "\n").map(String.init)
+    bases = try GitProcess.output(of: repository, ["rev-parse", "\(commit)^@"]).split(separator: "\n").map(String.init)
   }
   var found: Set<Path> = []
   let all = Array(paths)
@@ -101,17 +100,16 @@ package func oldPaths(_ paths: Set<Path>, of set: ChangeSet) throws(GitError) ->
         bytes += all[end].bytes.count + 16
         end += 1
       }
-      found.formUnion(try listed(Array(all[at..<end]), in: base).filter { paths.contains($0) })
+      found.formUnion(try listed(repository, Array(all[at..<end]), in: base).filter { paths.contains($0) })
       at = end
     }
   }
   return found
 }
 
-private func listed(_ paths: [Path], in tree: String) throws(GitError) -> [Path] {
+private func listed(_ repository: GitRepository, _ paths: [Path], in tree: String) throws(GitError) -> [Path] {
   var git = try GitProcess.start(
-    ["ls-tree", "-z", "-t", "--name-only", "--full-tree", tree], paths: paths, in: ".",
-    inherited: .fromHook)
+    in: repository, ["ls-tree", "-z", "-t", "--name-only", "--full-tree", tree], paths: paths)
   return try git.readAll(limit: 16 << 20).split(separator: 0).map { Path($0) }
 }
 

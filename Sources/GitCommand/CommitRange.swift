@@ -27,9 +27,9 @@ package struct CommitRange: Sendable {
   /// What `tips` reach, and neither `known` nor the refs of `excludedRefs` do.
   ///
   /// - Parameters:
-  ///   - known: objects that the repository has; like `tips` in hex digits.
+  ///   - known: objects that the repository has.
   ///   - excludedRefs: such as `--all`.
-  package init(tips: [String], known: [String], excludedRefs: [String], name: String) {
+  package init(tips: [ObjectID], known: [ObjectID], excludedRefs: [String], name: String) {
     var revisions: [UInt8] = []
     for tip in tips { revisions += Array("\(tip)\n".utf8) }
     for id in known { revisions += Array("^\(id)\n".utf8) }
@@ -43,27 +43,27 @@ package struct CommitRange: Sendable {
 /// The commits of a range as git lists them.
 package struct RangeReader: ~Copyable {
   private var listing: RevisionListing
-  private let shallow: Set<String>
-  private let tags: [String: [String]]
+  private let shallow: Set<ObjectID>
+  private let tags: [ObjectID: [ObjectID]]
 
   /// Commits that were read.
   package private(set) var count = 0
   /// How many of them have parents that a shallow clone does not have.
   package private(set) var cut = 0
-  /// Annotated tags that point to commits that were read, and those that the range ends in; hex digits.
-  package private(set) var tagsMet: [String] = []
+  /// Annotated tags that point to commits that were read, and those that the range ends in.
+  package private(set) var tagsMet: [ObjectID] = []
 
   /// Commits that are read together.
   private static let block = 1024
 
   /// - Parameter readsTags: collects `tagsMet`.
   /// - Throws: `GitError` when git cannot be started, or there is no repository.
-  package init(_ range: CommitRange, readsTags: Bool) throws(GitError) {
+  package init(in repository: GitRepository, _ range: CommitRange, readsTags: Bool) throws(GitError) {
     if let flaw = range.flaw { throw GitError(flaw) }
-    let shallow = try shallowCommits()
-    let tags = readsTags ? try annotatedTags() : [:]
-    let listing = try RevisionListing(range, options: ["--topo-order", "--reverse"])
-    if readsTags { tagsMet = try tagsAtEnd(of: range) }
+    let shallow = try shallowCommits(of: repository)
+    let tags = readsTags ? try annotatedTags(of: repository) : [:]
+    let listing = try RevisionListing(repository, range, options: ["--topo-order", "--reverse"])
+    if readsTags { tagsMet = try tagsAtEnd(of: range, in: repository) }
     self.shallow = shallow
     self.tags = tags
     self.listing = listing
@@ -72,11 +72,12 @@ package struct RangeReader: ~Copyable {
   /// The next commits, parents before children; empty at the end.
   ///
   /// - Throws: `GitError`: an unknown revision, a missing object.
-  package mutating func next() throws(GitError) -> [String] {
-    var commits: [String] = []
+  package mutating func next() throws(GitError) -> [ObjectID] {
+    var commits: [ObjectID] = []
     do throws(GitError) {
       while commits.count < Self.block, let line = try listing.next() {
-        commits.append(String(decoding: line, as: UTF8.self))
+        guard let commit = ObjectID(digits: line) else { throw GitError("git listed a commit by what is no ID") }
+        commits.append(commit)
       }
     } catch {
       throw GitError(error.reason + (shallow.isEmpty ? "" : "; " + unshallow), status: error.status)
@@ -96,11 +97,11 @@ package let unshallow =
 
 /// Trees and blobs that are reachable from `roots` and not from what `range` leaves out.
 package func newObjects(
-  from roots: [String], known: [String], excludedRefs: [String]
+  in repository: GitRepository, from roots: [ObjectID], known: [ObjectID], excludedRefs: [String]
 ) throws(GitError) -> Set<ObjectID> {
   let range = CommitRange(tips: roots, known: known, excludedRefs: excludedRefs, name: "")
   // Without the last option git looks into no excluded commit where no commit is asked for.
-  var listing = try RevisionListing(range, options: ["--objects", "--objects-edge-aggressive"])
+  var listing = try RevisionListing(repository, range, options: ["--objects", "--objects-edge-aggressive"])
   var objects: Set<ObjectID> = []
   while let line = try listing.next() {
     // `-ID` is a commit at the border; what follows an ID is a name.
@@ -119,10 +120,9 @@ private struct RevisionListing: ~Copyable {
   private var at = 0
   private var isOver = false
 
-  init(_ range: CommitRange, options: [String]) throws(GitError) {
+  init(_ repository: GitRepository, _ range: CommitRange, options: [String]) throws(GitError) {
     git = try GitProcess.start(
-      ["rev-list"] + options + ["--stdin"] + range.excludedRefs, in: ".", inherited: .fromHook,
-      takesInput: true)
+      in: repository, ["rev-list"] + options + ["--stdin"] + range.excludedRefs, takesInput: true)
     input = range.revisions
     buffer = .allocate(byteCount: 65_536, alignment: 1)
   }
@@ -150,29 +150,30 @@ private struct RevisionListing: ~Copyable {
   }
 }
 
-private func shallowCommits() throws(GitError) -> Set<String> {
-  var answer = try GitProcess.outputBytes(["rev-parse", "--is-shallow-repository", "--git-path", "shallow"])[...]
+private func shallowCommits(of repository: GitRepository) throws(GitError) -> Set<ObjectID> {
+  var answer = try GitProcess.outputBytes(
+    of: repository, ["rev-parse", "--is-shallow-repository", "--git-path", "shallow"])[...]
   if answer.last == 0x0A { answer.removeLast() }
   let lines = answer.split(separator: 0x0A, maxSplits: 1)
   guard lines.count == 2, lines[0].elementsEqual("true".utf8) else { return [] }
   do throws(SystemError) {
-    let text = try readRegularFile(Path(lines[1]), limit: 64 << 20)
-    return Set(text.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) })
+    let text = try readRegularFile(repository.path(lines[1]), limit: 64 << 20)
+    return Set(text.split(separator: 0x0A).compactMap { ObjectID(digits: $0) })
   } catch { throw GitError("the list of shallow commits cannot be read: \(error)") }
 }
 
 /// The annotated tags among the included ends of a range, not the excluded ones.
-private func tagsAtEnd(of range: CommitRange) throws(GitError) -> [String] {
+private func tagsAtEnd(of range: CommitRange, in repository: GitRepository) throws(GitError) -> [ObjectID] {
   // Only what git takes as an argument unchanged; `git rev-list` says what is wrong with a revision.
   guard !range.name.utf8.contains(0), Array((range.name + "\n").utf8) == range.revisions,
-    let answer = try? GitProcess.output(["rev-parse", "--revs-only", range.name, "--"])
+    let answer = try? GitProcess.output(of: repository, ["rev-parse", "--revs-only", range.name, "--"])
   else { return [] }
-  let ids = answer.split(separator: "\n").map(String.init)
-  let ends = ids.filter { !$0.hasPrefix("^") && !ids.contains("^" + $0) }
+  let ids = answer.split(separator: "\n")
+  let ends = ids.filter { !$0.hasPrefix("^") && !ids.contains("^" + $0) }.compactMap { ObjectID(digits: $0.utf8) }
   if ends.isEmpty { return [] }
-  var kinds = try ObjectBatch(content: false)
+  var kinds = try ObjectBatch(in: repository, content: false)
   kinds.request(ends)
-  var tags: [String] = []
+  var tags: [ObjectID] = []
   for id in ends {
     if case .object(_, "tag", _) = try kinds.next() { tags.append(id) }
   }
@@ -181,19 +182,20 @@ private func tagsAtEnd(of range: CommitRange) throws(GitError) -> [String] {
 }
 
 /// The annotated tags that lead to each commit, or to anything else.
-private func annotatedTags() throws(GitError) -> [String: [String]] {
-  let listing = try GitProcess.output([
-    "for-each-ref", "--format=%(objecttype) %(objectname)", "refs/tags",
-  ])
-  let tags = listing.split(separator: "\n").filter { $0.hasPrefix("tag ") }.map { $0.dropFirst(4) }
+private func annotatedTags(of repository: GitRepository) throws(GitError) -> [ObjectID: [ObjectID]] {
+  let listing = try GitProcess.output(
+    of: repository, ["for-each-ref", "--format=%(objecttype) %(objectname)", "refs/tags"])
+  let tags = listing.split(separator: "\n").filter { $0.hasPrefix("tag ") }.compactMap {
+    ObjectID(digits: $0.dropFirst(4).utf8)
+  }
   if tags.isEmpty { return [:] }
   // `%(*objectname)` is only the next object where a tag points to a tag, in git before 2.45.
-  var batch = try ObjectBatch(content: false)
-  batch.request(tags.lazy.map { "\($0)^{}" })
-  var result: [String: [String]] = [:]
+  var batch = try ObjectBatch(in: repository, content: false)
+  batch.request(names: tags.lazy.map { "\($0)^{}" })
+  var result: [ObjectID: [ObjectID]] = [:]
   for tag in tags {
     guard case .object(let target, _, _) = try batch.next() else { continue }
-    result[target, default: []].append(String(tag))
+    result[target, default: []].append(tag)
   }
   try batch.finish()
   return result

@@ -30,10 +30,10 @@ package let pinnedConfiguration = [
   "core.deltaBaseCacheLimit=16m", "core.packedGitWindowSize=1m", "core.packedGitLimit=16m",
 ]
 
-/// `NAME=VALUE` for a git child that is started in `folder`.
-func gitEnvironment(_ inherited: InheritedRepository, in folder: Path) -> [Path] {
+/// `NAME=VALUE` for a git child that is asked about a repository.
+func gitEnvironment(of repository: GitRepository) -> [Path] {
   let kept: Set<String> =
-    switch inherited {
+    switch repository.inherited {
     case .discovered: ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"]
     case .fromHook:
       [
@@ -61,8 +61,8 @@ func gitEnvironment(_ inherited: InheritedRepository, in folder: Path) -> [Path]
     "GIT_GRAFT_FILE=/dev/null",
   ]
   result += keptSettings()
-  if case .discovered = inherited {
-    result.append(Path("GIT_CEILING_DIRECTORIES=".utf8 + (folder.parent ?? "/").bytes))
+  if case .discovered = repository.inherited {
+    result.append(Path("GIT_CEILING_DIRECTORIES=".utf8 + (repository.folder.parent ?? "/").bytes))
   }
   return result
 }

@@ -58,21 +58,21 @@ package struct GitProcess: ~Copyable {
     self.name = name
   }
 
-  /// Starts `git -C folder arguments… -- paths…`.
+  /// Starts `git -C FOLDER arguments… -- paths…`.
   ///
   /// - Parameters:
+  ///   - repository: whose folder is FOLDER.
   ///   - options: git's own, before the command.
   ///   - configuration: what wins over the repository's and the user's.
   ///   - takesInput: `exchange` feeds its standard input, which is empty otherwise.
   ///   - environment: `NAME=VALUE`, besides what every git gets.
   /// - Throws: `GitError` when git cannot be started.
   package static func start(
-    options: [String] = [], _ arguments: [String], paths: [Path] = [], in folder: Path,
-    inherited: InheritedRepository, configuration: [String] = pinnedConfiguration,
-    takesInput: Bool = false, environment: [Path] = []
+    in repository: GitRepository, options: [String] = [], _ arguments: [String], paths: [Path] = [],
+    configuration: [String] = pinnedConfiguration, takesInput: Bool = false, environment: [Path] = []
   ) throws(GitError) -> GitProcess {
     guard let git = findGit() else { throw GitError("git is not installed, or not in PATH") }
-    var words = [Path("git"), Path("-C"), folder]
+    var words = [Path("git"), Path("-C"), repository.folder]
     words += configuration.flatMap { [Path("-c"), Path($0)] }
     words.append(Path("--literal-pathspecs"))
     words += (options + arguments).map { Path($0) }
@@ -82,7 +82,7 @@ package struct GitProcess: ~Copyable {
       defer { if let input { close(input.child) } }
       do throws(SystemError) {
         let started = try spawnWithPipes(
-          git, words, in: folder, inherited, environment, standardInput: input?.child)
+          git, words, repository, environment, standardInput: input?.child)
         return GitProcess(
           process: started.process, input: input?.own, output: started.output,
           errors: started.errors, name: arguments[0])
@@ -96,8 +96,7 @@ package struct GitProcess: ~Copyable {
   }
 
   private static func spawnWithPipes(
-    _ git: Path, _ words: [Path], in folder: Path, _ inherited: InheritedRepository,
-    _ environment: [Path], standardInput: CInt?
+    _ git: Path, _ words: [Path], _ repository: GitRepository, _ environment: [Path], standardInput: CInt?
   ) throws(SystemError) -> (process: pid_t, output: CInt, errors: CInt) {
     let output = try makePipe()
     defer { close(output.write) }
@@ -106,7 +105,7 @@ package struct GitProcess: ~Copyable {
       defer { close(errors.write) }
       do throws(SystemError) {
         let process = try spawn(
-          git, words, environment: gitEnvironment(inherited, in: folder) + environment,
+          git, words, environment: gitEnvironment(of: repository) + environment,
           standardInput: standardInput, standardOutput: output.write, standardError: errors.write)
         limitMemory(of: process, bytes: mostMemory)
         return (process, output.read, errors.read)
@@ -274,16 +273,14 @@ package struct GitProcess: ~Copyable {
 }
 
 extension GitProcess {
-  /// Runs a git command to its end: of the working folder's repository, or of the one that a hook's
-  /// environment names, unless another place is given.
+  /// Runs a git command to its end.
   ///
   /// - Returns: what it printed.
   /// - Throws: `GitError` unless it ended well.
   package static func outputBytes(
-    _ arguments: [String], in folder: Path = ".", inherited: InheritedRepository = .fromHook,
-    configuration: [String] = pinnedConfiguration
+    of repository: GitRepository, _ arguments: [String], configuration: [String] = pinnedConfiguration
   ) throws(GitError) -> [UInt8] {
-    var git = try start(arguments, in: folder, inherited: inherited, configuration: configuration)
+    var git = try start(in: repository, arguments, configuration: configuration)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
     defer { buffer.deallocate() }
     var output: [UInt8] = []
@@ -298,10 +295,9 @@ extension GitProcess {
 
   /// The same as text, without trailing line ends.
   package static func output(
-    _ arguments: [String], in folder: Path = ".", inherited: InheritedRepository = .fromHook,
-    configuration: [String] = pinnedConfiguration
+    of repository: GitRepository, _ arguments: [String], configuration: [String] = pinnedConfiguration
   ) throws(GitError) -> String {
-    var text = try outputBytes(arguments, in: folder, inherited: inherited, configuration: configuration)
+    var text = try outputBytes(of: repository, arguments, configuration: configuration)
     while text.last == 0x0A { text.removeLast() }
     return String(decoding: text, as: UTF8.self)
   }

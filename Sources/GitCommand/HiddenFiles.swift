@@ -17,9 +17,9 @@ package func filesHiddenLocally(
   let list = Repository.commonFolder(of: git).appending("info/exclude".utf8)
   guard let text = try? readRegularFile(list, limit: 16 << 20), holdsRule(text) else { return [] }
   var listing = try GitProcess.start(
-    options: ["--work-tree=."],
+    in: .workTree(top), options: ["--work-tree=."],
     ["ls-files", "-z", "--others", "--ignored", "--exclude-from=\(String(decoding: list.bytes, as: UTF8.self))"],
-    paths: folder.bytes.isEmpty ? [] : [folder], in: top, inherited: .discovered)
+    paths: folder.bytes.isEmpty ? [] : [folder])
   var paths: [Path] = []
   try listing.readRecords { record in
     paths.append(Path(record.last == UInt8(ascii: "/") ? record.dropLast() : record[...]))

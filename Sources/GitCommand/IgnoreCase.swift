@@ -14,7 +14,7 @@ package import Platform
 package func ignoresCase(top: Path) throws(GitError) -> Bool {
   if !configurations(top: top).contains(where: { mayBeSet("ignorecase", in: $0) }) { return false }
   var git = try GitProcess.start(
-    ["config", "--type=bool", "--get", "core.ignoreCase"], in: top, inherited: .discovered)
+    in: .workTree(top), ["config", "--type=bool", "--get", "core.ignoreCase"])
   let output = try git.readAll(limit: 64)
   do throws(GitError) { try git.finish() } catch {
     // 1: it is not set.

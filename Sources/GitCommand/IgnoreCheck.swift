@@ -105,8 +105,8 @@ package struct IgnoreCheck: ~Copyable {
     self.options = options
     self.folder = folder
     git = try .start(
-      options: options, ["check-ignore", "--no-index", "-z", "-v", "-n", "--stdin"],
-      in: folder, inherited: .discovered, takesInput: true, environment: Self.environment)
+      in: .workTree(folder), options: options, ["check-ignore", "--no-index", "-z", "-v", "-n", "--stdin"],
+      takesInput: true, environment: Self.environment)
     git.longestWork = Self.longestWork
   }
 
@@ -168,8 +168,8 @@ package struct IgnoreCheck: ~Copyable {
   /// Whether git ignores each path, in a process of its own.
   private func areIgnored(_ paths: [Path]) throws(GitError) -> [Bool] {
     var git = try GitProcess.start(
-      options: options, ["check-ignore", "--no-index", "-z", "--stdin"], in: folder,
-      inherited: .discovered, takesInput: true, environment: Self.environment)
+      in: .workTree(folder), options: options, ["check-ignore", "--no-index", "-z", "--stdin"],
+      takesInput: true, environment: Self.environment)
     git.longestWork = Self.longestWork
     var questions: [UInt8] = []
     for path in paths { appendQuestion(path, to: &questions) }

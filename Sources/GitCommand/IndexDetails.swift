@@ -3,7 +3,7 @@
 // does not have to be compared with the staged content.
 // Source: gitformat-index(5), "The Git index file has the following format".
 
-import GitStore
+package import GitStore
 package import Platform
 
 #if canImport(Darwin)
@@ -15,8 +15,7 @@ package import Platform
 /// A `.gitignore` of the index.
 package struct IndexedFile: Sendable {
   package let path: Path
-  /// Hex digits.
-  package let id: String
+  package let id: ObjectID
   /// Whether it is a regular file. git follows no symbolic link to a `.gitignore`.
   package let isFile: Bool
   /// Whether git leaves it out of the working tree: a sparse checkout.
@@ -75,7 +74,7 @@ package struct IndexDetails: Sendable {
       let stage = record.flags >> 12 & 3
       guard stage != 0 || mode & 0o170000 == 0o160000 || isIgnoreFile(path) else { return }
       details.add(
-        path, mode: mode, stage: stage, id: record.id.hex(repository.format),
+        path, mode: mode, stage: stage, id: record.id,
         isSkipped: record.moreFlags & 0x4000 != 0, noted: noted(record, status))
     }
     guard let end, !hasFolders, !hasLink(mapped.bytes, from: end, repository.format) else { return nil }
@@ -84,18 +83,20 @@ package struct IndexDetails: Sendable {
 
   private init(asking top: Path) throws(GitError) {
     var git = try GitProcess.start(
-      options: ["--work-tree=."], ["ls-files", "-z", "-t", "--stage"], in: top, inherited: .discovered)
+      in: .workTree(top), options: ["--work-tree=."], ["ls-files", "-z", "-t", "--stage"])
     var found: GitError?
     // `TAG SP MODE SP ID SP STAGE TAB PATH`
     try git.readRecords { record in
       guard let tab = record.firstIndex(of: 0x09) else { return }
       let words = record[..<tab].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
-      guard words.count == 4, let mode = UInt32(words[1], radix: 8), let stage = Int(words[3]) else {
+      guard words.count == 4, let mode = UInt32(words[1], radix: 8), let id = ObjectID(digits: words[2].utf8),
+        let stage = Int(words[3])
+      else {
         found = GitError("git ls-files gave an answer that cannot be read")
         return
       }
       add(
-        Array(record[(tab + 1)...]), mode: mode, stage: stage, id: words[2],
+        Array(record[(tab + 1)...]), mode: mode, stage: stage, id: id,
         isSkipped: words[0] == "S", noted: nil)
     }
     if let found { throw found }
@@ -104,7 +105,7 @@ package struct IndexDetails: Sendable {
   private init() {}
 
   private mutating func add(
-    _ name: [UInt8], mode: UInt32, stage: Int, id: String, isSkipped: Bool, noted: [UInt32]?
+    _ name: [UInt8], mode: UInt32, stage: Int, id: ObjectID, isSkipped: Bool, noted: [UInt32]?
   ) {
     if stage != 0 {
       conflicts.insert(Path(name))

@@ -86,7 +86,7 @@ private var defaultExcludes: String {
 
 /// What git answers; nothing when it ends with status 1, which says that there is no answer.
 private func ask(_ arguments: [String], in top: Path) throws(GitError) -> [UInt8] {
-  var git = try GitProcess.start(arguments, in: top, inherited: .discovered)
+  var git = try GitProcess.start(in: .workTree(top), arguments)
   let output = try git.readAll(limit: 1 << 20)
   do throws(GitError) { try git.finish() } catch {
     guard error.status == 1 else { throw error }

@@ -2,13 +2,13 @@
 // buffer. Requests and answers flow at the same time, so that neither side waits for the other.
 // Source: git-cat-file(1), "BATCH OUTPUT".
 
-import GitStore
+package import GitStore
 package import Platform
 
 /// What git says of an object that was asked for.
 package enum ObjectAnswer: Equatable, Sendable {
-  /// Its bytes come next, unless only this was asked for. The ID is in hex digits.
-  case object(id: String, kind: String, size: Int)
+  /// Its bytes come next, unless only this was asked for.
+  case object(id: ObjectID, kind: String, size: Int)
   /// The repository does not have it.
   case missing
 }
@@ -25,30 +25,27 @@ package struct ObjectBatch: ~Copyable {
   /// Whether the line end after an object still has to be read.
   private var owesLineEnd = false
   /// What the current object is called, and the hash of what was read of it.
-  private var id: (name: ObjectID, format: ObjectFormat)?
+  private var id: ObjectID?
   private var hash = ObjectHash(.sha1, kind: "", size: 0)
   private let givesContent: Bool
 
-  /// Starts git in the working folder, or in the repository that a hook's environment names, unless
-  /// another place is given.
-  ///
   /// - Parameter content: false to learn what the objects are, and not what they hold.
-  package init(
-    content: Bool = true, in folder: Path = ".", inherited: InheritedRepository = .fromHook
-  ) throws(GitError) {
+  package init(in repository: GitRepository, content: Bool = true) throws(GitError) {
     givesContent = content
     git = try GitProcess.start(
-      ["cat-file", content ? "--batch" : "--batch-check", "--buffer"], in: folder,
-      inherited: inherited, takesInput: true)
+      in: repository, ["cat-file", content ? "--batch" : "--batch-check", "--buffer"], takesInput: true)
     received = .allocate(byteCount: 65_536, alignment: 64)
   }
 
   deinit { received.deallocate() }
 
-  /// Requests objects by `ids`: hex digits, or other object names without a line end. Call it once.
-  package mutating func request(_ ids: some Sequence<String>) {
-    for id in ids {
-      requests.append(contentsOf: id.utf8)
+  /// Requests objects. Call it once.
+  package mutating func request(_ ids: some Sequence<ObjectID>) { request(names: ids.lazy.map(\.description)) }
+
+  /// Requests objects by any names that git knows, without line ends. Call it once.
+  package mutating func request(names: some Sequence<String>) {
+    for name in names {
+      requests.append(contentsOf: name.utf8)
       requests.append(0x0A)
     }
   }
@@ -67,20 +64,16 @@ package struct ObjectBatch: ~Copyable {
     }
     let words = header.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
     if words.last == "missing" { return .missing }
-    guard words.count == 3, let size = Int(words[2]), size >= 0 else {
+    guard words.count == 3, let named = ObjectID(digits: words[0].utf8), let size = Int(words[2]), size >= 0 else {
       throw GitError("git cat-file gave an unexpected answer")
     }
     if givesContent {
-      guard let named = ObjectID(digits: words[0].utf8) else {
-        throw GitError("git cat-file gave an unexpected answer")
-      }
       left = size
       owesLineEnd = true
-      let format: ObjectFormat = words[0].utf8.count == ObjectFormat.sha256.length * 2 ? .sha256 : .sha1
-      id = (named, format)
-      hash = ObjectHash(format, kind: words[1], size: size)
+      id = named
+      hash = ObjectHash(named.format, kind: words[1], size: size)
     }
-    return .object(id: words[0], kind: words[1], size: size)
+    return .object(id: named, kind: words[1], size: size)
   }
 
   /// Reads the current object; 0 at its end.
@@ -134,7 +127,7 @@ package struct ObjectBatch: ~Copyable {
   private mutating func check() throws(GitError) {
     guard let named = id else { return }
     id = nil
-    if hash.finish() != named.name { throw GitError(forgedObject(named.name.hex(named.format))) }
+    if hash.finish() != named { throw GitError(forgedObject(named)) }
   }
 
   /// - Throws: `GitError` unless git ended well.
@@ -180,19 +173,17 @@ package struct ObjectBatch: ~Copyable {
 }
 
 /// What to say of an object whose content has another hash.
-///
-/// - Parameter id: hex digits.
-func forgedObject(_ id: String) -> String {
+func forgedObject(_ id: ObjectID) -> String {
   "object \(id) is not what its ID says, because a pack or its index is damaged or forged; git fsck "
     + "names the damage, a new clone has none"
 }
 
-/// Those of `ids`, hex digits, that the repository has.
-package func present(_ ids: [String]) throws(GitError) -> [String] {
+/// Those of `ids` that the repository has.
+package func present(in repository: GitRepository, _ ids: [ObjectID]) throws(GitError) -> [ObjectID] {
   if ids.isEmpty { return [] }
-  var batch = try ObjectBatch(content: false)
+  var batch = try ObjectBatch(in: repository, content: false)
   batch.request(ids)
-  var present: [String] = []
+  var present: [ObjectID] = []
   for id in ids {
     if case .object = try batch.next() { present.append(id) }
   }

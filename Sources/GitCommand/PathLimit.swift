@@ -13,29 +13,26 @@ private let deepestFolder = 1000
 /// Fails when one of some trees has more paths than can be scanned.
 ///
 /// - Parameter names: trees, in hex digits or as `COMMIT^{tree}`.
-func checkPathCounts(_ names: [String]) throws(GitError) {
+func checkPathCounts(in repository: GitRepository, _ names: [String]) throws(GitError) {
   var trees: [ObjectID: (files: Int, folders: [ObjectID])] = [:]
   var roots: [(name: String, id: ObjectID)] = []
   var wanted = names
   var depth = 0
   while !wanted.isEmpty {
     guard depth < deepestFolder else { throw tooMany(names[0]) }
-    var found: [(id: ObjectID, format: ObjectFormat)] = []
-    var batch = try ObjectBatch()
-    batch.request(wanted)
+    var found: [ObjectID] = []
+    var batch = try ObjectBatch(in: repository)
+    batch.request(names: wanted)
     for name in wanted {
-      guard case .object(let text, "tree", let size) = try batch.next(), let id = ObjectID(digits: text.utf8) else {
-        continue
-      }
+      guard case .object(let id, "tree", let size) = try batch.next() else { continue }
       if depth == 0 { roots.append((name, id)) }
-      let format: ObjectFormat = text.utf8.count == ObjectFormat.sha256.length * 2 ? .sha256 : .sha1
-      let tree = try batch.readStart(size).withUnsafeBytes { treeContents($0, format) }
+      let tree = try batch.readStart(size).withUnsafeBytes { treeContents($0, id.format) }
       trees[id] = tree
-      found += tree.folders.map { ($0, format) }
+      found += tree.folders
     }
     try batch.finish()
     var asked: Set<ObjectID> = []
-    wanted = found.filter { trees[$0.id] == nil && asked.insert($0.id).inserted }.map { $0.id.hex($0.format) }
+    wanted = found.filter { trees[$0] == nil && asked.insert($0).inserted }.map(\.description)
     depth += 1
   }
   var counts: [ObjectID: Int] = [:]

@@ -1,22 +1,23 @@
 // git's raw diff format, the one that names objects and no attribute, driver or setting can touch.
 // Source: git-diff-index(1) and git-diff-tree(1), "RAW OUTPUT FORMAT" and "DIFF FORMAT FOR MERGES".
 
+package import GitStore
 package import Platform
 
 /// What a commit, or the index, makes of one path.
 package struct Change: Equatable, Sendable {
   /// Relative to the repository's top.
   package let path: Path
-  /// The previous blobs, one for each parent, in hex digits; empty if the path did not exist.
-  package var old: [String]
+  /// The previous blobs, one for each parent; empty if the path did not exist.
+  package var old: [ObjectID]
   /// The new blob; nil if the path was deleted or is a submodule.
-  package let new: String?
+  package let new: ObjectID?
   /// The new blob is a symbolic link's target.
   package let isLink: Bool
   /// git's status letter; `U` for an unmerged path. Of a merge the first parent's.
   package let status: UInt8
 
-  package init(path: Path, old: [String], new: String?, isLink: Bool, status: UInt8) {
+  package init(path: Path, old: [ObjectID], new: ObjectID?, isLink: Bool, status: UInt8) {
     self.path = path
     self.old = old
     self.new = new
@@ -27,13 +28,12 @@ package struct Change: Equatable, Sendable {
 
 /// The changes of one commit; of the index when there is no commit.
 package struct ChangeSet: Sendable {
-  /// Hex digits.
-  package let commit: String?
+  package let commit: ObjectID?
   package var changes: [Change]
-  /// For the index: the commits that it is compared with.
+  /// For the index: the revisions that it is compared with.
   package var bases: [String] = []
 
-  package init(commit: String?, changes: [Change]) {
+  package init(commit: ObjectID?, changes: [Change]) {
     self.commit = commit
     self.changes = changes
   }
@@ -100,12 +100,13 @@ struct RawDiffParser {
       count += 1
       countOfLast += 1
       if countOfLast > Self.mostChanges {
-        throw GitError("\(sets.last?.commit ?? "a tree") has more paths than can be scanned")
+        throw GitError("\(sets.last?.commit?.description ?? "a tree") has more paths than can be scanned")
       }
     } else if record.first == UInt8(ascii: ":") {
       pending = record
     } else {
-      sets.append(ChangeSet(commit: String(decoding: record, as: UTF8.self), changes: []))
+      guard let commit = ObjectID(digits: record) else { throw GitError("git's diff names a commit by what is no ID") }
+      sets.append(ChangeSet(commit: commit, changes: []))
       countOfLast = 0
     }
   }
@@ -118,12 +119,17 @@ struct RawDiffParser {
       throw GitError("git's diff has a record that no raw diff has")
     }
     let modes = fields[...parents].map { String(decoding: $0, as: UTF8.self) }
-    let ids = fields[(parents + 1)..<(2 * parents + 2)].map { String(decoding: $0, as: UTF8.self) }
-    var old: [String] = []
-    for (mode, id) in zip(modes.dropLast(), ids) where isBlob(mode) { old.append(id) }
+    let ids = fields[(parents + 1)..<(2 * parents + 2)].map { ObjectID(digits: $0) }
+    var old: [ObjectID] = []
+    for (mode, id) in zip(modes.dropLast(), ids) where isBlob(mode) { old.append(try blob(id)) }
     let mode = modes[parents]
-    let new = isBlob(mode) ? ids[parents] : nil
+    let new = isBlob(mode) ? try blob(ids[parents]) : nil
     return Change(path: path, old: old, new: new, isLink: mode == "120000", status: status)
+  }
+
+  private static func blob(_ id: ObjectID?) throws(GitError) -> ObjectID {
+    guard let id else { throw GitError("git's diff names a blob by what is no ID") }
+    return id
   }
 
   /// A file or a link; not a submodule, and not nothing.

@@ -1,7 +1,7 @@
 // What the next commit would add: the index against HEAD and, while a merge is under way, against
 // every other parent.
 
-import GitStore
+package import GitStore
 import Platform
 
 #if canImport(Darwin)
@@ -10,26 +10,25 @@ import Platform
   import Glibc
 #endif
 
-/// The changes that the index holds, by the repository that the working folder is in or that a hook's
-/// environment names.
+/// The changes that the index holds.
 ///
 /// - Parameter merged: commits that a merge under way brings in, where git has not noted them yet.
 /// - Throws: `GitError` when git fails, or there is no repository.
-package func stagedChanges(merged: [String] = []) throws(GitError) -> ChangeSet {
+package func stagedChanges(in repository: GitRepository, merged: [ObjectID] = []) throws(GitError) -> ChangeSet {
   var staged = ChangeSet(commit: nil, changes: [])
   do throws(GitError) {
-    staged.changes = try indexChanges(over: "HEAD")
+    staged.changes = try indexChanges(in: repository, over: "HEAD")
     staged.bases = ["HEAD"]
   } catch {
-    guard error.status == 128, try isUnborn() else { throw error }
-    staged.changes = try indexChanges(over: try emptyTree())
+    guard error.status == 128, try isUnborn(repository) else { throw error }
+    staged.changes = try indexChanges(in: repository, over: "\(try emptyTree(of: repository))")
   }
-  let others = try merged + mergeHeads()
-  staged.bases += others
+  let others = try merged + mergeHeads(of: repository)
+  staged.bases += others.map(\.description)
   for head in others {
     // What is as in that parent is not added by the merge.
     let theirs = Dictionary(
-      try indexChanges(over: head).map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+      try indexChanges(in: repository, over: "\(head)").map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     staged.changes = staged.changes.compactMap { change in
       guard let other = theirs[change.path] else { return nil }
       var change = change
@@ -40,38 +39,41 @@ package func stagedChanges(merged: [String] = []) throws(GitError) -> ChangeSet 
   if staged.changes.contains(where: { $0.status == UInt8(ascii: "U") }) {
     staged.changes.removeAll { $0.status == UInt8(ascii: "U") }
     // In a merge every stage is a parent's.
-    if others.isEmpty { staged.changes += try unmergedChanges() }
+    if others.isEmpty { staged.changes += try unmergedChanges(in: repository) }
   }
   return staged
 }
 
 /// The tree without entries, which git knows in every repository.
-func emptyTree() throws(GitError) -> String {
-  try GitProcess.output(["hash-object", "-t", "tree", "/dev/null"])
+func emptyTree(of repository: GitRepository) throws(GitError) -> ObjectID {
+  let answer = try GitProcess.output(of: repository, ["hash-object", "-t", "tree", "/dev/null"])
+  guard let id = ObjectID(digits: answer.utf8) else { throw GitError("git hash-object gave an unexpected answer") }
+  return id
 }
 
-private func indexChanges(over tree: String) throws(GitError) -> [Change] {
+private func indexChanges(in repository: GitRepository, over tree: String) throws(GitError) -> [Change] {
   var git = try GitProcess.start(
+    in: repository,
     [
       "diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative",
       "--ignore-submodules=none", tree, "--",
-    ], in: ".", inherited: .fromHook)
+    ])
   return try parse(&git).first?.changes ?? []
 }
 
 /// Of an unmerged path: what is about to be taken over (stage 3) against our own version (stage 2).
-private func unmergedChanges() throws(GitError) -> [Change] {
-  let top = try GitProcess.output(["rev-parse", "--show-cdup"])
+private func unmergedChanges(in repository: GitRepository) throws(GitError) -> [Change] {
+  let top = try GitProcess.output(of: repository, ["rev-parse", "--show-cdup"])
   let listing = try GitProcess.outputBytes(
-    ["ls-files", "--unmerged", "--full-name", "-z", "--", top.isEmpty ? "." : top])
-  var stages: [Path: [UInt8: (mode: String, id: String)]] = [:]
+    of: repository, ["ls-files", "--unmerged", "--full-name", "-z", "--", top.isEmpty ? "." : top])
+  var stages: [Path: [UInt8: (mode: String, id: ObjectID)]] = [:]
   for record in listing.split(separator: 0) {
     guard let tab = record.firstIndex(of: 0x09) else { throw GitError("git listed a record of an unknown form") }
     let fields = record[..<tab].split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
-    guard fields.count == 3, let stage = fields[2].utf8.first else {
+    guard fields.count == 3, let id = ObjectID(digits: fields[1].utf8), let stage = fields[2].utf8.first else {
       throw GitError("git listed a record of an unknown form")
     }
-    stages[Path(record[(tab + 1)...]), default: [:]][stage] = (fields[0], fields[1])
+    stages[Path(record[(tab + 1)...]), default: [:]][stage] = (fields[0], id)
   }
   return stages.compactMap { path, stages in
     guard let theirs = stages[UInt8(ascii: "3")], theirs.mode != "160000" else { return nil }
@@ -83,40 +85,43 @@ private func unmergedChanges() throws(GitError) -> [Change] {
 }
 
 /// Whether HEAD names a branch that has no commit yet.
-private func isUnborn() throws(GitError) -> Bool {
+private func isUnborn(_ repository: GitRepository) throws(GitError) -> Bool {
   do throws(GitError) {
-    _ = try GitProcess.output(["rev-parse", "--verify", "--quiet", "HEAD"])
+    _ = try GitProcess.output(of: repository, ["rev-parse", "--verify", "--quiet", "HEAD"])
     return false
   } catch {
     guard error.status == 1 else { throw error }
-    _ = try GitProcess.output(["symbolic-ref", "--quiet", "HEAD"])
+    _ = try GitProcess.output(of: repository, ["symbolic-ref", "--quiet", "HEAD"])
     return true
   }
 }
 
 /// The commits that a merge under way brings in; git keeps them in MERGE_HEAD, one a line.
-private func mergeHeads() throws(GitError) -> [String] {
+private func mergeHeads(of repository: GitRepository) throws(GitError) -> [ObjectID] {
   // Mostly there is none, and no process is needed to see that. Where one seems to be, git says where
   // its own is: a folder of the working tree may only look like a repository.
-  guard mayHaveMergeHead() else { return [] }
-  var answer = try GitProcess.outputBytes(["rev-parse", "--git-path", "MERGE_HEAD"])
+  guard mayHaveMergeHead(repository) else { return [] }
+  var answer = try GitProcess.outputBytes(of: repository, ["rev-parse", "--git-path", "MERGE_HEAD"])
   while answer.last == 0x0A { answer.removeLast() }
   let text: [UInt8]
-  do throws(SystemError) { text = try readRegularFile(Path(answer), limit: 1 << 20) } catch {
+  do throws(SystemError) { text = try readRegularFile(repository.path(answer), limit: 1 << 20) } catch {
     if error.code == ENOENT { return [] }
     throw GitError("MERGE_HEAD cannot be read: \(error)")
   }
-  let lines = text.split(separator: 0x0A)
-  for line in lines where ObjectID(digits: line) == nil { throw GitError("MERGE_HEAD holds a line that is no commit") }
-  return lines.map { String(decoding: $0, as: UTF8.self) }
+  var heads: [ObjectID] = []
+  for line in text.split(separator: 0x0A) {
+    guard let head = ObjectID(digits: line) else { throw GitError("MERGE_HEAD holds a line that is no commit") }
+    heads.append(head)
+  }
+  return heads
 }
 
-private func mayHaveMergeHead() -> Bool {
+private func mayHaveMergeHead(_ repository: GitRepository) -> Bool {
   if getenv("GIT_DIR") != nil { return true }
-  guard let here = try? canonicalPath("."), let repository = try? Repository(containing: here) else {
+  guard let here = try? canonicalPath(repository.folder), let store = try? Repository(containing: here) else {
     return true
   }
-  return (try? FileStatus.of(repository.gitFolder.appending("MERGE_HEAD".utf8))) != nil
+  return (try? FileStatus.of(store.gitFolder.appending("MERGE_HEAD".utf8))) != nil
 }
 
 /// Reads all of a raw diff.

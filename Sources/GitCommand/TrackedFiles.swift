@@ -1,7 +1,7 @@
 // What git tracks: the paths of the index, the paths of the last commit that are no longer in the index, and the
 // contents of blobs. Source: git-ls-files(1), git-cat-file(1).
 
-import GitStore
+package import GitStore
 package import Platform
 
 /// A path that git tracks.
@@ -34,7 +34,7 @@ private func listTracked(
   _ top: Path, _ arguments: [String], _ visit: (TrackedFile) -> Void
 ) throws(GitError) {
   var git = try GitProcess.start(
-    options: ["--work-tree=."], arguments, in: top, inherited: .discovered)
+    in: .workTree(top), options: ["--work-tree=."], arguments)
   var last = Path("")
   // `TAG SP PATH`; a path in conflict comes once a stage.
   try git.readRecords { record in
@@ -51,20 +51,20 @@ private func listTracked(
 
 private func isUnborn(top: Path) throws(GitError) -> Bool {
   var git = try GitProcess.start(
-    ["rev-parse", "--quiet", "--verify", "HEAD"], in: top, inherited: .discovered)
+    in: .workTree(top), ["rev-parse", "--quiet", "--verify", "HEAD"])
   _ = try git.readAll(limit: 256)
   do throws(GitError) { try git.finish() } catch { return error.status == 1 }
   return false
 }
 
-/// What the blobs with these IDs, hex digits, hold.
+/// What the blobs with these IDs hold.
 ///
 /// - Throws: `GitError`, also when one of them is not in the repository.
-package func blobs(_ ids: [String], top: Path) throws(GitError) -> [[UInt8]] {
+package func blobs(in repository: GitRepository, _ ids: [ObjectID]) throws(GitError) -> [[UInt8]] {
   if ids.isEmpty { return [] }
-  let questions = Array(ids.joined(separator: "\n").utf8) + [0x0A]
+  let questions = Array(ids.map { "\($0)\n" }.joined().utf8)
   var git = try GitProcess.start(
-    ["cat-file", "--batch", "--buffer"], in: top, inherited: .discovered, takesInput: true)
+    in: repository, ["cat-file", "--batch", "--buffer"], takesInput: true)
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
   defer { buffer.deallocate() }
   var answers: [UInt8] = []
@@ -88,7 +88,7 @@ package func blobs(_ ids: [String], top: Path) throws(GitError) -> [[UInt8]] {
 private let longestAnswers = 256 << 20
 
 /// `ID SP TYPE SP SIZE LF CONTENT LF`, or `ID SP missing LF`, for each ID.
-private func parseBatch(_ answers: [UInt8], _ ids: [String]) throws(GitError) -> [[UInt8]] {
+private func parseBatch(_ answers: [UInt8], _ ids: [ObjectID]) throws(GitError) -> [[UInt8]] {
   var contents: [[UInt8]] = []
   var at = 0
   for id in ids {
@@ -108,11 +108,10 @@ private func parseBatch(_ answers: [UInt8], _ ids: [String]) throws(GitError) ->
   return contents
 }
 
-private func check(_ content: [UInt8], _ id: String) throws(GitError) {
-  let format: ObjectFormat = id.utf8.count == ObjectFormat.sha256.length * 2 ? .sha256 : .sha1
-  var hash = ObjectHash(format, kind: "blob", size: content.count)
+private func check(_ content: [UInt8], _ id: ObjectID) throws(GitError) {
+  var hash = ObjectHash(id.format, kind: "blob", size: content.count)
   content.withUnsafeBytes { hash.add($0) }
-  guard let name = ObjectID(digits: id.utf8), hash.finish() == name else { throw GitError(forgedObject(id)) }
+  if hash.finish() != id { throw GitError(forgedObject(id)) }
 }
 
 extension GitProcess {

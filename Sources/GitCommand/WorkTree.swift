@@ -112,9 +112,9 @@ package func listWorkTree(
   let excludes = try prepareListing(of: top)
   // The working tree is named here, so that `core.worktree` and `core.bare` cannot move it.
   var git = try GitProcess.start(
-    options: ["--work-tree=."] + excludes,
+    in: .workTree(top), options: ["--work-tree=."] + excludes,
     ["ls-files", "-z", "-t", "--cached", "--others", "--deleted", "--exclude-standard"],
-    paths: folder.bytes.isEmpty ? [] : [folder], in: top, inherited: .discovered)
+    paths: folder.bytes.isEmpty ? [] : [folder])
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
   defer { buffer.deallocate() }
   while true {

@@ -11,7 +11,7 @@ package enum ObjectFormat: Sendable {
 }
 
 /// An object's ID. A SHA-1 is followed by zeros.
-package struct ObjectID: Hashable, Comparable, Sendable {
+package struct ObjectID: Hashable, Comparable, CustomStringConvertible, Sendable {
   /// Big-endian, so that numbers order as bytes do.
   var words: SIMD4<UInt64>
 
@@ -59,6 +59,12 @@ package struct ObjectID: Hashable, Comparable, Sendable {
 
   /// All zeros: no object, where a reflog begins.
   package var isZero: Bool { words == SIMD4() }
+
+  /// The format that the ID shows: no SHA-256 ends in twelve zero bytes.
+  package var format: ObjectFormat { words[2] & 0xFFFF_FFFF == 0 && words[3] == 0 ? .sha1 : .sha256 }
+
+  /// In hex digits, as git prints it.
+  package var description: String { hex(format) }
 
   package func hex(_ format: ObjectFormat) -> String {
     let text = (0..<format.length * 2).map { index in

@@ -4,6 +4,7 @@
 package import Detection
 package import Findings
 package import GitCommand
+import GitStore
 package import Inputs
 package import Platform
 
@@ -11,14 +12,14 @@ package import Platform
 ///
 /// - Returns: why the revision could not be read.
 func confirmComments(
-  _ findings: inout [Finding], at commit: String, _ place: GitPlace, _ options: ContentOptions
+  in repository: GitRepository, _ findings: inout [Finding], at commit: ObjectID, _ options: ContentOptions
 ) -> [Problem] {
   let wanted = findings.indices.filter { findings[$0].comment == .allowed }
   let paths = Set(wanted.map { findings[$0].path }).filter { !$0.bytes.contains(0x0A) }.sorted()
   var confirmed: Set<CommentedKey> = []
   var problems: [Problem] = []
   if !paths.isEmpty {
-    do throws(GitError) { confirmed = try commentedKeys(paths, commit, place, options) } catch {
+    do throws(GitError) { confirmed = try commentedKeys(in: repository, paths, "\(commit)", options) } catch {
       problems.append(Problem(path: "", message: "--allow-from: \(explained(error))"))
     }
   }
@@ -32,10 +33,12 @@ func confirmComments(
 /// Those of the findings that commits brought for which HEAD has an allowing comment at the same path.
 ///
 /// A comment counts for the version that it is in. One that came later leaves the older versions as they are.
-func commentedLater(_ findings: [Finding], _ place: GitPlace, _ options: ContentOptions) -> [Finding] {
+func commentedLater(in repository: GitRepository, _ findings: [Finding], _ options: ContentOptions) -> [Finding] {
   let old = findings.filter { $0.commit != nil && $0.comment == nil && $0.place == .content }
   let paths = Set(old.lazy.map(\.path)).filter { !$0.bytes.contains(0x0A) }.sorted().prefix(mostExplained)
-  guard !paths.isEmpty, let commented = try? commentedKeys(Array(paths), "HEAD", place, options) else { return [] }
+  guard !paths.isEmpty, let commented = try? commentedKeys(in: repository, Array(paths), "HEAD", options) else {
+    return []
+  }
   return old.filter { commented.contains(CommentedKey(path: $0.path, fingerprint: $0.fingerprint)) }
 }
 
@@ -48,11 +51,11 @@ private struct CommentedKey: Hashable {
 }
 
 private func commentedKeys(
-  _ paths: [Path], _ commit: String, _ place: GitPlace, _ options: ContentOptions
+  in repository: GitRepository, _ paths: [Path], _ revision: String, _ options: ContentOptions
 ) throws(GitError) -> Set<CommentedKey> {
-  var batch = try ObjectBatch(in: place.folder, inherited: place.inherited)
+  var batch = try ObjectBatch(in: repository)
   // A path that is no UTF-8 becomes another, which the revision does not have.
-  batch.request(paths.lazy.map { "\(commit):\(String(decoding: $0.bytes, as: UTF8.self))" })
+  batch.request(names: paths.lazy.map { "\(revision):\(String(decoding: $0.bytes, as: UTF8.self))" })
   var keys: Set<CommentedKey> = []
   for path in paths {
     guard case .object(_, let kind, _) = try batch.next(), kind == "blob" else { continue }

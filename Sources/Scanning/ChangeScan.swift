@@ -16,21 +16,23 @@ struct ChangeScan: ~Copyable {
   private var scanned: Set<ObjectID> = []
   private var holders: Set<ObjectID> = []
   /// What the new blobs of the changes hold, by their IDs; only of those that hold something.
-  private var hits: [String: [Finding]] = [:]
+  private var hits: [ObjectID: [Finding]] = [:]
   /// Findings in `hits` and in the names of the changes.
   private var held = 0
   /// Fingerprints in blobs that were replaced, by their IDs.
-  private var replaced: [String: Set<String>] = [:]
+  private var replaced: [ObjectID: Set<String>] = [:]
 
   /// Findings that are held until it is known whether they are new; further ones are counted alone.
   private static let mostHeld = 100_000
   /// Maximum number of known fingerprints of old versions. Keys beyond that count as new.
   private static let mostReplaced = 1_000_000
 
+  let repository: GitRepository
   /// What is left out of every change.
   private let skipping: SkipList.Skipping?
 
-  init(_ options: ContentOptions, skipping: SkipList.Skipping?) {
+  init(in repository: GitRepository, _ options: ContentOptions, skipping: SkipList.Skipping?) {
+    self.repository = repository
     scanner = ContentScanner(options)
     self.skipping = skipping
   }
@@ -79,10 +81,7 @@ struct ChangeScan: ~Copyable {
     var blobs: [Change] = []
     for set in sets {
       for change in set.changes {
-        guard let name = change.new else { continue }
-        guard let id = ObjectID(digits: name.utf8) else {
-          throw GitError("git's diff names a blob by what is no ID")
-        }
+        guard let id = change.new else { continue }
         if scanned.contains(id) && !holders.contains(id) { continue }
         if seen.insert(id).inserted { blobs.append(change) }
       }
@@ -90,16 +89,16 @@ struct ChangeScan: ~Copyable {
     if blobs.isEmpty { return }
     batch.request(blobs.lazy.map { $0.new! })
     for change in blobs {
-      let id = ObjectID(digits: change.new!.utf8)!
+      let id = change.new!
       let extent = scanner.results.summary
       let path = prefix.appending(change.path.bytes)
-      var found = try scanNext(&batch, change.new!, path: path, isLink: change.isLink)
+      var found = try scanNext(&batch, id, path: path, isLink: change.isLink)
       // Read once more, it is still one file.
       if !scanned.insert(id).inserted { scanner.results.summary = extent }
       if found.isEmpty { continue }
       holders.insert(id)
       hold(&found)
-      if !found.isEmpty { hits[change.new!] = found }
+      if !found.isEmpty { hits[id] = found }
     }
     try batch.finish()
   }
@@ -116,7 +115,7 @@ struct ChangeScan: ~Copyable {
 
   /// - Returns: what was found, which is not left in the results.
   private mutating func scanNext(
-    _ batch: inout ObjectBatch, _ id: String, path: Path, isLink: Bool, isOld: Bool = false
+    _ batch: inout ObjectBatch, _ id: ObjectID, path: Path, isLink: Bool, isOld: Bool = false
   ) throws(GitError) -> [Finding] {
     guard case .object(_, let kind, _) = try batch.next() else {
       scanner.addProblem(
@@ -190,15 +189,13 @@ struct ChangeScan: ~Copyable {
   }
 
   private mutating func readOldBlobs(_ sets: [ChangeSet], _ prefix: Path) throws(GitError) {
-    var wanted: [(id: String, path: Path)] = []
-    var seen: Set<String> = []
+    var wanted: [(id: ObjectID, path: Path)] = []
+    var seen: Set<ObjectID> = []
     for set in sets where set.changes.contains(where: { hit($0) != nil }) {
       for change in set.changes {
         for id in change.old where seen.insert(id).inserted {
           // One that was new in this range, and held nothing.
-          if let known = ObjectID(digits: id.utf8), scanned.contains(known), !holders.contains(known) {
-            continue
-          }
+          if scanned.contains(id), !holders.contains(id) { continue }
           wanted.append((id, change.path))
         }
       }
@@ -206,7 +203,7 @@ struct ChangeScan: ~Copyable {
     if wanted.isEmpty { return }
     // Old versions are no part of what is reported as scanned.
     let extent = scanner.results.summary
-    var batch = try ObjectBatch()
+    var batch = try ObjectBatch(in: repository)
     batch.request(wanted.lazy.map(\.id))
     var count = 0
     for (id, path) in wanted {
@@ -245,7 +242,7 @@ struct ChangeScan: ~Copyable {
     for change in set.changes where change.status == UInt8(ascii: "D") {
       gone.formUnion(findings { $0.scanName(change.path) }.map(\.fingerprint))
     }
-    let old = try oldPaths(Set(folders.compactMap { $0 }), of: set)
+    let old = try oldPaths(in: repository, Set(folders.compactMap { $0 }), of: set)
     var result: [Finding] = []
     for (finding, folder) in zip(found, folders) {
       if gone.contains(finding.fingerprint) || folder.map({ old.contains($0) }) ?? false { continue }
@@ -257,8 +254,8 @@ struct ChangeScan: ~Copyable {
   // MARK: Commits and tags
 
   /// Scans the commits themselves: their messages, and the lines above.
-  mutating func scanCommits(_ ids: [String]) throws(GitError) {
-    var batch = try ObjectBatch()
+  mutating func scanCommits(_ ids: [ObjectID]) throws(GitError) {
+    var batch = try ObjectBatch(in: repository)
     batch.request(ids)
     for id in ids {
       guard case .object = try batch.next() else { throw GitError("commit \(id) is missing") }
@@ -280,18 +277,18 @@ struct ChangeScan: ~Copyable {
   /// Bytes in which the lines above a message are looked for.
   private static let longestHeader = 65_536
 
-  private mutating func commitInfo(_ id: String, _ start: [UInt8]) throws(GitError) -> CommitInfo {
-    let header = start.withUnsafeBytes { CommitHeader($0, id.utf8.count == 64 ? .sha256 : .sha1) }
+  private mutating func commitInfo(_ id: ObjectID, _ start: [UInt8]) throws(GitError) -> CommitInfo {
+    let header = start.withUnsafeBytes { CommitHeader($0, id.format) }
     guard let header else { throw GitError("commit \(id) is broken") }
     return CommitInfo(
-      id: id, author: redacted(header.author.person), date: utcDate(header.author.seconds))
+      id: id.description, author: redacted(header.author.person), date: utcDate(header.author.seconds))
   }
 
   /// The commits as in reports.
-  private mutating func commitInfos(_ ids: [String]) throws(GitError) -> [String: CommitInfo] {
-    var infos: [String: CommitInfo] = [:]
+  private mutating func commitInfos(_ ids: [ObjectID]) throws(GitError) -> [ObjectID: CommitInfo] {
+    var infos: [ObjectID: CommitInfo] = [:]
     if ids.isEmpty { return infos }
-    var batch = try ObjectBatch()
+    var batch = try ObjectBatch(in: repository)
     batch.request(ids)
     for id in ids {
       guard case .object = try batch.next() else { throw GitError("commit \(id) is missing") }

@@ -34,10 +34,10 @@ extension LeftOutPaths.Tree {
   func scan(_ scanner: inout ContentScanner) {
     let top = root.absolute(shown)
     do throws(GitError) {
-      let listed = try leftOutFiles(top: top).filter { paths.contains($0.path) }
+      let listed = try leftOutFiles(in: .workTree(top)).filter { paths.contains($0.path) }
       if listed.count < paths.count { throw GitError("the index changed meanwhile; scan again") }
       let files = listed.filter { !$0.isSubmodule }
-      var batch = try ObjectBatch(in: top, inherited: .discovered)
+      var batch = try ObjectBatch(in: .workTree(top))
       batch.request(files.lazy.map(\.id))
       for file in files {
         let path = shown.appending(file.path.bytes)

@@ -9,10 +9,12 @@ package import GitStore
 package import Platform
 
 /// Scans the commits of a range.
-package func scanRange(_ range: CommitRange, _ options: ContentOptions, skipping: SkipList.Skipping?) -> ScanResults {
-  var scan = ChangeScan(options, skipping: skipping)
+package func scanRange(
+  in repository: GitRepository, _ range: CommitRange, _ options: ContentOptions, skipping: SkipList.Skipping?
+) -> ScanResults {
+  var scan = ChangeScan(in: repository, options, skipping: skipping)
   do throws(GitError) {
-    var reader = try RangeReader(range, readsTags: true)
+    var reader = try RangeReader(in: repository, range, readsTags: true)
     try scanCommits(of: &reader, &scan)
     let others = try scanTips(reader.tagsMet, &scan)
     if reader.count == 0 && reader.tagsMet.isEmpty {
@@ -31,11 +33,11 @@ package func scanRange(_ range: CommitRange, _ options: ContentOptions, skipping
 /// What a push brings.
 package struct PushedTip {
   /// The ID of an object of any kind.
-  let id: String
+  let id: ObjectID
   /// What it is called where it goes, such as `refs/heads/main`; nil where that is not known.
   var ref: Path?
 
-  package init(id: String, ref: Path? = nil) {
+  package init(id: ObjectID, ref: Path? = nil) {
     self.id = id
     self.ref = ref
   }
@@ -43,21 +45,21 @@ package struct PushedTip {
 
 /// Scans what `pushed` brings to where `known` and `excludedRefs` are, and the names that it gets there.
 package func scanPush(
-  _ pushed: [PushedTip], known: [String], excludedRefs: [String], _ options: ContentOptions,
-  skipping: SkipList.Skipping?
+  in repository: GitRepository, _ pushed: [PushedTip], known: [ObjectID], excludedRefs: [String],
+  _ options: ContentOptions, skipping: SkipList.Skipping?
 ) -> ScanResults {
-  var scan = ChangeScan(options, skipping: skipping)
+  var scan = ChangeScan(in: repository, options, skipping: skipping)
   for tip in pushed { if let ref = tip.ref { scan.scanName(ofRef: ref) } }
   let tips = pushed.map(\.id)
   let refs = Dictionary(pushed.map { ($0.id, $0.ref) }) { first, _ in first }.compactMapValues { $0 }
   do throws(GitError) {
     let range = CommitRange(tips: tips, known: known, excludedRefs: excludedRefs, name: "of this push")
-    var reader = try RangeReader(range, readsTags: false)
+    var reader = try RangeReader(in: repository, range, readsTags: false)
     try scanCommits(of: &reader, &scan)
     let others = try scanTips(tips, refs: refs, &scan)
     if !others.isEmpty {
-      let new = try newObjects(from: others.map(\.id), known: known, excludedRefs: excludedRefs)
-      for (id, isTree) in others where ObjectID(digits: id.utf8).map(new.contains) ?? true {
+      let new = try newObjects(in: repository, from: others.map(\.id), known: known, excludedRefs: excludedRefs)
+      for (id, isTree) in others where new.contains(id) {
         if isTree { try scanTree(id, new, &scan) } else { try scanBlob(id, &scan) }
       }
     }
@@ -74,12 +76,12 @@ private func scanCommits(
     let commits = try reader.next()
     if commits.isEmpty { break }
     // Started first: git finds out what they change while they are read themselves.
-    var changes = try CommitChanges(of: commits)
+    var changes = try CommitChanges(in: scan.repository, of: commits)
     try changes.begin()
     try scan.scanCommits(commits)
     scan.addCommits(commits.count)
     while true {
-      let batch = try ObjectBatch()
+      let batch = try ObjectBatch(in: scan.repository)
       let sets = try changes.next()
       if sets.isEmpty { break }
       try scan.scan(sets, batch)
@@ -97,39 +99,38 @@ private func scanCommits(
 /// - Parameter refs: what is known to point to them, by their IDs.
 /// - Returns: the trees and blobs among the tips and their targets.
 private func scanTips(
-  _ tips: [String], refs: [String: Path] = [:], _ scan: inout ChangeScan
-) throws(GitError) -> [(id: String, isTree: Bool)] {
-  var others: [(id: String, isTree: Bool)] = []
-  var seen: Set<String> = []
+  _ tips: [ObjectID], refs: [ObjectID: Path] = [:], _ scan: inout ChangeScan
+) throws(GitError) -> [(id: ObjectID, isTree: Bool)] {
+  var others: [(id: ObjectID, isTree: Bool)] = []
+  var seen: Set<ObjectID> = []
   var wanted = tips
   while !wanted.isEmpty {
     let round = wanted.filter { seen.insert($0).inserted }
     wanted = []
     if round.isEmpty { break }
     // What most are is known without reading any.
-    var kinds = try ObjectBatch(content: false)
+    var kinds = try ObjectBatch(in: scan.repository, content: false)
     kinds.request(round)
-    var tags: [String] = []
+    var tags: [ObjectID] = []
     for id in round {
       guard case .object(_, let kind, _) = try kinds.next() else { throw GitError("object \(id) is missing") }
       if kind == "tag" { tags.append(id) } else if kind != "commit" { others.append((id, kind == "tree")) }
     }
     try kinds.finish()
     if tags.isEmpty { break }
-    var batch = try ObjectBatch()
+    var batch = try ObjectBatch(in: scan.repository)
     batch.request(tags)
     for id in tags {
       guard case .object = try batch.next() else { throw GitError("object \(id) is missing") }
       let start = try batch.readStart(4096)
-      let name = refs[id].map { tagName($0) ?? $0.bytes } ?? Array(id.utf8)
+      let name = refs[id].map { tagName($0) ?? $0.bytes } ?? Array("\(id)".utf8)
       scan.scanObject(
         &batch, lead: start, path: Path(Array("<tag ".utf8) + name + Array(">".utf8)), place: .tag, ref: refs[id])
       // `object ID` is the first line.
-      let target = start.prefix { $0 != 0x0A }.dropFirst(7)
-      guard start.starts(with: "object ".utf8), ObjectID(digits: target) != nil else {
-        throw GitError("tag \(id) is broken")
-      }
-      wanted.append(String(decoding: target, as: UTF8.self))
+      guard start.starts(with: "object ".utf8),
+        let target = ObjectID(digits: start.prefix { $0 != 0x0A }.dropFirst(7))
+      else { throw GitError("tag \(id) is broken") }
+      wanted.append(target)
     }
     try batch.finish()
   }
@@ -142,8 +143,8 @@ private func tagName(_ ref: Path) -> [UInt8]? {
   return ref.bytes.starts(with: folder) ? Array(ref.bytes.dropFirst(folder.count)) : nil
 }
 
-private func scanBlob(_ id: String, _ scan: inout ChangeScan) throws(GitError) {
-  var batch = try ObjectBatch()
+private func scanBlob(_ id: ObjectID, _ scan: inout ChangeScan) throws(GitError) {
+  var batch = try ObjectBatch(in: scan.repository)
   batch.request([id])
   guard case .object = try batch.next() else { throw GitError("object \(id) is missing") }
   scan.scanObject(&batch, path: Path("<blob \(id)>"), place: .content)
@@ -151,13 +152,10 @@ private func scanBlob(_ id: String, _ scan: inout ChangeScan) throws(GitError) {
 }
 
 /// - Parameter new: what the other side does not have.
-private func scanTree(_ id: String, _ new: Set<ObjectID>, _ scan: inout ChangeScan) throws(GitError) {
-  try eachTreePart(id) { (part) throws(GitError) in
+private func scanTree(_ id: ObjectID, _ new: Set<ObjectID>, _ scan: inout ChangeScan) throws(GitError) {
+  try eachTreePart(in: scan.repository, id) { (part) throws(GitError) in
     var part = part
-    part.changes.removeAll { change in
-      guard let blob = change.new.flatMap({ ObjectID(digits: $0.utf8) }) else { return true }
-      return !new.contains(blob)
-    }
-    try scan.scan([part], try ObjectBatch(), shownBelow: Path("<tree \(id)>"))
+    part.changes.removeAll { change in change.new.map { !new.contains($0) } ?? true }
+    try scan.scan([part], try ObjectBatch(in: scan.repository), shownBelow: Path("<tree \(id)>"))
   }
 }

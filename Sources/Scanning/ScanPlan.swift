@@ -3,6 +3,7 @@
 
 package import Findings
 package import GitCommand
+package import GitStore
 package import Platform
 
 package struct ScanPlan {
@@ -16,10 +17,13 @@ package struct ScanPlan {
   package var skipPatterns: [(text: String, line: Int)] = []
   /// What warnings call the settings' file.
   package var settingsName: String
+  /// Where git is asked about comments.
+  package let repository: GitRepository
   /// The commit that comments have to be in too, when allowances are taken from a revision.
-  package var trustedCommit: (id: String, place: GitPlace)?
+  package var trustedCommit: ObjectID?
 
-  package init(options: ContentOptions, policy: Policy, settingsName: String) {
+  package init(in repository: GitRepository, options: ContentOptions, policy: Policy, settingsName: String) {
+    self.repository = repository
     self.options = options
     self.policy = policy
     self.settingsName = settingsName
@@ -30,12 +34,12 @@ package struct ScanPlan {
 
   /// Removes from the results what does not count.
   package mutating func judge(_ results: inout ScanResults) {
-    if let (commit, place) = trustedCommit {
-      results.problems += confirmComments(&results.findings, at: commit, place, options)
+    if let commit = trustedCommit {
+      results.problems += confirmComments(in: repository, &results.findings, at: commit, options)
     }
     results.findings = policy.judge(results.findings)
     guard policy.honoursComments else { return }
-    for finding in commentedLater(results.findings, trustedCommit?.place ?? .here, options) {
+    for finding in commentedLater(in: repository, results.findings, options) {
       policy.noteLaterComment(finding)
     }
   }

@@ -4,6 +4,7 @@
 // "Built-in environment variables", Azure Pipelines "Predefined variables").
 
 import Bytes
+import GitStore
 import Inputs
 import Platform
 
@@ -37,19 +38,20 @@ private func gitHub() throws(CIFailure) -> CIPlatform.Answer? {
     guard let after else { return .none("\(name): the branch was deleted") }
     return .work(
       CIJob(
-        name: name, tip: after, base: before, target: try branch(payload["repository"]?["default_branch"]?.text, name),
+        name: name, tip: "\(after)", base: before,
+        target: try branch(payload["repository"]?["default_branch"]?.text, name),
         branch: try branch(headsName(payload["ref"]?.text), name), isForced: payload["forced"]?.boolean ?? false))
   case "pull_request", "pull_request_target", "pull_request_review":
     let change = try eventPayload(name)["pull_request"]
     return .work(
       CIJob(
-        name: name, tip: try required(change?["head"]?["sha"], name, "pull_request.head.sha"),
+        name: name, tip: "\(try required(change?["head"]?["sha"], name, "pull_request.head.sha"))",
         base: try required(change?["base"]?["sha"], name, "pull_request.base.sha")))
   case "merge_group":
     let group = try eventPayload(name)["merge_group"]
     return .work(
       CIJob(
-        name: name, tip: try required(group?["head_sha"], name, "merge_group.head_sha"),
+        name: name, tip: "\(try required(group?["head_sha"], name, "merge_group.head_sha"))",
         base: try required(group?["base_sha"], name, "merge_group.base_sha")))
   default: return .none("\(name): this event is not about particular commits")
   }
@@ -68,13 +70,13 @@ private func eventPayload(_ name: String) throws(CIFailure) -> JSONValue {
 }
 
 /// nil for all zeros, which mean that there is no commit.
-private func id(_ value: JSONValue?, _ name: String, _ field: String) throws(CIFailure) -> String? {
+private func id(_ value: JSONValue?, _ name: String, _ field: String) throws(CIFailure) -> ObjectID? {
   let id = try required(value, name, field)
-  return id.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : id
+  return id.isZero ? nil : id
 }
 
-private func required(_ value: JSONValue?, _ name: String, _ field: String) throws(CIFailure) -> String {
-  guard let id = value?.text, isObjectID(id) else {
+private func required(_ value: JSONValue?, _ name: String, _ field: String) throws(CIFailure) -> ObjectID {
+  guard let id = value?.text.flatMap({ ObjectID(digits: $0.utf8) }) else {
     throw CIFailure(words: "\(name): the event has no commit in '\(field)'")
   }
   return id
@@ -92,12 +94,12 @@ private func gitLab() throws(CIFailure) -> CIPlatform.Answer? {
   if let base = try idVariable("CI_MERGE_REQUEST_DIFF_BASE_SHA", name) {
     // In a pipeline for merged results the commit is the merge; the work ends with the source branch.
     let tip = try idVariable("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", name) ?? commit
-    return .work(CIJob(name: name, tip: tip, base: base))
+    return .work(CIJob(name: name, tip: "\(tip)", base: base))
   }
   guard source == "push" else { return .none("\(name): this pipeline is not about particular commits") }
   return .work(
     CIJob(
-      name: name, tip: commit, base: try idVariable("CI_COMMIT_BEFORE_SHA", name),
+      name: name, tip: "\(commit)", base: try idVariable("CI_COMMIT_BEFORE_SHA", name),
       target: try branch(variable("CI_DEFAULT_BRANCH"), name),
       branch: try branch(variable("CI_COMMIT_BRANCH"), name), tag: try branch(variable("CI_COMMIT_TAG"), name),
       isForced: true))
@@ -107,7 +109,7 @@ private func buildkite() throws(CIFailure) -> CIPlatform.Answer? {
   guard isTrue("BUILDKITE") else { return nil }
   let request = variable("BUILDKITE_PULL_REQUEST").flatMap { $0 == "false" ? nil : $0 }
   let name = request == nil ? "Buildkite" : "Buildkite, pull request"
-  let tip = variable("BUILDKITE_COMMIT").flatMap { isObjectID($0) ? $0 : nil } ?? "HEAD"
+  let tip = variable("BUILDKITE_COMMIT").flatMap { ObjectID(digits: $0.utf8) }?.description ?? "HEAD"
   let target = variable(request == nil ? "BUILDKITE_PIPELINE_DEFAULT_BRANCH" : "BUILDKITE_PULL_REQUEST_BASE_BRANCH")
   return try work(
     name, tip, target, branch: request == nil ? variable("BUILDKITE_BRANCH") : nil, tag: variable("BUILDKITE_TAG"))
@@ -118,7 +120,7 @@ private func circle() throws(CIFailure) -> CIPlatform.Answer? {
   let name = "CircleCI"
   // The platform names no base; its clone knows the default branch.
   return try work(
-    name, try idVariable("CIRCLE_SHA1", name) ?? "HEAD", "HEAD", branch: variable("CIRCLE_BRANCH"),
+    name, try idVariable("CIRCLE_SHA1", name)?.description ?? "HEAD", "HEAD", branch: variable("CIRCLE_BRANCH"),
     tag: variable("CIRCLE_TAG"))
 }
 
@@ -128,7 +130,7 @@ private func azure() throws(CIFailure) -> CIPlatform.Answer? {
   let built = try idVariable("BUILD_SOURCEVERSION", name)
   let tip = try idVariable("SYSTEM_PULLREQUEST_SOURCECOMMITID", name) ?? built
   return try work(
-    name, tip ?? "HEAD", headsName(variable("SYSTEM_PULLREQUEST_TARGETBRANCH")), branch: nil,
+    name, tip?.description ?? "HEAD", headsName(variable("SYSTEM_PULLREQUEST_TARGETBRANCH")), branch: nil,
     tag: variable("BUILD_SOURCEBRANCH").flatMap {
       $0.hasPrefix("refs/tags/") ? String($0.dropFirst("refs/tags/".count)) : nil
     })
@@ -138,7 +140,7 @@ private func jenkins() throws(CIFailure) -> CIPlatform.Answer? {
   guard variable("JENKINS_URL") != nil else { return nil }
   let isChange = variable("CHANGE_ID") != nil || variable("CHANGE_TARGET") != nil
   let name = isChange ? "Jenkins, change request" : "Jenkins"
-  let tip = try idVariable("GIT_COMMIT", name) ?? "HEAD"
+  let tip = try idVariable("GIT_COMMIT", name)?.description ?? "HEAD"
   if !isChange, let base = try idVariable("GIT_PREVIOUS_SUCCESSFUL_COMMIT", name) {
     return .work(
       CIJob(name: name, tip: tip, base: base, tag: try branch(variable("TAG_NAME"), name), isForced: true))
@@ -167,10 +169,10 @@ var isInCI: Bool { variable("CI").map { !["false", "0"].contains($0.lowercased()
 private func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
 
 /// nil when it is not set, or zeros.
-private func idVariable(_ name: String, _ job: String) throws(CIFailure) -> String? {
+private func idVariable(_ name: String, _ job: String) throws(CIFailure) -> ObjectID? {
   guard let text = variable(name) else { return nil }
-  guard isObjectID(text) else { throw CIFailure(words: "\(job): \(name) is no commit") }
-  return text.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : text
+  guard let id = ObjectID(digits: text.utf8) else { throw CIFailure(words: "\(job): \(name) is no commit") }
+  return id.isZero ? nil : id
 }
 
 /// A branch's name without `refs/heads/`; that of a tag, or another ref, as it is.

@@ -14,7 +14,7 @@ enum CIRange {
   /// What `tips` bring to where `known` is, IDs of objects.
   ///
   /// - Parameter words: what was chosen, for a person.
-  case range(tips: [PushedTip], known: [String], words: String)
+  case range(tips: [PushedTip], known: [ObjectID], words: String)
   /// There is nothing to scan besides the tree, and why.
   case none(words: String)
   /// The range cannot be determined: the job must not pass.
@@ -28,7 +28,7 @@ struct CIJob {
   /// The commit, or tag, of the job; `HEAD` if the platform does not say.
   var tip: String
   /// The commit that the work started from; nil if the platform does not say.
-  var base: String?
+  var base: ObjectID?
   /// The branch that the work goes to, or started from, without `refs/heads/`: its commits were scanned before.
   var target: String?
   /// The branch that is built.
@@ -40,15 +40,15 @@ struct CIJob {
   var isForced = false
 }
 
-/// Asks the environment, and then git.
+/// Asks the environment, and then git about the repository.
 ///
 /// - Returns: nil outside of CI.
-func rangeOfCIJob() -> CIRange? {
+func rangeOfCIJob(in repository: GitRepository) -> CIRange? {
   do throws(CIFailure) {
     for platform in CIPlatform.all {
       guard let job = try platform.job() else { continue }
       switch job {
-      case .work(let job): return try range(of: job)
+      case .work(let job): return try range(of: job, in: repository)
       case .none(let words): return CIRange.none(words: words)
       }
     }
@@ -61,16 +61,18 @@ struct CIFailure: Error {
   let words: String
 }
 
-private func range(of job: CIJob) throws(CIFailure) -> CIRange {
-  do throws(GitError) { _ = try GitProcess.output(["rev-parse", "--git-dir"]) } catch {
+private func range(of job: CIJob, in repository: GitRepository) throws(CIFailure) -> CIRange {
+  do throws(GitError) { _ = try GitProcess.output(of: repository, ["rev-parse", "--git-dir"]) } catch {
     throw CIFailure(words: "\(job.name): \(explained(error))")
   }
-  guard let tip = objectID(job.tip) else {
+  let isShallow = isShallow(repository)
+  let hint = isShallow ? "; \(unshallow); in GitLab: GIT_DEPTH: 0" : ""
+  guard let tip = objectID(in: repository, job.tip) else {
     throw CIFailure(
       words: "\(job.name): \(job.tip) is not in this clone\(hint); check out the commit that the job is about")
   }
   var words = "\(job.name): "
-  let tag = try annotatedTag(of: job, tip)
+  let tag = try annotatedTag(in: repository, of: job, tip)
   let tips = [PushedTip(id: tip)] + (tag.map { [$0.tip] } ?? [])
   let andTag = tag.map { ", and \($0.words)" } ?? ""
   /// All commits are known, but a tag that points to one brings its message.
@@ -81,19 +83,19 @@ private func range(of job: CIJob) throws(CIFailure) -> CIRange {
   }
   if let base = job.base {
     if base == tip { return nothingNew("base and head are the same commit") }
-    if let known = objectID(base + "^{commit}") {
+    if let known = objectID(in: repository, "\(base)^{commit}") {
       return .range(
-        tips: tips, known: [known], words: "\(words)the commits of \(short(base))..\(short(job.tip))\(andTag)")
+        tips: tips, known: [known], words: "\(words)the commits of \(short("\(base)"))..\(short(job.tip))\(andTag)")
     }
     if !job.isForced || isShallow {
       throw CIFailure(words: "\(words)the base \(base) is not in this clone\(hint)")
     }
-    words += "the base \(short(base)) no longer exists, as after a force push; "
+    words += "the base \(short("\(base)")) no longer exists, as after a force push; "
   }
   if let target = job.target, target != job.branch {
     let name = "refs/remotes/origin/\(target)"
     let shown = target == "HEAD" ? "origin/HEAD" : target
-    if let known = objectID(name + "^{commit}") {
+    if let known = objectID(in: repository, name + "^{commit}") {
       if known == tip { return nothingNew("\(shown) is the same commit") }
       return .range(
         tips: tips, known: [known],
@@ -116,28 +118,31 @@ let unknownStart = "the environment does not say which commit the work started f
 /// The annotated tag of a job, if any.
 ///
 /// - Parameter tip: the ID of the job's commit.
-private func annotatedTag(of job: CIJob, _ tip: String) throws(CIFailure) -> (tip: PushedTip, words: String)? {
+private func annotatedTag(
+  in repository: GitRepository, of job: CIJob, _ tip: ObjectID
+) throws(CIFailure) -> (tip: PushedTip, words: String)? {
   guard let name = job.tag else { return nil }
   let ref = "refs/tags/\(name)"
-  guard let id = objectID(ref) else {
+  guard let id = objectID(in: repository, ref) else {
     throw CIFailure(words: "\(job.name): \(ref) is not in this clone; git fetch --tags gets it")
   }
   return id == tip ? nil : (PushedTip(id: id, ref: Path(ref)), "the tag \(name)")
 }
 
 /// The ID of what a revision names; nil when it is not here.
-private func objectID(_ revision: String) -> String? {
-  guard let id = try? GitProcess.output(["rev-parse", "--verify", "--quiet", "--end-of-options", revision]),
-    (try? GitProcess.output(["cat-file", "-e", id])) != nil
+private func objectID(in repository: GitRepository, _ revision: String) -> ObjectID? {
+  guard
+    let id = try? GitProcess.output(
+      of: repository, ["rev-parse", "--verify", "--quiet", "--end-of-options", revision]),
+    (try? GitProcess.output(of: repository, ["cat-file", "-e", id])) != nil
   else { return nil }
-  return id
+  return ObjectID(digits: id.utf8)
 }
 
-private var isShallow: Bool { (try? GitProcess.output(["rev-parse", "--is-shallow-repository"])) == "true" }
+private func isShallow(_ repository: GitRepository) -> Bool {
+  (try? GitProcess.output(of: repository, ["rev-parse", "--is-shallow-repository"])) == "true"
+}
 
-private var hint: String { isShallow ? "; \(unshallow); in GitLab: GIT_DEPTH: 0" : "" }
-
-private func short(_ revision: String) -> String { isObjectID(revision) ? String(revision.prefix(12)) : revision }
-
-/// 40 or 64 hex digits, and so neither an option nor an expression.
-func isObjectID(_ text: String) -> Bool { ObjectID(digits: text.utf8) != nil }
+private func short(_ revision: String) -> String {
+  ObjectID(digits: revision.utf8) == nil ? revision : String(revision.prefix(12))
+}

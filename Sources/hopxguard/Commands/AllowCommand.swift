@@ -151,7 +151,9 @@ struct AllowCommand: ParsableCommand {
   private func user() throws(ExitStatus) -> String {
     func value(_ name: String, or setting: String) -> String? {
       if let text = variable(name) { return text }
-      guard let text = try? GitProcess.output(["config", "--get", setting]), !text.isEmpty else { return nil }
+      guard let text = try? GitProcess.output(of: .here, ["config", "--get", setting]), !text.isEmpty else {
+        return nil
+      }
       return text
     }
     let name = value("GIT_AUTHOR_NAME", or: "user.name")

@@ -10,12 +10,6 @@ import Platform
 import Reporting
 import Scanning
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
@@ -102,28 +96,24 @@ struct CheckCommand: ParsableCommand {
   private func scanCommits(_ top: Path, _ setup: ScanSetup) -> ScanResults {
     let skipping = setup.plan.skip.everywhere
     if noRange { return ScanResults() }
-    do throws(SystemError) {
-      // git looks for the repository where we are, and the reports' paths are relative to where we were.
-      let before = try Descriptor.openFolder(".")
-      try top.withCString { (name) throws(SystemError) in _ = try retrying("chdir") { chdir(name) } }
-      defer { _ = fchdir(before.number) }
-      if let range {
-        return scanRange(CommitRange(Path(argument: range).bytes), setup.plan.options, skipping: skipping)
-      }
-      switch rangeOfCIJob() {
-      case nil:
-        if isInCI { say("hopxguard cannot tell which commits this job is about; name them with --range A..B") }
-        return ScanResults()
-      case .none(let words)?:
-        say(words)
-        return ScanResults()
-      case .range(let tips, let known, let words)?:
-        say(words)
-        return scanPush(
-          tips, known: known, excludedRefs: [], setup.plan.options, skipping: skipping)
-      case .failure(let words)?: return failure("\(words). Name the commits with --range, or scan none with --no-range")
-      }
-    } catch { return failure("the commits cannot be scanned: \(error)") }
+    let repository = GitRepository(folder: top, inherited: .fromHook)
+    if let range {
+      return scanRange(
+        in: repository, CommitRange(Path(argument: range).bytes), setup.plan.options, skipping: skipping)
+    }
+    switch rangeOfCIJob(in: repository) {
+    case nil:
+      if isInCI { say("hopxguard cannot tell which commits this job is about; name them with --range A..B") }
+      return ScanResults()
+    case .none(let words)?:
+      say(words)
+      return ScanResults()
+    case .range(let tips, let known, let words)?:
+      say(words)
+      return scanPush(
+        in: repository, tips, known: known, excludedRefs: [], setup.plan.options, skipping: skipping)
+    case .failure(let words)?: return failure("\(words). Name the commits with --range, or scan none with --no-range")
+    }
   }
 
   /// Adds the findings of commits. What is still in the tree is one finding, with its commit.

@@ -77,7 +77,7 @@ struct HookCommand: ParsableCommand {
 
     private func forgetOwnTemplate(_ place: Place) throws {
       guard place.folder.path == ownTemplate()?.appending("hooks".utf8) else { return }
-      try setTemplateFolder(nil)
+      try setTemplateFolder(in: .here, nil)
     }
   }
 
@@ -131,7 +131,7 @@ struct HookCommand: ParsableCommand {
 
     /// The folder where the working folder's repository has its hooks.
     init() throws(GitError) {
-      let location = try HookLocation()
+      let location = try HookLocation(of: .here)
       hooks = (location.hasWorkTree ? Hook.ofWorkTree : []) + (location.isBare ? Hook.ofServer : [])
       if location.isBare && location.hasWorkTree {
         notes.append("this repository is bare and has linked worktrees: commits in them and pushes to it are guarded")
@@ -181,19 +181,19 @@ struct HookCommand: ParsableCommand {
     /// The template folder for new repositories; nil if there is none and `isMade` is false.
     init?(isTemplateMade isMade: Bool) throws {
       hooks = Hook.ofWorkTree
-      if let path = try templateFolder() {
+      if let path = try templateFolder(in: .here) {
         folder = HookFolder(path: path.appending("hooks".utf8))
       } else {
         guard isMade else { return nil }
         guard let path = ownTemplate() else { throw SystemError("HOME is not set: getenv", ENOENT) }
         folder = HookFolder(path: path.appending("hooks".utf8))
-        try setTemplateFolder(path)
+        try setTemplateFolder(in: .here, path)
       }
       if isMade {
         notes.append(
           "new clones get the hooks; in an existing repository run `hopxguard hook install`")
       }
-      if isMade, let (scope, path) = try sharedHooksFolder() {
+      if isMade, let (scope, path) = try sharedHooksFolder(in: .here) {
         notes.append(
           "core.hooksPath is set in the \(scope) configuration, so git runs the hooks of \(Self.text(path)) "
             + "and these nowhere: "

@@ -194,10 +194,11 @@ struct ScanCommand: ParsableCommand {
 
   private func scan(_ run: inout ScanRun<ReportWriter>, jobs: Int) throws(ExitStatus) {
     let options = run.plan.options
-    if staged { return run.add(scanStaged(options, skipping: run.plan.skip.everywhere)) }
+    if staged { return run.add(scanStaged(in: .here, options, skipping: run.plan.skip.everywhere)) }
     if let range = range ?? since {
       let revisions = Path(argument: range).bytes + (since == nil ? [] : Array("..HEAD".utf8))
-      return run.add(scanRange(CommitRange(revisions), options, skipping: run.plan.skip.everywhere))
+      return run.add(
+        scanRange(in: .here, CommitRange(revisions), options, skipping: run.plan.skip.everywhere))
     }
     // A diff and a history have no place at which a path is left alone: what is found there is.
     if diff != nil || history { run.plan.skipByFinding() }

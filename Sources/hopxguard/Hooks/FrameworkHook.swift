@@ -5,6 +5,7 @@
 import ArgumentParser
 import Findings
 import GitCommand
+import GitStore
 import Platform
 import Reporting
 import Scanning
@@ -32,12 +33,12 @@ struct FrameworkHook: ParsableCommand {
       return try push(variable("PRE_COMMIT_LOCAL_BRANCH") ?? "HEAD", known: nil)
     }
     let named = files.map { trimmed(Path(argument: $0)) }
-    let staged = (try? stagedChanges())?.changes.filter { $0.new != nil }.map(\.path) ?? []
+    let staged = (try? stagedChanges(in: .here))?.changes.filter { $0.new != nil }.map(\.path) ?? []
     // When not all of them are staged, as with `run --all-files`, what is in them is asked for, not what the
     // next commit adds.
     let isAboutFiles = !Set(named).isSubset(of: staged)
     try HookRun(hook: .preCommit, arguments: [], isAboutFiles: isAboutFiles).run { setup throws(ExitStatus) in
-      var results = scanStaged(setup.plan.options, skipping: setup.plan.skip.everywhere)
+      var results = scanStaged(in: .here, setup.plan.options, skipping: setup.plan.skip.everywhere)
       if isAboutFiles { results.merge(try scan(named, setup)) }
       return results
     }
@@ -50,14 +51,16 @@ struct FrameworkHook: ParsableCommand {
     let remote = known == nil ? variable("PRE_COMMIT_REMOTE_NAME") : nil
     try HookRun(hook: .prePush, arguments: []).run { setup in
       scanPush(
-        [tip], known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.plan.options,
+        in: .here, [tip], known: base, excludedRefs: remote.map { ["--remotes=\($0)"] } ?? [], setup.plan.options,
         skipping: setup.plan.skip.everywhere)
     }
   }
 
-  private func id(of revision: String) throws(ExitStatus) -> String {
+  private func id(of revision: String) throws(ExitStatus) -> ObjectID {
     do throws(GitError) {
-      return try GitProcess.output(["rev-parse", "--verify", "--end-of-options", revision])
+      let answer = try GitProcess.output(of: .here, ["rev-parse", "--verify", "--end-of-options", revision])
+      guard let id = ObjectID(digits: answer.utf8) else { throw GitError("git rev-parse gave an unexpected answer") }
+      return id
     } catch { throw Console.fail("\(revision): \(explained(error))") }
   }
 

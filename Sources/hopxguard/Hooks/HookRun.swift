@@ -5,6 +5,7 @@ import Bytes
 import Detection
 import Findings
 import GitCommand
+import GitStore
 import Inputs
 import Platform
 import Reporting
@@ -84,15 +85,15 @@ struct HookRun {
 
   /// Whether the default branch has a commit. Without one there is no allow-list either.
   private var hasCommit: Bool {
-    (try? GitProcess.output(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) != nil
+    (try? GitProcess.output(of: .here, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) != nil
   }
 
   private func scan(_ refs: [UInt8], _ setup: ScanSetup) throws(ExitStatus) -> ScanResults {
     let options = setup.plan.options
     let skipping = setup.plan.skip.everywhere
     switch hook {
-    case .preCommit: return scanStaged(options, skipping: skipping)
-    case .preMergeCommit: return scanStaged(options, merged: mergedHeads, skipping: skipping)
+    case .preCommit: return scanStaged(in: .here, options, skipping: skipping)
+    case .preMergeCommit: return scanStaged(in: .here, options, merged: mergedHeads, skipping: skipping)
     case .commitMessage:
       guard arguments.count >= 2 else { throw Console.fail("commit-msg: git gave no message file") }
       return scanMessage(arguments[1], options)
@@ -111,12 +112,12 @@ struct HookRun {
   private var tracked: [String] {
     guard arguments.count >= 3, let name = String(validating: arguments[1].bytes, as: UTF8.self),
       !name.isEmpty, !name.hasPrefix("-"),
-      var url = try? GitProcess.outputBytes(["remote", "get-url", name])
+      var url = try? GitProcess.outputBytes(of: .here, ["remote", "get-url", name])
     else { return [] }
     if url.last == 0x0A { url.removeLast() }
     if url != arguments[2].bytes { return [] }
     // The refs of a remote `a/b` look like refs of a remote `a`.
-    guard let remotes = try? GitProcess.output(["remote"]),
+    guard let remotes = try? GitProcess.output(of: .here, ["remote"]),
       !remotes.split(separator: "\n").contains(where: { $0.hasPrefix(name + "/") })
     else { return [] }
     return ["--remotes=\(name)"]
@@ -124,13 +125,14 @@ struct HookRun {
 
   /// What `git merge` merges. It writes MERGE_HEAD only after this hook has run, but names each head
   /// in a variable `GITHEAD_ID` (git's builtin/merge.c).
-  private var mergedHeads: [String] {
-    var heads: [String] = []
+  private var mergedHeads: [ObjectID] {
+    var heads: [ObjectID] = []
     var entry = environ
     while let text = entry.pointee {
       let name = String(cString: text).prefix { $0 != "=" }
-      let id = String(name.dropFirst("GITHEAD_".count))
-      if name.hasPrefix("GITHEAD_") && isObjectID(id) { heads.append(id) }
+      if name.hasPrefix("GITHEAD_"), let id = ObjectID(digits: name.dropFirst("GITHEAD_".count).utf8) {
+        heads.append(id)
+      }
       entry += 1
     }
     return heads
@@ -140,13 +142,13 @@ struct HookRun {
     _ updates: [Update], excludedRefs: [String], _ setup: ScanSetup
   ) -> ScanResults {
     // What is deleted brings nothing in.
-    let pushed = updates.filter { !isZero($0.tip) }.map { PushedTip(id: $0.tip, ref: $0.ref) }
+    let pushed = updates.filter { !$0.tip.isZero }.map { PushedTip(id: $0.tip, ref: $0.ref) }
     if pushed.isEmpty { return ScanResults() }
     do throws(GitError) {
       // The remote may have what we never fetched.
-      let known = try present(updates.map(\.known).filter { !isZero($0) })
+      let known = try present(in: .here, updates.map(\.known).filter { !$0.isZero })
       return scanPush(
-        pushed, known: known, excludedRefs: excludedRefs, setup.plan.options,
+        in: .here, pushed, known: known, excludedRefs: excludedRefs, setup.plan.options,
         skipping: setup.plan.skip.everywhere)
     } catch {
       var results = ScanResults()
@@ -179,17 +181,17 @@ struct HookRun {
   /// A broken settings file would keep every later push out, the one that mends it too.
   private func checkSettings(_ updates: [Update]) throws(ExitStatus) {
     guard environment("CONFIG") == nil,
-      let head = try? GitProcess.output(["symbolic-ref", "--quiet", "HEAD"]),
-      let update = updates.first(where: { $0.ref == Path(head) }), !isZero(update.tip)
+      let head = try? GitProcess.output(of: .here, ["symbolic-ref", "--quiet", "HEAD"]),
+      let update = updates.first(where: { $0.ref == Path(head) }), !update.tip.isZero
     else { return }
-    _ = try AskedSetup(allowFrom: update.tip).prepare(for: SettingsPlace(top: nil))
+    _ = try AskedSetup(allowFrom: "\(update.tip)").prepare(for: SettingsPlace(top: nil))
   }
 
   /// A line about a ref, from the hook's standard input.
   private struct Update {
     /// IDs: of what comes, and of what the other side has.
-    let tip: String
-    let known: String
+    let tip: ObjectID
+    let known: ObjectID
     /// The ref's name on the other side.
     let ref: Path
   }
@@ -207,16 +209,13 @@ struct HookRun {
     var updates: [Update] = []
     for line in refs.split(separator: 0x0A) {
       let parts = Array(line.split(separator: 0x20).suffix(3))
-      let fields = parts.map { String(decoding: $0, as: UTF8.self) }
-      guard fields.count == 3, isObjectID(fields[tipField]), isObjectID(fields[knownField]) else {
-        throw Console.fail("\(hook.rawValue): a line on standard input that git does not write")
-      }
-      updates.append(Update(tip: fields[tipField], known: fields[knownField], ref: Path(parts[refField])))
+      guard parts.count == 3, let tip = ObjectID(digits: parts[tipField]),
+        let known = ObjectID(digits: parts[knownField])
+      else { throw Console.fail("\(hook.rawValue): a line on standard input that git does not write") }
+      updates.append(Update(tip: tip, known: known, ref: Path(parts[refField])))
     }
     return updates
   }
-
-  private func isZero(_ id: String) -> Bool { id.utf8.allSatisfy { $0 == UInt8(ascii: "0") } }
 
   // MARK: The end
 
@@ -288,7 +287,7 @@ struct HookRun {
     let command = "hopxguard allow \(names.count == 1 ? names.first! : "FINGERPRINT") --reason '...'"
     switch hook {
     case .preReceive where !isAsked && !hasCommit:
-      let branch = (try? GitProcess.output(["symbolic-ref", "--short", "HEAD"])) ?? "HEAD"
+      let branch = (try? GitProcess.output(of: .here, ["symbolic-ref", "--short", "HEAD"])) ?? "HEAD"
       return """
         \(Console.shown(branch.utf8)) has no commit here yet, so there is no list of what is allowed.
         Have the owners of this repository run `hopxguard hook uninstall` in it, push that branch with its \

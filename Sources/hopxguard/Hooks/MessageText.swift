@@ -58,7 +58,7 @@ enum MessageText {
   /// Whether the configuration lets git take comments out of a message from an editor.
   private static var dropsComments: Bool {
     do throws(GitError) {
-      return ["default", "strip"].contains(try GitProcess.output(["config", "--get", "commit.cleanup"]))
+      return ["default", "strip"].contains(try GitProcess.output(of: .here, ["config", "--get", "commit.cleanup"]))
     } catch { return error.status == 1 }
   }
 }

@@ -62,7 +62,7 @@ struct AskedSetup {
           source: "--config \(config)",
           reason: "does not go with --allow-from, which takes \(Settings.fileName) from the revision")
       }
-      let trusted = revision.map { (revision: $0, place: place.git) }
+      let trusted = revision.map { (revision: $0, repository: place.repository) }
       var reader = SetupReader(try readSettings(config, top: place.top, trusted: trusted), place)
       try reader.addRules(rules)
       try reader.addDisabled()
@@ -87,13 +87,13 @@ struct AskedSetup {
 struct SettingsPlace {
   /// The top of its working tree; nil outside of one.
   var top: Path?
-  var git = GitPlace.here
+  var repository = GitRepository.here
 
   /// The repository of the working folder.
   static var here: SettingsPlace {
     // A caller may have put the repository elsewhere; then git knows where its working tree is.
     if getenv("GIT_DIR") != nil || getenv("GIT_WORK_TREE") != nil {
-      let top = try? GitProcess.output(["rev-parse", "--show-toplevel"])
+      let top = try? GitProcess.output(of: .here, ["rev-parse", "--show-toplevel"])
       return SettingsPlace(top: top.map { Path($0) })
     }
     let folder = try? canonicalPath(".")
@@ -123,7 +123,7 @@ struct SettingsPlace {
     } else {
       let folder = places[0]
       top = folder == "/" ? nil : folder
-      git = GitPlace(folder: folder, inherited: .discovered)
+      repository = GitRepository(folder: folder, inherited: .discovered)
     }
   }
 }

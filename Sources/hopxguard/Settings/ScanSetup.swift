@@ -89,8 +89,8 @@ struct SetupReader {
     var policy = Policy(today: today)
     policy.allowed = read.settings.allowed
     var plan = ScanPlan(
-      options: ContentOptions(rules: .builtIn()), policy: policy, settingsName: read.name)
-    if case .revision(let commit, let place) = read.files { plan.trustedCommit = (commit, place) }
+      in: place.repository, options: ContentOptions(rules: .builtIn()), policy: policy, settingsName: read.name)
+    if case .revision(let commit, _) = read.files { plan.trustedCommit = commit }
     setup = ScanSetup(plan: plan, settings: read.settings)
     files = read.files
     self.place = place

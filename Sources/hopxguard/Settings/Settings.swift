@@ -122,7 +122,7 @@ struct SettingsOptions: ParsableArguments {
 ///   - top: nil outside of a repository.
 ///   - trusted: the revision that all of it is taken from.
 func readSettings(
-  _ config: String?, top: Path?, trusted: (revision: String, place: GitPlace)?
+  _ config: String?, top: Path?, trusted: (revision: String, repository: GitRepository)?
 ) throws(SettingsError) -> (settings: Settings, name: String, files: SettingsSource) {
   if let config {
     // The caller chose this file, so it may be a link or a pipe.
@@ -137,7 +137,7 @@ func readSettings(
   var files = SettingsSource.folder(top)
   var name = Settings.fileName
   if let trusted {
-    files = try .at(trusted.revision, trusted.place)
+    files = try .at(trusted.revision, in: trusted.repository)
     name = "\(trusted.revision):\(name)"
   }
   guard let text = try files.read(Settings.fileName, limit: Settings.longest) else {

@@ -4,6 +4,7 @@
 
 import Bytes
 import GitCommand
+import GitStore
 import Inputs
 import Platform
 import Reporting
@@ -29,8 +30,7 @@ struct SettingsError: Error {
 enum SettingsSource: Sendable {
   /// nil where there is no repository: nothing is there.
   case folder(Path?)
-  /// The ID of a commit.
-  case revision(String, GitPlace)
+  case revision(ObjectID, GitRepository)
 
   /// The bytes of a file; nil if it does not exist.
   ///
@@ -53,9 +53,9 @@ enum SettingsSource: Sendable {
         if error.code == ENOENT { return nil }
         throw SettingsError(source: name, reason: "cannot be read: \(words(error, limit))")
       }
-    case .revision(let commit, let place):
-      do throws(GitError) { return try readObject("\(commit):\(name)", place, limit) } catch {
-        throw SettingsError(source: "\(commit.prefix(12)):\(name)", reason: "cannot be read: \(explained(error))")
+    case .revision(let commit, let repository):
+      do throws(GitError) { return try readObject(in: repository, "\(commit):\(name)", limit) } catch {
+        throw SettingsError(source: "\("\(commit)".prefix(12)):\(name)", reason: "cannot be read: \(explained(error))")
       }
     }
   }
@@ -69,14 +69,14 @@ enum SettingsSource: Sendable {
     }
   }
 
-  private func readObject(_ name: String, _ place: GitPlace, _ limit: Int) throws(GitError) -> [UInt8]? {
-    var batch = try ObjectBatch(in: place.folder, inherited: place.inherited)
-    batch.request([name])
+  private func readObject(in repository: GitRepository, _ name: String, _ limit: Int) throws(GitError) -> [UInt8]? {
+    var batch = try ObjectBatch(in: repository)
+    batch.request(names: [name])
     guard case .object(_, let kind, let size) = try batch.next() else {
       // Either the file does not exist, or a partial clone lacks its content.
       let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
       let listed = try GitProcess.output(
-        ["ls-tree", "--full-tree", "--", parts[0], parts[1]], in: place.folder, inherited: place.inherited)
+        of: repository, ["ls-tree", "--full-tree", "--", parts[0], parts[1]])
       if listed.isEmpty { return nil }
       throw GitError("its content is not in this partial clone; git fetch --refetch --no-filter gets it")
     }
@@ -98,12 +98,12 @@ enum SettingsSource: Sendable {
   /// The revision that a caller trusts.
   ///
   /// - Throws: `SettingsError` when it is no commit here.
-  static func at(_ revision: String, _ place: GitPlace) throws(SettingsError) -> SettingsSource {
+  static func at(_ revision: String, in repository: GitRepository) throws(SettingsError) -> SettingsSource {
     do throws(GitError) {
-      let id = try GitProcess.output(
-        ["rev-parse", "--verify", "--end-of-options", "\(revision)^{commit}"], in: place.folder,
-        inherited: place.inherited)
-      return .revision(id, place)
+      let answer = try GitProcess.output(
+        of: repository, ["rev-parse", "--verify", "--end-of-options", "\(revision)^{commit}"])
+      guard let id = ObjectID(digits: answer.utf8) else { throw GitError("git rev-parse gave an unexpected answer") }
+      return .revision(id, repository)
     } catch {
       throw SettingsError(
         source: "--allow-from \(revision)", reason: explained(error))
