@@ -21,14 +21,41 @@ struct ArchivePlace {
   var unwrapped: Path?
 }
 
+/// What was found in the entries of an archive.
+private struct EntryResults: FindingSink {
+  /// Findings that were not taken yet. The summary covers all extracted bytes.
+  var all = ScanResults()
+  /// The heads of all keys that were found in entries.
+  private(set) var found: Set<SIMD2<UInt64>> = []
+  private(set) var problems = 0
+
+  /// Problems listed of one archive.
+  static let mostProblems = 20
+  /// Keys noted of one archive. A key beyond them may be reported twice, not missed.
+  private static let mostFound = 100_000
+
+  mutating func take(_ share: ScanResults) {
+    for finding in share.findings where found.count < Self.mostFound { found.insert(finding.head) }
+    problems += share.problems.count
+    var share = share
+    let room = max(0, Self.mostProblems - all.problems.count)
+    if share.problems.count > room { share.problems.removeLast(share.problems.count - room) }
+    all.take(share)
+  }
+
+  mutating func add(_ problem: Problem) {
+    problems += 1
+    if problems <= Self.mostProblems { all.problems.append(problem) }
+  }
+}
+
 /// Reads one archive after the other. A scanner has one for all archives that it meets, and it the scanner
 /// for their entries.
 final class ArchiveScan {
   private var content: ContentScanner
-  /// Findings in entries that were not taken yet. The summary covers all extracted bytes.
-  private(set) var results = ScanResults()
+  private var results = EntryResults()
   /// The heads of all keys that were found in entries.
-  private(set) var found: Set<SIMD2<UInt64>> = []
+  var found: Set<SIMD2<UInt64>> { results.found }
   /// Whole keys by fingerprint, where they were asked for.
   private(set) var keys: [String: [UInt8]] = [:]
   /// What findings call the archive, and what they call what its entries are in.
@@ -38,12 +65,7 @@ final class ArchiveScan {
   /// An archive was begun and not ended.
   private(set) var isBusy = false
   private var encrypted: (count: Int, first: [UInt8]) = (0, [])
-  private var problems = 0
 
-  /// Problems listed of one archive.
-  private static let mostProblems = 20
-  /// Keys noted of one archive. A key beyond them may be reported twice, not missed.
-  private static let mostFound = 100_000
   /// Maximum length of a shown name in bytes. A name may be a megabyte long, and is part of every finding.
   private static let longestName = 4096
 
@@ -63,11 +85,9 @@ final class ArchiveScan {
     budget = place?.budget ?? ArchiveBudget(content.options.archives)
     content.wanted = wanted
     content.keys = collectsKeys ? [:] : nil
-    results = ScanResults()
-    found = []
+    results = EntryResults()
     keys = [:]
     encrypted = (0, [])
-    problems = 0
     isBusy = true
   }
 
@@ -83,7 +103,7 @@ final class ArchiveScan {
       outer: place?.outer ?? path, depth: depth, budget: budget, unwrapped: kind.isCompression ? path : nil)
     if depth > budget.limits.depth {
       if kind.isDocument {
-        content.results.noteUnopened(.document, content.redacted(path))
+        results.all.noteUnopened(.document, content.redacted(path))
         return false
       }
       throw InputError(
@@ -97,7 +117,7 @@ final class ArchiveScan {
   /// What was found and not taken, and what could not be read.
   func end() -> ScanResults {
     isBusy = false
-    return results
+    return results.all
   }
 
   /// Bytes of the outermost archive that have been read.
@@ -105,8 +125,8 @@ final class ArchiveScan {
 
   /// What was found since the last call.
   func takeFindings() -> [Finding] {
-    defer { results.findings = [] }
-    return results.findings
+    defer { results.all.findings = [] }
+    return results.all.findings
   }
 
   /// Scans what is in archives that come by once.
@@ -170,41 +190,28 @@ final class ArchiveScan {
     let name = kind.isCompression ? stem(of: path, kind) : shown(entry.name)
     let lead = base.bytes + [UInt8(ascii: "!")]
     let path = Path(lead + name)
+    // Not into the results themselves: they are asked while an entry is read.
+    var share = ScanResults()
+    defer { results.take(share) }
     if !kind.isCompression {
-      content.results.summary.entries += 1
+      share.summary.entries += 1
       if entry.name.count <= Self.longestName {
-        content.scanName(Path(name), below: lead)
+        content.scanName(Path(name), below: lead, into: &share)
       } else {
         var text = MemorySource(entry.name)
-        content.scan(&text, path: path, place: .fileName)
+        content.scan(&text, path: path, place: .fileName, into: &share)
       }
     }
     if let target = entry.linkTarget {
       var text = MemorySource(target)
-      content.scan(&text, path: path, place: .linkTarget)
+      content.scan(&text, path: path, place: .linkTarget, into: &share)
     }
     if entry.isEncrypted {
       if encrypted.count == 0 { encrypted.first = entry.name }
       encrypted.count += 1
     } else {
-      content.results.summary.bytes += content.scan(&reader, path: path)
+      share.summary.bytes += content.scan(&reader, path: path, into: &share)
     }
-    take()
-  }
-
-  /// Takes over what the scanner of entries has found.
-  private func take() {
-    for finding in content.results.findings {
-      if found.count < Self.mostFound { found.insert(finding.head) }
-      results.add(finding)
-    }
-    content.results.findings.removeAll(keepingCapacity: true)
-    if content.results.problems.isEmpty { return }
-    for problem in content.results.problems {
-      problems += 1
-      if problems <= Self.mostProblems { results.problems.append(problem) }
-    }
-    content.results.problems.removeAll()
   }
 
   private func conclude() {
@@ -216,13 +223,8 @@ final class ArchiveScan {
           + "decrypt and scan what comes out"
       )
     }
-    if problems > Self.mostProblems {
-      content.addProblem(path, "\(counted(problems - Self.mostProblems, "more problem")) in it")
-      results.problems += content.results.problems
-      content.results.problems.removeAll()
-    }
-    results.merge(content.results)
-    content.results = ScanResults()
+    let more = results.problems - EntryResults.mostProblems
+    if more > 0 { results.all.problems.append(content.problem(path, "\(counted(more, "more problem")) in it")) }
     if let keys = content.keys { self.keys = keys }
   }
 
@@ -230,8 +232,7 @@ final class ArchiveScan {
   func refuse(_ reason: String) { add("not opened: \(reason); \(ArchiveBudget.wayOut)") }
 
   private func add(_ message: String) {
-    content.addProblem(path, message)
-    take()
+    results.add(content.problem(path, message))
   }
 
   private func shown(_ name: [UInt8]) -> [UInt8] {

@@ -59,11 +59,11 @@ private func commentedKeys(
   var keys: Set<CommentedKey> = []
   for path in paths {
     guard case .object(_, let kind, _) = try batch.next(), kind == "blob" else { continue }
-    var scanner = ContentScanner(options)
+    var worker = ScanWorker(options)
     var source = BlobSource(batch: batch)
-    scanner.scan(&source, path: path)
+    worker.scan(&source, path: path)
     batch = source.batch
-    for finding in scanner.results.findings where finding.comment == .allowed {
+    for finding in worker.results.findings where finding.comment == .allowed {
       keys.insert(CommentedKey(path: path, fingerprint: finding.fingerprint))
     }
   }

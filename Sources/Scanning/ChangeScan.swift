@@ -10,7 +10,8 @@ package import Inputs
 package import Platform
 
 struct ChangeScan: ~Copyable {
-  private(set) var scanner: ContentScanner
+  private var scanner: ContentScanner
+  private(set) var results = ScanResults()
   /// New blobs that were scanned, and those with findings. Their findings are kept only while the current changes are
   /// processed, and the blobs are read again if they appear again.
   private var scanned: Set<ObjectID> = []
@@ -64,7 +65,7 @@ struct ChangeScan: ~Copyable {
         let commit = sets[index].commit.flatMap { commits[$0] }
         for var finding in names[index] {
           finding.commit = commit
-          scanner.results.add(finding)
+          results.add(finding)
         }
         report(sets[index], commit, prefix)
       }
@@ -90,11 +91,11 @@ struct ChangeScan: ~Copyable {
     batch.request(blobs.lazy.map { $0.new! })
     for change in blobs {
       let id = change.new!
-      let extent = scanner.results.summary
+      let extent = results.summary
       let path = prefix.appending(change.path.bytes)
       var found = try scanNext(&batch, id, path: path, isLink: change.isLink)
       // Read once more, it is still one file.
-      if !scanned.insert(id).inserted { scanner.results.summary = extent }
+      if !scanned.insert(id).inserted { results.summary = extent }
       if found.isEmpty { continue }
       holders.insert(id)
       hold(&found)
@@ -108,27 +109,27 @@ struct ChangeScan: ~Copyable {
     let room = Self.mostHeld - held
     while found.count > room {
       found.removeLast()
-      scanner.results.drop()
+      results.drop()
     }
     held += found.count
   }
 
-  /// - Returns: what was found, which is not left in the results.
+  /// - Returns: what was found, which is not in the results.
   private mutating func scanNext(
     _ batch: inout ObjectBatch, _ id: ObjectID, path: Path, isLink: Bool, isOld: Bool = false
   ) throws(GitError) -> [Finding] {
     guard case .object(_, let kind, _) = try batch.next() else {
-      scanner.addProblem(
+      addProblem(
         path,
         "its content (\(id)) is not here or damaged: `git fsck` tells which; in a partial clone "
           + "`git fetch --refetch --no-filter` gets it")
       return []
     }
-    if kind != "blob" { scanner.addProblem(path, "is no file: it names a \(kind), \(id)") }
-    let problems = scanner.results.problems.count
+    if kind != "blob" { addProblem(path, "is no file: it names a \(kind), \(id)") }
+    let problems = results.problems.count
     let found = scanCurrent(&batch, path: path, place: isLink ? .linkTarget : .content)
     // An archive that was broken before hides nothing of what is new.
-    if isOld { scanner.results.problems.removeLast(scanner.results.problems.count - problems) }
+    if isOld { results.problems.removeLast(results.problems.count - problems) }
     return found
   }
 
@@ -138,20 +139,21 @@ struct ChangeScan: ~Copyable {
   ) -> [Finding] {
     var source = BlobSource(lead: lead, batch: batch)
     var count = 0
-    let found = findings { scanner in count = scanner.scan(&source, path: path, place: place) }
+    let found = findings { scanner, share in count = scanner.scan(&source, path: path, place: place, into: &share) }
     batch = source.batch
-    if place == .content || place == .linkTarget { scanner.results.summary.files += 1 }
-    scanner.results.summary.bytes += count
+    if place == .content || place == .linkTarget { results.summary.files += 1 }
+    results.summary.bytes += count
     return found
   }
 
-  /// What `body` finds, which is not left in the results.
-  private mutating func findings(of body: (inout ContentScanner) -> Void) -> [Finding] {
-    var others: [Finding] = []
-    swap(&others, &scanner.results.findings)
-    body(&scanner)
-    swap(&others, &scanner.results.findings)
-    return others
+  /// What `body` finds. All else that it comes to is added to the results.
+  private mutating func findings(of body: (inout ContentScanner, inout ScanResults) -> Void) -> [Finding] {
+    var share = ScanResults()
+    body(&scanner, &share)
+    let found = share.findings
+    share.findings = []
+    results.take(share)
+    return found
   }
 
   /// Adds a set's new findings to the results: those in no old version of the same path that the same commit did not
@@ -168,7 +170,7 @@ struct ChangeScan: ~Copyable {
         finding.move(to: scanner.redacted(prefix.appending(change.path.bytes)))
         if finding.entry.bytes.isEmpty { finding.place = change.isLink ? .linkTarget : .content }
         finding.commit = commit
-        scanner.results.add(finding)
+        results.add(finding)
       }
     }
   }
@@ -202,7 +204,7 @@ struct ChangeScan: ~Copyable {
     }
     if wanted.isEmpty { return }
     // Old versions are no part of what is reported as scanned.
-    let extent = scanner.results.summary
+    let extent = results.summary
     var batch = try ObjectBatch(in: repository)
     batch.request(wanted.lazy.map(\.id))
     var count = 0
@@ -213,7 +215,7 @@ struct ChangeScan: ~Copyable {
       count += found.count
     }
     try batch.finish()
-    scanner.results.summary = extent
+    results.summary = extent
   }
 
   // MARK: Names
@@ -226,8 +228,8 @@ struct ChangeScan: ~Copyable {
     var folders: [Path?] = []
     for change in set.changes where change.status == UInt8(ascii: "A") && change.old.isEmpty {
       var own: [Path?] = []
-      var new = findings { scanner in
-        scanner.scanName(prefix.appending(change.path.bytes)) { path, count in
+      var new = findings { scanner, share in
+        scanner.scanName(prefix.appending(change.path.bytes), into: &share) { path, count in
           let part = path.relative(to: prefix)
           own += Array(repeating: part == change.path ? nil : part, count: count)
         }
@@ -240,7 +242,7 @@ struct ChangeScan: ~Copyable {
     if found.isEmpty { return [] }
     var gone: Set<String> = []
     for change in set.changes where change.status == UInt8(ascii: "D") {
-      gone.formUnion(findings { $0.scanName(change.path) }.map(\.fingerprint))
+      gone.formUnion(findings { $0.scanName(change.path, into: &$1) }.map(\.fingerprint))
     }
     let old = try oldPaths(in: repository, Set(folders.compactMap { $0 }), of: set)
     var result: [Finding] = []
@@ -267,7 +269,7 @@ struct ChangeScan: ~Copyable {
         for var finding in found {
           finding.place = commitPlace(at: offset(of: finding, in: bytes), in: bytes)
           finding.commit = commit
-          scanner.results.add(finding)
+          results.add(finding)
         }
       }
     }
@@ -309,20 +311,24 @@ struct ChangeScan: ~Copyable {
     for var finding in scanCurrent(&batch, lead: lead, path: path, place: place) {
       // A name that is not whole names nothing.
       if let ref, scanner.redacted(ref) == ref { finding.ref = String(validating: ref.bytes, as: UTF8.self) }
-      scanner.results.add(finding)
+      results.add(finding)
     }
   }
 
   /// Scans the name of a ref.
-  mutating func scanName(ofRef ref: Path) { scanner.scanName(ref, place: .refName) }
+  mutating func scanName(ofRef ref: Path) { scanner.scanName(ref, place: .refName, into: &results) }
 
   private mutating func redacted(_ text: [UInt8]) -> String {
     String(decoding: scanner.redacted(Path(text)).bytes, as: UTF8.self)
   }
 
-  mutating func addProblem(_ message: String) { scanner.addProblem("", message) }
+  mutating func addProblem(_ message: String) { addProblem("", message) }
 
-  mutating func addCommits(_ count: Int) { scanner.results.summary.commits += count }
+  private mutating func addProblem(_ path: Path, _ message: String) {
+    results.problems.append(scanner.problem(path, message))
+  }
+
+  mutating func addCommits(_ count: Int) { results.summary.commits += count }
 }
 
 /// The object that a batch is at, as an input.

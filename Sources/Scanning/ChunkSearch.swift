@@ -118,16 +118,16 @@ extension ContentScanner {
         if let wanted, !wanted.contains(name(match)) { continue }
         input.found += 1
         if !input.isLive && input.found > ScanResults.longestInput {
-          results.summary.findings += 1
+          input.results.summary.findings += 1
           continue
         }
         if input.shownPath == nil {
           input.shownPath = redacted(input.path)
           // A name may be found once a file below it, and counts once.
-          input.isBeyondReport = input.place != .fileName && pool?.isFull(before: input.shownPath!) == true
+          input.isBeyondReport = input.place != .fileName && input.pool?.isFull(before: input.shownPath!) == true
         }
         if input.isBeyondReport {
-          results.drop()
+          input.results.drop()
           continue
         }
         if cuts == nil { cuts = cutsNear(progress, input) }

@@ -12,7 +12,7 @@ extension ContentScanner {
   /// Scans what is in the archives that the input begins with, while its own bytes are searched.
   mutating func beginArchive(
     _ kind: ArchiveKind, _ source: inout some ByteSource & ~Copyable, _ input: inout Input,
-    _ found: (inout ScanResults) -> Void
+    _ sink: inout some FindingSink
   ) {
     input.isArchive = true
     let archives = reader(&input)
@@ -29,7 +29,7 @@ extension ContentScanner {
       input.isWithinEntries = isWithinEntries
       search(&input)
       dropDoubles(&input)
-      if input.isLive { tellFindings(found) }
+      if input.isLive { sink.take(takeInside()) }
       let before = buffer.bytes.count
       fill(from: &source, &input)
       if archivePlace == nil { archives.note(read: buffer.bytes.count - before) }
@@ -74,7 +74,7 @@ extension ContentScanner {
   private mutating func scanAttached(in bytes: WholeInput, _ input: inout Input) {
     var found: [AttachedArchive] = []
     do throws(InputError) { found = try attachedZips(in: bytes, after: input.known) } catch {
-      if !error.isTold { addProblem(input.path, error.reason) }
+      if !error.isTold { input.results.problems.append(problem(input.path, error.reason)) }
     }
     if let start = input.sevenZip { found.append(AttachedArchive(.sevenZip, start: start)) }
     for archive in found {
@@ -85,16 +85,11 @@ extension ContentScanner {
   }
 
   /// Adds what was found in archives to the results.
-  mutating func endArchives(_ input: inout Input, _ found: (inout ScanResults) -> Void) {
+  mutating func endArchives(_ input: inout Input) {
     guard let archives, archives.isBusy else { return }
     dropDoubles(&input)
-    if input.isLive { tellFindings(found) }
-    results.merge(archives.end())
+    input.results.take(archives.end())
     if keys != nil { keys!.merge(archives.keys) { first, _ in first } }
-    let inside = results.findings
-    results.findings = input.outside
-    for finding in inside { results.add(finding) }
-    if input.isLive { found(&results) }
   }
 
   /// The reader of archives of this input.
@@ -102,33 +97,26 @@ extension ContentScanner {
     let archives = self.archives ?? ArchiveScan(options)
     self.archives = archives
     if archives.isBusy { return archives }
-    // What was found in this input until now is compared with what is in its archives.
-    let first = min(input.firstFinding, results.findings.count)
-    input.outside = Array(results.findings[..<first])
-    results.findings.removeFirst(first)
     archives.begin(input.path, in: archivePlace, wanted: wanted, collectsKeys: keys != nil)
     return archives
   }
 
   /// Drops what was found in the archive's raw bytes and in an entry of it, as of one that is stored.
   private mutating func dropDoubles(_ input: inout Input) {
-    let count = results.findings.count
+    let count = input.results.findings.count
     if count == 0 { return }
     let inside = archives!.found
     if inside.isEmpty { return }
     let path = input.shownPath
-    results.findings.removeAll { $0.path == path && inside.contains($0.head) }
-    input.found -= count - results.findings.count
+    input.results.findings.removeAll { $0.path == path && inside.contains($0.head) }
+    input.found -= count - input.results.findings.count
   }
 
-  /// Has what was found in entries of a live input reported, and what was found outside of them wait.
-  private mutating func tellFindings(_ found: (inout ScanResults) -> Void) {
-    let inside = archives!.takeFindings()
-    if inside.isEmpty { return }
-    let outside = results.findings
-    results.findings = inside
-    found(&results)
-    results.findings = outside
+  /// What was found in entries, for a live input. What was found outside of them waits for its end.
+  private func takeInside() -> ScanResults {
+    var share = ScanResults()
+    share.findings = archives!.takeFindings()
+    return share
   }
 }
 

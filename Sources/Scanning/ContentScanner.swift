@@ -18,8 +18,6 @@ package struct ContentScanner: ~Copyable {
   /// Matches before what is searched next that reach into a snippet's lead, in bytes from the start of the
   /// input.
   var earlier: [Match] = []
-  /// What has been found, in the order it was found.
-  package var results = ScanResults()
 
   /// Half of a core's second-level cache, on the smaller machines.
   static let chunkBytes = 256 * 1024
@@ -34,9 +32,6 @@ package struct ContentScanner: ~Copyable {
   static let leastHashed = 24
   /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
   static let mostMatches = 16_384
-
-  /// Where findings go when there are many; nil where there is one scanner.
-  var pool: FindingPool?
 
   /// The keys that were found, whole, by their fingerprints; nil when nobody asked for them.
   var keys: [String: [UInt8]]?
@@ -72,9 +67,11 @@ package struct ContentScanner: ~Copyable {
   /// The keys that `scan` would find in the bytes that `isWorthScanning` was asked about just now, and
   /// where each begins, without the cost of making findings.
   ///
-  /// - Parameter path: what problems call the bytes.
+  /// - Parameters:
+  ///   - path: what problems call the bytes.
+  ///   - problems: rules that gave up are added to them.
   mutating func fingerprints(
-    in bytes: UnsafeRawBufferPointer, path: Path
+    in bytes: UnsafeRawBufferPointer, path: Path, _ problems: inout [Problem]
   ) -> [(name: String, offset: Int)] {
     var found: [(name: String, offset: Int)] = []
     for match in matches where match.confidence != nil {
@@ -83,7 +80,7 @@ package struct ContentScanner: ~Copyable {
       if keys != nil { keys![name] = key }
       found.append((name, match.range.lowerBound))
     }
-    if !scanner.surrenders.isEmpty { tellSurrenders(path) }
+    problems += surrenderProblems(path)
     return found
   }
 
@@ -94,39 +91,36 @@ package struct ContentScanner: ~Copyable {
   ///   - firstLine: the number of the input's first line.
   ///   - isWhole: all of what is at the path, so that its lines can be told apart by their hashes.
   ///   - isLive: the input arrives bit by bit, and what is found is to be known at once.
-  ///   - found: is called after each chunk of a live input in which something was found.
+  ///   - sink: takes the results at the end, and of a live input after each chunk in which something was found.
   /// - Returns: bytes read.
   @discardableResult
   package mutating func scan(
     _ source: inout some ByteSource & ~Copyable, path: Path, place: Finding.Place = .content,
-    firstLine: Int = 1, isWhole: Bool = true, isLive: Bool = false, found: (inout ScanResults) -> Void = { _ in }
+    firstLine: Int = 1, isWhole: Bool = true, isLive: Bool = false, into sink: inout some FindingSink
   ) -> Int {
     buffer.reset()
     scanner.begin()
     earlier.removeAll()
     let cursor = LineCursor(line: firstLine, readsWide: place == .content)
-    var input = Input(path: path, place: place, isLive: isLive, cursor: cursor, hiddenCursor: cursor)
+    var input = Input(
+      path: path, place: place, isLive: isLive, cursor: cursor, hiddenCursor: cursor, pool: sink.pool)
     fill(from: &source, &input)
     if options.readsText && !isLive { input.text = TextCursor(hashesLines: isWhole && options.hashesLines) }
     let looksInside = opensArchives && place == .content
     if looksInside {
       input.isProgram = isProgram(buffer.bytes)
       input.hasWhole = source.whole != nil
-      input.firstFinding = results.findings.count
       lookForAttached(&input)
       if let kind = ArchiveKind(buffer.bytes) {
-        beginArchive(kind, &source, &input, found)
+        beginArchive(kind, &source, &input, &sink)
       } else if let format = UnopenedFormat(buffer.bytes, name: path.bytes) {
-        results.noteUnopened(format, redacted(path))
+        input.results.noteUnopened(format, redacted(path))
       }
     }
     while true {
       let before = input.found
       search(&input)
-      if isLive && !input.isArchive && input.found > before {
-        found(&results)
-        input.firstFinding = results.findings.count
-      }
+      if isLive && !input.isArchive && input.found > before { input.push(to: &sink) }
       if buffer.isLast { break }
       fill(from: &source, &input)
       lookForAttached(&input)
@@ -134,17 +128,17 @@ package struct ContentScanner: ~Copyable {
     addHashed(&input)
     if looksInside {
       scanAttached(source.whole, &input)
-      endArchives(&input, found)
+      endArchives(&input)
     }
-    if let pool, results.findings.count >= FindingPool.share { pool.take(&results.findings) }
-    tellSurrenders(path)
+    input.results.problems += surrenderProblems(path)
     if !isLive && input.found > ScanResults.longestInput {
-      addProblem(
-        path,
-        "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; "
-          + "standard input and --format jsonl list all"
-      )
+      input.results.problems.append(
+        problem(
+          path,
+          "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; "
+            + "standard input and --format jsonl list all"))
     }
+    input.push(to: &sink)
     return buffer.offset + buffer.bytes.count
   }
 
@@ -157,7 +151,7 @@ package struct ContentScanner: ~Copyable {
         && (!input.isLive || (opensArchives && buffer.offset == 0 && ArchiveKind.mayBegin(buffer.bytes)))
     } catch {
       // What was read until then is searched all the same.
-      if !error.isTold { addProblem(input.path, error.reason) }
+      if !error.isTold { input.results.problems.append(problem(input.path, error.reason)) }
       input.isBroken = true
       buffer.close()
     }
@@ -183,11 +177,13 @@ package struct ContentScanner: ~Copyable {
     }
   }
 
-  mutating func tellSurrenders(_ path: Path) {
+  private mutating func surrenderProblems(_ path: Path) -> [Problem] {
+    var problems: [Problem] = []
     for surrender in scanner.surrenders {
       let rule = scanner.rules.rules[surrender.rule].id
-      addProblem(path, "rule '\(rule)' gave up: \(surrender.reason); simplify its pattern")
+      problems.append(problem(path, "rule '\(rule)' gave up: \(surrender.reason); simplify its pattern"))
     }
+    return problems
   }
 
   /// Scans a path itself for keys. A finding is at the component that holds the key, so that
@@ -197,21 +193,22 @@ package struct ContentScanner: ~Copyable {
   ///   - below: stands before the path in reports, and is not scanned.
   ///   - found: is given the path up to a component, as it is, and how many findings that component has.
   mutating func scanName(
-    _ path: Path, below: [UInt8] = [], place: Finding.Place = .fileName,
+    _ path: Path, below: [UInt8] = [], place: Finding.Place = .fileName, into sink: inout some FindingSink,
     found visit: (Path, Int) -> Void = { _, _ in }
   ) {
     let found = path.bytes.withUnsafeBytes { isWorthScanning($0) }
     if !found { return }
-    tellSurrenders(path)
+    var whole = ScanResults()
+    whole.problems = surrenderProblems(path)
+    sink.take(whole)
     var end = 0
     for component in path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
       end += component.count
       var name = MemorySource(Array(component))
-      let before = results.findings.count
-      scan(&name, path: Path(below + path.bytes[..<end]), place: place)
-      if results.findings.count > before {
-        visit(Path(path.bytes[..<end]), results.findings.count - before)
-      }
+      var share = ScanResults()
+      scan(&name, path: Path(below + path.bytes[..<end]), place: place, into: &share)
+      if !share.findings.isEmpty { visit(Path(path.bytes[..<end]), share.findings.count) }
+      sink.take(share)
       end += 1
     }
   }
@@ -223,10 +220,8 @@ package struct ContentScanner: ~Copyable {
     String(decoding: scanner.redacted(Array(text.utf8)), as: UTF8.self)
   }
 
-  package mutating func addProblem(_ path: Path, _ message: String) {
-    results.problems.append(
-      Problem(
-        path: Path(scanner.redacted(path.bytes)),
-        message: String(decoding: scanner.redacted(Array(message.utf8)), as: UTF8.self)))
+  /// A problem with the keys in its words redacted.
+  mutating func problem(_ path: Path, _ message: String) -> Problem {
+    Problem(path: redacted(path), message: redacted(message))
   }
 }

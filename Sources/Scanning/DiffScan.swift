@@ -13,44 +13,46 @@ package import Platform
 
 /// - Parameter name: of a file; `-` is standard input.
 package func scanDiff(_ name: Path, _ options: ContentOptions) -> ScanResults {
-  var scanner = ContentScanner(options)
-  scanner.opensArchives = false
+  var worker = ScanWorker(options, opensArchives: false)
   do throws(SystemError) {
     if name == "-" {
-      scan(UnifiedDiff(of: StreamSource(descriptor: STDIN_FILENO)), name, &scanner)
+      scan(UnifiedDiff(of: StreamSource(descriptor: STDIN_FILENO)), name, &worker)
     } else {
       let file = try Descriptor.open(name, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
       let status = try file.status()
       if status.kind == .folder { throw SystemError("open", EISDIR) }
-      scan(UnifiedDiff(of: FileSource(file, size: status.size)), name, &scanner)
+      scan(UnifiedDiff(of: FileSource(file, size: status.size)), name, &worker)
     }
   } catch {
-    scanner.addProblem(name, "cannot be read: \(error)")
+    worker.addProblem(name, "cannot be read: \(error)")
   }
-  return scanner.results
+  return worker.results
 }
 
 private func scan<Source: ByteSource & ~Copyable>(
-  _ diff: consuming UnifiedDiff<Source>, _ name: Path, _ scanner: inout ContentScanner
+  _ diff: consuming UnifiedDiff<Source>, _ name: Path, _ worker: inout ScanWorker
 ) {
   do throws(InputError) {
     while let part = try diff.next() {
       switch part {
       case .added(let path, let line):
-        scanner.results.summary.bytes += scanner.scan(
-          &diff, path: path, firstLine: line, isWhole: false)
+        let count = worker.scan(&diff, path: path, firstLine: line, isWhole: false)
+        worker.count { $0.bytes += count }
       case .text(let line):
-        scanner.results.summary.bytes += scanner.scan(
-          &diff, path: name == "-" ? "<stdin>" : name, firstLine: line, isWhole: false)
+        let count = worker.scan(&diff, path: name == "-" ? "<stdin>" : name, firstLine: line, isWhole: false)
+        worker.count { $0.bytes += count }
       case .newName(let path):
-        scanner.scanName(path)
+        worker.scanName(path)
       case .unreadable(let path, let reason):
-        scanner.addProblem(path, reason)
+        worker.addProblem(path, reason)
       }
     }
   } catch {
-    scanner.addProblem(name == "-" ? "<stdin>" : name, error.reason)
+    worker.addProblem(name == "-" ? "<stdin>" : name, error.reason)
   }
-  scanner.results.summary.files = diff.files
-  scanner.results.summary.lines = diff.addedLines
+  let (files, lines) = (diff.files, diff.addedLines)
+  worker.count {
+    $0.files = files
+    $0.lines = lines
+  }
 }

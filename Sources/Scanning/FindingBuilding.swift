@@ -35,7 +35,7 @@ extension ContentScanner {
       finding.entry = Path(finding.path.bytes.dropFirst(redacted(outer).bytes.count + 1))
     }
     if input.place == .content { finding.comment = shown.comment }
-    guard input.text != nil else { return results.add(finding) }
+    guard input.text != nil else { return input.results.add(finding) }
     let start = base + shown.range.lowerBound
     input.text!.advance(to: start, match: width > 1 ? start : nil, in: bytes, base: base)
     input.text!.wantHash(isSafe: key.count - kept.count >= Self.leastHashed)
@@ -46,7 +46,7 @@ extension ContentScanner {
     input.unhashed.append((finding, input.text!.line))
   }
 
-  /// Adds what was found in an input that was read as text to the results.
+  /// Adds what was found in an input that was read as text to its results.
   mutating func addHashed(_ input: inout Input) {
     if input.unhashed.isEmpty { return }
     if options.hashesLines {
@@ -56,7 +56,7 @@ extension ContentScanner {
     let hashes = input.text!.finishHashes()
     for (var finding, line) in input.unhashed {
       finding.lineHash = hashes[line]
-      results.add(finding)
+      input.results.add(finding)
     }
   }
 }

@@ -5,7 +5,7 @@ package import Findings
 package import Platform
 import Synchronization
 
-final class FindingPool: Sendable {
+package final class FindingPool: Sendable {
   private let state = Mutex<(results: ScanResults, end: Path?)>((ScanResults(), nil))
 
   /// Findings that a worker keeps to itself at most, between two inputs.

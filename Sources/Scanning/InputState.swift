@@ -39,9 +39,11 @@ extension ContentScanner {
     var looked = 0
     /// Its entries are being read: what is encoded in them is found there.
     var isWithinEntries = false
-    /// Findings when it began; of one with an archive in it: those before it.
-    var firstFinding = 0
-    var outside: [Finding] = []
+    /// The findings of all workers; nil for one worker.
+    let pool: FindingPool?
+    /// What was found in it and is not in the sink yet. Of an archive its own bytes are searched too, and what is
+    /// found there gives way to the same key in an entry.
+    var results = ScanResults()
     /// The path, redacted, once something was found.
     var shownPath: Path?
     /// The report is full before it comes to this input.
@@ -51,5 +53,10 @@ extension ContentScanner {
     /// Where a report wants to know of it: the text, and what is found in it until its lines are hashed.
     var text: TextCursor?
     var unhashed: [(finding: Finding, textLine: Int)] = []
+
+    mutating func push(to sink: inout some FindingSink) {
+      sink.take(results)
+      results = ScanResults()
+    }
   }
 }

@@ -31,7 +31,7 @@ final class LeftOutPaths: Sendable {
 
 extension LeftOutPaths.Tree {
   /// Scans the files of one working tree.
-  func scan(_ scanner: inout ContentScanner) {
+  func scan(_ worker: inout ScanWorker) {
     let top = root.absolute(shown)
     do throws(GitError) {
       let listed = try leftOutFiles(in: .workTree(top)).filter { paths.contains($0.path) }
@@ -42,16 +42,18 @@ extension LeftOutPaths.Tree {
       for file in files {
         let path = shown.appending(file.path.bytes)
         guard case .object(_, "blob", _) = try batch.next() else { throw GitError("object \(file.id) is missing") }
-        scanner.scanName(path)
+        worker.scanName(path)
         var source = BlobSource(batch: batch)
-        let count = scanner.scan(&source, path: path, place: file.isLink ? .linkTarget : .content)
+        let count = worker.scan(&source, path: path, place: file.isLink ? .linkTarget : .content)
         batch = source.batch
-        scanner.results.summary.files += 1
-        scanner.results.summary.bytes += count
+        worker.count {
+          $0.files += 1
+          $0.bytes += count
+        }
       }
       try batch.finish()
     } catch {
-      scanner.addProblem(
+      worker.addProblem(
         shown,
         "not all of \(counted(paths.count, "file")) that the sparse checkout leaves out could be read: "
           + "\(explained(error)); `hopxguard scan FOLDER` needs only what is checked out there")

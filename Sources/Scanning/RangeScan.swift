@@ -27,7 +27,7 @@ package func scanRange(
   } catch {
     scan.addProblem(explained(error))
   }
-  return scan.scanner.results
+  return scan.results
 }
 
 /// What a push brings.
@@ -66,7 +66,7 @@ package func scanPush(
   } catch {
     scan.addProblem(explained(error))
   }
-  return scan.scanner.results
+  return scan.results
 }
 
 private func scanCommits(

@@ -29,6 +29,11 @@ package struct ScanResults: Sendable {
 
   mutating func add(_ finding: Finding) {
     findings.append(finding)
+    limit()
+  }
+
+  /// Leaves no more findings than a report lists, once there are twice as many.
+  mutating func limit() {
     if findings.count >= 2 * Self.longestReport { order() }
   }
 

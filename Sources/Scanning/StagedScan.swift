@@ -20,5 +20,5 @@ package func scanStaged(
   } catch {
     scan.addProblem(explained(error))
   }
-  return scan.scanner.results
+  return scan.results
 }

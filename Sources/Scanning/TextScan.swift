@@ -11,9 +11,9 @@ extension ContentScanner {
     // Nearly all hold nothing, and there may be thousands.
     guard isWorthScanning(text) else { return ScanResults() }
     opensArchives = false
-    results = ScanResults()
+    var results = ScanResults()
     var source = MemorySource(Array(text))
-    scan(&source, path: path, isWhole: false)
+    scan(&source, path: path, isWhole: false, into: &results)
     return results
   }
 }

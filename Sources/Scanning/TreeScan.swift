@@ -51,56 +51,56 @@ final class TreeScan: Sendable {
   }
 
   /// One worker: takes work until there is none.
-  func work(_ scanner: inout ContentScanner) {
+  func work(_ worker: inout ScanWorker) {
     while let item = stack.pop() {
-      run(item, &scanner)
+      run(item, &worker)
       stack.done()
     }
   }
 
-  private func run(_ item: TreeWork, _ scanner: inout ContentScanner) {
+  private func run(_ item: TreeWork, _ worker: inout ScanWorker) {
     switch item {
     case .target(let target):
-      do throws(SystemError) { try begin(target, &scanner) } catch {
-        scanner.addProblem(target.given, "cannot be read: \(error)")
+      do throws(SystemError) { try begin(target, &worker) } catch {
+        worker.addProblem(target.given, "cannot be read: \(error)")
       }
     case .repository(let root, let top, let path, let below):
-      list(root, top, path, below, &scanner)
+      list(root, top, path, below, &worker)
     case .folder(let root, let parent, let name, let path, let plain):
-      walk(root, parent, name, path, plain, &scanner)
+      walk(root, parent, name, path, plain, &worker)
     case .entries(let root, let folder, let entries, let path):
       // Devices, FIFOs and sockets are left alone: opening one can wait, or do something.
       for entry in entries where entry.kind != .special {
         let shown = path.appending(entry.name.bytes)
-        scan(root, in: folder, entry.name, shown, below: (folder, entry.name), &scanner)
+        scan(root, in: folder, entry.name, shown, below: (folder, entry.name), &worker)
       }
     case .listed(let root, let top, let path, let files):
-      scan(root, top, path, files, &scanner)
+      scan(root, top, path, files, &worker)
     }
   }
 
-  private func begin(_ target: ScanTarget, _ scanner: inout ContentScanner) throws(SystemError) {
+  private func begin(_ target: ScanTarget, _ worker: inout ScanWorker) throws(SystemError) {
     let root = target.root
     switch target.kind {
     case .folder:
       let folder = Folder(try .openFolder(target.absolute))
-      walk(root, folder, ".", target.shown, false, &scanner)
+      walk(root, folder, ".", target.shown, false, &worker)
     case .workTree:
-      list(root, Folder(try .openFolder(root.folder)), "", target.shown, &scanner)
+      list(root, Folder(try .openFolder(root.folder)), "", target.shown, &worker)
     case .file:
       let path = target.absolute
       let folder = Folder(try .openFolder(path.parent ?? "/"))
       let name = Path(path.lastComponent)
-      scan(root, in: folder, name, target.shown, below: (folder, name), &scanner)
+      scan(root, in: folder, name, target.shown, below: (folder, name), &worker)
     case .linkedFile:
-      scanner.scanName(target.shown)
+      worker.scanName(target.shown)
       var text = MemorySource(try linkTarget(target.absolute))
-      scanner.scan(&text, path: target.shown, place: .linkTarget)
+      worker.scan(&text, path: target.shown, place: .linkTarget)
       let file = try Descriptor.open(
         target.given, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
       let status = try file.status()
       guard status.kind == .file else { throw SystemError("open", EINVAL) }
-      read(file, size: status.size, target.shown, &scanner)
+      read(file, size: status.size, target.shown, &worker)
     }
   }
 
@@ -108,7 +108,7 @@ final class TreeScan: Sendable {
 
   private func walk(
     _ root: ScanRoot, _ parent: Folder, _ name: Path, _ path: Path, _ plain: Bool,
-    _ scanner: inout ContentScanner
+    _ worker: inout ScanWorker
   ) {
     // Known by another of its names already, and read to the ground then.
     if !plain, let seen, !seen.insert(folder: root.absolute(path)) { return }
@@ -120,13 +120,13 @@ final class TreeScan: Sendable {
       folder = Folder(try .openFolder(Path(name.lastComponent), in: holder.descriptor.number))
       entries = try Platform.entries(of: folder.descriptor)
     } catch {
-      scanner.addProblem(path, "the folder cannot be read: \(error)")
+      worker.addProblem(path, "the folder cannot be read: \(error)")
       return
     }
     let git = Path(".git")
     let holdsGit = !allFiles && entries.contains { $0.name == git }
     if holdsGit, !plain, isWorkTreeTop(folder.descriptor) {
-      list(root, folder, path, "", &scanner)
+      list(root, folder, path, "", &worker)
       return
     }
     if allFiles, ["HEAD", "objects", "refs"].allSatisfy({ name in entries.contains { $0.name == Path(name) } }) {
@@ -144,7 +144,7 @@ final class TreeScan: Sendable {
       if let listed = root.listed, listed.contains(below) { continue }
       if entry.kind == .folder, root.skips(below) { continue }
       if entry.kind == .folder {
-        scanner.scanName(below)
+        worker.scanName(below)
         folders.append(
           .folder(
             root, in: anchor, name: lead.appending(entry.name.bytes), path: below, plain: false))
@@ -157,13 +157,13 @@ final class TreeScan: Sendable {
       stack.push([.entries(root, in: folder, Array(files.suffix(Self.batch)), path: path)])
       files.removeLast(Self.batch)
     }
-    run(.entries(root, in: folder, files, path: path), &scanner)
+    run(.entries(root, in: folder, files, path: path), &worker)
   }
 
   // MARK: Repositories
 
   private func list(
-    _ root: ScanRoot, _ top: Folder, _ path: Path, _ below: Path, _ scanner: inout ContentScanner
+    _ root: ScanRoot, _ top: Folder, _ path: Path, _ below: Path, _ worker: inout ScanWorker
   ) {
     var pending: [ListedFile] = []
     var listed: [PathDigest] = []
@@ -178,22 +178,23 @@ final class TreeScan: Sendable {
           pending.removeFirst(Self.batch)
           // Whoever lists works too, so that the stack stays short with one worker; but on these files
           // only: a repository begun meanwhile would keep one more git waiting.
-          if stack.count < Self.longStack { stack.push([part]) } else { run(part, &scanner) }
+          if stack.count < Self.longStack { stack.push([part]) } else { run(part, &worker) }
         }
       }
       if !warnings.isEmpty {
-        scanner.addProblem(folder, "git could not look at everything: \(warnings)")
+        worker.addProblem(folder, "git could not look at everything: \(warnings)")
       }
       for (rule, count) in try filesHiddenLocally(top: root.absolute(path), below: below) {
         let name = rule == .unknown ? "rules of .git/info/exclude" : "\(shown(rule.source, root)):\(rule.line)"
         let pattern = rule == .unknown ? "" : " (\(String(decoding: rule.pattern, as: UTF8.self)))"
-        scanner.results.summary.hidden[scanner.redacted("\(name)\(pattern)"), default: 0] += count
+        let shown = worker.redacted("\(name)\(pattern)")
+        worker.count { $0.hidden[shown, default: 0] += count }
       }
     } catch { failure = error.reason }
-    if !pending.isEmpty { run(.listed(root, top: top, path: path, pending), &scanner) }
+    if !pending.isEmpty { run(.listed(root, top: top, path: path, pending), &worker) }
     var root = root
     if let failure {
-      scanner.addProblem(
+      worker.addProblem(
         folder, "git could not list the files, so all were scanned, ignored ones too: \(failure)")
       root.listed = ListedPaths(listed, prefix: path)
     }
@@ -212,13 +213,13 @@ final class TreeScan: Sendable {
 
   private func scan(
     _ root: ScanRoot, _ top: Folder, _ path: Path, _ files: [ListedFile],
-    _ scanner: inout ContentScanner
+    _ worker: inout ScanWorker
   ) {
     var chain = FolderChain(root: top)
     for file in files {
       let shown = path.appending(file.path.bytes)
       guard file.isSound else {
-        scanner.addProblem(
+        worker.addProblem(
           shown, "not scanned: git's index names it, but it is no path in the working tree")
         continue
       }
@@ -229,17 +230,17 @@ final class TreeScan: Sendable {
         }
         scan(
           root, in: folder, Path(file.path.lastComponent), shown, below: (top, file.path),
-          mayBeAbsent: file.mayBeAbsent, &scanner)
+          mayBeAbsent: file.mayBeAbsent, &worker)
       } catch {
         switch error.code {
         case ENOENT where file.isLeftOut, ELOOP where file.isLeftOut, ENOTDIR where file.isLeftOut:
           if !root.skips(shown) { leftOut.insert(file.path, of: root, shown: path) }
         case ENOENT where file.mayBeAbsent: break
-        case ENOENT: scanner.addProblem(shown, "vanished before it was read; scan again")
+        case ENOENT: worker.addProblem(shown, "vanished before it was read; scan again")
         // A folder of a tracked file that is a link or a file by now: git lists what stands there in
         // its place.
         case ELOOP, ENOTDIR: break
-        default: scanner.addProblem(shown, "cannot be read: \(error)")
+        default: worker.addProblem(shown, "cannot be read: \(error)")
         }
       }
     }
@@ -253,12 +254,12 @@ final class TreeScan: Sendable {
   private func scan(
     _ root: ScanRoot, in folder: Folder, _ name: Path, _ path: Path,
     below anchor: (folder: Folder, name: Path), mayBeAbsent: Bool = false,
-    _ scanner: inout ContentScanner
+    _ worker: inout ScanWorker
   ) {
     if root.skips(path) { return }
     if let seen, !seen.insert(root.absolute(path)) { return }
     do throws(SystemError) {
-      if try !open(folder, name, path, &scanner) {
+      if try !open(folder, name, path, &worker) {
         stack.push([
           .folder(root, in: anchor.folder, name: anchor.name, path: path, plain: false)
         ])
@@ -267,16 +268,16 @@ final class TreeScan: Sendable {
       switch error.code {
       case ENXIO: break  // a socket
       case ENOENT where mayBeAbsent: return
-      case ENOENT: scanner.addProblem(path, "vanished before it was read; scan again")
-      default: scanner.addProblem(path, "cannot be read: \(error)")
+      case ENOENT: worker.addProblem(path, "vanished before it was read; scan again")
+      default: worker.addProblem(path, "cannot be read: \(error)")
       }
     }
-    scanner.scanName(path)
+    worker.scanName(path)
   }
 
   /// - Returns: false, and nothing is scanned, when it is a folder.
   private func open(
-    _ folder: Folder, _ name: Path, _ path: Path, _ scanner: inout ContentScanner
+    _ folder: Folder, _ name: Path, _ path: Path, _ worker: inout ScanWorker
   ) throws(SystemError) -> Bool {
     let file: Descriptor
     do throws(SystemError) {
@@ -284,13 +285,13 @@ final class TreeScan: Sendable {
     } catch {
       guard error.code == ELOOP else { throw error }
       var target = MemorySource(try linkTarget(name, in: folder.descriptor.number))
-      scanner.scan(&target, path: path, place: .linkTarget)
-      scanner.results.summary.files += 1
+      worker.scan(&target, path: path, place: .linkTarget)
+      worker.count { $0.files += 1 }
       return true
     }
     let status = try file.status()
     switch status.kind {
-    case .file: read(file, size: status.size, path, &scanner)
+    case .file: read(file, size: status.size, path, &worker)
     case .folder: return false
     case .link, .special: break
     }
@@ -298,13 +299,15 @@ final class TreeScan: Sendable {
   }
 
   private func read(
-    _ file: consuming Descriptor, size: Int, _ path: Path, _ scanner: inout ContentScanner
+    _ file: consuming Descriptor, size: Int, _ path: Path, _ worker: inout ScanWorker
   ) {
     if isOneFile { progress.expect(size) }
     var source = FileSource(file, size: size, progress: progress)
-    let count = scanner.scan(&source, path: path)
-    scanner.results.summary.bytes += count
-    scanner.results.summary.files += 1
+    let count = worker.scan(&source, path: path)
+    worker.count {
+      $0.bytes += count
+      $0.files += 1
+    }
     files.add(1, ordering: .relaxed)
   }
 }
@@ -328,10 +331,9 @@ package func scanTree(
     }
     line.clear()
   } _: { _ in
-    var scanner = ContentScanner(options)
-    scanner.pool = pool
-    scan.work(&scanner)
-    return scanner.results
+    var worker = ScanWorker(options, pool: pool)
+    scan.work(&worker)
+    return worker.results
   }
   var results = shares.reduce(into: pool.results) { $0.merge($1) }
   let repositories = scan.repositories.withLock { $0.sorted { $0.folder < $1.folder } }
@@ -343,11 +345,11 @@ package func scanTree(
   let trees = scan.leftOut.trees
   if trees.isEmpty { return results }
   return inParallel(trees, jobs: min(jobs, trees.count)) { stack in
-    var scanner = ContentScanner(options)
+    var worker = ScanWorker(options)
     while let tree = stack.pop() {
-      tree.scan(&scanner)
+      tree.scan(&worker)
       stack.done()
     }
-    return scanner.results
+    return worker.results
   }.reduce(into: results) { $0.merge($1) }
 }

@@ -85,6 +85,8 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
   private var entries: [KeyAtPath] = []
   private var wantedCommit: (number: Int, id: ObjectID)?
   private(set) var findings: [(KeyAtPath, Finding)] = []
+  /// Findings of the object beyond those that are listed.
+  private var unlisted = 0
   /// Commits that findings name, by number.
   private(set) var commits: [Int: CommitInfo] = [:]
 
@@ -99,13 +101,13 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     self.entries = entries
     wantedCommit = nil
     findings.removeAll()
-    content.results.summary = Summary()
+    unlisted = 0
   }
 
   mutating func begin(commit number: Int, _ id: ObjectID) { wantedCommit = (number, id) }
 
   /// The object holds more than is listed of an input.
-  var isCut: Bool { content.results.summary.findings > 0 }
+  var isCut: Bool { unlisted > 0 }
 
   /// Entries that no finding was made for.
   var missing: [KeyAtPath] {
@@ -134,18 +136,18 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     }
     guard let hit else { return }
     eachPath { content, path, place in
+      var share = ScanResults()
       if hit.kind == .tree {
         var source = MemorySource(hit.entryName)
-        content.scan(&source, path: path, place: place)
+        content.scan(&source, path: path, place: place, into: &share)
       } else {
         var source = BorrowedSource(bytes)
-        content.scan(&source, path: path, place: place)
+        content.scan(&source, path: path, place: place, into: &share)
         if kind == .commit {
-          content.results.findings.removeAll {
-            commitPlace(at: offset(of: $0, in: bytes), in: bytes) != place
-          }
+          share.findings.removeAll { commitPlace(at: offset(of: $0, in: bytes), in: bytes) != place }
         }
       }
+      return share
     }
   }
 
@@ -154,14 +156,18 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     var source = LargeObject(stream: stream)
     guard let first = entries.first else { return }
     content.wanted = Set(entries.map { names[Int($0.key)] })
-    content.scan(&source, path: first.path, place: first.place)
-    let found = content.results.findings
+    var found = ScanResults()
+    content.scan(&source, path: first.path, place: first.place, into: &found)
+    unlisted += found.summary.findings
     eachPath { content, path, place in
-      content.results.findings = found
-      for index in found.indices {
-        content.results.findings[index].move(to: content.redacted(path))
-        if found[index].entry.bytes.isEmpty { content.results.findings[index].place = place }
+      var share = ScanResults()
+      let path = content.redacted(path)
+      for var finding in found.findings {
+        finding.move(to: path)
+        if finding.entry.bytes.isEmpty { finding.place = place }
+        share.add(finding)
       }
+      return share
     }
   }
 
@@ -169,15 +175,15 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
 
   /// Scans the object as each path that it is shown at, and keeps the first finding of each key.
   private mutating func eachPath(
-    _ scan: (inout ContentScanner, Path, Finding.Place) -> Void
+    _ scan: (inout ContentScanner, Path, Finding.Place) -> ScanResults
   ) {
     for (shown, here) in Dictionary(grouping: entries, by: { FoundPlace(path: $0.path, place: $0.place) }) {
-      content.results.findings.removeAll()
       var wanted: [String: KeyAtPath] = [:]
       for entry in here { wanted[names[Int(entry.key)]] = entry }
       content.wanted = Set(wanted.keys)
-      scan(&content, shown.path, shown.place)
-      for var finding in content.results.findings {
+      let share = scan(&content, shown.path, shown.place)
+      unlisted += share.summary.findings
+      for var finding in share.findings {
         guard let entry = wanted.removeValue(forKey: finding.fingerprint) else { continue }
         if finding.entry.bytes.isEmpty { finding.place = shown.place }
         finding.ref = entry.refs.first.map { text($0) }
@@ -187,7 +193,6 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
         findings.append((entry, finding))
       }
     }
-    content.results.findings.removeAll()
   }
 
   private mutating func text(_ name: Path) -> String {

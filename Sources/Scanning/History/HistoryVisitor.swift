@@ -55,6 +55,7 @@ struct HistoryShare: Sendable {
 
 struct HistoryVisitor: ObjectVisitor, ~Copyable {
   var content: ContentScanner
+  private var results = ScanResults()
   private var hits: [ObjectHit] = []
   private var objects = 0
   private var commits = 0
@@ -95,22 +96,32 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
 
   private mutating func scanArchive(_ blob: UnsafeRawBufferPointer, _ id: ObjectID) {
     var source = BorrowedSource(blob)
-    content.scan(&source, path: name(id, .blob))
-    take(.blob, id, .content, content.results.findings.map(\.fingerprint))
-    content.results.findings.removeAll()
+    _ = scanBlob(&source, id)
   }
 
   mutating func visit(_ stream: consuming ObjectStream, _ kind: ObjectKind, id: ObjectID) {
     guard kind == .blob else {
-      content.addProblem(name(id, kind), "it is too large for anything but a file")
+      addProblem(name(id, kind), "it is too large for anything but a file")
       return
     }
     var source = LargeObject(stream: stream)
-    let path = name(id, kind)
-    let count = content.scan(&source, path: path)
-    self.count(kind, count)
-    take(kind, id, .content, content.results.findings.map(\.fingerprint))
-    content.results.findings.removeAll()
+    count(kind, scanBlob(&source, id))
+  }
+
+  /// Notes the keys of a file, and keeps none of their findings.
+  ///
+  /// - Returns: bytes read.
+  private mutating func scanBlob(_ source: inout some ByteSource & ~Copyable, _ id: ObjectID) -> Int {
+    var share = ScanResults()
+    let count = content.scan(&source, path: name(id, .blob), into: &share)
+    take(.blob, id, .content, share.findings.map(\.fingerprint))
+    share.findings = []
+    results.take(share)
+    return count
+  }
+
+  mutating func addProblem(_ path: Path, _ message: String) {
+    results.problems.append(content.problem(path, message))
   }
 
   mutating func failed(_ failure: ObjectFailure) {
@@ -121,22 +132,22 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
       text += "; nor could \(counted(failure.dependents, "object")) be read that is built on it"
     }
     text += brokenObjectAdvice
-    content.addProblem("", text)
+    addProblem("", text)
   }
 
   /// Updates the progress, and adds a problem about failures that are not listed.
   mutating func finish() {
     tell()
     if failures > Self.mostFailures {
-      content.addProblem("", "\(counted(failures - Self.mostFailures, "more object")) cannot be read")
+      addProblem("", "\(counted(failures - Self.mostFailures, "more object")) cannot be read")
     }
     if keyCount > Self.mostKeys {
-      content.addProblem("", "more than \(Self.mostKeys) copies of keys; the rest is not listed")
+      addProblem("", "more than \(Self.mostKeys) copies of keys; the rest is not listed")
     }
   }
 
   func share(vanished: [ObjectID]) -> HistoryShare {
-    var results = content.results
+    var results = results
     results.summary.objects = objects
     results.summary.commits = commits
     // What came out of archives is counted there already.
@@ -164,7 +175,7 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
   private mutating func scan(_ object: UnsafeRawBufferPointer, _ kind: ObjectKind, _ id: ObjectID) {
     let path = name(id, kind)
     guard kind == .tree else {
-      let found = content.fingerprints(in: object, path: path)
+      let found = content.fingerprints(in: object, path: path, &results.problems)
       switch kind {
       case .commit:
         let places = found.map { (place: commitPlace(at: $0.offset, in: object), name: $0.name) }
@@ -179,7 +190,7 @@ struct HistoryVisitor: ObjectVisitor, ~Copyable {
     // Only the names in a tree are text; between them are IDs.
     for name in treeEntryNames(object, format) {
       let found = name.withUnsafeBytes { bytes in
-        content.isWorthScanning(bytes) ? content.fingerprints(in: bytes, path: path) : []
+        content.isWorthScanning(bytes) ? content.fingerprints(in: bytes, path: path, &results.problems) : []
       }
       take(kind, id, .fileName, found.map(\.name), entryName: name)
     }

@@ -129,7 +129,7 @@ struct StoreSearch {
         stack.done()
       }
       visitor.finish()
-      for problem in reader.problems { visitor.content.addProblem(problem.path, problem.reason) }
+      for problem in reader.problems { visitor.addProblem(problem.path, problem.reason) }
       return visitor.share(vanished: reader.vanished)
     }
     for share in shares {

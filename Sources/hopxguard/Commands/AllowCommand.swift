@@ -99,10 +99,10 @@ struct AllowCommand: ParsableCommand {
   /// The argument may be the key itself, which must not be printed again.
   private func checkFingerprint(_ rules: RuleSet) throws(ExitStatus) {
     if isFingerprint(fingerprint) { return }
-    var scanner = ContentScanner(ContentOptions(rules: rules))
+    var worker = ScanWorker(ContentOptions(rules: rules))
     var source = MemorySource(Array(fingerprint.utf8))
-    scanner.scan(&source, path: "")
-    if let key = scanner.results.findings.first {
+    worker.scan(&source, path: "")
+    if let key = worker.results.findings.first {
       throw Console.fail(
         "that is the key itself, and now it is in your shell's history; give its fingerprint: \(key.fingerprint)")
     }

@@ -58,7 +58,7 @@ struct CoverageRun {
 
   /// - Parameter planning: works out what mends the top .gitignore.
   func run(planning: Bool = false) -> CoverageResults {
-    var scanner = ContentScanner(options)
+    var worker = ScanWorker(options)
     var results = CoverageResults()
     do throws(SurveyProblem) {
       let survey = try Survey(top: top, entries: settings.coverage) { text in
@@ -66,21 +66,21 @@ struct CoverageRun {
         return scanner.redacted(text)
       }
       let (lapses, problems) = survey.lapses(strict: strict)
-      for lapse in lapses + readableKeys(survey, &scanner) { results.findings.append(finding(lapse)) }
-      for problem in survey.problems + problems { scanner.addProblem(problem.path, problem.reason) }
+      for lapse in lapses + readableKeys(survey, &worker) { results.findings.append(finding(lapse)) }
+      for problem in survey.problems + problems { worker.addProblem(problem.path, problem.reason) }
       results.extent = CoverageExtent(
         trackedFiles: survey.trackedCount, folders: survey.folderCount, names: survey.probeCount)
       results.extent?.changes = settings.coverage.changed.map(change)
       results.notes = notes(survey)
       if planning {
         do throws(SurveyProblem) { results.fix = try survey.fix(redact: redacted) } catch {
-          scanner.addProblem(error.path, "--fix: \(error.reason)")
+          worker.addProblem(error.path, "--fix: \(error.reason)")
         }
       }
     } catch {
-      scanner.addProblem(error.path, error.reason)
+      worker.addProblem(error.path, error.reason)
     }
-    results.problems = scanner.results.problems
+    results.problems = worker.results.problems
     results.extent?.warnings = results.findings.count { $0.isWarning }
     return results
   }
@@ -88,7 +88,7 @@ struct CoverageRun {
   // MARK: Files that hold a key
 
   /// The ignored files that hold a key and may be read by other users.
-  private func readableKeys(_ survey: Survey, _ scanner: inout ContentScanner) -> [Lapse] {
+  private func readableKeys(_ survey: Survey, _ worker: inout ScanWorker) -> [Lapse] {
     guard let root = try? Folder(.openFolder(top)) else { return [] }
     var chain = FolderChain(root: root)
     var lapses: [Lapse] = []
@@ -102,11 +102,11 @@ struct CoverageRun {
         else { continue }
         var source = FileSource(
           try .openFile(name, in: folder.descriptor.number), size: status.size)
-        let before = scanner.results.findings.count
-        scanner.scan(&source, path: path)
-        if scanner.results.findings.count > before { lapses.append(lapse) }
+        let before = worker.results.findings.count
+        worker.scan(&source, path: path)
+        if worker.results.findings.count > before { lapses.append(lapse) }
       } catch {
-        if error.code != ENOENT { scanner.addProblem(path, "cannot be read: \(error)") }
+        if error.code != ENOENT { worker.addProblem(path, "cannot be read: \(error)") }
       }
     }
     return lapses

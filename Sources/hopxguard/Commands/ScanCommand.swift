@@ -235,19 +235,18 @@ struct ScanCommand: ParsableCommand {
     var scanner = ContentScanner(run.plan.options)
     let progress = ReadingProgress()
     var source = StreamSource(descriptor: number, progress: progress)
-    var failure: ExitStatus?
     // A report that is written at the end has no room for the findings of an endless stream.
     let isLive = run.output.isStreamed && !verify
+    var live = LiveReport(run: run, isLive: isLive)
     let count = ProgressDisplay.during(!noProgress, { "scanning: \(progress.text)" }) { display in
-      scanner.scan(&source, path: path, isLive: isLive) { results in
-        display.hide()
-        do throws(ExitStatus) { try run.reportNow(&results) } catch { failure = failure ?? error }
-      }
+      live.display = display
+      return scanner.scan(&source, path: path, isLive: isLive, into: &live)
     }
-    if let failure { throw failure }
-    scanner.results.summary.files += 1
-    scanner.results.summary.bytes += count
-    run.add(scanner.results)
+    live.rest.summary.files += 1
+    live.rest.summary.bytes += count
+    run = live.run
+    if let failure = live.failure { throw failure }
+    run.add(live.rest)
   }
 
   // MARK: Files and folders

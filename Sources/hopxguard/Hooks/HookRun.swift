@@ -158,24 +158,25 @@ struct HookRun {
   }
 
   func scanMessage(_ file: Path, _ options: ContentOptions) -> ScanResults {
-    var scanner = ContentScanner(options)
-    do throws(SystemError) {
-      let text = try readWhole(file, limit: 256 << 20)
-      var source = MemorySource(text)
-      scanner.scan(&source, path: "commit message")
-      // Most messages contain no key in any line.
-      if !scanner.results.findings.isEmpty && MessageText.wasEdited {
-        scanner.results = ScanResults()
-        source = MemorySource(MessageText.committed(of: text))
-        scanner.scan(&source, path: "commit message")
-      }
-      scanner.results.summary.files = 1
-      // A comment belongs beside a line of code, and is in no later scan of the message either.
-      for index in scanner.results.findings.indices { scanner.results.findings[index].comment = nil }
-    } catch {
-      scanner.addProblem(file, "cannot be read: \(error)")
+    let text: [UInt8]
+    do throws(SystemError) { text = try readWhole(file, limit: 256 << 20) } catch {
+      var worker = ScanWorker(options)
+      worker.addProblem(file, "cannot be read: \(error)")
+      return worker.results
     }
-    return scanner.results
+    func scan(_ text: [UInt8]) -> ScanResults {
+      var worker = ScanWorker(options)
+      var source = MemorySource(text)
+      worker.scan(&source, path: "commit message")
+      return worker.results
+    }
+    var results = scan(text)
+    // Most messages contain no key in any line.
+    if !results.findings.isEmpty && MessageText.wasEdited { results = scan(MessageText.committed(of: text)) }
+    results.summary.files = 1
+    // A comment belongs beside a line of code, and is in no later scan of the message either.
+    for index in results.findings.indices { results.findings[index].comment = nil }
+    return results
   }
 
   /// A broken settings file would keep every later push out, the one that mends it too.
