@@ -42,8 +42,10 @@ check:
 	@command -v python3 >/dev/null || ./scripts/packages test
 	@./scripts/check-imports
 	@swift format lint --strict --recursive --parallel $(SWIFT)
-	@git ls-files 'Sources/*.swift' 'Fuzzing/*.swift' | xargs awk 'length > 120 { \
-	  print FILENAME ":" FNR ": " length " columns; the limit is 120"; long = 1 } END { exit long }'
+	@git ls-files 'Sources/*.swift' 'Tests/*.swift' 'Fuzzing/*.swift' | python3 -c 'import sys; long = \
+	  [f"{name}:{number}: {len(line)} columns; the limit is 120" for name in sys.stdin.read().split() \
+	  for number, line in enumerate(open(name, encoding="utf-8").read().split("\n"), 1) if len(line) > 120]; \
+	  print(*long, sep="\n", end="\n" if long else ""); sys.exit(bool(long))'
 
 format:
 	@swift format --in-place --recursive --parallel $(SWIFT)

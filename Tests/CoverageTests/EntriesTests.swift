@@ -18,7 +18,7 @@ import Testing
     return "\(error.line): \(error.reason)"
   }
 
-  @Test func theBuiltInEntries() {
+  @Test func `the built-in entries are complete`() {
     let entries = CoverageEntries.builtIn().entries.map { "\($0.pattern.text) \($0.grade.rawValue)" }
     #expect(
       entries == [
@@ -28,7 +28,7 @@ import Testing
     #expect(CoverageEntries.builtIn().changed.isEmpty)
   }
 
-  @Test func anEntryIsAdded() throws {
+  @Test func `an entry is added`() throws {
     let entries = try changed("[[gitignore]]\npattern = '*.pem'\nreason = 'TLS keys'\n")
     #expect(entries.entries.last?.pattern.text == "*.pem")
     #expect(entries.entries.last?.grade == .required)
@@ -36,7 +36,7 @@ import Testing
     #expect(entries.changed.map(\.line) == [1])
   }
 
-  @Test func anEntryIsDroppedAndAnotherRegraded() throws {
+  @Test func `an entry is dropped and another regraded`() throws {
     let entries = try changed(
       """
       [[gitignore]]
@@ -85,7 +85,8 @@ import Testing
       "4: pattern 'a'appears twice: see line 1"
     ),
   ])
-  func refused(_ text: String, _ reason: String) throws {
+  func `a configuration that cannot work is refused with its line and a reason`(_ text: String, _ reason: String) throws
+  {
     #expect(try refusal(text) == reason)
   }
 }

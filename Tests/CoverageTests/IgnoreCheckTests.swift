@@ -15,7 +15,7 @@ import Testing
     return top
   }
 
-  @Test func manyMoreQuestionsThanPipesHold() throws {
+  @Test func `many more questions than pipes hold are answered`() throws {
     let top = try repository("# first\n*.key\n!good.key\n")
     defer { try? FileManager.default.removeItem(at: top) }
     let name = String(repeating: "x", count: 200)
@@ -33,7 +33,7 @@ import Testing
     try check.finish()
   }
 
-  @Test func aGitThatDiesWhileItIsAsked() throws {
+  @Test func `a git that dies while it is asked is a problem`() throws {
     let top = try repository("*.key\n")
     defer { try? FileManager.default.removeItem(at: top) }
     try FileManager.default.createSymbolicLink(
@@ -44,7 +44,7 @@ import Testing
     #expect(error.reason.contains("beyond a symbolic link"))
   }
 
-  @Test func aScratchRepositoryLeavesNothingBehind() throws {
+  @Test func `a scratch repository leaves nothing behind`() throws {
     var place = Path("")
     do {
       let scratch = try ScratchRepository()

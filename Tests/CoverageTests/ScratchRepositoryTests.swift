@@ -1,3 +1,5 @@
+// A scratch repository is gone when it is done with, and no path leads out of it.
+
 import Foundation
 import GitCommand
 import Platform
@@ -9,7 +11,7 @@ import Testing
     "../out/.gitignore", "a/../../out/.gitignore", "/out/.gitignore", "a//b/.gitignore", ".git/.gitignore",
     "./.gitignore",
   ])
-  func aPathThatLeadsOutIsRefused(path: String) throws {
+  func `a path that leads out is refused`(path: String) throws {
     let scratch = try ScratchRepository()
     #expect(throws: SystemError("open", EINVAL)) { try scratch.addFile(Path(path), [0x2A]) }
     let top = String(decoding: scratch.gitFolder.bytes, as: UTF8.self) + "/.."

@@ -1,4 +1,5 @@
+// Loaded once: some tests search ten thousand texts.
+
 import Detection
 
-/// Loaded once: some tests search ten thousand texts.
 let builtInRules = RuleSet.builtIn()

@@ -1,9 +1,10 @@
+// What is found does not depend on how the input is cut.
+
 import Detection
 import Rules
 import TestSupport
 import Testing
 
-/// What is found does not depend on how the input is cut.
 struct ChunkTests {
   /// Searches `text` given in pieces that end at `cuts`, keeping the bytes that a caller keeps.
   private func matches(_ text: [UInt8], cutAt cuts: [Int], rules: RuleSet = builtInRules) -> [Match] {

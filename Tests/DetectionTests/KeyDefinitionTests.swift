@@ -1,9 +1,10 @@
+// What a key is, through the scanner's public interface, against the definition in plain Swift.
+
 import Detection
 import Rules
 import TestSupport
 import Testing
 
-/// What a key is, through the scanner's public interface.
 struct KeyDefinitionTests {
   private func matches(_ text: [UInt8]) -> [Range<Int>] {
     var scanner = Scanner(rules: builtInRules)

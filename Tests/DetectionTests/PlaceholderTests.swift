@@ -1,11 +1,12 @@
+// Made-up keys, and names in code that are shaped like one, are no finding of a scan; `redact` takes them
+// out all the same. No random key is taken for either: the share that would be is computed exactly, from the
+// states of the code that judges.
+
 import Detection
 import Rules
 import TestSupport
 import Testing
 
-/// Made-up keys, and names in code that are shaped like one, are no finding of a scan; `redact` takes them
-/// out all the same. No random key is taken for either: the share that would be is computed exactly, from the
-/// states of the code that judges.
 struct PlaceholderTests {
   private func isReported(_ text: String) -> Bool {
     var scanner = Scanner(rules: builtInRules)

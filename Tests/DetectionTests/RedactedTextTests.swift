@@ -1,8 +1,9 @@
+// A text that is whole in memory is redacted as a stream of it is.
+
 import Detection
 import TestSupport
 import Testing
 
-/// Redaction of a text that is whole in memory.
 struct RedactedTextTests {
   private func redacted(_ text: [UInt8]) -> [UInt8] {
     var scanner = Scanner(rules: builtInRules)

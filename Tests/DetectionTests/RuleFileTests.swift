@@ -1,9 +1,10 @@
+// A rule file that cannot work is an error with file, line and reason.
+
 import Detection
 import Rules
 import TestSupport
 import Testing
 
-/// A rule file that cannot work is an error with file, line and reason.
 struct RuleFileTests {
   private func load(_ text: String) throws(RuleFileError) -> RuleSet {
     try RuleSet.builtIn().adding(Array(text.utf8), source: "my.toml")

@@ -1,9 +1,10 @@
+// Rule files that ask for more than there is are refused or given up on, and never hang.
+
 import Detection
 import Rules
 import TestSupport
 import Testing
 
-/// Rule files that ask for more than there is.
 struct RuleLimitTests {
   private func load(_ text: String) throws(RuleFileError) -> RuleSet {
     try RuleSet.builtIn().adding(Array(text.utf8), source: "my.toml")

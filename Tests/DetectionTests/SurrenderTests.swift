@@ -1,9 +1,10 @@
+// A rule that was given up on loses nothing that was found before, and shows nothing afterwards.
+
 import Detection
 import Rules
 import TestSupport
 import Testing
 
-/// A rule that was given up on loses nothing that was found before, and shows nothing afterwards.
 struct SurrenderTests {
   private static let rule = """
     [[rule]]

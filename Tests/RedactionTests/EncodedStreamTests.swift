@@ -1,3 +1,5 @@
+// Keys that are encoded in a stream are gone from what a decoder makes of the output.
+
 import Detection
 import Foundation
 import Redaction
@@ -5,7 +7,6 @@ import RedactionOracle
 import Rules
 import Testing
 
-/// Keys that are encoded, with a decoder as the judge.
 struct EncodedStreamTests {
   private let befores = ["", "a", "ab", "abc ", "key=", "X-API-Key: ", "http://host/?k="].map { Array($0.utf8) }
   private let afters = ["", " ", "_old-text", "\n", " b", ", c", ".d"].map { Array($0.utf8) }
@@ -24,7 +25,7 @@ struct EncodedStreamTests {
     return text == before + key[..<15] + Array(repeating: UInt8(ascii: "."), count: dots) + after
   }
 
-  @Test(arguments: Hiding.allCases) func everyHidingAtRandomCuts(_ hiding: Hiding) {
+  @Test(arguments: Hiding.allCases) func `every disguise is redacted at random cuts`(_ hiding: Hiding) {
     var samples = Samples(seed: 30)
     var redactor = Redactor(rules: builtIn, chunk: 300)
     for _ in 0..<100 {
@@ -47,7 +48,7 @@ struct EncodedStreamTests {
     }
   }
 
-  @Test(arguments: [8, 43]) func bigEndianAtAnOddPlaceWithNoMoreBehindIt(secret: Int) {
+  @Test(arguments: [8, 43]) func `big-endian text at an odd place with nothing after it is read`(secret: Int) {
     var samples = Samples(seed: 33)
     func wide(_ text: some Sequence<UInt8>) -> [UInt8] { text.flatMap { [0, $0] } }
     for after in ["", " b", "\n"] {
@@ -62,7 +63,7 @@ struct EncodedStreamTests {
     }
   }
 
-  @Test(arguments: Hiding.allCases) func everyCut(_ hiding: Hiding) {
+  @Test(arguments: Hiding.allCases) func `every cut gives the same output`(_ hiding: Hiding) {
     var samples = Samples(seed: 31)
     for before in befores.prefix(3) {
       let key = samples.key()
@@ -78,7 +79,7 @@ struct EncodedStreamTests {
   }
 
   /// Base64 keeps what stands behind the key at its place, whatever is behind it.
-  @Test func base64GoesOn() throws {
+  @Test func `base64 goes on after a key`() throws {
     var samples = Samples(seed: 32)
     for count in 0..<9 {
       for length in 8...46 {
@@ -93,7 +94,7 @@ struct EncodedStreamTests {
     }
   }
 
-  @Test func keysThatOverlapInBase64() throws {
+  @Test func `keys that overlap in base64 are all redacted`() throws {
     var samples = Samples(seed: 33)
     for count in 0..<6 {
       let keys = samples.text("hopx_live_{base62:12}.{base64url:\(20 + count)}") + samples.key()
@@ -107,7 +108,7 @@ struct EncodedStreamTests {
     }
   }
 
-  @Test func jsonStaysJSON() throws {
+  @Test func `JSON stays JSON`() throws {
     var samples = Samples(seed: 34)
     for hiding in [Hiding.unicode, .unicodePart] {
       for _ in 0..<50 {
@@ -124,7 +125,7 @@ struct EncodedStreamTests {
 
   // MARK: What is not encoded
 
-  @Test func textBehindAPlainKeyStays() {
+  @Test func `text after a plain key stays`() {
     var samples = Samples(seed: 35)
     for code in ["\u{1B}[0m", "\u{1B}[m\u{1B}[K", "\u{1B}]8;;\u{7}"] {
       for text in ["t", "text", "text_that-goes-on-and-on-without-any-end-to-be-seen", " text"] {
@@ -138,7 +139,7 @@ struct EncodedStreamTests {
     }
   }
 
-  @Test func whatIsNoKeyStays() {
+  @Test func `what is no key stays`() {
     var samples = Samples(seed: 36)
     for _ in 0..<300 {
       let part = samples.key().prefix(Int.random(in: 1...30, using: &samples.generator))
@@ -150,7 +151,7 @@ struct EncodedStreamTests {
     }
   }
 
-  @Test(arguments: Hiding.allCases) func plainLeavesEncodedKeys(_ hiding: Hiding) {
+  @Test(arguments: Hiding.allCases) func `plain leaves encoded keys`(_ hiding: Hiding) {
     var samples = Samples(seed: 37)
     let input = hiding.hide(samples.key(), before: [], after: [10], using: &samples.generator)
     var redactor = Redactor(rules: builtIn, isPlain: true)
@@ -159,7 +160,7 @@ struct EncodedStreamTests {
   }
 
   /// Whatever a line with a key ends with, the line end is shown at once.
-  @Test func aLineEndsAtOnce() {
+  @Test func `a line ends at once`() {
     var samples = Samples(seed: 40)
     for _ in 0..<300 {
       let key = samples.key() + [10]
@@ -196,7 +197,7 @@ struct EncodedStreamTests {
     return result
   }
 
-  @Test func cutsChangeNothing() {
+  @Test func `cuts change nothing`() {
     var samples = Samples(seed: 38)
     var redactor = Redactor(rules: builtIn, chunk: 300)
     for _ in 0..<600 {
@@ -213,7 +214,7 @@ struct EncodedStreamTests {
     }
   }
 
-  @Test func rulesOfAUser() {
+  @Test func `rules of a user are applied`() {
     var samples = Samples(seed: 39)
     let file = "[[rule]]\nid = 't'\nliteral = 'tok-'\npattern = '(?<!x)tok-[a-z]{20}'\nkeep = 6\n"
     let rules = try! builtIn.adding(Array(file.utf8), source: "test")
@@ -236,7 +237,7 @@ struct EncodedStreamTests {
   }
 
   /// What could become a key holds the stream up for so long and no longer.
-  @Test func whatIsHeldBackIsBounded() {
+  @Test func `what is held back is bounded`() {
     let starts = ["h\u{1B}[m", "hopx_live_A%41", "aG9weF9saXZlX"].map { Array($0.utf8) }
     let fillers = ["\u{1B}[m", "\\u0041", "A"].map { Array($0.utf8) }
     for start in starts {

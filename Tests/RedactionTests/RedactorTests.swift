@@ -1,17 +1,19 @@
+// The filter gives what the oracle gives, byte for byte, at every cut of the input, and never shows more than may be.
+
 import Detection
 import Redaction
 import RedactionOracle
 import Testing
 
 struct RedactorTests {
-  @Test func aKeyLeavesAsItsFirstFifteenCharacters() {
+  @Test func `a key leaves as its first fifteen characters`() {
     var samples = Samples(seed: 1)
     let key = samples.key()
     let input = Array("a ".utf8) + key + Array(" b\n".utf8)
     #expect(redacted(input) == Array("a ".utf8) + key[..<15] + Array("... b\n".utf8))
   }
 
-  @Test func lengthsOfASecret() {
+  @Test func `a secret has eight characters or more`() {
     var samples = Samples(seed: 2)
     for length in 0...60 {
       for end in ["", " ", ".", "\n", "\u{1B}[0m"] {
@@ -23,7 +25,7 @@ struct RedactorTests {
     }
   }
 
-  @Test func redactingTwiceChangesNothing() {
+  @Test func `redacting twice changes nothing`() {
     var samples = Samples(seed: 3)
     for _ in 0..<2_000 {
       let once = redacted(samples.soup(parts: 8))
@@ -31,7 +33,7 @@ struct RedactorTests {
     }
   }
 
-  @Test func aFilterServesOneInputAfterTheOther() {
+  @Test func `a filter serves one input after the other`() {
     var samples = Samples(seed: 4)
     var redactor = Redactor(rules: builtIn, chunk: 512)
     for _ in 0..<500 {
@@ -41,7 +43,7 @@ struct RedactorTests {
     }
   }
 
-  @Test func everyKeyCounts() {
+  @Test func `every key counts`() {
     var samples = Samples(seed: 5)
     var redactor = Redactor(rules: builtIn)
     let second = samples.key()
@@ -52,7 +54,7 @@ struct RedactorTests {
 
   // MARK: Cuts
 
-  @Test func everySingleCutAndEveryPairOfCuts() {
+  @Test func `every single cut and every pair of cuts gives what the oracle gives`() {
     var samples = Samples(seed: 6)
     for input in [
       Array("> ".utf8) + samples.key() + Array("\n".utf8),
@@ -70,7 +72,7 @@ struct RedactorTests {
     }
   }
 
-  @Test func oneByteAtATime() {
+  @Test func `one byte at a time gives the same output`() {
     var samples = Samples(seed: 7)
     for _ in 0..<1_000 {
       let input = samples.soup(parts: 6)
@@ -78,7 +80,7 @@ struct RedactorTests {
     }
   }
 
-  @Test func randomInputsAtRandomCuts() {
+  @Test func `random inputs at random cuts give what the oracle gives`() {
     var samples = Samples(seed: 8)
     var redactor = Redactor(rules: builtIn, chunk: 300)
     for _ in 0..<25_000 {
@@ -94,7 +96,7 @@ struct RedactorTests {
   }
 
   /// Every text of a small alphabet behind a beginning that makes it matter.
-  @Test func exhaustiveSmallInputs() {
+  @Test func `all small inputs give what the oracle gives`() {
     var samples = Samples(seed: 9)
     let start = samples.text("hopx_live_{base62:12}.{base64url:6}")
     let literal = Array("hopx_live_".utf8)
@@ -116,13 +118,13 @@ struct RedactorTests {
 
   // MARK: Promptness
 
-  @Test func aPromptIsSeenWhole() {
+  @Test func `a prompt is seen whole`() {
     for prompt in ["prompt h", "login: ", "hopx_live_", "hopx", "h", "hopx_live_ABCDE", "\u{1B}[31mho"] {
       #expect(outputs(Array(prompt.utf8), lengths: []).first == Array(prompt.utf8))
     }
   }
 
-  @Test func whatIsShownBetweenReadsIsWhatIsCertain() {
+  @Test func `what is shown between reads is what is certain`() {
     var samples = Samples(seed: 10)
     let tails: [[UInt8]] = [[], [10], Array(" ".utf8), Array(".".utf8), Array("_".utf8)]
     for _ in 0..<2_000 {
@@ -149,7 +151,7 @@ struct RedactorTests {
     }
   }
 
-  @Test func noMomentShowsMoreThanTheKeptBytes() {
+  @Test func `no moment shows more than the kept bytes`() {
     var samples = Samples(seed: 11)
     let key = samples.key()
     for at in 0...key.count {

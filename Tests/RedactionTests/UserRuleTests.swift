@@ -1,3 +1,5 @@
+// Rules of a user's own are redacted as the oracle says, wherever reads end, and what is held back stays bounded.
+
 import Detection
 import Redaction
 import RedactionOracle
@@ -27,7 +29,7 @@ struct UserRuleTests {
     return result
   }
 
-  @Test mutating func randomInputsAtRandomCuts() {
+  @Test mutating func `random inputs at random cuts give what the oracle gives`() {
     var samples = Samples(seed: 20)
     var redactor = Redactor(rules: rules, chunk: 300)
     for _ in 0..<30_000 {
@@ -44,7 +46,7 @@ struct UserRuleTests {
   }
 
   /// A match is as long as it can be and no longer, wherever reads end.
-  @Test func theLongestMatch() {
+  @Test func `the longest match is redacted whole`() {
     for inner in [8186, 8187] {
       let input = Array("a<<<".utf8) + Array(repeating: UInt8(ascii: "b"), count: inner) + Array(">>>c".utf8)
       let expected = oracle(input, rules: userRules.oracle)
@@ -56,7 +58,7 @@ struct UserRuleTests {
   }
 
   /// A candidate that stays open holds back what is behind it, but not for ever.
-  @Test func whatIsHeldBackIsBounded() {
+  @Test func `what is held back is bounded`() {
     let input = Array("<<<".utf8) + Array(repeating: UInt8(ascii: "b"), count: 20_000)
     let steps = outputs(input, lengths: Array(repeating: 100, count: 201), rules: rules)
     #expect(steps[50] == Array("<<<".utf8))
@@ -65,7 +67,7 @@ struct UserRuleTests {
   }
 
   /// A pattern that PCRE2 gives up on lets nothing through that it could have matched.
-  @Test func aRuleThatIsGivenUpOnFailsClosed() throws {
+  @Test func `a rule that is given up on fails closed`() throws {
     let file = "[[rule]]\nid = 'slow'\nliteral = 'slow'\npattern = 'slow(a+)+(a+)+(a+)+!'\nkeep = 4\n"
     let rules = try builtIn.adding(Array(file.utf8), source: "test")
     let hard = Array("slow".utf8) + Array(repeating: UInt8(ascii: "a"), count: 400)

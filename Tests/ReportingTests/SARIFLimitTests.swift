@@ -1,3 +1,5 @@
+// A SARIF report that GitHub would refuse for its size is cut, and says so.
+
 import Detection
 import Findings
 import Foundation
@@ -8,7 +10,6 @@ import Scanning
 import TestSupport
 import Testing
 
-/// A SARIF report that GitHub would refuse for its size.
 struct SARIFLimitTests {
   private let rules = RuleSet.builtIn()
 

@@ -1,7 +1,8 @@
+// What a program that ran to its end left behind.
+
 import Foundation
 public import Testing
 
-/// What a program that ran to its end left behind.
 public struct CommandResult: Sendable {
   /// 128 and the signal for a program that was killed by one.
   public let status: Int32

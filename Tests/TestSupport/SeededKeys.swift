@@ -1,5 +1,5 @@
-/// The same keys in every run, for reports that are compared with a file: made here and nowhere written
-/// down.
+// The same keys in every run, for reports that are compared with a file: made here and nowhere written down.
+
 public struct SeededKeys: RandomNumberGenerator {
   private var state: UInt64
 

@@ -1,6 +1,7 @@
+// A fresh folder, gone with the test.
+
 import Foundation
 
-/// A fresh folder, gone with the test.
 public final class TestFolder: Sendable {
   /// Absolute, without links.
   public let path: String

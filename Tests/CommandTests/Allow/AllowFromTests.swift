@@ -1,8 +1,9 @@
+// `--allow-from` and the hooks: a change cannot allow its own keys.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `--allow-from`, the hooks: who may allow.
 struct AllowFromTests {
   private let repository = AllowRepository()
   private var folder: TestFolder { repository.folder }

@@ -1,8 +1,9 @@
+// `hopxguard allow` renews the entry of a key that has expired, and writes no second one.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `hopxguard allow` for a key whose entry has expired.
 struct AllowRenewalTests {
   private let repository = AllowRepository()
   private var folder: TestFolder { repository.folder }

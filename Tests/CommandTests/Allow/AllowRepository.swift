@@ -1,8 +1,9 @@
+// A repository with one key in it, and what the tests of allow-lists ask of it.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// A repository with one key in it, and what the tests of allow-lists ask of it.
 struct AllowRepository {
   let folder = TestFolder()
   let key = keyText()

@@ -1,8 +1,11 @@
+// `[[allow]]`, `hopxguard allow` and `--no-allow`: what is allowed passes and is counted, until its day, and nothing
+// else
+// passes.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `[[allow]]`, `hopxguard allow` and `--no-allow`.
 struct AllowTests {
   private let repository = AllowRepository()
   private var folder: TestFolder { repository.folder }

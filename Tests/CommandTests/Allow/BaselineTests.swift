@@ -1,8 +1,11 @@
+// `hopxguard baseline` accepts what a repository holds, stays small and mergeable while it lives on, and accepts
+// nothing
+// new.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `hopxguard baseline` on a repository that lives on.
 struct BaselineTests {
   private let repository = AllowRepository()
   private var folder: TestFolder { repository.folder }

@@ -1,9 +1,10 @@
+// What comes after an archive's end, before its beginning or in place of what its directory says is opened
+// or reported, as ordinary tools would come upon it.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What comes after an archive's end, before its beginning or in place of what its directory says is opened
-/// or reported, as ordinary tools would come upon it.
 struct ArchiveEndTests {
   private let folder = TestFolder()
   private let key = keyText()
@@ -24,7 +25,8 @@ struct ArchiveEndTests {
       def cpio(name, data):
         def entry(name, data, mode):
           name += b'\\0'
-          h = b'070701' + b''.join(b'%08X' % x for x in (1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)) + name
+          h = b'070701' + b''.join(b'%08X' % x for x in (1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name), 0)) + \
+      name
           h += bytes(-len(h) % 4) + data
           return h + bytes(-len(h) % 4)
         a = entry(name, data, 0o100644) + entry(b'TRAILER!!!', b'', 0)
@@ -102,7 +104,8 @@ struct ArchiveEndTests {
   @Test func `reserved bits hide nothing`() throws {
     try make(
       """
-      put('g', changed(gzip.compress(K), 3, b'\\x28')); z = tool(K, 'zstd', '-qc'); put('z', changed(z, 4, bytes([z[4] | 8])))
+      put('g', changed(gzip.compress(K), 3, b'\\x28')); z = tool(K, 'zstd', '-qc'); put('z', changed(z, 4, \
+      bytes([z[4] | 8])))
       l = tool(K, 'lz4', '-qc'); put('l', changed(l, 4, bytes([l[4] | 2])))
       """)
     for name in ["g", "z", "l"] { #expect(try Report.scan(name, in: folder).status != 0, "\(name)") }

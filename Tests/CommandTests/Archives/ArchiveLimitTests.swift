@@ -1,8 +1,10 @@
+// The limits of archives hold as the command line, the environment and the settings set them, and a report says what
+// was not opened.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// The limits of archives, as the command line, the environment and the settings set them.
 struct ArchiveLimitTests {
   private let repository = AllowRepository()
   private var folder: TestFolder { repository.folder }

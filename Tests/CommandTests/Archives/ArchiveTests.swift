@@ -1,8 +1,9 @@
+// `scan` finds keys in the archives that the usual programs make, one in another too, under the name of the entry.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan` on archives that the usual programs make.
 struct ArchiveTests {
   private let folder = TestFolder()
   private let key = keyText()
@@ -46,7 +47,8 @@ struct ArchiveTests {
     (
       """
       mkdir -p p/DEBIAN && cp -r in p/in && dpkg-deb --version > /dev/null
-      printf 'Package: x\\nVersion: 1\\nArchitecture: all\\nMaintainer: A <a@example.com>\\nDescription: x\\n' > p/DEBIAN/control
+      printf 'Package: x\\nVersion: 1\\nArchitecture: all\\nMaintainer: A <a@example.com>\\nDescription: x\\n' > \
+      p/DEBIAN/control
       dpkg-deb -Zxz -b p x > /dev/null; rm -r p
       """, "data.tar.xz!in/deep/a.txt"
     ),

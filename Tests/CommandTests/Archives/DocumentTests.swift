@@ -1,9 +1,10 @@
+// Compressed text in documents and pictures is read; no document fails a scan for being one; formats that
+// nothing here opens are counted, and fail a scan where the settings say so.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Compressed text in documents and pictures is read; no document fails a scan for being one; formats that
-/// nothing here opens are counted, and fail a scan where the settings say so.
 struct DocumentTests {
   private let folder = TestFolder()
   private let key = keyText()
@@ -13,15 +14,18 @@ struct DocumentTests {
       import sys, zlib, struct
       K = sys.argv[1].encode() + b'\\n'
       def put(name, data): open(name, 'wb').write(data)
-      def chunk(kind, data): return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+      def chunk(kind, data): return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + \
+      data))
       def png(*chunks):
         head = chunk(b'IHDR', struct.pack('>IIBBBBB', 1, 1, 8, 0, 0, 0, 0))
-        return b'\\x89PNG\\r\\n\\x1a\\n' + head + b''.join(chunks) + chunk(b'IDAT', zlib.compress(b'\\0\\0')) + chunk(b'IEND', b'')
+        return b'\\x89PNG\\r\\n\\x1a\\n' + head + b''.join(chunks) + chunk(b'IDAT', zlib.compress(b'\\0\\0')) + \
+      chunk(b'IEND', b'')
       def pdf(*streams):
         body = b'%PDF-1.5\\n'
         for n, s in enumerate(streams, 1):
           z = zlib.compress(s)
-          body += b'%d 0 obj\\n<< /Length %d /Filter /FlateDecode >>\\nstream\\r\\n' % (n, len(z)) + z + b'\\nendstream\\nendobj\\n'
+          body += b'%d 0 obj\\n<< /Length %d /Filter /FlateDecode >>\\nstream\\r\\n' % (n, len(z)) + z + \
+      b'\\nendstream\\nendobj\\n'
         return body + b'trailer\\n<< /Size 9 >>\\n%%EOF\\n'
 
       """
@@ -44,9 +48,12 @@ struct DocumentTests {
   @Test func `a damaged document is no problem`() throws {
     try python(
       """
-      d = pdf(b'clean\\n' * 5000); put('a.pdf', d[:len(d) // 2]); put('b.pdf', d.replace(zlib.compress(b'clean\\n' * 5000)[9:20], b'?' * 11))
-      p = png(chunk(b'zTXt', b'Comment\\0\\0' + zlib.compress(b'clean\\n' * 99))); put('a.png', p[:-30]); put('b.png', p + b'garbage' * 20)
-      put('c.png', p.replace(zlib.compress(b'clean\\n' * 99), b'?' * len(zlib.compress(b'clean\\n' * 99)))); put('c.pdf', d + bytes(range(256)))
+      d = pdf(b'clean\\n' * 5000); put('a.pdf', d[:len(d) // 2]); put('b.pdf', d.replace(zlib.compress(b'clean\\n' * \
+      5000)[9:20], b'?' * 11))
+      p = png(chunk(b'zTXt', b'Comment\\0\\0' + zlib.compress(b'clean\\n' * 99))); put('a.png', p[:-30]); \
+      put('b.png', p + b'garbage' * 20)
+      put('c.png', p.replace(zlib.compress(b'clean\\n' * 99), b'?' * len(zlib.compress(b'clean\\n' * 99)))); \
+      put('c.pdf', d + bytes(range(256)))
       put('1', png()); put('2', pdf(b'clean'))
       """)
     let packed = try run(
@@ -89,7 +96,8 @@ struct DocumentTests {
         """
         tar cf x.tar k; python3 -m zipfile -c x.zip k; 7zz a -bso0 x.7z k; xz --format=lzma -kc k > x.lzma
         { printf 'S*M\\x18\\x04\\0\\0\\0abcd'; zstd -qc k; } > x.pzst; gzip -c k > x.gz; lz4 -qlc k > x.lz4
-        cp x.tar x; { echo '!<arch>'; printf 'debian-binary   0           0     0     100644  4         `\\n2.0\\n'; } > x.deb
+        cp x.tar x; { echo '!<arch>'; printf 'debian-binary   0           0     0     100644  4         `\\n2.0\\n'; \
+        } > x.deb
         rm k x
         """,
       ], in: folder.path)

@@ -1,8 +1,10 @@
+// Archives that are broken, locked or made to hurt are problems with exit code 2: none hides a key, fills the memory or
+// stops the scan.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan` on archives that are broken, locked or made to hurt.
 struct HostileArchiveTests {
   private let folder = TestFolder()
   private let key = keyText()
@@ -41,7 +43,8 @@ struct HostileArchiveTests {
       try shell(
         """
         mkdir -p p/DEBIAN; cp in/z p/a
-        printf 'Package: x\\nVersion: 1\\nArchitecture: all\\nMaintainer: A <a@example.com>\\nDescription: x\\n' > p/DEBIAN/control
+        printf 'Package: x\\nVersion: 1\\nArchitecture: all\\nMaintainer: A <a@example.com>\\nDescription: x\\n' > \
+        p/DEBIAN/control
         dpkg-deb -Zgzip -b p x > /dev/null; rm -r p
         """)
     default: try shell("\(program) x.out in/a in/z; mv x.out x")
@@ -165,7 +168,8 @@ struct HostileArchiveTests {
     let report = try scan("x.tar", kilobytes: 500_000)
     #expect(
       report.problems.map(\.message) == [
-        "not scanned to its end, nor what comes behind it in the archive: it has more than 500000 entries, which is the limit (archive-entries); unpack it and scan what comes out"
+        "not scanned to its end, nor what comes behind it in the archive: it has more than 500000 entries, "
+          + "which is the limit (archive-entries); unpack it and scan what comes out"
       ])
   }
 
@@ -197,7 +201,8 @@ struct HostileArchiveTests {
       return b''.join(parts) + one.compress(bytes(size & 0xFFFFF)) + one.flush()
     def write(name, data, head):
       start = struct.pack('<QQI', len(data), len(head), zlib.crc32(head))
-      open(name, 'wb').write(b'7z\\xbc\\xaf\\x27\\x1c\\x00\\x04' + struct.pack('<I', zlib.crc32(start)) + start + data + head)
+      open(name, 'wb').write(b'7z\\xbc\\xaf\\x27\\x1c\\x00\\x04' + struct.pack('<I', zlib.crc32(start)) + start + \
+    data + head)
 
     """
 
@@ -228,14 +233,16 @@ struct HostileArchiveTests {
         list = b'\\x01\\x05' + number(count) + b'\\x11' + number(4 * count + 1) + b'\\x00'
         one = lzma.LZMACompressor(format=lzma.FORMAT_RAW, filters=filters)
         data = one.compress(list + b'a\\x00\\x00\\x00' * count + b'\\x00\\x00') + one.flush()
-        head = (b'\\x17\\x06' + number(0) + b'\\x01\\x09' + number(len(data)) + b'\\x00\\x07\\x0b\\x01\\x00\\x01' + lzma_id
+        head = (b'\\x17\\x06' + number(0) + b'\\x01\\x09' + number(len(data)) + b'\\x00\\x07\\x0b\\x01\\x00\\x01' + \
+        lzma_id
           + b'\\x0c' + number(len(list) + 4 * count + 2) + b'\\x00\\x00')
         import os
         for n in range(4): os.makedirs(f'in/{n}'); write(f'in/{n}/x.7z', data, head)
         """)
     folder.write("plain", [UInt8](repeating: 0, count: 30_000_000))
     try shell(
-      "7zz a -bso0 -mx0 p.7z plain; for n in 1 2 3; do tar cf in/$n/p.tar p.7z; done; rm plain; mkdir in/z; echo \"$2\" > in/z/key"
+      "7zz a -bso0 -mx0 p.7z plain; for n in 1 2 3; do tar cf in/$n/p.tar p.7z; done; rm plain; mkdir in/z; "
+        + "echo \"$2\" > in/z/key"
     )
     let report = try Report.scan("in", "--jobs", "4", "--archive-memory", "100MiB", in: folder)
     #expect(report.status == 2)
@@ -289,9 +296,11 @@ struct HostileArchiveTests {
       filters = [{'id': lzma.FILTER_LZMA1, 'dict_size': 1 << 20}]
       packed = lzma.compress(plain, format=lzma.FORMAT_RAW, filters=filters)
       head = (b'\\x17\\x06' + number(0) + b'\\x01\\x09' + number(len(packed)) + b'\\x00'
-        + b'\\x07\\x0b\\x01\\x00\\x01\\x23\\x03\\x01\\x01\\x05\\x5d\\x00\\x00\\x10\\x00\\x0c' + number(len(plain)) + b'\\x00\\x00')
+        + b'\\x07\\x0b\\x01\\x00\\x01\\x23\\x03\\x01\\x01\\x05\\x5d\\x00\\x00\\x10\\x00\\x0c' + number(len(plain)) + \
+      b'\\x00\\x00')
       start = struct.pack('<QQI', len(packed), len(head), zlib.crc32(head))
-      open('count.7z', 'wb').write(b'7z\\xbc\\xaf\\x27\\x1c\\x00\\x04' + struct.pack('<I', zlib.crc32(start)) + start + packed + head)
+      open('count.7z', 'wb').write(b'7z\\xbc\\xaf\\x27\\x1c\\x00\\x04' + struct.pack('<I', zlib.crc32(start)) + start \
+      + packed + head)
       """)
     for name in ["name.tar", "pax.tar", "count.7z"] {
       let report = try Report.scan(name, in: folder)

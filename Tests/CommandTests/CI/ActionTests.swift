@@ -1,8 +1,9 @@
+// The step of action.yml runs hopxguard with the inputs as GitHub hands them over, and passes on its exit code.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// The step of action.yml, with the inputs as GitHub hands them over.
 struct ActionTests {
   private let folder = TestFolder()
 

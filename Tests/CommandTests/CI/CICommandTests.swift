@@ -1,9 +1,10 @@
+// No line that hopxguard prints holds a command that GitHub's runner or Azure's agent would take from scanned
+// content: not from a snippet, a file's name, a commit, an argument or a problem, in no format.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// No line that hopxguard prints holds a command that GitHub's runner or Azure's agent would take from scanned
-/// content: not from a snippet, a file's name, a commit, an argument or a problem, in no format.
 struct CICommandTests {
   private let folder = TestFolder()
 

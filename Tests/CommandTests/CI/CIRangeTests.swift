@@ -1,9 +1,10 @@
+// `check` in a CI job: which commits it scans, and what it says. The repositories are real, the environments
+// and event files are those that the platforms document.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `check` in a CI job: which commits it scans, and what it says. The repositories are real, the environments
-/// and event files are those that the platforms document.
 struct CIRangeTests {
   private let folder = TestFolder()
   private let zeros = String(repeating: "0", count: 40)
@@ -169,7 +170,8 @@ struct CIRangeTests {
     let (before, added, after) = addAndRemove()
     clone()
     let payload = """
-      {"action": "checks_requested", "merge_group": {"head_sha": "\(after)", "head_ref": "refs/heads/gh-readonly-queue/main/pr-1",
+      {"action": "checks_requested", "merge_group": {"head_sha": "\(after)", "head_ref": \
+      "refs/heads/gh-readonly-queue/main/pr-1",
        "base_sha": "\(before)", "base_ref": "refs/heads/main"}}
       """
     let result = try check(gitHub("merge_group", payload))

@@ -1,8 +1,9 @@
+// Annotated tags as what a CI job or a range is about, and what `check` says where it knows no platform.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Annotated tags as what a CI job or a range is about, and what `check` says where it knows no platform.
 struct TagJobTests {
   private let folder = TestFolder()
   private let zeros = String(repeating: "0", count: 40)

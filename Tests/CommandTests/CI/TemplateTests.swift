@@ -1,9 +1,10 @@
+// action.yml and the GitLab template: their shell parts run as the platforms run them, in clones of real
+// repositories, with the event files and the variables that the platforms document.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// action.yml and the GitLab template: their shell parts run as the platforms run them, in clones of real
-/// repositories, with the event files and the variables that the platforms document.
 struct TemplateTests {
   private typealias Object = [String: Any]
   private let folder = TestFolder()
@@ -129,7 +130,8 @@ struct TemplateTests {
     let tip = commit("a", "nothing\n")
     clone()
     let request = """
-      {"pull_request": {"title": "\\"; touch pwned; \\"", "head": {"sha": "\(tip)", "ref": "$(touch pwned)"}, "base": {"sha": "\(base)"}}}
+      {"pull_request": {"title": "\\"; touch pwned; \\"", "head": {"sha": "\(tip)", "ref": "$(touch pwned)"}, "base": \
+      {"sha": "\(base)"}}}
       """
     for (event, payload) in [
       ("push", push(before: base, after: tip)), ("push", push(before: zeros, after: tip)),

@@ -1,8 +1,9 @@
+// What the command line itself says: no command, half a command, help and the man page.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What the command line itself says: no command, half a command, help and the man page.
 struct CommandLineTests {
   private let folder = TestFolder()
 

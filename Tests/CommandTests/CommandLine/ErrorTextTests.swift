@@ -1,8 +1,9 @@
+// An error says which input it is about, what happened, and what to do now.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What a user reads who did something that cannot work: which input, what happened, what to do now.
 struct ErrorTextTests {
   private let folder = TestFolder()
 
@@ -16,7 +17,8 @@ struct ErrorTextTests {
       (["baseline"], "not in a git repository: go to one"),
       (
         ["hook", "install"],
-        "not in a git repository: go to one; `hopxguard hook install --global` is for those that are created from now on\n"
+        "not in a git repository: go to one; `hopxguard hook install --global` is for those that are created "
+          + "from now on\n"
       ),
       (["hook", "status"], "not in a git repository: go to one\n"),
       (["allow", "x", "--reason", "y"], "like the last line of a finding"),

@@ -69,7 +69,11 @@ private let cases: [BuildCase] = [
   BuildCase(
     "a variable", ["Dockerfile": "ARG SRC=.\nFROM x\nCOPY ${SRC} /app\n"], ["dockerignore-uncovered Dockerfile:3"]),
   BuildCase(
-    "a variable of a default", ["Dockerfile": "FROM x\nCOPY ${SRC:-.} /app\n"], ["dockerignore-uncovered Dockerfile:2"]),
+    "a variable of a default", ["Dockerfile": "FROM x\nCOPY ${SRC:-.} /app\n"],
+    [
+      "dockerignore-uncovered "
+        + "Dockerfile:2"
+    ]),
   BuildCase(
     "a variable that says nothing", ["Dockerfile": "FROM x\nARG SRC\nCOPY $SRC /app\n"],
     ["dockerignore-uncovered Dockerfile:3"]),
@@ -117,7 +121,8 @@ private let cases: [BuildCase] = [
     "hatch forces in",
     [
       "pyproject.toml":
-        "[tool.hatch.build.targets.sdist]\nexclude = [\"*.key\"]\n[tool.hatch.build.targets.sdist.force-include]\n\"server.key\" = \"a/server.key\"\n"
+        "[tool.hatch.build.targets.sdist]\nexclude = "
+        + "[\"*.key\"]\n[tool.hatch.build.targets.sdist.force-include]\n\"server.key\" = \"a/server.key\"\n"
     ], ["sdist-uncovered pyproject.toml:4"]),
   BuildCase(
     "poetry includes",
@@ -128,7 +133,7 @@ private let cases: [BuildCase] = [
 ]
 
 @Suite struct BuildContextTests {
-  @Test func whatIsTooLongIsAProblem() throws {
+  @Test func `what is too long is a problem`() throws {
     for text in [String(repeating: "a\n", count: 30_000), String(repeating: "a", count: 2 << 20)] {
       let repository = try CoverageRepository()
       defer { repository.remove() }
@@ -141,7 +146,7 @@ private let cases: [BuildCase] = [
     }
   }
 
-  @Test(arguments: cases) func warns(_ build: BuildCase) throws {
+  @Test(arguments: cases) func `a build context that takes secrets along is a warning`(_ build: BuildCase) throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(

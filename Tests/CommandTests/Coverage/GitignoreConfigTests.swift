@@ -11,7 +11,7 @@ import Testing
     return repository
   }
 
-  @Test func theProjectAddsDropsAndRegrades() throws {
+  @Test func `the project adds, drops and regrades`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write(
@@ -50,7 +50,7 @@ import Testing
     #expect(try repository.addable(["a.pem", "app/.env.local", "deploy/token.json", ".env.ci"]) == [".env.ci"])
   }
 
-  @Test func aMistakeInItIsAnError() throws {
+  @Test func `a mistake in it is an error`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write(".hopxguard.toml", "[[gitignor]]\npattern = 'x'\n")
@@ -66,7 +66,7 @@ import Testing
     #expect(try repository.hopxguard("gitignore").status == 2)
   }
 
-  @Test func checkDoesBothInOneReport() throws {
+  @Test func `check does both in one report`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.commit()
@@ -94,7 +94,7 @@ import Testing
     #expect(text.errors.contains("2 findings, 2 warnings: 3 files"))
   }
 
-  @Test func checkSaysWhenHalfOfItFailed() throws {
+  @Test func `check says when half of it failed`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.commit()

@@ -25,7 +25,7 @@ private let covering = """
     return repository
   }
 
-  @Test func trackedFilesAreFoundWhateverTheirFlags() throws {
+  @Test func `tracked files are found whatever their flags`() throws {
     let repository = try repository()
     defer { repository.remove() }
     for name in [".env", "app/a.key", "secrets/list.txt", "b.key", "c.key", "secrets/.gitkeep"] {
@@ -54,7 +54,7 @@ private let covering = """
     #expect(try outcome.findings.allSatisfy { "\($0["details"] ?? "")".contains("rotate") })
   }
 
-  @Test func theCommandsMendIt() throws {
+  @Test func `the suggested commands mend it`() throws {
     let repository = try repository()
     defer { repository.remove() }
     let odd = "it's a \u{1B}[31m \"name\"\n.key"
@@ -76,7 +76,7 @@ private let covering = """
   }
 
   /// From any folder, for names that are wildcards, and with something staged that is nowhere else.
-  @Test func theCommandsNeverCommitTheFile() throws {
+  @Test func `the commands never commit the file`() throws {
     let repository = try repository()
     defer { repository.remove() }
     for name in [".env", "*.key", "a.key"] { try repository.write(name, "first\n") }
@@ -97,7 +97,7 @@ private let covering = """
   }
 
   /// Tried as somebody whom the modes concern.
-  @Test func aFolderThatCannotBeReadIsAProblem() throws {
+  @Test func `a folder that cannot be read is a problem`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write("locked/inside/a.txt", "x\n")
@@ -114,7 +114,7 @@ private let covering = """
     #expect(outcome.output.contains("\"complete\":false"))
   }
 
-  @Test func aPathOutsideTheTopAndAFileWillDo() throws {
+  @Test func `a path outside the top and a file will do`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write(".env", "x\n")
@@ -126,7 +126,7 @@ private let covering = """
     )
   }
 
-  @Test func aFileThatGitWouldTakeIsFound() throws {
+  @Test func `a file that git would take is found`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", "*.key\nsecrets/\n.env.*\n")
@@ -140,7 +140,7 @@ private let covering = """
     #expect(!lines.contains { $0.contains("server.key") })
   }
 
-  @Test func aKeyInAFileThatOthersMayRead() throws {
+  @Test func `a key in a file that others may read is a warning`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.commit()
@@ -163,7 +163,7 @@ private let covering = """
     #expect(try repository.hopxguard("gitignore", "--strict").status == 0)
   }
 
-  @Test func aNameThatIsAKeyIsNotPrinted() throws {
+  @Test func `a name that is a key is not printed`() throws {
     let repository = try repository()
     defer { repository.remove() }
     let key = freshCoverageKey()
@@ -179,7 +179,7 @@ private let covering = """
   }
 
   /// git 2.39 crashes when it is asked for the rule of a path below 24 folders.
-  @Test func foldersDeeperThanGitCanExplain() throws {
+  @Test func `folders deeper than git can explain are checked`() throws {
     let repository = try repository()
     defer { repository.remove() }
     let deep = (0..<60).map { "d\($0)" }.joined(separator: "/")
@@ -202,7 +202,7 @@ private let covering = """
 
   // MARK: Other repositories
 
-  @Test func outsideOfARepository() throws {
+  @Test func `outside of a repository it fails`() throws {
     let repository = try repository()
     defer { repository.remove() }
     let outcome = try repository.hopxguard("gitignore", repository.root.path)
@@ -211,7 +211,7 @@ private let covering = """
     #expect(try repository.hopxguard("gitignore", "no/such/folder").status == 2)
   }
 
-  @Test func aBareRepository() throws {
+  @Test func `a bare repository has nothing to check`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.git("init", "-q", "--bare", "../bare.git")
@@ -220,7 +220,7 @@ private let covering = """
     #expect(outcome.errors.contains("a bare repository has no working tree"))
   }
 
-  @Test func aSubmoduleIsCheckedOnItsOwn() throws {
+  @Test func `a submodule is checked on its own`() throws {
     let repository = try repository()
     defer { repository.remove() }
     let other = try CoverageRepository()
@@ -238,7 +238,7 @@ private let covering = """
     #expect(try inside.lines.contains("gitignore-exposed .env"))
   }
 
-  @Test func aLinkedWorkTree() throws {
+  @Test func `a linked work tree is checked`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.commit()
@@ -248,7 +248,7 @@ private let covering = """
     #expect(try repository.hopxguard("gitignore", "../linked").status == 1)
   }
 
-  @Test func aSparseCheckoutCountsWhatIsNotThere() throws {
+  @Test func `a sparse checkout counts what is not there`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write("far/away/.gitignore", "!.env\n")
@@ -261,7 +261,7 @@ private let covering = """
     #expect(outcome.status == 1)
   }
 
-  @Test func gitThatFails() throws {
+  @Test func `a git that fails is a problem`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.commit()
@@ -274,7 +274,7 @@ private let covering = """
 
   // MARK: Hostile repositories
 
-  @Test func nothingOfTheRepositoryRuns() throws {
+  @Test func `nothing of the repository runs`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write(".gitattributes", "* filter=evil diff=evil\n")
@@ -296,13 +296,14 @@ private let covering = """
     #expect(!FileManager.default.fileExists(atPath: marker))
   }
 
-  @Test func linksLeadNowhere() throws {
+  @Test func `links lead nowhere`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write("outside/.env", "x\n")
     try repository.commit()
     try repository.shell(
-      "ln -s /etc secrets; ln -s /etc app/secrets; mkdir -p b/secrets; ln -s /etc b/secrets/prod; touch b/c; ln -s ../outside b/link"
+      "ln -s /etc secrets; ln -s /etc app/secrets; mkdir -p b/secrets; ln -s /etc b/secrets/prod; touch b/c; ln "
+        + "-s ../outside b/link"
     )
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
     #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
@@ -310,7 +311,7 @@ private let covering = """
     #expect(try repository.hopxguard("gitignore").status == 1)
   }
 
-  @Test func aDeepFolderNeedsFewDescriptors() throws {
+  @Test func `a deep folder needs few descriptors`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.commit()

@@ -11,7 +11,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     String(decoding: try repository.read(".gitignore"), as: UTF8.self)
   }
 
-  @Test func aFileIsMadeWhereThereIsNone() throws {
+  @Test func `a file is made where there is none`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write("app/main.py", "pass\n")
@@ -37,7 +37,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     ("a\r\nb\r\n", "a\r\nb\r\n\r\n\(heading)\r\n"), ("a\r\nb", "a\r\nb\r\n\r\n\(heading)\r\n"),
     ("\u{FEFF}a\n", "\u{FEFF}a\n\n\(heading)\n"), ("", "\(heading)\n"),
   ])
-  func lineEndsStayAsTheyAre(_ before: String, _ start: String) throws {
+  func `line ends stay as they are`(_ before: String, _ start: String) throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", before, mode: 0o640)
@@ -55,7 +55,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     #expect(try repository.hopxguard("gitignore", "--strict").status == 0)
   }
 
-  @Test func onlyWhatIsMissingIsAdded() throws {
+  @Test func `only what is missing is added`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(
@@ -65,18 +65,20 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     _ = try repository.hopxguard("gitignore", "--fix")
     #expect(
       try text(repository)
-        == "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n\(heading)\n.env\n"
+        == "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n"
+        + "\(heading)\n.env\n"
     )
     // What comes to be missing later goes under the same heading.
     try repository.write(".gitignore", try text(repository).replacingOccurrences(of: "*.key\n", with: ""))
     _ = try repository.hopxguard("gitignore", "--fix")
     #expect(
       try text(repository)
-        == "/.env\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n\(heading)\n.env\n*.key\n"
+        == "/.env\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n"
+        + "\(heading)\n.env\n*.key\n"
     )
   }
 
-  @Test func aLaterExceptionInTheTopFileIsOverruled() throws {
+  @Test func `a later exception in the top file is overruled`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(
@@ -88,7 +90,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     #expect(try repository.hopxguard("gitignore").status == 0)
   }
 
-  @Test func whatItCannotMendItLists() throws {
+  @Test func `what it cannot mend, it lists`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(
@@ -106,7 +108,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     #expect(try repository.read("app/.gitignore") == Array("!*.key\n".utf8))
   }
 
-  @Test func theDryRunShowsADiffThatApplies() throws {
+  @Test func `the dry run shows a diff that applies`() throws {
     for before in ["a\nb\nc\nd\n", "a", "x\r\ny\r\n", nil] {
       let repository = try CoverageRepository()
       defer { repository.remove() }
@@ -129,7 +131,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     }
   }
 
-  @Test func aFileThatIsNoTextIsLeftAlone() throws {
+  @Test func `a file that is no text is left alone`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     let bytes: [UInt8] = [0xFF, 0xFE] + Array("a\n".utf8).flatMap { [$0, 0] }
@@ -141,7 +143,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     #expect(try repository.read(".gitignore") == bytes)
   }
 
-  @Test func aLinkIsNotWrittenThrough() throws {
+  @Test func `a link is not written through`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.shell("echo keep > ../outside; ln -s ../outside .gitignore")

@@ -65,7 +65,9 @@ private let cases: [ReinclusionCase] = [
 ]
 
 @Suite struct GitignoreReinclusionTests {
-  @Test(arguments: cases) func isFound(_ state: ReinclusionCase) throws {
+  @Test(arguments: cases) func `a line that takes secrets back in is reported, and git agrees`(_ state: ReinclusionCase)
+    throws
+  {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write("app/main.py", "pass\n")
@@ -83,7 +85,7 @@ private let cases: [ReinclusionCase] = [
   }
 
   /// Made on purpose: the configuration says so, with a reason, and every report repeats it.
-  @Test func aDeliberateOneIsNamedInTheSettings() throws {
+  @Test func `a deliberate exception is named in the settings`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", required + "!*.pub.key\n")
@@ -108,7 +110,7 @@ private let cases: [ReinclusionCase] = [
     #expect(try repository.hopxguard("gitignore").status == 1)
   }
 
-  @Test func aDroppedEntryIsInEverySummary() throws {
+  @Test func `a dropped entry is in every summary`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     let dropped = [".env", "*.key", "secrets/", ".env.local", ".env.*"].map {
@@ -126,7 +128,7 @@ private let cases: [ReinclusionCase] = [
     }
   }
 
-  @Test func whatIsStagedCountsWhereTheFileIsGone() throws {
+  @Test func `what is staged counts where the file is gone`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", required)
@@ -148,7 +150,7 @@ private let cases: [ReinclusionCase] = [
   @Test(arguments: [
     "ln -s /etc secrets", "ln -s /nowhere secrets", "touch secrets", "mkdir -p secrets; ln -s /etc secrets/prod",
   ])
-  func aLinkOrAFileDoesNotAnswerForTheFolder(_ command: String) throws {
+  func `a link or a file does not answer for the folder`(_ command: String) throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", ".env\n*.key\n")
@@ -172,7 +174,7 @@ private let cases: [ReinclusionCase] = [
     (".env\u{A0}\n*.key\nsecrets/\n", "gitignore-ineffective .gitignore:1", "the space next to it"),
     (".env\n*.key\nsecrets/\n!*/\n", "gitignore-negated .gitignore:4", nil),
   ])
-  func theLineToBlame(_ text: String, _ finding: String, _ reason: String?) throws {
+  func `the line to blame is named`(_ text: String, _ finding: String, _ reason: String?) throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", text)

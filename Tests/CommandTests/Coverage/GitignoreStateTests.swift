@@ -16,7 +16,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     return repository
   }
 
-  @Test func aBrokenRepositoryHidesNoFolder() throws {
+  @Test func `a broken repository hides no folder`() throws {
     let repository = try repository(required)
     defer { repository.remove() }
     try repository.write("a/.git", "gitdir: ../nowhere\n")
@@ -32,7 +32,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     try repository.shell("git add -A -n . 2>/dev/null | grep -c '.env.ci' | grep -qx 2")
   }
 
-  @Test func aStagedLinkCoversNothing() throws {
+  @Test func `a staged link covers nothing`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write("rules", required)
@@ -47,7 +47,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     #expect(try outcome.lines.contains { $0.hasPrefix("gitignore-uncommitted .gitignore") })
   }
 
-  @Test func caseThatOnlyThisMachineIgnoresIsOfThisMachine() throws {
+  @Test func `case that only this machine ignores is of this machine`() throws {
     let repository = try repository(".ENV\n*.key\nsecrets/\n")
     defer { repository.remove() }
     try repository.git("config", "core.ignoreCase", "true")
@@ -66,7 +66,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
       try repository.hopxguard("gitignore", "--format", "json").lines.contains("gitignore-negated app/.gitignore:1"))
   }
 
-  @Test func aSparseCheckoutHasNothingDeleted() throws {
+  @Test func `a sparse checkout has nothing deleted`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write("far/away/.gitignore", "*.tmp\n")
@@ -80,7 +80,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     }
   }
 
-  @Test func aMissingObjectIsAProblem() throws {
+  @Test func `a missing object is a problem`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write(".gitignore", covering + "# more\n")
@@ -90,14 +90,15 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     #expect(outcome.errors.contains("of a staged .gitignore is missing"))
   }
 
-  @Test func conflictsAreSaidToBeConflicts() throws {
+  @Test func `conflicts are reported as conflicts`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write(".env", "first\n")
     try repository.git("add", "-f", ".env")
     try repository.commit()
     try repository.shell(
-      "git checkout -qb other; echo a > .env; echo '# a' >> .gitignore; git commit -qam a; git checkout -q -; echo b > .env; echo '# b' >> .gitignore; git commit -qam b; ! git merge -q other"
+      "git checkout -qb other; echo a > .env; echo '# a' >> .gitignore; git commit -qam a; git checkout -q -; "
+        + "echo b > .env; echo '# b' >> .gitignore; git commit -qam b; ! git merge -q other"
     )
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
     #expect(outcome.status == 1)
@@ -107,7 +108,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     #expect(outcome.output.contains("gitignore-uncommitted"))
   }
 
-  @Test func anIgnoredGitignoreNeedsForce() throws {
+  @Test func `an ignored .gitignore needs force`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", required + ".gitignore\n")
@@ -120,7 +121,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     #expect(try repository.hopxguard("gitignore").status == 0)
   }
 
-  @Test func templatesOfStagesAreNoSecrets() throws {
+  @Test func `templates of stages are no secrets`() throws {
     let repository = try repository(required)
     defer { repository.remove() }
     for name in [".env.local.example", "app/.env.production.sample", ".env.ci.template", ".env.test.dist"] {
@@ -133,7 +134,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
   }
 
   /// github.com/github/gitignore, Node.gitignore.
-  @Test func theUsualNodeBlockPassesStrictly() throws {
+  @Test func `the usual Node block passes with --strict`() throws {
     let repository = try repository(
       "# dotenv environment variable files\n.env\n.env.*\n!.env.example\n*.key\nsecrets/\n")
     defer { repository.remove() }
@@ -148,7 +149,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
 
   // MARK: --fix
 
-  @Test func onlyLinesThatHelpAreAdded() throws {
+  @Test func `only lines that help are added`() throws {
     let repository = try repository()
     defer { repository.remove() }
     let deep = (0..<30).map { "d\($0)" }.joined(separator: "/")
@@ -176,7 +177,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
   @Test(arguments: [
     "mkfifo new/.gitignore", "rm app/.gitignore; mkfifo app/.gitignore", "rm .gitignore; mkfifo .gitignore",
   ])
-  func aFIFOIsNotWaitedFor(_ command: String) throws {
+  func `a FIFO is not waited for`(_ command: String) throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write("app/.gitignore", "*.tmp\n")
@@ -188,7 +189,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     #expect(outcome.errors.contains("is not a regular file"))
   }
 
-  @Test func patternsThatGitDoesNotGetDoneWith() throws {
+  @Test func `patterns that git never finishes are refused`() throws {
     let repository = try repository()
     defer { repository.remove() }
     for text in [String(repeating: "**/", count: 20_000) + "x\n", String(repeating: "**/*a", count: 20) + "b\n"] {
@@ -202,7 +203,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     }
   }
 
-  @Test func aLongGitignoreIsRead() throws {
+  @Test func `a long .gitignore is read`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.write(
@@ -217,7 +218,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     #expect(long.errors.contains("app/.gitignore: it is larger than 16 MiB"))
   }
 
-  @Test func aBareRepositoryInAWorkingTree() throws {
+  @Test func `a bare repository in a working tree is a folder like any other`() throws {
     let repository = try repository()
     defer { repository.remove() }
     try repository.git("init", "-q", "--bare", "store.git")
@@ -237,7 +238,7 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
   // MARK: Processes
 
   /// What was committed and has not changed is known from the index: git lists, and git judges.
-  @Test func twoProcessesOfGit() throws {
+  @Test func `two processes of git get their answers`() throws {
     let repository = try repository()
     defer { repository.remove() }
     for folder in 0..<50 {

@@ -100,7 +100,7 @@ private let cases: [CoverageCase] = [
   ]
   static let names = ["", "app/", "app/deep/"].flatMap { folder in probes.map { folder + $0 } }
 
-  @Test(arguments: cases) func saysWhatGitDoes(_ state: CoverageCase) throws {
+  @Test(arguments: cases) func `the check says what git does`(_ state: CoverageCase) throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write("app/main.py", "pass\n")
@@ -126,7 +126,7 @@ private let cases: [CoverageCase] = [
     }
   }
 
-  @Test func theDocumentedBlockHasNoWarningAboutEnvLocal() throws {
+  @Test func `the documented block has no warning about .env.local`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", documented)
@@ -138,7 +138,7 @@ private let cases: [CoverageCase] = [
     #expect(try repository.addable([".env.local", ".env.production"]) == [".env.production"])
   }
 
-  @Test func strictMakesFindingsOfWarnings() throws {
+  @Test func `strict makes findings of warnings`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", required)
@@ -149,7 +149,7 @@ private let cases: [CoverageCase] = [
     #expect(try strict.lines == ["gitignore-missing .gitignore", "gitignore-missing .gitignore"])
   }
 
-  @Test func aRecommendedNameIsAFindingOnceItExists() throws {
+  @Test func `a recommended name is a finding once it exists`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", documented)
@@ -167,7 +167,7 @@ private let cases: [CoverageCase] = [
       ])
   }
 
-  @Test func whatMustBeCommittedMustNotBeIgnored() throws {
+  @Test func `what must be committed must not be ignored`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", required + ".env*\n!.env.sample\n!.env.dist\n!.env.template\n")
@@ -178,7 +178,7 @@ private let cases: [CoverageCase] = [
     #expect(try repository.addable([".env.example", ".env.sample"]) == [".env.sample"])
   }
 
-  @Test func rulesOfThisMachineDoNotCount() throws {
+  @Test func `rules of this machine do not count`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", "secrets/\n")
@@ -195,7 +195,7 @@ private let cases: [CoverageCase] = [
     #expect(try repository.addable([".env", "hopx.key"]) == [".env", "hopx.key"])
   }
 
-  @Test func rulesOfThisMachineHideNoOthers() throws {
+  @Test func `rules of this machine hide no others`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     // For everyone else app/ is not ignored, and what is in its .gitignore decides.
@@ -211,7 +211,7 @@ private let cases: [CoverageCase] = [
     #expect(try repository.addable(["app/.env", "vendor/.env"]) == ["app/.env"])
   }
 
-  @Test func anUntrackedGitignoreDoesNotCount() throws {
+  @Test func `an untracked .gitignore does not count`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write("main.py", "pass\n")
@@ -225,7 +225,7 @@ private let cases: [CoverageCase] = [
     #expect(try repository.hopxguard("gitignore").status == 0)
   }
 
-  @Test func aModifiedGitignoreCountsAsFarAsItIsStaged() throws {
+  @Test func `a modified .gitignore counts as far as it is staged`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", "secrets/\n*.key\n")
@@ -237,7 +237,7 @@ private let cases: [CoverageCase] = [
     #expect(try repository.addable([".env", "hopx.key"]) == [".env"])
   }
 
-  @Test func aModifiedGitignoreOnWhichNothingDependsIsAWarning() throws {
+  @Test func `a modified .gitignore on which nothing depends is a warning`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", documented + ".env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n")
@@ -252,7 +252,7 @@ private let cases: [CoverageCase] = [
     #expect(try outcome.lines == ["warning gitignore-uncommitted .gitignore"])
   }
 
-  @Test(arguments: [true, false]) func caseCountsAsGitSays(ignoresCase: Bool) throws {
+  @Test(arguments: [true, false]) func `case counts as git says`(ignoresCase: Bool) throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.git("config", "core.ignoreCase", "\(ignoresCase)")
@@ -268,7 +268,7 @@ private let cases: [CoverageCase] = [
       try outcome.lines.filter { !$0.hasPrefix("warning") } == (ignoresCase ? ["gitignore-tracked PROD.KEY"] : []))
   }
 
-  @Test func aFolderOfThatNameDoesNotAnswerForTheFile() throws {
+  @Test func `a folder of that name does not answer for the file`() throws {
     let repository = try CoverageRepository()
     defer { repository.remove() }
     try repository.write(".gitignore", ".env/\n*.key\nsecrets/\n")

@@ -1,8 +1,9 @@
+// What git warns of while it lists a working tree is a problem only if a file may have been missed.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What git warns of while it lists a working tree: a scan that missed nothing is complete.
 struct GitWarningTests {
   private let folder = TestFolder()
   private let key = keyText()

@@ -1,8 +1,9 @@
+// `scan --range` and `--since` find what each commit of a range adds, and say when there is nothing to scan.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan --range` and `--since`: what each commit of a range adds.
 struct RangeScanTests {
   private let folder = TestFolder()
 

@@ -1,8 +1,9 @@
+// `scan` inside git repositories reads what git lists, and nothing in the repository changes that or runs.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan` inside git repositories.
 struct RepositoryScanTests {
   private let folder = TestFolder()
   private let key = keyText()

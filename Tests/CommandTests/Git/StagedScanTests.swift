@@ -1,8 +1,9 @@
+// `scan --staged` finds every byte that the next commit adds, and nothing else.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan --staged`: every byte that the next commit adds, and nothing else.
 struct StagedScanTests {
   private let folder = TestFolder()
   private let key = keyText()

@@ -1,9 +1,10 @@
+// A key leaked: `scan --history --replace-text`, and what it advises, run by a shell with git-filter-repo.
+// `scripts/packages test` installs that.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// A key leaked: `scan --history --replace-text`, and what it advises, run by a shell with git-filter-repo.
-/// `scripts/packages test` installs that.
 struct LeakedHistoryTests {
   private let root = TestFolder()
   private let key = keyText()

@@ -1,8 +1,9 @@
+// A repository with a baseline comes to a server that has nothing yet: each way in that docs/hooks.md names.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// A repository with a baseline comes to a server that has nothing yet: each way in that docs/hooks.md names.
 struct FirstPushTests {
   private let folder = TestFolder()
 

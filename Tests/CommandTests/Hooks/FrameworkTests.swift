@@ -1,8 +1,9 @@
+// `.pre-commit-hooks.yaml`, run by pre-commit and prek themselves. `scripts/packages test` installs them.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `.pre-commit-hooks.yaml`, run by pre-commit and prek themselves. `scripts/packages test` installs them.
 struct FrameworkTests {
   private let repository = AllowRepository()
   private let hooks = TestFolder()

@@ -1,8 +1,9 @@
+// Hooks go where git looks for them, keep what was there before, and are led astray by no variable of the environment.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Where hooks are, what was there before, and what git is told by its environment.
 struct HookPlaceTests {
   private let folder = TestFolder()
   private let key = keyText()
@@ -195,7 +196,8 @@ struct HookPlaceTests {
       "/bin/sh",
       [
         "-c",
-        "name=$(printf '../caf\\351'); cp ../text \"$name\" && '\(hopxguardPath)' hook run commit-msg .git/hooks/commit-msg \"$name\"",
+        "name=$(printf '../caf\\351'); cp ../text \"$name\" && '\(hopxguardPath)' hook run commit-msg "
+          + ".git/hooks/commit-msg \"$name\"",
       ])
     #expect(result.status == 1, "\(result.errors)")
   }

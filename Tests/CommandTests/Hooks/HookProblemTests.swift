@@ -1,8 +1,9 @@
+// What a hook says of files that it cannot read is a way out that works.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What a hook says of files that it cannot read, and that what it says works.
 struct HookProblemTests {
   private let folder = TestFolder()
 

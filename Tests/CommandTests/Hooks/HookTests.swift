@@ -1,8 +1,9 @@
+// The hooks, run by git itself: each stops what adds a key, says what to do, and lets all else pass.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// The hooks, run by git itself.
 struct HookTests {
   private let folder = TestFolder()
   private let key = keyText()

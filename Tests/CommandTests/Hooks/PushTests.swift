@@ -1,8 +1,9 @@
+// What a push brings besides commits on branches is scanned: tags, trees, blobs, and what the remote has is not.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What a push may bring besides commits on branches.
 struct PushTests {
   private let folder = TestFolder()
   private let key = keyText()

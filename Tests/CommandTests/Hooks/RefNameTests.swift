@@ -1,8 +1,9 @@
+// Keys in the names of the branches and tags that a push makes stop it, and a push names the tags it brings.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Keys in the names of the branches and tags that a push makes, and what a push calls the tags it brings.
 struct RefNameTests {
   private let folder = TestFolder()
   private let key = keyText()

@@ -1,8 +1,9 @@
+// What `make install` puts beside the binary is complete: completions of each shell and the man page.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What `make install` puts beside the binary: completions and the man page.
 struct ShellFilesTests {
   private let folder = TestFolder()
   private let scripts = projectPath + "/scripts"

@@ -1,9 +1,10 @@
+// A fresh folder in which shell scripts run with the real binary as `$HOPX`.
+
 import Detection
 import Foundation
 import Rules
 import Testing
 
-/// A fresh folder in which shell scripts run with the real binary as `$HOPX`.
 final class FilterFolder {
   let path: String
   private var generator = SystemRandomNumberGenerator()

@@ -1,3 +1,5 @@
+// `redact` in a pipeline: nothing is lost or held back longer than a key is long, whatever the two ends do.
+
 import Foundation
 import Testing
 
@@ -9,7 +11,7 @@ extension FilterTests {
       LiveProcess([FilterFolder.binary, "redact"] + arguments)
     }
 
-    @Test func standardInputGoesToStandardOutput() {
+    @Test func `standard input goes to standard output`() {
       folder.write("log", folder.text("a {key} b\r\nc\u{0}{key}"))
       let result = folder.sh("cat log | $HOPX redact")
       #expect(result.status == 0)
@@ -18,12 +20,12 @@ extension FilterTests {
       #expect(result.errors.isEmpty)
     }
 
-    @Test func everyByteButThoseOfKeysStays() {
+    @Test func `every byte but those of keys stays`() {
       folder.write("log", (0..<300_000).map { _ in UInt8.random(in: 0...255) })
       #expect(folder.sh("$HOPX redact < log").output == folder.read("log"))
     }
 
-    @Test func userRulesKeepWhatTheySay() {
+    @Test func `user rules keep what they say`() {
       folder.write("rules.toml", "[[rule]]\nid = 't'\nliteral = 'tok_'\npattern = 'tok_[a-z]{8,}'\nkeep = 6\n")
       let result = folder.sh("printf 'x tok_abcdefghij tok_abc' | $HOPX redact --rules rules.toml")
       #expect(result.text == "x tok_ab... tok_abc")
@@ -31,7 +33,7 @@ extension FilterTests {
 
     // MARK: Cuts and promptness
 
-    @Test func aPromptShowsAtOnce() {
+    @Test func `a prompt shows at once`() {
       let process = filter()
       for part in ["prompt h", "op", "x_live_", "AB"] {
         process.send(Array(part.utf8))
@@ -39,7 +41,7 @@ extension FilterTests {
       }
     }
 
-    @Test func noReadShowsMoreThanFifteenBytes() {
+    @Test func `no read shows more than fifteen bytes`() {
       let process = filter()
       let key = folder.text("{key}")
       for (index, byte) in key.enumerated() {
@@ -50,7 +52,7 @@ extension FilterTests {
       #expect(process.receive(5) == Array("... x".utf8))
     }
 
-    @Test func aPauseInsideAKey() {
+    @Test func `a pause inside a key shows nothing of it`() {
       let process = filter()
       let key = folder.text("{key}")
       process.send(Array(key[..<40]))
@@ -60,7 +62,7 @@ extension FilterTests {
       #expect(process.receive(4) == Array("...\n".utf8))
     }
 
-    @Test func endOfInputAnywhereInAKey() {
+    @Test func `input may end anywhere in a key`() {
       let key = folder.text("{key}")
       for count in 0...key.count {
         folder.write("part", Array(key[..<count]))
@@ -70,7 +72,7 @@ extension FilterTests {
 
     // MARK: Bounds
 
-    @Test func endlessInputTakesNoMemory() {
+    @Test func `endless input takes no memory`() {
       folder.write("pump", "awk 'BEGIN { for (i = 0; i < 3000000; i++) printf \"hopx_live_\" }'")
       for source in ["sh pump", "head -c 60000000 /dev/zero", "head -c 60000000 /dev/urandom"] {
         let result = folder.sh(
@@ -86,7 +88,7 @@ extension FilterTests {
       }
     }
 
-    @Test func aSlowReaderGetsEverything() {
+    @Test func `a slow reader gets everything`() {
       folder.write("log", Array(repeating: folder.text("{key} line of text\n"), count: 20_000).flatMap { $0 })
       let result = folder.sh("cat log | $HOPX redact | (sleep 0.5; cat)")
       #expect(result.output == redactedText(folder.read("log")))
@@ -95,7 +97,7 @@ extension FilterTests {
     // MARK: Descriptors
 
     /// Both ends non-blocking, and the reader slow: nothing is lost, and waiting costs no processor time.
-    @Test func nonBlockingEnds() {
+    @Test func `non-blocking ends lose nothing`() {
       folder.write("log", Array(repeating: folder.text("{key} line of text\n"), count: 100_000).flatMap { $0 })
       let result = folder.sh(
         """
@@ -105,9 +107,11 @@ extension FilterTests {
           pipe(my $in, my $feed); pipe(my $out, my $sink);
           for ($in, $sink) { fcntl($_, F_SETFL, fcntl($_, F_GETFL, 0) | O_NONBLOCK) }
           my $pid = fork;
-          if (!$pid) { open STDIN, "<&", $in; open STDOUT, ">&", $sink; close $_ for $feed, $out, $in, $sink; exec $ENV{HOPX}, "redact" }
+          if (!$pid) { open STDIN, "<&", $in; open STDOUT, ">&", $sink; close $_ for $feed, $out, $in, $sink; exec \
+        $ENV{HOPX}, "redact" }
           close $in; close $sink;
-          if (!fork) { close $out; sleep 1; open my $log, "<", "log"; while (read $log, my $part, 100000) { print $feed $part } exit }
+          if (!fork) { close $out; sleep 1; open my $log, "<", "log"; while (read $log, my $part, 100000) { print \
+        $feed $part } exit }
           close $feed; sleep 2;
           open my $got, ">", "got"; while (sysread $out, my $part, 65536) { print $got $part } close $got;
           waitpid $pid, 0; print $? >> 8, "\\n";
@@ -117,7 +121,7 @@ extension FilterTests {
       #expect(folder.read("got") == redactedText(folder.read("log")))
     }
 
-    @Test func closedDescriptorsAreErrors() {
+    @Test func `closed descriptors are errors`() {
       folder.write("log", "text\n")
       #expect(folder.sh("$HOPX redact <&-").status == 2)
       #expect(folder.sh("$HOPX redact < log >&-").status == 2)
@@ -127,7 +131,7 @@ extension FilterTests {
       #expect(folder.sh("$HOPX redact log <&- >&-").status == 2)
     }
 
-    @Test func inputsOfEveryKind() {
+    @Test func `inputs of every kind are redacted`() {
       folder.write("log", folder.text("{key}\n"))
       let expected = redactedText(folder.read("log"))
       #expect(folder.sh("$HOPX redact < /dev/null").status == 0)
@@ -135,7 +139,8 @@ extension FilterTests {
       #expect(folder.sh("mkfifo f; cat log > f & $HOPX redact < f").output == expected)
       let socket = folder.sh(
         """
-        perl -e 'use Socket; socketpair(my $a, my $b, AF_UNIX, SOCK_STREAM, 0); open my $l, "<", "log"; print {$a} <$l>; close $a;
+        perl -e 'use Socket; socketpair(my $a, my $b, AF_UNIX, SOCK_STREAM, 0); open my $l, "<", "log"; print {$a} \
+        <$l>; close $a;
           open STDIN, "<&", $b; exec $ENV{HOPX}, "redact"'
         """)
       #expect(socket.output == expected)
@@ -145,7 +150,7 @@ extension FilterTests {
       #expect(terminal.status() == 0)
     }
 
-    @Test func aReaderThatGoesAwayEndsItQuietly() {
+    @Test func `a reader that goes away ends it quietly`() {
       let result = folder.sh("yes | $HOPX redact | head -n 1; echo ${PIPESTATUS[1]}")
       #expect(result.text == "y\n141\n")
       #expect(result.errors.isEmpty)
@@ -154,7 +159,7 @@ extension FilterTests {
       #expect(ignored.errors == "141\n")
     }
 
-    @Test func aFullDiskIsAnError() {
+    @Test func `a full disk is an error`() {
       folder.write("log", "text\n")
       let full = folder.sh("$HOPX redact log > /dev/full")
       #expect(full.status == 2)
@@ -164,7 +169,7 @@ extension FilterTests {
 
     /// A file system may tell only when the file is closed that the bytes found no room. strace(1) makes
     /// the kernel say so.
-    @Test func anErrorAtCloseIsAnError() {
+    @Test func `an error at close is an error`() {
       folder.write("log", "text\n")
       let result = folder.sh(
         "strace -qq -o /dev/null -P $PWD/out -e trace=close -e inject=close:error=ENOSPC $HOPX redact log > out")
@@ -174,7 +179,7 @@ extension FilterTests {
 
     // MARK: Signals
 
-    @Test func signalsLetTheWriterFinish() {
+    @Test func `signals let the writer finish`() {
       for signal in [SIGINT, SIGTERM, SIGHUP] {
         let process = filter()
         process.send(Array("one\n".utf8))
@@ -187,7 +192,7 @@ extension FilterTests {
       }
     }
 
-    @Test func aSecondInterruptEndsIt() {
+    @Test func `a second interrupt ends it`() {
       let process = filter()
       process.send([10])
       #expect(process.receive(1) == [10])
@@ -198,10 +203,11 @@ extension FilterTests {
       #expect(process.status() == 130)
     }
 
-    @Test func aSignalWhileItWaitsLosesNothing() {
+    @Test func `a signal while it waits loses nothing`() {
       folder.write("log", Array(repeating: folder.text("{key} line of text\n"), count: 50_000).flatMap { $0 })
       let result = folder.sh(
-        "cat log | $HOPX redact > >(sleep 0.7; cat > got; echo > done) & sleep 0.3; for s in TERM HUP TERM INT; do pkill -$s -P $$ -x hopxguard; done; wait; until [ -e done ]; do sleep 0.05; done"
+        "cat log | $HOPX redact > >(sleep 0.7; cat > got; echo > done) & sleep 0.3; for s in TERM HUP TERM INT; "
+          + "do pkill -$s -P $$ -x hopxguard; done; wait; until [ -e done ]; do sleep 0.05; done"
       )
       #expect(result.status == 0)
       #expect(folder.read("got") == redactedText(folder.read("log")))
@@ -209,7 +215,7 @@ extension FilterTests {
 
     // MARK: The number of keys
 
-    @Test func onlyCheckTurnsKeysIntoAnExitCode() {
+    @Test func `only check turns keys into an exit code`() {
       folder.write("log", folder.text("{key}\n{key}"))
       folder.write("clean", "text\n")
       let stats = folder.sh("$HOPX redact --stats log")

@@ -1,9 +1,10 @@
+// The command lines that docs/redaction.md and examples/ give do what they say.
+
 import Foundation
 import TestSupport
 import Testing
 
 extension FilterTests {
-  /// The command lines that docs/redaction.md and examples/ give.
   struct RecipeTests {
     private let folder = FilterFolder()
     private let root = projectPath
@@ -11,7 +12,8 @@ extension FilterTests {
     init() {
       folder.write(
         "app",
-        "#!/bin/bash\ntrap 'echo stopping; exit 0' TERM\necho \"$1 $(cat \(folder.path)/key)\"\necho \"err $(cat \(folder.path)/key)\" >&2\n(sleep 0.05 &)\n[ \"$2\" = once ] || while :; do sleep 0.02; done\n"
+        "#!/bin/bash\ntrap 'echo stopping; exit 0' TERM\necho \"$1 $(cat \(folder.path)/key)\"\necho \"err "
+          + "$(cat \(folder.path)/key)\" >&2\n(sleep 0.05 &)\n[ \"$2\" = once ] || while :; do sleep 0.02; done\n"
       )
       folder.write("key", folder.text("{key}"))
       #expect(folder.sh("chmod +x app").status == 0)
@@ -26,12 +28,12 @@ extension FilterTests {
       .replacingOccurrences(of: "/usr/local/bin/app", with: folder.file("app"))
     }
 
-    @Test func aPipeline() {
+    @Test func `a pipeline is redacted`() {
       let result = folder.sh("./app --serve once 2>&1 | $HOPX redact >> app.log; cat app.log")
       #expect(result.text.hasPrefix("--serve hopx_live_") && result.text.contains("...\nerr hopx_live_"))
     }
 
-    @Test func aStreamThatNeverEnds() {
+    @Test func `a stream that never ends is redacted`() {
       let process = LiveProcess([
         "bash", "-c", "cd \(folder.path); touch log; tail -n +1 -f log | exec \(FilterFolder.binary) redact",
       ])
@@ -43,7 +45,7 @@ extension FilterTests {
       #expect(process.status() == 0)
     }
 
-    @Test func aSystemdUnit() {
+    @Test func `the systemd unit redacts`() {
       let command = example("systemd/app.service", line: "ExecStart=")
       let process = LiveProcess(["bash", "-c", "exec \(command) 2> \(folder.file("err"))"])
       #expect(process.receiveText(until: "\n").hasPrefix("--serve hopx_live_"))
@@ -54,7 +56,7 @@ extension FilterTests {
         folder.readText("err").hasPrefix("err hopx_live_") && redactedText(folder.read("err")) == folder.read("err"))
     }
 
-    @Test func aDockerEntryPoint() {
+    @Test func `the Docker entry point redacts`() {
       let words = ["ENTRYPOINT ", "CMD "].flatMap { prefix in
         try! JSONDecoder().decode([String].self, from: Data(example("docker/Dockerfile", line: prefix).utf8))
       }

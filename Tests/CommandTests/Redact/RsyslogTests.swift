@@ -1,9 +1,10 @@
+// The configurations that we ship work in a real rsyslogd, on files of a test's own folder.
+
 import Foundation
 import TestSupport
 import Testing
 
 extension FilterTests {
-  /// The configurations that we ship, in a real rsyslogd on files of a test's own folder.
   struct RsyslogTests {
     private let folder = FilterFolder()
 
@@ -45,7 +46,7 @@ extension FilterTests {
       #expect(process.status() == 0)
     }
 
-    @Test func omprogConfirmsWhatItHasWritten() {
+    @Test func `omprog confirms what it has written`() {
       let process = start("omprog")
       for number in 1...3 { log(folder.text("line \(number) {key} end")) }
       log(Array("not \u{FF} changed \"quoted\" \\".utf8))
@@ -56,7 +57,7 @@ extension FilterTests {
       end(process)
     }
 
-    @Test func omprogLosesNothingWhenItDiesAndFollowsARotatedLog() {
+    @Test func `omprog loses nothing when it dies and follows a rotated log`() {
       let process = start("omprog")
       log(folder.text("one {key}"))
       #expect(lines("app.log", 1).count == 1)
@@ -71,7 +72,7 @@ extension FilterTests {
       end(process)
     }
 
-    @Test func mmexternalRedactsWhatPasses() {
+    @Test func `mmexternal redacts what passes`() {
       let process = start("mmexternal")
       for number in 1...3 { log(folder.text("line \(number) \"{key}\" \\end\ttab")) }
       log(Array("clean".utf8))
@@ -85,7 +86,7 @@ extension FilterTests {
     }
 
     /// Its program dies with the message in hand; rsyslog lets the message pass as it came.
-    @Test func mmexternalFailsClosed() {
+    @Test func `mmexternal fails closed`() {
       folder.write(
         "program",
         "#!/bin/bash\n[ -e /\(folder.path)/broken ] && read line && exit\nexec \(FilterFolder.binary) \"$@\"\n")
@@ -106,7 +107,7 @@ extension FilterTests {
       end(process)
     }
 
-    @Test func aKeyInATagIsQuarantined() {
+    @Test func `a key in a tag is quarantined`() {
       let process = start("mmexternal")
       log(Array("text".utf8), tag: "app" + String(decoding: folder.text("{key}"), as: UTF8.self))
       #expect(lines("app.quarantine.log", 1).count == 1)
@@ -116,7 +117,7 @@ extension FilterTests {
 
     // MARK: The protocols by themselves
 
-    @Test func everyMessageGetsOneAnswer() {
+    @Test func `every message gets one answer`() {
       folder.write("messages", folder.text("a\n\n\"{key}\u{1}\\\nend"))
       let marked = folder.sh("$HOPX redact --rsyslog mmexternal < messages")
       let lines = marked.text.split(separator: "\n")
@@ -129,13 +130,13 @@ extension FilterTests {
       #expect(folder.read("log") == redactedText(folder.read("messages")) + [10])
     }
 
-    @Test func aMessageThatCannotBeWrittenIsNotConfirmed() {
+    @Test func `a message that cannot be written is not confirmed`() {
       let result = folder.sh("printf 'a\\nb\\n' | $HOPX redact --rsyslog omprog --append /dev/full")
       #expect(result.text == "OK\nError: write: No space left on device\nError: write: No space left on device\n")
       #expect(folder.sh("$HOPX redact --rsyslog omprog --append missing/log < /dev/null").status == 2)
     }
 
-    @Test func aMessageTooLongToAnswerStaysUnmarked() {
+    @Test func `a message too long to answer stays unmarked`() {
       folder.write("message", folder.text("{key}") + Array(repeating: UInt8(ascii: "x"), count: 2 << 20) + [10])
       #expect(folder.sh("cat message message | $HOPX redact --rsyslog mmexternal").text == "{}\n{}\n")
     }

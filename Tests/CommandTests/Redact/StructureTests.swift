@@ -27,7 +27,7 @@ extension FilterTests {
       return result
     }
 
-    @Test func framesOfDockerKeepTheirLengths() {
+    @Test func `frames of Docker keep their lengths`() {
       let key = folder.text("{key}")
       var log = frame(1, Array("token ".utf8) + key + [10])
       for number in 1...9 { log += frame(UInt8(1 + number % 2), Array("line \(number)\n".utf8)) }
@@ -50,7 +50,7 @@ extension FilterTests {
       #expect(texts(folder.read("log"))?[2] == redactedText(before[2]!))
     }
 
-    @Test func framesWithoutKeysStayAsTheyAre() {
+    @Test func `frames without keys stay as they are`() {
       var log: [UInt8] = []
       for number in 0..<120 {
         log += frame(UInt8(1 + number % 2), (0..<number * 7).map { _ in UInt8.random(in: 0...255) })
@@ -61,7 +61,7 @@ extension FilterTests {
       }
     }
 
-    @Test func whatIsNoMoreInFramesIsRedactedAndReported() {
+    @Test func `what is no longer in frames is redacted and reported`() {
       let key = folder.text("{key}")
       folder.write("log", frame(1, key + [10]) + Array("plain text ".utf8) + key + [10])
       let result = folder.sh("$HOPX redact < log")
@@ -76,7 +76,7 @@ extension FilterTests {
       Array("\(name)\n".utf8) + (0..<8).map { UInt8(truncatingIfNeeded: data.count >> (8 * $0)) } + data + [10]
     }
 
-    @Test func fieldsOfTheJournalKeepTheirLengths() {
+    @Test func `fields of the journal keep their lengths`() {
       let key = folder.text("{key}")
       let redacted = redactedText(key)
       func entry(_ key: [UInt8]) -> [UInt8] {
@@ -106,7 +106,7 @@ extension FilterTests {
       #expect(long.text.hasPrefix("2\n") && long.errors.contains("--output-fields"))
     }
 
-    @Test func maskCommandsStayWhenThatIsAskedFor() {
+    @Test func `mask commands stay when that is asked for`() {
       let key = folder.text("{key}")
       let text = String(decoding: key, as: UTF8.self)
       let short = text.prefix(15) + "..."
@@ -134,8 +134,10 @@ extension FilterTests {
       folder.write("expected", cases.map { $0.1 + "\n" }.joined())
       let result = folder.sh(
         """
-        $HOPX redact --leave-mask-commands < log | cmp - expected && $HOPX run --leave-mask-commands -- cat log | cmp - expected
-        perl -pe 'BEGIN { $| = 1; $/ = \\1 }' log | $HOPX redact --leave-mask-commands | cmp - expected; $HOPX redact < log
+        $HOPX redact --leave-mask-commands < log | cmp - expected && $HOPX run --leave-mask-commands -- cat log | cmp \
+        - expected
+        perl -pe 'BEGIN { $| = 1; $/ = \\1 }' log | $HOPX redact --leave-mask-commands | cmp - expected; $HOPX redact \
+        < log
         """)
       #expect(result.errors.isEmpty)
       #expect(result.output == redactedText(folder.read("log")))

@@ -1,8 +1,9 @@
+// The page of a GitHub step names the commits that brought its findings.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What the page of a GitHub step tells of findings that commits brought.
 struct GitHubCommitTests {
   private let folder = TestFolder()
 

@@ -1,8 +1,9 @@
+// Workflow commands and the page of a step show findings, and text in them that wants to be more than text stays text.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Workflow commands and the page of a step, with text in them that wants to be more than text.
 struct GitHubReportTests {
   private let folder = TestFolder()
   private let key = keyText()

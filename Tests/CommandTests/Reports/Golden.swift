@@ -1,9 +1,10 @@
+// Compares what was printed with a file in `Golden/`, which HOPXGUARD_WRITE_GOLDEN=1 has written anew. A
+// file that is missing fails.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Compares what was printed with a file in `Golden/`, which HOPXGUARD_WRITE_GOLDEN=1 has written anew. A
-/// file that is missing fails.
 func expectGolden(
   _ name: String, _ bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

@@ -1,8 +1,9 @@
+// Whole reports of every format, compared with files, and held against the format's schema.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Whole reports of every format, compared with files, and held against the format's schema.
 struct GoldenReportTests {
   private let folder = TestFolder()
   private static let formats = ["text", "json", "jsonl", "sarif", "gitlab", "junit", "github"]

@@ -1,8 +1,9 @@
+// A key that comes in where none is expected comes out nowhere.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// A key that comes in where none is expected comes out nowhere.
 struct LeakTests {
   private let folder = TestFolder()
   private let key = keyText()

@@ -1,8 +1,9 @@
+// Findings go to standard output, everything else to standard error, in the colours and words of each format.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// What goes where, and how it looks.
 struct OutputTests {
   private let folder = TestFolder()
   private let key = keyText()

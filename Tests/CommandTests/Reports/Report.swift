@@ -1,8 +1,9 @@
+// The JSON report, as its readers see it.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// The JSON report, as its readers see it.
 struct Report: Decodable {
   struct Tool: Decodable { let name: String, version: String }
   struct Summary: Decodable, Equatable {

@@ -1,8 +1,9 @@
+// Reports go where they shall, and a run that does not come to its end leaves nothing that reads as clean.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Where reports go, and what is there when a run does not come to its end.
 struct ReportFileTests {
   private let folder = TestFolder()
   private let key = keyText()

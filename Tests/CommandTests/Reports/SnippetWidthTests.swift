@@ -1,7 +1,8 @@
+// The caret of the text report is under the key also where most bytes of the line are written out.
+
 import TestSupport
 import Testing
 
-/// The text report of a line that is mostly bytes which are written out.
 struct SnippetWidthTests {
   private let key = keyText()
 

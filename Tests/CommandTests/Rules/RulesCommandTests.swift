@@ -1,7 +1,8 @@
+// `rules` lists, tests and exports rules, and `scan --rules` finds what they say; a rule that cannot work is an error.
+
 import TestSupport
 import Testing
 
-/// `rules`, and `scan --rules`.
 struct RulesCommandTests {
   private let folder = TestFolder()
 

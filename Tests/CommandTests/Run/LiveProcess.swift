@@ -1,7 +1,8 @@
+// The real binary with a pipe or a terminal at each end, while it runs.
+
 import Foundation
 import Testing
 
-/// The real binary with a pipe or a terminal at each end, while it runs.
 final class LiveProcess {
   let id: pid_t
   /// What is written here, it reads; -1 when that is nobody's business.

@@ -8,7 +8,7 @@ extension FilterTests {
     private let folder = FilterFolder()
 
     /// perl's `$?` has the signal in its lower bits, and 128 when a core was dumped.
-    @Test func aCrashDumpsNoCoreAndShowsNoMemory() {
+    @Test func `a crash dumps no core and shows no memory`() {
       let result = folder.sh(
         """
         ulimit -c unlimited
@@ -24,22 +24,23 @@ extension FilterTests {
       #expect(result.errors.isEmpty)
     }
 
-    @Test func theCommandHasTheCallersLimits() {
+    @Test func `the command has the caller's limits`() {
       let result = folder.sh(
-        "for size in 0 4096 unlimited; do (ulimit -S -c $size; bash -c 'ulimit -c'; $HOPX run -- bash -c 'ulimit -c'); done"
+        "for size in 0 4096 unlimited; do (ulimit -S -c $size; bash -c 'ulimit -c'; $HOPX run -- bash -c "
+          + "'ulimit -c'); done"
       )
       let lines = result.text.split(separator: "\n")
       #expect(lines.count == 6)
       for pair in stride(from: 0, to: 6, by: 2) { #expect(lines[pair] == lines[pair + 1]) }
     }
 
-    @Test func theCommandHasTheCallersBrokenPipeSignal() {
+    @Test func `the command has the caller's broken pipe signal`() {
       let show = "perl -e 'print $SIG{PIPE} // \"\", \"\\n\"'"
       #expect(folder.sh("$HOPX run -- \(show); trap '' PIPE; $HOPX run -- \(show)").text == "\nIGNORE\n")
     }
 
     /// An empty folder over /proc, in a namespace of mounts of its own.
-    @Test func itStartsWithItsArgumentsWhereThereIsNoProc() {
+    @Test func `it starts with its arguments where there is no /proc`() {
       folder.write("log", folder.text("a {key}\n"))
       let result = folder.sh(
         """
@@ -51,7 +52,7 @@ extension FilterTests {
       #expect(result.errors.contains("1 key"))
     }
 
-    @Test func hooksAreInstalledThoughNobodyReadsTheMessages() {
+    @Test func `hooks are installed though nobody reads the messages`() {
       let result = folder.sh(
         """
         export GIT_CONFIG_GLOBAL=/dev/null; git init -q r; cd r

@@ -1,3 +1,5 @@
+// `run` redacts both outputs of a command, and is to its caller what the command would be: exit code, signals, input.
+
 import Foundation
 import Testing
 
@@ -9,7 +11,7 @@ extension FilterTests {
       LiveProcess([FilterFolder.binary, "run", "--"] + arguments, terminal: terminal)
     }
 
-    @Test func bothOutputsAreRedacted() {
+    @Test func `both outputs are redacted`() {
       folder.write("key", folder.text("{key}"))
       let result = folder.sh("$HOPX run -- sh -c 'echo out $(cat key); echo err $(cat key) >&2'")
       #expect(result.status == 0)
@@ -18,7 +20,7 @@ extension FilterTests {
     }
 
     @Test(arguments: ["| cat", "> both; cat both"])
-    func outputsThatLeadToOnePlaceKeepTheirOrder(place: String) {
+    func `outputs that lead to one place keep their order`(place: String) {
       folder.write("key", folder.text("{key}"))
       let script = "for n in $(seq 200); do echo out $n; echo err $n $(cat key) >&2; done"
       let result = folder.sh("{ $HOPX run -- bash -c '\(script)' 2>&1; } \(place)")
@@ -32,7 +34,7 @@ extension FilterTests {
       #expect(result.text.components(separatedBy: "...\n").count == 201)
     }
 
-    @Test func exitCodes() {
+    @Test func `each outcome has its exit code`() {
       let result = folder.sh(
         """
         touch plain; cd /
@@ -42,14 +44,15 @@ extension FilterTests {
       #expect(result.text == "0\n7\n143\n137\n127\n127\n126\n")
     }
 
-    @Test func neitherCommandLineNorEnvironmentIsPrinted() {
+    @Test func `neither command line nor environment is printed`() {
       let result = folder.sh(
-        "SECRET=a-secret-value $HOPX run -- missing another-secret-value; $HOPX run --rules missing.toml -- x yet-another"
+        "SECRET=a-secret-value $HOPX run -- missing another-secret-value; $HOPX run --rules missing.toml -- x "
+          + "yet-another"
       )
       #expect(!result.errors.contains("secret") && !result.errors.contains("yet"))
     }
 
-    @Test func argumentsAndInputAreTheCommands() {
+    @Test func `arguments and input are the command's`() {
       #expect(folder.sh("printf in | $HOPX run -- cat - ").text == "in")
       #expect(folder.sh("$HOPX run -- printf '%s|' --help -- --rules ''").text == "--help|--|--rules||")
       #expect(folder.sh("$HOPX run -- printf '%s' $'\\xff\\xfe'").output == [0xFF, 0xFE])
@@ -59,7 +62,7 @@ extension FilterTests {
       #expect(folder.sh("$HOPX run --unknown x").status == 2)
     }
 
-    @Test func signalsArePassedOn() {
+    @Test func `signals are passed on`() {
       for (name, signal) in [
         ("INT", SIGINT), ("TERM", SIGTERM), ("HUP", SIGHUP), ("QUIT", SIGQUIT), ("USR1", SIGUSR1), ("WINCH", SIGWINCH),
         ("CONT", SIGCONT),
@@ -74,7 +77,7 @@ extension FilterTests {
       }
     }
 
-    @Test func aStopSignalStopsTheCommand() {
+    @Test func `a stop signal stops the command`() {
       let process = start(["bash", "-c", "echo $$; while :; do echo tick; sleep 0.02; done"])
       let id = process.receiveText(until: "tick").split(separator: "\n")[0]
       kill(process.id, SIGTSTP)
@@ -86,7 +89,7 @@ extension FilterTests {
       #expect(process.status() == 143)
     }
 
-    @Test func whatIsLeftBehindDoesNotHoldItForEver() {
+    @Test func `what is left behind does not hold it for ever`() {
       let result = folder.sh(
         "$HOPX run -- sh -c 'sleep 1000 & echo $! > pid; echo done; exit 4'; echo $?; kill $(cat pid)")
       #expect(result.text == "done\n4\n")
@@ -95,14 +98,14 @@ extension FilterTests {
       #expect(noisy.text == "5\n")
     }
 
-    @Test func allThatTheCommandWroteComesOutForASlowReader() {
+    @Test func `all that the command wrote comes out for a slow reader`() {
       let result = folder.sh(
         "$HOPX run -- sh -c 'sleep 4 & seq 100000' | (sleep 2.5; cat) > got; seq 100000 | cmp - got"
       )
       #expect(result.status == 0)
     }
 
-    @Test func aReaderThatGoesAwayIsTheCommandsAffair() {
+    @Test func `a reader that goes away is the command's affair`() {
       let result = folder.sh("$HOPX run -- sh -c 'yes; echo $? >&2; exit 6' | head -n 1; echo ${PIPESTATUS[0]}")
       #expect(result.text == "y\n6\n")
       #expect(result.errors == "141\n")
@@ -113,7 +116,7 @@ extension FilterTests {
       #expect(folder.sh("$HOPX run -- sh -c 'seq 200000; exit 3' > /dev/full").status == 2)
     }
 
-    @Test func process1InANamespace() {
+    @Test func `it works as process 1 of a namespace`() {
       let result = folder.sh(
         """
         unshare --user --map-root-user --pid --fork --mount-proc $HOPX run -- bash -c '
@@ -125,7 +128,7 @@ extension FilterTests {
 
     // MARK: At a terminal
 
-    @Test func theCommandFindsATerminalOfTheSameSize() {
+    @Test func `the command finds a terminal of the same size`() {
       let process = LiveProcess(
         [
           FilterFolder.binary, "run", "--", "bash", "-c",
@@ -136,7 +139,7 @@ extension FilterTests {
       #expect(process.status() == 0)
     }
 
-    @Test func sizesFollow() {
+    @Test func `the size of the terminal follows`() {
       let process = start(
         ["bash", "-c", "trap 'stty size <&1' WINCH; echo ready; while :; do sleep 0.02; done"], terminal: true)
       #expect(process.receiveText(until: "ready\r\n") == "ready\r\n")
@@ -145,7 +148,7 @@ extension FilterTests {
       #expect(process.receiveText(until: "40 90\r\n").hasSuffix("40 90\r\n"))
     }
 
-    @Test func theInterruptKeyReachesTheCommandOnce() {
+    @Test func `the interrupt key reaches the command once`() {
       let process = start(
         ["bash", "-c", "trap 'echo int' INT; trap 'exit 3' TERM; echo ready; while :; do read -t 0.02; done"],
         terminal: true)
@@ -158,7 +161,7 @@ extension FilterTests {
       #expect(process.status() == 3)
     }
 
-    @Test func keysAreRedactedAtATerminalAndPromptsShow() {
+    @Test func `keys are redacted at a terminal and prompts show`() {
       let key = String(decoding: folder.text("{key}"), as: UTF8.self)
       let process = start(["bash", "-c", "printf 'name? '; read x; echo hello $x $0 >&2; exit 2", key], terminal: true)
       #expect(process.receiveText(until: "name? ") == "name? ")
@@ -167,12 +170,13 @@ extension FilterTests {
       #expect(process.status() == 2)
     }
 
-    @Test func theSuspendKeyStopsBoth() {
+    @Test func `the suspend key stops both`() {
       // A shell with job control, which must get its turn when the job stops.
       let process = LiveProcess(
         [
           "bash", "--norc", "-c",
-          "set -m; \(FilterFolder.binary) run -- bash -c 'echo ready; read x; echo got $x'; echo stopped $?; echo line > /dev/null; fg; echo over $?",
+          "set -m; \(FilterFolder.binary) run -- bash -c 'echo ready; read x; echo got $x'; echo stopped $?; "
+            + "echo line > /dev/null; fg; echo over $?",
         ], terminal: true)
       _ = process.receiveText(until: "ready\r\n")
       process.send([26])

@@ -29,7 +29,7 @@ extension FilterTests {
         """)
     }
 
-    @Test func aPagerGetsKeys() {
+    @Test func `a pager gets keys`() {
       writePager()
       let process = bash("$HOPX run -- python3 pager.py; echo over $?; stty -a | grep -o -- ' -*icanon'")
       _ = process.receiveText(until: "page\r\n")
@@ -40,7 +40,7 @@ extension FilterTests {
     }
 
     /// Its input is a pipe, so keys are forwarded only while it reads them.
-    @Test func aPagerAtTheEndOfAPipelineGetsKeys() {
+    @Test func `a pager at the end of a pipeline gets keys`() {
       writePager()
       let process = bash("echo piped | $HOPX run -- python3 pager.py; echo over $?")
       _ = process.receiveText(until: "page\r")
@@ -48,7 +48,7 @@ extension FilterTests {
       #expect(process.receiveText(until: "over 0").contains("over 0"))
     }
 
-    @Test func aPromptWithoutEchoShowsNoPassword() {
+    @Test func `a prompt without echo shows no password`() {
       let process = bash("$HOPX run -- bash -c 'read -s -p \"word: \" x < /dev/tty; echo; echo got ${#x}'")
       #expect(process.receiveText(until: "word: ") == "word: ")
       process.send(Array("hidden\r".utf8))
@@ -56,7 +56,7 @@ extension FilterTests {
       #expect(rest.contains("got 6") && !rest.contains("hidden"))
     }
 
-    @Test func theInterruptKeyReachesTheScriptAround() {
+    @Test func `the interrupt key reaches the script around`() {
       let process = bash(
         "trap 'echo trapped; exit 5' INT; for i in 1 2; do $HOPX run -- bash -c 'echo ready; sleep 30'; done")
       _ = process.receiveText(until: "ready\r\n")
@@ -65,7 +65,7 @@ extension FilterTests {
       #expect(process.status() == 5)
     }
 
-    @Test func aShellInsideHasJobControl() {
+    @Test func `a shell inside has job control`() {
       let process = bash("PS1='> ' exec $HOPX run -- bash --norc -i")
       _ = process.receiveText(until: "> ")
       process.send(Array("sleep 60\r".utf8))
@@ -80,7 +80,7 @@ extension FilterTests {
       #expect(process.status() == 7)
     }
 
-    @Test func aStoppedJobGivesTheShellItsTerminalBack() {
+    @Test func `a stopped job gives the shell its terminal back`() {
       writePager()
       let process = bash(
         "set -m; $HOPX run -- python3 pager.py; echo stopped $?; stty -a | grep -o -- ' -*icanon'; fg; echo over $?")
@@ -92,7 +92,7 @@ extension FilterTests {
       #expect(process.receiveText(until: "over 0").contains("over 0"))
     }
 
-    @Test func whatIsLeftRunningWritesOnRedacted() {
+    @Test func `what is left running writes on, redacted`() {
       folder.write("key", folder.text("{key}"))
       let server = "(for n in 1 2 3; do sleep 0.4; echo late $n $(cat key); done; echo end) & echo first; exit 4"
       let script = "$HOPX run -- bash -c '\(server)'; echo code $?"
@@ -107,10 +107,11 @@ extension FilterTests {
       #expect(result.text.hasSuffix("...\nend\n"))
     }
 
-    @Test(arguments: [true, false]) func nothingGetsPastItWhenItIsKilled(atTerminal: Bool) {
+    @Test(arguments: [true, false]) func `nothing gets past it when it is killed`(atTerminal: Bool) {
       folder.write("key", folder.text("{key}"))
       let endless =
-        "bash -c 'trap \"\" PIPE HUP; while [ -e key ]; do sleep 0.02; echo tick $(cat key); echo tock $(cat key) >&2; done'"
+        "bash -c 'trap \"\" PIPE HUP; while [ -e key ]; do sleep 0.02; echo tick $(cat key); echo tock $(cat "
+        + "key) >&2; done'"
       let script = """
         (sleep 1; pkill -KILL -P $$ -x hopxguard) & $HOPX run -- \(endless) \(atTerminal ? "" : "> log 2>&1")
         echo killed; sleep 0.5; stty -a | grep -o -- ' -*icanon'; rm key

@@ -1,8 +1,9 @@
+// `scan --diff` finds what a unified diff of any tool adds, with its file and line, and nothing else.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan --diff`: the added lines of any unified diff.
 struct DiffScanTests {
   private let folder = TestFolder()
   private let key = keyText()
@@ -204,7 +205,8 @@ struct DiffScanTests {
     // A file that is only named; a binary one whose name looks like a removal; an encoded mail.
     "Only in B: new\n--- A/x\n+++ B/x\n@@ -1 +1 @@\n-a\n+b\n",
     "Files A/y and B/y differ\n--- A/x\n+++ B/x\n@@ -1 +1 @@\n-a\n+b\n",
-    "diff --git a/x and /dev/null b/x and /dev/null\nindex 1..2 100644\nBinary files a/x and /dev/null and b/x and /dev/null differ\n",
+    "diff --git a/x and /dev/null b/x and /dev/null\nindex 1..2 100644\nBinary files a/x and /dev/null and b/x "
+      + "and /dev/null differ\n",
     "Content-Transfer-Encoding: quoted-printable\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
   ])
   func `what cannot be read is named`(diff: String) throws {

@@ -1,8 +1,9 @@
+// Keys that are encoded or broken up are found, by their own fingerprint, at their place.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Keys that are encoded or broken up are found, by their own fingerprint, where they stand.
 struct EncodedKeyTests {
   let folder = TestFolder()
 

@@ -1,9 +1,10 @@
+// Forms in which programs print a key without meaning to hide it: each is found by its own fingerprint and under its
+// own name. Keys are drawn when the test runs.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Forms in which programs print a key without meaning to hide it: each is found by its own fingerprint and under its
-/// own name. Keys are drawn when the test runs.
 struct EscapedFormTests {
   let folder = TestFolder()
 

@@ -1,8 +1,9 @@
+// Working trees that git cannot read whole, or that are made to mislead it, hide no key from `scan`.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan` of working trees that git cannot read whole, or that are made to mislead it.
 struct HostileTreeTests {
   private let folder = TestFolder()
   private let key = keyText()
@@ -83,7 +84,8 @@ struct HostileTreeTests {
     folder.write("key", key)
     let result = try shell(
       """
-      mkdir many && cd many && git init -q r0 && rm -rf r0/.git/hooks && echo x > r0/x && for i in $(seq 399); do cp -r r0 r$i; done
+      mkdir many && cd many && git init -q r0 && rm -rf r0/.git/hooks && echo x > r0/x && for i in $(seq 399); do cp \
+      -r r0 r$i; done
       for i in 0 99 199 299 399; do cp ../key r$i/k; done; cd ..
       ulimit -n 128; exec "$0" scan many --format jsonl --jobs \(jobs)
       """)
@@ -95,7 +97,8 @@ struct HostileTreeTests {
     folder.write("key", key)
     let result = try shell(
       """
-      git init -q . && git init -q a0/r && rm -rf a0/r/.git/hooks && echo x > a0/r/x && for i in $(seq 299); do cp -r a0 a$i; done
+      git init -q . && git init -q a0/r && rm -rf a0/r/.git/hooks && echo x > a0/r/x && for i in $(seq 299); do cp -r \
+      a0 a$i; done
       for i in 0 150 299; do cp key a$i/r/k; done; rm key
       ulimit -n 96; exec "$0" scan . --format jsonl --jobs 2
       """)
@@ -212,7 +215,8 @@ struct HostileTreeTests {
     #expect(chmod(bin.file("git"), 0o755) == 0)
     bin.write(
       "git",
-      "#!/bin/sh\ncd '\(folder.path)'\nPATH=\"${PATH#*:}\" git \"$@\" | { cat > '\(bin.file("list"))'; rm -rf d; cat '\(bin.file("list"))'; }\n"
+      "#!/bin/sh\ncd '\(folder.path)'\nPATH=\"${PATH#*:}\" git \"$@\" | { cat > '\(bin.file("list"))'; rm -rf "
+        + "d; cat '\(bin.file("list"))'; }\n"
     )
     let path = "\(bin.path):\(ProcessInfo.processInfo.environment["PATH"]!)"
     let report = try Report.of(["scan"], in: folder, environment: ["PATH": path])

@@ -1,9 +1,10 @@
+// `primaryLocationLineHash` and the UTF-16 columns beside it, held against another way of working
+// them out: each line by itself, as the sum of a polynomial, from the text as a whole.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `primaryLocationLineHash` and the UTF-16 columns beside it, held against another way of working
-/// them out: each line by itself, as the sum of a polynomial, from the text as a whole.
 struct LineHashTests {
   private let folder = TestFolder()
 

@@ -1,8 +1,9 @@
+// Inputs that are full of keys fill no memory, and their report says what is not listed.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Inputs that are full of keys.
 struct ManyFindingsTests {
   private let folder = TestFolder()
 

@@ -1,8 +1,9 @@
+// `scan PATH…` reads what is named, by the name it was given, once.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan PATH…`: what is named is read, by the name it was given.
 struct NamedPathTests {
   private let folder = TestFolder()
   private let key = keyText()

@@ -1,8 +1,9 @@
+// `scan` reads every kind of file and folder outside of a repository, to its end, and reports the place of each key.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan` on every kind of file and folder, outside of a repository.
 struct ScanInputTests {
   private let folder = TestFolder()
   private let key = keyText()

@@ -1,8 +1,9 @@
+// `scan -` reports the keys of a stream as they arrive.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `scan -`: a stream, reported as it arrives.
 struct StandardInputTests {
   private let folder = TestFolder()
   private let key = keyText()

@@ -1,8 +1,9 @@
+// `scan` without a PATH scans the folder; that data on standard input was not read is said, so that nobody
+// takes the result for that of the data.
+
 import TestSupport
 import Testing
 
-/// `scan` without a PATH scans the folder; that data on standard input was not read is said, so that nobody
-/// takes the result for that of the data.
 struct UnreadInputTests {
   private let folder = TestFolder()
 

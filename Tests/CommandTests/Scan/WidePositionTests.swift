@@ -1,10 +1,11 @@
+// Where keys in UTF-16 and UTF-32 are reported, against lines and columns that are counted in the text itself:
+// characters that hold the byte 0x0A end no line, the byte order is named rightly, snippets can be read and
+// comments beside a key are seen, in files that are wide throughout and in files that are so in part.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Where keys in UTF-16 and UTF-32 are reported, against lines and columns that are counted in the text itself:
-/// characters that hold the byte 0x0A end no line, the byte order is named rightly, snippets can be read and
-/// comments beside a key are seen, in files that are wide throughout and in files that are so in part.
 struct WidePositionTests {
   private let folder = TestFolder()
 

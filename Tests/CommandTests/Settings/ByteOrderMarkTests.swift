@@ -1,8 +1,9 @@
+// A byte order mark of UTF-8, which some Windows editors write, changes nothing: not at the start of settings,
+// of a baseline, of a rule file, and not where `allow` adds to settings.
+
 import TestSupport
 import Testing
 
-/// A byte order mark of UTF-8, which some Windows editors write, changes nothing: not at the start of settings,
-/// of a baseline, of a rule file, and not where `allow` adds to settings.
 struct ByteOrderMarkTests {
   private let folder = TestFolder()
   private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -1,8 +1,9 @@
+// Errors about settings and rules quote names and values, and a dot of TOML cuts a key in two.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Errors about settings and rules quote names and values, and a dot of TOML cuts a key in two.
 struct SettingsLeakTests {
   private let repository = AllowRepository()
   private var folder: TestFolder { repository.folder }

@@ -1,8 +1,9 @@
+// `[scan]` and the environment set what they say, and hostile settings lead nowhere.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// `[scan]`, the environment, and hostile settings.
 struct SettingsTests {
   private let repository = AllowRepository()
   private var folder: TestFolder { repository.folder }
@@ -145,7 +146,8 @@ struct SettingsTests {
     ("[scan]\nskipp = []\n", "2: unknown field 'skipp' in scan; did you mean 'skip'?"),
     (
       "[scan]\nquux = 1\n",
-      "2: unknown field 'quux' in scan; known: archive-depth, archive-entries, archive-memory, archive-ratio, archive-size, baseline, disable, format, jobs, rules, skip, unopened"
+      "2: unknown field 'quux' in scan; known: archive-depth, archive-entries, archive-memory, archive-ratio, "
+        + "archive-size, baseline, disable, format, jobs, rules, skip, unopened"
     ),
     ("[scan]\nskip = ['**']\n", "2: skip '**': it matches every file"),
     ("[scan]\nskip = ['*/*']\n", "2: skip '*/*': it matches every file"),

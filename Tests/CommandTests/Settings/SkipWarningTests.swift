@@ -1,8 +1,9 @@
+// Patterns of `skip` that do not do what somebody meant are warnings.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// Patterns of `skip` that do not do what somebody meant.
 struct SkipWarningTests {
   private let repository = AllowRepository()
   private var folder: TestFolder { repository.folder }
@@ -56,7 +57,8 @@ struct SkipWarningTests {
       #expect(result.status == 2)
       #expect(
         result.errors.contains(
-          ".hopxguard.toml:2: \(text.contains("skip") ? "skip" : "path") '!src': a pattern here does not re-include files"
+          ".hopxguard.toml:2: \(text.contains("skip") ? "skip" : "path") '!src': a pattern here does not "
+            + "re-include files"
         ))
     }
     repository.settings("[scan]\nskip = ['\\!odd.py', '[!v]*/app.py', 'vendor']\n")
