@@ -63,6 +63,8 @@ public struct Finding: Sendable {
   public var history: History?
   /// What the service said about it; nil if it was not asked.
   public var verification: KeyVerification?
+  /// What git does with the file, where advice depends on it and git was asked.
+  public var standing: GitStanding?
 
   public init(
     rule: Rule, confidence: Confidence, secret: String, fingerprint: String, path: Path,

@@ -7,9 +7,14 @@ import Rules
 
 struct JSONReporter: Reporter {
   private var findings: [[UInt8]] = []
+  private var keys = KeyTally()
+  /// Places as in `keys`, by rule and fingerprint.
+  private var places: [String: [[UInt8]]] = [:]
 
   mutating func report(_ finding: Finding) -> [UInt8] {
     findings.append(json(finding))
+    keys.add(finding)
+    places["\(finding.rule)\0\(finding.fingerprint)", default: []].append(place(finding))
     return []
   }
 
@@ -21,6 +26,8 @@ struct JSONReporter: Reporter {
   mutating func finish(_ outcome: Outcome) -> [UInt8] {
     var fields = head(outcome)
     fields.append(("findings", jsonArray(findings)))
+    fields.append(
+      ("keys", jsonArray(keys.keys.map { json($0, places["\($0.rule)\0\($0.fingerprint)"] ?? []) })))
     return jsonObject(fields) + newline
   }
 }
@@ -54,6 +61,24 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
     ),
     ("problems", json(outcome.problems)),
   ] + (outcome.warnings.isEmpty ? [] : [("warnings", json(outcome.warnings))])
+}
+
+/// A key with all its places.
+private func json(_ key: KeyTally.Key, _ places: [[UInt8]]) -> [UInt8] {
+  jsonObject([
+    ("rule", jsonString(key.rule.utf8)), ("secret", jsonString(key.secret.utf8)),
+    ("fingerprint", jsonString(key.fingerprint.utf8)), ("rotate", jsonString(key.rotation.rawValue.utf8)),
+    ("files", jsonNumber(key.files)), ("places", jsonArray(places)),
+  ])
+}
+
+private func place(_ finding: Finding) -> [UInt8] {
+  var fields: [(String, [UInt8])] = [
+    ("path", jsonString(finding.path.bytes)), ("line", jsonNumber(finding.line)),
+    ("column", jsonNumber(finding.column)), ("kind", jsonString(Exposure(of: finding).rawValue.utf8)),
+  ]
+  if let commit = finding.commit { fields.append(("commit", jsonString(commit.id.utf8))) }
+  return jsonObject(fields)
 }
 
 private func json(_ problems: [Problem]) -> [UInt8] {

@@ -15,6 +15,9 @@ package protocol Reporter {
   /// The bytes that this finding adds to the report.
   mutating func report(_ finding: Finding) -> [UInt8]
   mutating func report(_ finding: PolicyFinding) -> [UInt8]
+  /// The bytes that findings add which come together: all of a run, or what an input that is still arriving has
+  /// brought since the last ones.
+  mutating func report(_ findings: [Finding]) -> [UInt8]
   /// The bytes that close the report.
   mutating func finish(_ outcome: Outcome) -> [UInt8]
   /// What a person has to know of the report once it is closed: that a reader's limits cut it.
@@ -23,6 +26,12 @@ package protocol Reporter {
 
 extension Reporter {
   package var remark: String? { nil }
+
+  package mutating func report(_ findings: [Finding]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for finding in findings { bytes += report(finding) }
+    return bytes
+  }
 }
 
 /// A report format of the command line.
@@ -46,9 +55,12 @@ package enum ReportFormat: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - isFile: the report is read by itself, without what goes to standard error.
   ///   - columns: of the terminal that shows it; nil when there is none.
-  package func reporter(style: TextStyle, isFile: Bool = false, columns: Int? = nil) -> any Reporter {
+  ///   - places: of one key that a report for people shows.
+  package func reporter(
+    style: TextStyle, isFile: Bool = false, columns: Int? = nil, places: Int = usualPlaces
+  ) -> any Reporter {
     switch self {
-    case .text: TextReporter(style: style, isFile: isFile, columns: columns)
+    case .text: TextReporter(style: style, isFile: isFile, columns: columns, places: places)
     case .json: JSONReporter()
     case .jsonl: JSONLinesReporter()
     case .sarif: SARIFReporter()
@@ -58,6 +70,9 @@ package enum ReportFormat: String, CaseIterable, Sendable {
     }
   }
 }
+
+/// Places of one key that a report for people shows.
+package let usualPlaces = 10
 
 /// The tool's name and version in reports.
 package enum Tool {

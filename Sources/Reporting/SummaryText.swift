@@ -6,17 +6,15 @@ package import Platform
 package import Rules
 
 /// The last lines of a run, for standard error.
-package func summaryText(_ outcome: Outcome, rules: [Rule], style: TextStyle) -> String {
+///
+/// - Parameter advises: says what to do about the keys too.
+package func summaryText(_ outcome: Outcome, keys: KeyTally, advises: Bool, style: TextStyle) -> String {
   var text = ""
   let summary = outcome.summary
   if let verified = summary.verified { text += keyList(verified, style: style) }
-  if !rules.isEmpty {
-    for rule in rules where !rule.remediation.isEmpty {
-      text += "\n\(style.bold("What to do now")) (\(escapedForTerminal(rule.title.utf8))):\n"
-      for (index, step) in rule.remediation.enumerated() {
-        text += "  \(index + 1). \(escapedForTerminal(step.utf8))\n"
-      }
-    }
+  if !keys.keys.isEmpty {
+    if summary.verified == nil { text += "\n" + keyList(keys, style) }
+    if advises { text += adviceText(keys, outcome.rules, style) }
     text += "\n"
   }
   let exceptions = exceptionsText(summary)
@@ -55,6 +53,49 @@ private func keyList(_ keys: [VerifiedKey], style: TextStyle) -> String {
     let more = key.places > 1 ? " and \(counted(key.places - 1, "more place"))" : ""
     text += "  \(index + 1). \(words): \(key.secret), \(escapedForTerminal(key.firstPath.bytes))\(more)\n"
     text += "     \(action)\n     \(style.faint(key.fingerprint))\n"
+  }
+  return text
+}
+
+/// Keys in the list of a summary.
+private let mostKeys = 10
+
+/// Each key with the number of its places, those to rotate first.
+private func keyList(_ tally: KeyTally, _ style: TextStyle) -> String {
+  let count = tally.isFull ? "More than \(counted(tally.keys.count, "key"))" : counted(tally.keys.count, "key")
+  var text = "\(style.bold("\(count) in \(counted(tally.places, "place"))")):\n"
+  for rotation in [Rotation.yes, .ifShared, .no] {
+    let keys = tally.keys.filter { $0.rotation == rotation }
+    for key in keys.prefix(mostKeys) {
+      let files = key.files == 1 ? "" : " in \(counted(key.files, "file"))"
+      let what = rotation == .no ? rotation.words : style.warning(rotation.words)
+      text += "  \(style.danger(key.secret))  \(counted(key.places, "place"))\(files): \(what)\n"
+    }
+    if keys.count > mostKeys { text += "  and \(counted(keys.count - mostKeys, "more key")): \(rotation.words)\n" }
+  }
+  return text
+}
+
+/// What to do: for Hopx keys by the places where they are, for others as their rules say.
+private func adviceText(_ tally: KeyTally, _ rules: [Rule], _ style: TextStyle) -> String {
+  var text = ""
+  for rule in rules where tally.rules.contains(rule.id) {
+    let heading = "\n\(style.bold("What to do now")) (\(escapedForTerminal(rule.title.utf8))):\n"
+    if rule.id == hopxRule {
+      text += heading
+      for kind in tally.kinds {
+        let advice = kind.advice
+        text += "  In \(advice.title):\n    \(advice.mend)\n    \(advice.rotate)\n"
+      }
+      if tally.kinds.contains(where: { $0.advice.rotation != .no }) {
+        text += "  To rotate: \(RotationSteps.steps)\n  \(RotationSteps.atOnce)\n"
+      }
+    } else if !rule.remediation.isEmpty {
+      text += heading
+      for (index, step) in rule.remediation.enumerated() {
+        text += "  \(index + 1). \(escapedForTerminal(step.utf8))\n"
+      }
+    }
   }
   return text
 }

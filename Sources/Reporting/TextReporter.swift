@@ -1,4 +1,5 @@
-// The report for people: findings grouped by file, each with its line and a caret under the secret.
+// The report for people: each key once, at its first place with the line and a caret under the secret, then its
+// other places; keys grouped by the file of that first place.
 
 import Bytes
 import Findings
@@ -12,12 +13,52 @@ struct TextReporter: Reporter {
   private var path: Path?
   /// Columns for a snippet.
   private let columns: Int
+  /// Places of one key that are shown.
+  private let places: Int
+  private var keys = KeyTally()
 
   /// - Parameter columns: of the terminal that shows the report; nil when there is none.
-  init(style: TextStyle, isFile: Bool, columns: Int? = nil) {
+  init(style: TextStyle, isFile: Bool, columns: Int?, places: Int) {
     self.style = style
     self.isFile = isFile
+    self.places = places
     self.columns = min(Snippet.longest, max(40, columns ?? .max) - Self.indent.count)
+  }
+
+  mutating func report(_ findings: [Finding]) -> [UInt8] {
+    var groups: [[Finding]] = []
+    var numbers: [String: Int] = [:]
+    for finding in findings {
+      if isFile { keys.add(finding) }
+      let name = "\(finding.rule)\0\(finding.fingerprint)"
+      if let number = numbers[name] {
+        groups[number].append(finding)
+      } else {
+        numbers[name] = groups.count
+        groups.append([finding])
+      }
+    }
+    var bytes: [UInt8] = []
+    for group in groups {
+      bytes += report(group[0])
+      for other in group.dropFirst().prefix(max(0, places - 1)) { bytes += Array(also(other).utf8) }
+      let more = group.count - max(1, places)
+      if more > 0 { bytes += Array("    and in \(counted(more, "more place"))\n".utf8) }
+    }
+    return bytes
+  }
+
+  /// A further place of a key, in a line.
+  private func also(_ finding: Finding) -> String {
+    let path = escapedForTerminal(finding.path.bytes)
+    var text = "    also in \(path)"
+    text += finding.place == .content ? ":\(finding.line):\(finding.column)" : " (\(finding.place.rawValue))"
+    if finding.encoding != "plain" { text += ", hidden as \(finding.encoding)" }
+    if let commit = finding.commit, !path.contains(commit.id) {
+      text += ", since commit \(commit.id.prefix(12)) of \(commit.date)"
+    }
+    if finding.history?.reach == .head { text += ", \(style.danger("still in HEAD"))" }
+    return text + "\n"
   }
 
   mutating func report(_ finding: Finding) -> [UInt8] {
@@ -72,7 +113,7 @@ struct TextReporter: Reporter {
     if !isFile { return [] }
     let problems = outcome.problems.map { problemText($0, style: style) }.joined()
     let warnings = outcome.warnings.map { problemText($0, label: "warning:", style: style) }.joined()
-    return Array((problems + warnings + summaryText(outcome, rules: [], style: style)).utf8)
+    return Array((problems + warnings + summaryText(outcome, keys: keys, advises: false, style: style)).utf8)
   }
 
   private func spread(_ history: History) -> String {

@@ -23,6 +23,7 @@ final class TreeScan: Sendable {
   /// One file is all there is to scan.
   private let isOneFile: Bool
   let leftOut = LeftOutPaths()
+  let secretsFiles = SecretsFiles()
   /// Repositories that were met where every file is scanned: their folders, and what reports call them.
   let repositories = Mutex<[(folder: Path, shown: Path)]>([])
   private let allFiles: Bool
@@ -100,7 +101,7 @@ final class TreeScan: Sendable {
         target.given, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
       let status = try file.status()
       guard status.kind == .file else { throw SystemError("open", EINVAL) }
-      read(file, size: status.size, target.shown, &worker)
+      read(file, size: status.size, target.shown, at: nil, &worker)
     }
   }
 
@@ -259,7 +260,7 @@ final class TreeScan: Sendable {
     if root.skips(path) { return }
     if let seen, !seen.insert(root.absolute(path)) { return }
     do throws(SystemError) {
-      if try !open(folder, name, path, &worker) {
+      if try !open(root, folder, name, path, &worker) {
         stack.push([
           .folder(root, in: anchor.folder, name: anchor.name, path: path, plain: false)
         ])
@@ -277,7 +278,7 @@ final class TreeScan: Sendable {
 
   /// - Returns: false, and nothing is scanned, when it is a folder.
   private func open(
-    _ folder: Folder, _ name: Path, _ path: Path, _ worker: inout ScanWorker
+    _ root: ScanRoot, _ folder: Folder, _ name: Path, _ path: Path, _ worker: inout ScanWorker
   ) throws(SystemError) -> Bool {
     let file: Descriptor
     do throws(SystemError) {
@@ -291,19 +292,24 @@ final class TreeScan: Sendable {
     }
     let status = try file.status()
     switch status.kind {
-    case .file: read(file, size: status.size, path, &worker)
+    case .file: read(file, size: status.size, path, at: root.absolute(path), &worker)
     case .folder: return false
     case .link, .special: break
     }
     return true
   }
 
+  /// - Parameter absolute: where the file is, through no link; nil when a link led to it.
   private func read(
-    _ file: consuming Descriptor, size: Int, _ path: Path, _ worker: inout ScanWorker
+    _ file: consuming Descriptor, size: Int, _ path: Path, at absolute: Path?, _ worker: inout ScanWorker
   ) {
     if isOneFile { progress.expect(size) }
     var source = FileSource(file, size: size, progress: progress)
+    let before = worker.results.findings.count
     let count = worker.scan(&source, path: path)
+    if worker.results.findings.count != before, let absolute, Exposure.dependsOnGit(path) {
+      secretsFiles.insert(absolute, shown: path)
+    }
     worker.count {
       $0.bytes += count
       $0.files += 1
@@ -336,6 +342,7 @@ package func scanTree(
     return worker.results
   }
   var results = shares.reduce(into: pool.results) { $0.merge($1) }
+  scan.secretsFiles.addStandings(to: &results.findings)
   let repositories = scan.repositories.withLock { $0.sorted { $0.folder < $1.folder } }
   if !repositories.isEmpty {
     var history = HistoryScan(options, jobs: jobs, showsProgress: showsProgress, collectsKeys: options.collectsKeys)

@@ -230,13 +230,10 @@ struct HookRun {
     if !findings.isEmpty {
       text += style.danger("hopxguard: \(words.what).") + "\n\n"
       var reporter = ReportFormat.text.reporter(style: style)
-      for finding in findings.prefix(Self.mostShown) {
-        text += String(decoding: reporter.report(finding), as: UTF8.self)
-      }
+      text += String(decoding: reporter.report(Array(findings.prefix(Self.mostShown))), as: UTF8.self)
       let more = findings.count - Self.mostShown
       if more > 0 { text += "  ... and \(counted(more, "more finding"))\n" }
-      text +=
-        "\n\(words.mend)\nWas the key ever pushed or shared? Create a new one, deploy it, verify, revoke the old one.\n"
+      text += "\n\(words.mend)\nWas the key ever pushed or shared? Rotate it: \(RotationSteps.steps)\n"
       text += "A false alarm? \(pass(findings))\n"
     }
     if !outcome.isComplete {
@@ -284,8 +281,11 @@ struct HookRun {
 
   /// How to allow a false alarm. The list is part of the repository, so that its readers see what was allowed.
   private func pass(_ findings: [Finding]) -> String {
-    let names = Set(findings.map(\.fingerprint))
-    let command = "hopxguard allow \(names.count == 1 ? names.first! : "FINGERPRINT") --reason '...'"
+    var names: [String] = []
+    for finding in findings where !names.contains(finding.fingerprint) { names.append(finding.fingerprint) }
+    var lines = names.prefix(Self.mostShown).map { "hopxguard allow \($0) --reason '...'" }
+    if names.count > Self.mostShown { lines.append("... and so on for \(counted(names.count, "key")) in all") }
+    let command = lines.joined(separator: "\n  ")
     switch hook {
     case .preReceive where !isAsked && !hasCommit:
       let branch = (try? GitProcess.output(of: .here, ["symbolic-ref", "--short", "HEAD"])) ?? "HEAD"
@@ -305,6 +305,18 @@ struct HookRun {
     return " The rejected message is kept in \(Console.shown(arguments[1].bytes)) until the next commit."
   }
 
+  /// - Parameter usual: what to do about a key in code.
+  private func mend(staged findings: [Finding], _ usual: String) -> String {
+    var tally = KeyTally()
+    for var finding in findings {
+      finding.standing = .tracked
+      tally.add(finding)
+    }
+    let files = tally.kinds.filter { $0.exposure == .trackedFile }.map { "\($0.advice.mend)" }
+    let isAll = !files.isEmpty && tally.kinds.count == files.count && tally.places == tally.kinds[0].places
+    return (files + (isAll ? [] : [usual])).joined(separator: "\n")
+  }
+
   private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {
     let readIt = "Remove it (read it from HOPX_API_KEY instead)"
     if isAboutFiles {
@@ -316,7 +328,7 @@ struct HookRun {
     switch hook {
     case .preCommit:
       return (
-        "this commit adds a secret", "\(readIt), git add the file, and commit again.",
+        "this commit adds a secret", mend(staged: findings, "\(readIt), git add the file, and commit again."),
         "nothing is committed"
       )
     case .preMergeCommit:

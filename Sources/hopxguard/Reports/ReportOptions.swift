@@ -35,10 +35,18 @@ struct ReportOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print first which settings apply, and where they come from.")
   var verbose = false
 
+  @Option(
+    help: ArgumentHelp("In the text report, show this many places of each key; the rest is counted.", valueName: "n"))
+  var limit: Int?
+
   @Option(help: ArgumentHelp("When to use colour.", valueName: "when"))
   var color: ColorChoice = .auto
 
+  /// Places of one key that a report for people shows.
+  private var places: Int { limit ?? usualPlaces }
+
   func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1.") }
     if output != nil {
       if formats.count > 1 {
         throw ValidationError("--output takes one format; write --format FORMAT=FILE for each of several.")
@@ -102,7 +110,8 @@ struct ReportOptions: ParsableArguments {
       guard let file = target.file else {
         sinks.append(
           ReportSink(
-            target.format.reporter(style: color.style(for: STDOUT_FILENO), columns: terminalColumns(of: STDOUT_FILENO)),
+            target.format.reporter(
+              style: color.style(for: STDOUT_FILENO), columns: terminalColumns(of: STDOUT_FILENO), places: places),
             to: .standardOutput,
             isStreamed: target.format.isStreamed))
         continue
@@ -110,7 +119,7 @@ struct ReportOptions: ParsableArguments {
       let option = output == nil ? "--format \(target.format.rawValue)=" : "--output "
       sinks.append(
         ReportSink(
-          target.format.reporter(style: .plain, isFile: true),
+          target.format.reporter(style: .plain, isFile: true, places: places),
           to: .file(Path(argument: file), name: option + file), isStreamed: false))
     }
     if targets.contains(where: { $0.format == .github }), let page = getenv("GITHUB_STEP_SUMMARY") {
@@ -132,8 +141,7 @@ struct ReportOptions: ParsableArguments {
     for remark in report.remarks { Console.say("note: \(remark)\n") }
     if !quiet {
       Console.say(outcome.warnings.map { problemText($0, label: "warning:", style: style) }.joined())
-      let found = outcome.rules.filter { report.rules.contains($0.id) }
-      Console.say(summaryText(outcome, rules: found, style: style))
+      Console.say(summaryText(outcome, keys: report.keys, advises: true, style: style))
     }
     if !outcome.isComplete { throw .failed }
     let counts =

@@ -10,8 +10,7 @@ struct ReportWriter: ReportOutput {
   private(set) var count = 0
   /// Warnings reported, which are no findings.
   private(set) var warnings = 0
-  /// The rules they are of.
-  private(set) var rules: Set<String> = []
+  private(set) var keys = KeyTally()
 
   /// - Throws: `ExitStatus.failed`, after saying why, when a report could not go where it shall.
   init(_ sinks: [ReportSink]) throws(ExitStatus) {
@@ -26,11 +25,9 @@ struct ReportWriter: ReportOutput {
   var remarks: [String] { sinks.compactMap(\.reporter.remark) }
 
   mutating func add(_ findings: [Finding]) throws(ExitStatus) {
-    for finding in findings {
-      for index in sinks.indices { try sinks[index].add(sinks[index].reporter.report(finding)) }
-      count += 1
-      rules.insert(finding.rule)
-    }
+    for index in sinks.indices { try sinks[index].add(sinks[index].reporter.report(findings)) }
+    for finding in findings { keys.add(finding) }
+    count += findings.count
     try flush()
   }
 

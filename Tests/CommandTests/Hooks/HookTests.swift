@@ -77,6 +77,31 @@ struct HookTests {
     #expect(clean.errors.isEmpty)
   }
 
+  @Test func `each of several keys has its line to allow it, and shows all its places once`() throws {
+    #expect(try hook("install").status == 0)
+    folder.write("repo/a.py", "key = '\(key)'\n")
+    folder.write("repo/b.py", "key = '\(key)'\nother = '\(keyText())'\n")
+    folder.git("-C", "repo", "add", ".")
+    let result = try git("commit", "-qm", "x")
+    #expect(result.status == 1)
+    let lines = result.errors.split(separator: "\n").map(String.init)
+    #expect(Set(lines.filter { $0.contains("hopxguard allow sha256:") }).count == 2, "\(result.errors)")
+    #expect(lines.contains("    also in b.py:1:8"))
+  }
+
+  @Test func `an env file is taken out of git, not rewritten`() throws {
+    #expect(try hook("install").status == 0)
+    folder.write("repo/.env", "HOPX_API_KEY=\(key)\n")
+    folder.git("-C", "repo", "add", "-f", ".env")
+    let result = try git("commit", "-qm", "x")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("git rm --cached -- .env, then hopxguard gitignore --fix, and commit"))
+    #expect(!result.errors.contains("Remove it"))
+    let command = try run("/usr/bin/env", ["git", "-C", folder.file("repo"), "rm", "--cached", "--", ".env"])
+    #expect(command.status == 0)
+    #expect(try git("commit", "-qm", "x", "--allow-empty").status == 0)
+  }
+
   @Test func `a partial commit and commit -a are scanned as they will be`() throws {
     #expect(try hook("install").status == 0)
     folder.write("repo/base", "x\n\(key)\n")

@@ -19,7 +19,7 @@ struct OutputTests {
     #expect(lines[3] == "                 ^^^^^^^^^^^^^^^^^^")
     #expect(lines[4].hasPrefix("    sha256:"))
     #expect(lines.count == 5)
-    let advice = ["Create a new key", "Deploy it", "Verify", "Revoke the old key", "out of the git history"]
+    let advice = ["Read HOPX_API_KEY", "create a new key", "deploy it", "verify", "revoke the old one"]
     var rest = Substring(result.errors)
     for step in advice {
       let place = try #require(rest.firstRange(of: step), "\(step)")
