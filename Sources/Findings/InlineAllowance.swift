@@ -2,12 +2,14 @@
 // `hopxguard:allow-next-line REASON` on the line before, for formats without room on the line itself.
 
 /// What a comment beside a finding says about it.
-public enum InlineAllowance: Sendable {
+public enum InlineAllowance: Equatable, Sendable {
   case allowed
   /// It has no reason, so it allows nothing.
   case unreasoned
   /// The revision that allowances are taken from does not have it, and so it allows nothing yet.
   case tooNew
+  /// It is written in another way, which is quoted, and so it allows nothing.
+  case misspelt(String)
 
   /// Bytes before and after a match in which the marker is searched. A line may be a gigabyte long.
   public static let reach = 1024
@@ -40,19 +42,53 @@ public enum InlineAllowance: Sendable {
       Self.find(Self.here, in: tail.prefix { !Self.isLineEnd($0) }),
       Self.find(Self.next, in: above),
     ].compactMap(\.self)
-    guard let first = found.first else { return nil }
-    self = found.contains { $0 == .allowed } ? .allowed : first
+    if let first = found.first {
+      self = found.contains(.allowed) ? .allowed : first
+      return
+    }
+    let here = Self.misspelling(in: lead[lineStart...]) ?? Self.misspelling(in: tail.prefix { !Self.isLineEnd($0) })
+    guard let words = here ?? Self.misspelling(in: above, mentions: "next") else { return nil }
+    self = .misspelt(words)
   }
 
-  /// Whether there is a colon after a `d`, with or without UTF-16's zero byte between them. Nearly all findings are
-  /// ruled out by this.
+  /// Whether there is a word that ends in `rd`, in any case, with or without UTF-16's zero bytes. Nearly all findings
+  /// are ruled out by this.
   private static func mayHoldMarker(_ buffer: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
-    let (colon, last) = (UInt8(ascii: ":"), UInt8(ascii: "d"))
+    let (first, last) = (UInt8(ascii: "r"), UInt8(ascii: "d"))
     return range.dropFirst(2).contains { index in
-      buffer[index] == colon
-        && (buffer[index - 1] == last || buffer[index - 1] == 0 && buffer[index - 2] == last)
+      buffer[index] | 0x20 == last
+        && (buffer[index - 1] | 0x20 == first || buffer[index - 1] == 0 && buffer[index - 2] | 0x20 == first)
     }
   }
+
+  /// What looks like a marker in another spelling, such as `hopxguard: allow` or `HOPXGUARD-ALLOW`: as it is written.
+  ///
+  /// - Parameter word: what has to follow on the same line, if anything.
+  private static func misspelling(in text: ArraySlice<UInt8>, mentions word: String = "") -> String? {
+    func starts(_ at: Int, _ word: String) -> Bool {
+      text[at...].prefix(word.utf8.count).elementsEqual(word.utf8) { $0 | 0x20 == $1 }
+    }
+    func isSeparator(_ byte: UInt8) -> Bool { " \t:=_-.".utf8.contains(byte) }
+    for start in text.indices where starts(start, "hopx") {
+      var at = start + 4
+      if at < text.endIndex, isSeparator(text[at]) { at += 1 }
+      guard starts(at, "guard") else { continue }
+      at += 5
+      let end = text[at...].prefix(3).prefix(while: isSeparator).endIndex
+      guard end > at, starts(end, "allow") || starts(end, "ignore") else { continue }
+      // `hopxguard allow sha256:…` is the command.
+      let isCommand = text[at..<end].elementsEqual(" ".utf8) && text[start..<at].elementsEqual("hopxguard".utf8)
+      let rest = text[end...].drop { isKeyword($0) }
+      if isCommand && [" sha256:", " FINGERPRINT", " <", " -"].contains(where: { rest.starts(with: $0.utf8) }) {
+        continue
+      }
+      if !word.isEmpty, !text[end...].indices.contains(where: { starts($0, word) }) { continue }
+      return String(decoding: text[start..<min(rest.startIndex, start + 40)], as: UTF8.self)
+    }
+    return nil
+  }
+
+  private static func isKeyword(_ byte: UInt8) -> Bool { isLetter(byte) && byte < 0x80 || "-_".utf8.contains(byte) }
 
   private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 

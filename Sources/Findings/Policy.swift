@@ -82,6 +82,9 @@ package struct Policy: Sendable {
       case .allowed: return .inline
       case .unreasoned:
         warn(finding.path, finding.line, "\(place) has no reason, so it allows nothing: add the reason after it")
+      case .misspelt(let words):
+        let marker = words.lowercased().contains("next") ? "hopxguard:allow-next-line" : "hopxguard:allow"
+        warn(finding.path, finding.line, "the comment '\(words)' allows nothing: did you mean \(marker) REASON?")
       case .tooNew:
         warn(finding.path, finding.line, "\(place) is not in the revision of --allow-from, so it allows nothing yet")
       }

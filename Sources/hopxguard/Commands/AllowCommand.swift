@@ -53,7 +53,8 @@ struct AllowCommand: ParsableCommand {
 
   func run() throws {
     let place = SettingsPlace.here
-    let rules = try AskedSetup(noAllow: true, config: settings.config).prepare(for: place).plan.options.rules
+    let plan = try AskedSetup(noAllow: true, config: settings.config).prepare(for: place).plan
+    let rules = plan.options.rules
     try checkFingerprint(rules)
     try check(reason, "--reason", rules)
     let config = settings.config ?? environment("CONFIG")
@@ -89,6 +90,21 @@ struct AllowCommand: ParsableCommand {
       }
     } catch { throw Console.fail(aboutSettings: error.text) }
     Console.say("\(fingerprint) is allowed in \(Console.shown(name.utf8)): commit that file too\n")
+    if let top = place.top, !isFound(in: top, plan) {
+      Console.say(
+        "note: no file here, as it is or staged, has a key with this fingerprint (git's history was not searched); "
+          + "compare it with the report\n")
+    }
+  }
+
+  /// Whether a file of the working tree, or what is staged, has the key.
+  private func isFound(in top: Path, _ plan: ScanPlan) -> Bool {
+    func holds(_ results: ScanResults) -> Bool { results.findings.contains { $0.fingerprint == fingerprint } }
+    if holds(scanStaged(plan.options)) { return true }
+    guard let target = try? locate(top, allFiles: false) else { return true }
+    return holds(
+      scanTree(
+        [.target(target)], plan.options, allFiles: false, jobs: min(availableProcessors, 16), showsProgress: true))
   }
 
   private func isOurs(_ entry: AllowEntry, _ by: String) -> Bool {
