@@ -27,6 +27,7 @@ struct Hopxguard: ParsableCommand {
         kubectl logs pod | hopxguard scan -
         app 2>&1 | hopxguard redact >> app.log
         hopxguard hook install            stop commits and pushes with a key
+        hopxguard agent install           keep keys from coding agents and their transcripts
         hopxguard gitignore               can .env, *.key and secrets/ be committed?
         hopxguard verify                  which of the keys here are live?
         hopxguard check                   scan and gitignore: the command for a CI job
@@ -66,7 +67,9 @@ enum Caller {
     // If the caller ignores SIGCHLD, we inherit that and cannot learn how git ended.
     signal(SIGCHLD, SIG_DFL)
     do {
-      if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0, environment("RULES") == nil {
+      if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0, environment("RULES") == nil,
+        !hasProjectSettings
+      {
         return try redactStandardInput()
       }
       if CommandLine.argc == 5, strcmp(CommandLine.unsafeArgv[1]!, ArchiveServer.command) == 0 {

@@ -21,7 +21,8 @@ struct RedactCommand: ParsableCommand {
     discussion: """
       Copies standard input or files to standard output. Of every key only the first 15 characters and \
       `...` remain; every other byte is unchanged. Nothing waits for the end of a line. Keys in base64, \
-      percent-encoding, \\u escapes or UTF-16, and keys with colour codes inside, are redacted too.
+      percent-encoding, \\u escapes or UTF-16, and keys with colour codes inside, are redacted too. The rules \
+      that .hopxguard.toml of the repository you are in names count as well.
 
       Examples:
         app 2>&1 | hopxguard redact >> app.log
@@ -84,7 +85,7 @@ struct RedactCommand: ParsableCommand {
 
   func run() throws {
     occupyClosedStandardDescriptors()
-    let set = try rules.load()
+    let set = try rules.loadWithProject()
     if let rsyslog { return try serve(rsyslog, set) }
     if inPlace { return try rewrite(set) }
     if check { return try look(set) }

@@ -18,7 +18,7 @@ struct RunCommand: ParsableCommand {
     usage: "hopxguard run [<options>] [--] <command> ...",
     discussion: """
       If hopxguard runs in a terminal, so does the command. Signals are passed on, also when hopxguard \
-      is process 1 of a container.
+      is process 1 of a container. The rules that .hopxguard.toml of the repository you are in names count too.
 
       Examples:
         hopxguard run -- npm start
@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     occupyClosedStandardDescriptors()
-    let set = try rules.load()
+    let set = try rules.loadWithProject()
     end(try WrappedCommand(words, rules: set, isPlain: plain, leavesMasks: leaveMaskCommands).run())
   }
 

@@ -17,7 +17,8 @@ import Rules
 func redactToStandardOutput(
   _ inputs: [String], _ rules: RuleSet, isPlain: Bool = false, leavesMasks: Bool = false
 ) throws(ExitStatus) -> RedactionTally {
-  drainWhenAskedToEnd()
+  // Nobody ends a file or a device because of the signal.
+  if inputs == ["-"] && isStream(STDIN_FILENO) { drainWhenAskedToEnd() }
   enlargePipe(STDIN_FILENO)
   enlargePipe(STDOUT_FILENO)
   var stream = StreamRedaction(rules: rules, output: STDOUT_FILENO, isPlain: isPlain, leavesMasks: leavesMasks)
@@ -46,6 +47,13 @@ func redactToStandardOutput(
 
 func standardOutputFailure(_ error: SystemError) -> ExitStatus {
   Console.fail("standard output cannot be written: \(error)")
+}
+
+/// Whether a descriptor is a pipe, a socket or a terminal, whose other end the signal may be for.
+private func isStream(_ number: CInt) -> Bool {
+  var status = stat()
+  guard fstat(number, &status) == 0 else { return false }
+  return [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) || isatty(number) == 1
 }
 
 /// In `app | hopxguard redact` a signal to all is for the application: its last words are to come.

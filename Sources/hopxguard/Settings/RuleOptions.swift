@@ -13,6 +13,11 @@ struct RuleOptions: ParsableArguments {
   var files: [String] = []
 
   func load() throws(ExitStatus) -> RuleSet { try loadRules(files + environmentRules) }
+
+  /// The same with the rules of the project in which the command runs.
+  func loadWithProject() throws(ExitStatus) -> RuleSet {
+    try addingProjectRules(to: load(), besides: files + environmentRules)
+  }
 }
 
 /// The files of HOPXGUARD_RULES, with colons between them.

@@ -121,17 +121,8 @@ struct SetupReader {
       try add(text, file, "\(origin) \(file)")
       fixedRules.formUnion(setup.plan.options.rules.rules[before...].map(\.id))
     }
-    let named = (options + variable).compactMap { try? canonicalPath(Path(argument: $0)) }
-    for (file, line) in setup.settings.rules {
-      if case .folder(let folder?) = files, let path = try? canonicalPath(folder.appending(file.utf8)),
-        named.contains(path)
-      {
-        continue
-      }
-      guard let text = try files.read(file, limit: longestRules) else {
-        throw SettingsError(source: setup.source, line: line, reason: "rules '\(file)': there is no such file")
-      }
-      try add(text, file, "\(setup.source):\(line)")
+    for file in try ruleFiles(of: setup.settings, setup.source, files, besides: options + variable) {
+      try add(file.text, file.name, "\(setup.source):\(file.line)")
     }
   }
 
