@@ -13,6 +13,8 @@ package struct CoverageEntry: Sendable {
     case required
     /// Not covered is a warning.
     case recommended
+    /// A warning where such a file exists and is not ignored; `--fix` adds it.
+    case suggested
     /// Not checked, at the project's request.
     case off
   }
@@ -24,7 +26,7 @@ package struct CoverageEntry: Sendable {
   package let why: String
   /// Paths relative to a folder, or to the top when the pattern is rooted.
   package let probes: [Path]
-  /// Names that must stay committable.
+  /// Names that must stay committable, with `*` if need be.
   package let keep: [Path]
   /// Names that may be committed or ignored, with wildcards if need be.
   let except: [String]
@@ -55,7 +57,7 @@ package struct CoverageEntry: Sendable {
     self.source = source
     self.line = line
     self.reason = reason
-    spared = except.map { Glob($0.utf8) }
+    spared = keep.map { Glob($0.bytes) } + except.map { Glob($0.utf8) }
     tries = [Self.unguessable(pattern)].compactMap { $0 }.filter { !probes.contains($0) } + probes
   }
 
@@ -77,7 +79,12 @@ package struct CoverageEntry: Sendable {
 
   /// Whether a name is one that the pattern means by accident.
   func spares(_ name: ArraySlice<UInt8>) -> Bool {
-    keep.contains { $0.bytes.elementsEqual(name) } || spared.contains { $0.matches(name) }
+    spared.contains { $0.matches(name) }
+  }
+
+  /// A name of the kind that is kept.
+  static func example(of keep: Path) -> Path {
+    Path(keep.bytes.flatMap { $0 == UInt8(ascii: "*") ? Array("hopx".utf8) : [$0] })
   }
 }
 
@@ -152,10 +159,12 @@ private func parse(
     throw TOMLError(line: table.line, reason: "pattern '\(text)': \(objection)")
   }
   let pattern = NamePattern(text)
-  let gradeName = try table.string("grade") ?? base?.grade.rawValue ?? "required"
+  // A project that names what is only suggested to others wants it.
+  let usual = base.map { $0.grade == .suggested ? .required : $0.grade } ?? CoverageEntry.Grade.required
+  let gradeName = try table.string("grade") ?? usual.rawValue
   guard let grade = CoverageEntry.Grade(rawValue: gradeName), grade != .off || base != nil else {
     throw TOMLError(
-      line: table.line, reason: "grade '\(gradeName)': required, recommended, or off for a built-in pattern")
+      line: table.line, reason: "grade '\(gradeName)': required, recommended, suggested, or off for a built-in pattern")
   }
   let name = try table.string("name") ?? base?.name ?? text
   let why = isBuiltIn ? try table.required("why", table.string("why")) : base?.why ?? ""

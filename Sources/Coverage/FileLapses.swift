@@ -1,12 +1,14 @@
 // Turns a survey into lapses about files: tracked ones, ones that git would add, and `.gitignore` files
 // whose current content is not committed.
 
+import Bytes
 import GitCommand
 import Platform
 
 extension Survey {
   func trackedFiles() -> [Lapse] {
-    tracked.enumerated().map { number, found in
+    let tracked = tracked.filter { entries[$0.entry].grade != .suggested }
+    return tracked.enumerated().map { number, found in
       let (file, index) = found
       let entry = entries[index]
       // The paths of `update-index` are relative to the current folder.
@@ -46,17 +48,38 @@ extension Survey {
     }
   }
 
+  /// Tracked files that a suggested entry is about, a warning for each entry: some are committed on purpose.
+  func suggestedFiles() -> [Lapse] {
+    let groups = Dictionary(grouping: tracked.filter { entries[$0.entry].grade == .suggested }, by: \.entry)
+    return groups.map { index, files in
+      let entry = entries[index]
+      let names = files.map(\.file.path)
+      let more = names.count > 1 ? ", as are \(counted(names.count - 1, "more file")) of such names" : ""
+      return Lapse(
+        .tracked, isWarning: true, path: names[0],
+        message: "is tracked\(more) ('\(entry.pattern.text)', \(entry.name))",
+        details: [
+          "Such files often hold keys: \(entry.why).",
+          "Meant to be committed? Then name it in 'except' of [[gitignore]] in .hopxguard.toml, with the reason.",
+        ],
+        commands: names.count == 1 ? ["git rm --cached -- \(pathspec(names[0]))"] : [])
+    }
+  }
+
   func exposedFiles() -> [Lapse] {
     existing.compactMap { path, index, rule in
       if let rule, !rule.isNegated { return nil }
       let entry = entries[index]
+      let isSuggested = entry.grade == .suggested
+      // Taken back in on purpose.
+      if isSuggested && rule != nil { return nil }
       let blame = rule.map { "; line \($0.line) of \(shown($0.source)) re-includes it" } ?? ""
       var commands = [fixCommand]
       if let rule, !rule.source.bytes.elementsEqual(ignoreFileName) {
         commands = ["remove line \(rule.line) of \(shown(rule.source))"]
       }
       return Lapse(
-        .exposed, isWarning: false, path: path,
+        .exposed, isWarning: isSuggested, path: path,
         message:
           "exists and 'git add' would add it ('\(entry.pattern.text)', \(entry.name))\(blame)",
         commands: commands)

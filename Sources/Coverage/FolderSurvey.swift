@@ -156,7 +156,7 @@ struct FolderSurvey: ~Copyable {
   private mutating func addProbes(_ folder: Path, _ found: [FolderEntry]?) {
     let isTop = folder.bytes.isEmpty
     for (index, entry) in entries.enumerated() {
-      if entry.pattern.isRooted && !isTop { continue }
+      if (entry.pattern.isRooted || entry.grade == .suggested) && !isTop { continue }
       for probe in isTop ? entry.tries[...] : entry.tries.prefix(1) {
         let path = folder.appending(probe.bytes)
         guard let found else {

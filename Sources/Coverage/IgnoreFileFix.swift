@@ -20,23 +20,41 @@ extension Survey {
     var wanted: [(path: Path, entry: Int)] = []
     for (path, index, verdict) in probes {
       switch verdict {
-      case .missing, .local, .caseOnly, .negated: wanted.append((path, index))
+      case .missing: wanted.append((path, index))
+      // What a project takes back in on purpose is not suggested to it.
+      case .local, .caseOnly,
+        .negated where entries[index].grade != .suggested:
+        wanted.append((path, index))
+      case .local, .caseOnly, .negated: break
       case .uncommitted, .covered: break
       }
     }
-    for (path, index, rule) in existing where rule?.isNegated ?? true { wanted.append((path, index)) }
-    let kept = ignoredKeeps.map { (path: $0.path, entry: $0.entry) }
+    for (path, index, rule) in existing where rule?.isNegated ?? true {
+      if rule == nil || entries[index].grade != .suggested { wanted.append((path, index)) }
+    }
+    let kept = ignoredKeeps.map { (path: CoverageEntry.example(of: $0.path), name: $0.path) }
     if wanted.isEmpty && kept.isEmpty { return nil }
-    let candidates = lines(Set(wanted.map(\.entry)), kept.map(\.path))
+    let candidates = lines(Set(wanted.map(\.entry)), kept.map(\.name))
     let whole = try IgnoreFileFix(adding: candidates, top: top)
     let trials: [(before: Bool, after: Bool)]
-    do throws(GitError) { trials = try trial((wanted + kept).map(\.path), top: whole.result, redact) } catch {
+    do throws(GitError) {
+      trials = try trial(wanted.map(\.path) + kept.map(\.path), top: whole.result, redact)
+    } catch {
       throw SurveyProblem(path: Path(""), reason: error.reason)
     }
     let helped = zip(wanted, trials).filter { !$0.1.before && $0.1.after }.map(\.0.entry)
-    let freed = zip(kept, trials.dropFirst(wanted.count)).filter { $0.1.before && !$0.1.after }.map(\.0.path)
+    let freed = zip(kept, trials.dropFirst(wanted.count)).filter { $0.1.before && !$0.1.after }.map(\.0.name)
     let lines = lines(Set(helped), freed)
     return lines.isEmpty ? nil : try IgnoreFileFix(adding: lines, top: top)
+  }
+
+  /// The suggested patterns that nothing covers: `fix` adds them, and no check asks for them.
+  package var suggested: [String] {
+    let missing = Set(
+      probes.filter { probe in
+        if case .missing = probe.verdict { entries[probe.entry].grade == .suggested } else { false }
+      }.map(\.entry))
+    return missing.sorted().map { entries[$0].pattern.text }
   }
 
   private func lines(_ wanted: Set<Int>, _ kept: [Path]) -> [String] {

@@ -11,7 +11,7 @@ extension Survey {
   /// - Parameter strict: treats recommended entries as required. Ignoring too much stays a warning, because
   ///   it lets nothing in.
   package func lapses(strict: Bool) -> (lapses: [Lapse], problems: [SurveyProblem]) {
-    var lapses = uncovered() + trackedFiles() + exposedFiles() + changedIgnoreFiles()
+    var lapses = uncovered() + trackedFiles() + suggestedFiles() + exposedFiles() + changedIgnoreFiles()
     let builds = builds()
     lapses += builds.lapses
     if strict { lapses = lapses.map { $0.asFinding } }
@@ -54,7 +54,7 @@ extension Survey {
     var lapses: [Lapse] = []
     // Causes named by git, or found in the file if git names none.
     var known: Set<[String]> = []
-    for (cause, paths) in groups.all where cause.kind != .uncommitted {
+    for (cause, paths) in groups.all where cause.kind != .uncommitted && entries[cause.entry].grade != .suggested {
       let lapse = lapse(cause, paths)
       if let line = lapse.line,
         !known.insert([lapse.kind.rawValue, shown(lapse.path), "\(line)", lapse.message]).inserted
@@ -75,7 +75,7 @@ extension Survey {
       let indexes = Set(groups.map(\.cause.entry)).sorted()
       let names = indexes.map { "'\(entries[$0].pattern.text)'" }.joined(separator: ", ")
       return Lapse(
-        .uncommitted, isWarning: indexes.allSatisfy { entries[$0].grade == .recommended },
+        .uncommitted, isWarning: indexes.allSatisfy { entries[$0].grade != .required },
         path: source, line: first.line, text: first.pattern,
         message: "\(names): covered, but by lines that are not committed or staged",
         details: ["lines \(Set(rules.map(\.line)).sorted().map(String.init).joined(separator: ", "))"],
@@ -85,7 +85,7 @@ extension Survey {
 
   private func lapse(_ cause: Cause, _ paths: [Path]) -> Lapse {
     let entry = entries[cause.entry]
-    let isWarning = entry.grade == .recommended
+    let isWarning = entry.grade != .required
     let name = "'\(entry.pattern.text)' (\(entry.name))"
     let places = "not covered: \(listed(paths))"
     guard let rule = cause.rule else {

@@ -95,9 +95,12 @@ package struct Survey: Sendable {
       if let rule, !rule.isNegated { survey.ignoredIgnoreFiles.insert(path) }
     }
 
-    let keeps = entries.enumerated().flatMap { index, entry in entry.keep.map { ($0, index) } }
-    for (keep, rule) in zip(keeps, try check.rules(for: keeps.map(\.0))) {
-      guard let rule, !rule.isNegated, rule.isShared(deciding: keep.0) else { continue }
+    let keeps = entries.enumerated().filter { $1.grade != .suggested }.flatMap { index, entry in
+      entry.keep.map { ($0, index) }
+    }
+    let examples = keeps.map { CoverageEntry.example(of: $0.0) }
+    for ((keep, example), rule) in zip(zip(keeps, examples), try check.rules(for: examples)) {
+      guard let rule, !rule.isNegated, rule.isShared(deciding: example) else { continue }
       survey.ignoredKeeps.append((keep.0, keep.1, rule))
     }
     try check.finish()

@@ -23,7 +23,9 @@ import Testing
     #expect(
       entries == [
         ".env required", "*.key required", "secrets/ required", ".env.local recommended",
-        ".env.* recommended",
+        ".env.* recommended", ".envrc suggested", ".hopx/ suggested", "credentials.yaml suggested",
+        "*.tfvars suggested", ".streamlit/secrets.toml suggested", ".dev.vars suggested",
+        ".claude/settings.local.json suggested", "*.pem suggested",
       ])
     #expect(CoverageEntries.builtIn().changed.isEmpty)
   }
@@ -49,7 +51,7 @@ import Testing
       reason = "policy"
       """)
     #expect(entries.changed.map { "\($0.pattern.text) \($0.grade.rawValue)" } == [".env.local required", ".env.* off"])
-    #expect(entries.entries.count == 5)
+    #expect(entries.entries.count == CoverageEntries.builtIn().entries.count)
     #expect(entries.changed[0].probes == [".env.local"])
   }
 

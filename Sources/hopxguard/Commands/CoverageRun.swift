@@ -27,6 +27,8 @@ struct CoverageResults {
   var notes: [String] = []
   /// What mends the top .gitignore, if that was asked for; nil when there is nothing to add.
   var fix: IgnoreFileFix?
+  /// Suggested patterns that are not in .gitignore.
+  var suggested: [String] = []
 }
 
 struct CoverageRun {
@@ -72,6 +74,7 @@ struct CoverageRun {
         trackedFiles: survey.trackedCount, folders: survey.folderCount, names: survey.probeCount)
       results.extent?.changes = settings.coverage.changed.map(change)
       results.notes = notes(survey)
+      results.suggested = survey.suggested
       if planning {
         do throws(SurveyProblem) { results.fix = try survey.fix(redact: redacted) } catch {
           worker.addProblem(error.path, "--fix: \(error.reason)")

@@ -16,8 +16,9 @@ struct GitignoreCommand: ParsableCommand {
     usage: "hopxguard gitignore [<options>] [<path>]",
     discussion: """
       Asks git which rule applies to .env, *.key, secrets/ and similar names, at the top and in every \
-      folder with tracked files. Only rules that everyone has count: those of .gitignore files as they \
-      are staged or committed.
+      folder with tracked files. Files that some tools keep keys in, such as .envrc, *.tfvars or *.pem, \
+      are reported where they exist, and --fix adds their names too. Only rules that everyone has \
+      count: those of .gitignore files as they are staged or committed.
 
       Examples:
         hopxguard gitignore               the repository you are in
@@ -75,6 +76,9 @@ struct GitignoreCommand: ParsableCommand {
     for problem in results.problems { run.add(problem) }
     let outcome = try run.finish(isWhole: false).outcome
     for note in results.notes where !reporting.quiet { Console.say("note: \(Console.shown(note.utf8))\n") }
+    if !fix && !dryRun && !reporting.quiet && !results.suggested.isEmpty {
+      Console.say("note: also good to ignore, and added by --fix: \(results.suggested.joined(separator: "  "))\n")
+    }
     try reporting.conclude(outcome, run.output)
   }
 

@@ -4,7 +4,11 @@ import Foundation
 import Testing
 
 private let heading = "# secret files that never belong in git (hopxguard)"
-private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n"
+private let suggested =
+  ".envrc\n.hopx/\ncredentials.yaml\n*.tfvars\n.streamlit/secrets.toml\n.dev.vars\n.claude/settings.local.json\n"
+  + "*.pem\n!*.pub.pem\n"
+private let recommended =
+  ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n" + suggested
 
 @Suite struct GitignoreFixTests {
   private func text(_ repository: CoverageRepository) throws -> String {
@@ -66,7 +70,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     #expect(
       try text(repository)
         == "/.env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n"
-        + "\(heading)\n.env\n"
+        + "\(heading)\n.env\n\(suggested)"
     )
     // What comes to be missing later goes under the same heading.
     try repository.write(".gitignore", try text(repository).replacingOccurrences(of: "*.key\n", with: ""))
@@ -74,7 +78,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     #expect(
       try text(repository)
         == "/.env\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n\n"
-        + "\(heading)\n.env\n*.key\n"
+        + "\(heading)\n.env\n\(suggested)*.key\n"
     )
   }
 
@@ -85,7 +89,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
       ".gitignore", ".env\n*.key\nsecrets/\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n!.env\n")
     try repository.commit()
     _ = try repository.hopxguard("gitignore", "--fix")
-    #expect(try text(repository).hasSuffix("!.env\n\n\(heading)\n.env\n"))
+    #expect(try text(repository).hasSuffix("!.env\n\n\(heading)\n.env\n\(suggested)"))
     try repository.commit()
     #expect(try repository.hopxguard("gitignore").status == 0)
   }
@@ -104,7 +108,7 @@ private let recommended = ".env.local\n.env.*\n!.env.example\n!.env.sample\n!.en
     let lines = try outcome.lines
     #expect(lines.contains("gitignore-negated app/.gitignore:1"))
     #expect(lines.contains("gitignore-tracked old.key"))
-    #expect(try text(repository).hasSuffix("\(heading)\n.env\n"))
+    #expect(try text(repository).hasSuffix("\(heading)\n.env\n\(suggested)"))
     #expect(try repository.read("app/.gitignore") == Array("!*.key\n".utf8))
   }
 
