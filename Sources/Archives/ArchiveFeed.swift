@@ -174,20 +174,25 @@ package final class ArchiveFeed {
 
   /// Moves the cursor to the next place with byte `b` after byte `a`.
   ///
+  /// - Parameter passed: is called with the bytes before that place, in pieces.
   /// - Returns: whether there is one; else the cursor is at the end.
-  func seek(_ a: UInt8, _ b: UInt8) throws(InputError) -> Bool {
+  func seek(
+    _ a: UInt8, _ b: UInt8, passing passed: (UnsafeRawBufferPointer) -> Void = { _ in }
+  ) throws(InputError) -> Bool {
     while true {
       var bytes = try bytes()
       if bytes.isEmpty { return false }
       if bytes.count == 1 {
         bytes = try peek(2)
         if bytes.count < 2 {
+          passed(bytes)
           consume(bytes.count)
           return false
         }
       }
       let text = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
       let found = csearch_pair(text, bytes.count, 0, bytes.count - 1, 0, a, 1, b)
+      passed(UnsafeRawBufferPointer(rebasing: bytes[..<found]))
       consume(found)
       if found < bytes.count - 1 { return true }
     }

@@ -34,10 +34,14 @@ package protocol EntrySource: ByteSource, ~Copyable {
 
   /// What was read to its end and is wrong in itself: the words, and the name that belongs to them.
   var problem: (text: String, name: [UInt8])? { get }
+
+  /// The format that kept what was read to its end from being understood.
+  var unopened: UnopenedFormat? { get }
 }
 
 extension EntrySource where Self: ~Copyable {
   package var problem: (text: String, name: [UInt8])? { nil }
+  package var unopened: UnopenedFormat? { nil }
 }
 
 /// The reader of what begins at the feed's cursor. Once its `next` has returned nil the cursor is where

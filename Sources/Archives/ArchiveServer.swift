@@ -14,12 +14,12 @@ package enum ArchiveServer {
   package static let command = "expand-archive"
 
   /// - Parameters:
-  ///   - kind: `ArchiveKind.name` of one that is read apart.
+  ///   - kind: `ArchiveKind.rawValue` of one that is read apart.
   ///   - memory: bytes, in digits.
   ///   - start: where in standard input the archive begins, in digits.
   /// - Returns: the exit status.
   package static func run(_ kind: String, memory: String, start: String) -> CInt {
-    guard let kind = ArchiveKind.readApart.first(where: { $0.name == kind }), let memory = Int(memory),
+    guard let kind = ArchiveKind(rawValue: kind), kind.isReadApart, let memory = Int(memory),
       let start = Int(start)
     else { return 2 }
     limitOwnMemory(to: memory)

@@ -15,6 +15,7 @@ final class DocumentReader: EntrySource {
   /// Compressed bytes of the entry that are left.
   private var left = 0
   private var isInEntry = false
+  private var encryption = PDFEncryption()
 
   /// Bytes of a chunk before its compressed text: keyword, language and translation.
   private static let longestLead = 4096
@@ -26,6 +27,8 @@ final class DocumentReader: EntrySource {
     // What is not in a stream is text, which is searched where it stands.
     feed.isWithinEntries = false
   }
+
+  var unopened: UnopenedFormat? { encryption.isFound ? .encryptedPDF : nil }
 
   func next() throws(InputError) -> ArchiveEntry? {
     isInEntry = false
@@ -57,7 +60,7 @@ final class DocumentReader: EntrySource {
   /// Whatever comes after the word that begins a stream and has zlib's header.
   private func nextStream() throws(InputError) -> String? {
     let word = Array("stream".utf8)
-    while try feed.seek(word[0], word[1]) {
+    while try feed.seek(word[0], word[1], passing: { encryption.look(at: $0) }) {
       let head = try feed.peek(word.count + 4)
       guard head.starts(with: word), head.count == word.count + 4 else {
         feed.consume(1)

@@ -152,7 +152,7 @@ final class SeparateArchive: EntrySource {
     _ kind: ArchiveKind, _ input: CInt, from start: Int, memory: Int
   ) throws(SystemError) -> (process: pid_t, output: CInt) {
     let program = try ownProgram()
-    let words = [program, Path(ArchiveServer.command), Path(kind.name), Path("\(memory)"), Path("\(start)")]
+    let words = [program, Path(ArchiveServer.command), Path(kind.rawValue), Path("\(memory)"), Path("\(start)")]
     // The messages of a runtime that is out of memory are of no use to the user.
     let nowhere = try Descriptor.open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
     let pipe = try makePipe()

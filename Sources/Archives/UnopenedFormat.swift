@@ -5,6 +5,8 @@
 
 package enum UnopenedFormat: String, Sendable, CaseIterable {
   case arj, brotli, lzop, snappy, squashfs, wim, xar
+  /// Its streams are encrypted.
+  case encryptedPDF
   /// A document or picture with compressed text, deeper in archives than those are opened.
   case document
 
@@ -45,6 +47,7 @@ package enum UnopenedFormat: String, Sendable, CaseIterable {
     switch self {
     case .arj: "an ARJ archive"
     case .brotli: "compressed by brotli"
+    case .encryptedPDF: "an encrypted PDF"
     case .lzop: "compressed by lzop"
     case .snappy: "compressed by snappy"
     case .squashfs: "a squashfs image"

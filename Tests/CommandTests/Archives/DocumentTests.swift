@@ -87,6 +87,27 @@ struct DocumentTests {
     #expect(try hopxguard("scan", in: folder).errors.contains("unopened takes 'warn' or 'fail'"))
   }
 
+  @Test func `an encrypted PDF is not opened, and other words for it are no encryption`() throws {
+    try python(
+      """
+      import os
+      d = pdf(os.urandom(3000)); e = d.replace(b'/FlateDecode', b'/Flate')
+      put('a.pdf', d.replace(b'/Size 9', b'/Size 9 /Encrypt 12 0 R')); put('b.pdf', d.replace(b'/Size 9', b'/Size 9/Encrypt<</V 4>>'))
+      put('c.pdf', d.replace(b'/Size 9', b'/Size 9 /EncryptMetadata false')); put('d.pdf', d.replace(b'/Size 9', b'/Size 9 /Encrypt null'))
+      put('e.pdf', d.replace(b'trailer', b'%' + b'x' * 262080 + b'\\ntrailer').replace(b'/Size 9', b'/Size 9 /Encrypt 12 0 R'))
+      """)
+    let lenient = try hopxguard("scan", "--no-progress", in: folder)
+    #expect(lenient.status == 0)
+    #expect(
+      lenient.errors.contains(
+        "warning: a.pdf: not opened: it is an encrypted PDF, which nothing here opens, as are 2 others"))
+    folder.git("init", "-q")
+    folder.write(".hopxguard.toml", "[scan]\nunopened = \"fail\"\n")
+    let strict = try Report.scan(in: folder)
+    #expect(strict.status == 2)
+    #expect(strict.problems.map(\.path) == ["a.pdf"])
+  }
+
   @Test func `redact refuses what a scan would open`() throws {
     folder.write("k", key)
     let made = try run(
