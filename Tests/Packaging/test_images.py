@@ -55,6 +55,18 @@ class ImageTests(FolderTest):
         self.assertIn("hopxguard", self.start(*image, "run", "--", "/hopxguard", "--version").stdout)
         self.assertEqual(sorted(path.name for path in image[0].iterdir()), ["dev", "hopxguard", "proc"])
 
+    def test_it_starts_without_proc_and_with_its_arguments(self):
+        """As in a jail. The key is found, so the arguments arrived and the runtime found what it needs."""
+        root = self.folder / "jail"
+        (root / "dev").mkdir(parents=True)
+        shutil.copy(TOP / ".build/payload/hopxguard", root / "hopxguard")
+        self.write("jail/log", f"a {key()} b\n")
+        found = self.run_command("/usr/sbin/chroot", root, "/hopxguard", "scan", "/log", status=1)
+        self.assertIn("/log\n  1:3  Hopx API key", found.stdout)
+        self.assertIn("hopxguard", self.run_command("/usr/sbin/chroot", root, "/hopxguard", "--version").stdout)
+        clean = self.run_command("/usr/sbin/chroot", root, "/hopxguard", "run", "--", "/hopxguard", "redact", "/log")
+        self.assertRegex(clean.stdout, r"^a hopx_live_.{5}\.\.\. b\n$")
+
     def test_the_image_with_git_checks_a_repository(self):
         root, image, variables = self.built("check.Dockerfile")
         source = root / "src"

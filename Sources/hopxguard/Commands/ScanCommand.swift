@@ -160,6 +160,12 @@ struct ScanCommand: ParsableCommand {
     setup.plan.options.collectsKeys = verify
     var run = ScanRun(setup.plan, into: try reporting.open(format))
     try scan(&run, jobs: threads)
+    if let range, !reporting.quiet, !["..", "^!", "^-"].contains(where: range.contains) {
+      let name = Console.shown(range.utf8)
+      Console.say(
+        "note: --range \(name) has no '..', so all history up to \(name) was scanned; what a branch adds to it: "
+          + "--range \(name)..BRANCH\n")
+    }
     let readsTree = !staged && range == nil && since == nil && diff == nil && !history
     if readsTree && paths.isEmpty && !reporting.quiet && standardInputHasData() {
       Console.say("note: standard input was not read, the folder was; to read it: hopxguard scan -\n")

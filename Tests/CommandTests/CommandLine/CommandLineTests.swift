@@ -64,6 +64,44 @@ struct CommandLineTests {
         """)
   }
 
+  @Test(arguments: ["-V", "-v", "--version"]) func `the version has a short option`(option: String) throws {
+    let result = try hopxguard(option)
+    #expect(result.status == 0)
+    #expect(result.output.hasPrefix("hopxguard "))
+    #expect(result.output == (try hopxguard("--version")).output)
+  }
+
+  @Test func `-q and -v of a scan are --quiet and --verbose`() throws {
+    folder.write("a", "key = \(keyText())\n")
+    let quiet = try hopxguard("scan", "-q", in: folder)
+    #expect(quiet.status == 1)
+    #expect(quiet.errors.isEmpty)
+    #expect(!quiet.output.isEmpty)
+    let verbose = try hopxguard("scan", "-v", in: folder)
+    #expect(verbose.errors.contains("format = \"text\"    default"), "\(verbose.errors)")
+  }
+
+  @Test(arguments: ["https://example.com/x.git", "git@example.com:x/y.git", "ssh://example.com/x", "s3://bucket/x"])
+  func `an address is no path, and the error says what to do`(address: String) throws {
+    let result = try hopxguard("scan", address)
+    #expect(result.status == 2)
+    #expect(result.errors.contains("git clone \(address) DIRECTORY && hopxguard scan --history DIRECTORY"))
+  }
+
+  @Test func `a range without a start says that it is all history`() throws {
+    folder.git("init", "-q", "-b", "main")
+    folder.write("a", "x\n")
+    folder.git("add", ".")
+    folder.git("commit", "-qm", "one")
+    let whole = try hopxguard("scan", "--range", "main", in: folder)
+    #expect(whole.status == 0)
+    #expect(whole.errors.contains("note: --range main has no '..', so all history up to main was scanned"))
+    #expect(whole.errors.contains("--range main..BRANCH"))
+    for range in ["main..HEAD", "main^!"] {
+      #expect(!(try hopxguard("scan", "--range", range, in: folder)).errors.contains("note:"), "\(range)")
+    }
+  }
+
   @Test func `a note is given once`() throws {
     let other = TestFolder()
     for place in [folder, other] {
