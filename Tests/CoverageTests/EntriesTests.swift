@@ -65,11 +65,11 @@ import Testing
     ),
     (
       "[[gitignore]]\npattern = '*.pem'\nreason = 'x'\ngrade = 'must'\n",
-      "1: grade 'must': required, recommended, or off for a built-in pattern"
+      "1: grade 'must': required, recommended, suggested, or off for a built-in pattern"
     ),
     (
-      "[[gitignore]]\npattern = '*.pem'\nreason = 'x'\ngrade = 'off'\n",
-      "1: grade 'off': required, recommended, or off for a built-in pattern"
+      "[[gitignore]]\npattern = '*.p12'\nreason = 'x'\ngrade = 'off'\n",
+      "1: grade 'off': required, recommended, suggested, or off for a built-in pattern"
     ),
     ("[gitignore]\npattern = '*.pem'\n", "1: write [[gitignore]], with two brackets"),
     (

@@ -44,6 +44,7 @@ struct SuggestedEntriesTests {
     #expect(try repository.hopxguard("gitignore", "--strict").status == 1)
     #expect(try repository.addable([file]) == [file])
     _ = try repository.hopxguard("gitignore", "--fix")
+    try repository.git("commit", "-qm", "fix", ".gitignore")
     #expect(try repository.addable([file]) == [])
   }
 
@@ -78,6 +79,7 @@ struct SuggestedEntriesTests {
     let outcome = try repository.hopxguard("gitignore", "--format", "json")
     #expect(try outcome.lines == [])
     _ = try repository.hopxguard("gitignore", "--fix")
+    try repository.git("commit", "-qm", "fix", ".gitignore")
     #expect(try repository.addable(["test.pem"]) == ["test.pem"])
   }
 

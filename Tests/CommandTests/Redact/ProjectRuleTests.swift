@@ -30,7 +30,7 @@ struct ProjectRuleTests {
       [scan]
       rules = ["ci/acme.toml"]
       disable = ["hopx-api-key", "acme-token"]
-      skip = ["**"]
+      skip = ["log", "*.md"]
       [[allow]]
       rule = "hopx-api-key"
       reason = "hostile"
@@ -77,9 +77,12 @@ struct ProjectRuleTests {
   }
 
   @Test func `redact of a device ends at SIGTERM`() throws {
-    let result = try run(
-      "/bin/sh", ["-c", "\"$0\" redact < /dev/zero > /dev/null & sleep 0.2; kill $!; wait $!; echo $?", hopxguardPath],
-      in: folder.path)
+    // Once a byte has come it is at work. Where the signal does nothing, it ends by SIGPIPE instead.
+    let script = """
+      mkfifo out; "$0" redact < /dev/zero > out & exec 3< out; head -c 1 <&3 > zero
+      kill $!; exec 3<&-; wait $!; echo $?
+      """
+    let result = try run("/bin/bash", ["-c", script, hopxguardPath], in: folder.path)
     #expect(result.output == "143\n")
   }
 }
