@@ -114,11 +114,17 @@ let package = Package(
     // What is asked about a key, and what the answer means. It sends nothing itself.
     .target(name: "Verification", dependencies: ["Bytes", "Findings"], swiftSettings: strict),
 
+    // Code that would leak a key: a lexer for every language, and what it knows of values.
+    .target(
+      name: "Linting", dependencies: ["CEmbedded", "CSearch", "Bytes", "TOML", "Platform", "Rules"],
+      swiftSettings: strict),
+
     // Level 4: a run from its inputs to its findings, and the formats of its report.
     .target(
       name: "Scanning",
       dependencies: [
         "Bytes", "Platform", "Rules", "Detection", "Inputs", "Archives", "GitStore", "GitCommand", "Findings",
+        "Linting",
       ],
       swiftSettings: strict),
     .target(
@@ -135,8 +141,7 @@ let package = Package(
       dependencies: [
         "CStart",
         "Agents", "CEmbedded", "Bytes", "Platform", "TOML", "Rules", "Detection", "Redaction", "Inputs", "Archives",
-        "GitStore", "GitCommand", "Findings", "Coverage", "Scanning", "Reporting",
-        "Verification",
+        "GitStore", "GitCommand", "Findings", "Coverage", "Linting", "Scanning", "Reporting", "Verification",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -157,6 +162,9 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "Scanning", "Findings", "Detection", "Rules", "Platform", "Bytes", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LintingTests", dependencies: ["Linting", "Platform", "TestSupport"], exclude: ["Corpus"],
       swiftSettings: strict),
     .testTarget(
       name: "CoverageTests", dependencies: ["Coverage", "GitStore", "GitCommand", "Platform", "TOML", "Bytes"],

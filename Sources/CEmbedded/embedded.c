@@ -12,6 +12,12 @@ static const unsigned char gitignore[] = {
 
 embedded_file embedded_gitignore(void) { return (embedded_file){gitignore, sizeof gitignore}; }
 
+static const unsigned char lint[] = {
+#embed "../../rules/lint.toml"
+};
+
+embedded_file embedded_lint(void) { return (embedded_file){lint, sizeof lint}; }
+
 static const unsigned char pre_commit[] = {
 #embed "../../hooks/pre-commit"
 };

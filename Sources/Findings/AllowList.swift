@@ -25,7 +25,7 @@ package struct AllowEntry: Sendable {
   /// - Parameter today: `YYYY-MM-DD`, in UTC.
   package func isExpired(on today: String) -> Bool { expires.map { $0 < today } ?? false }
 
-  func covers(_ finding: Finding) -> Bool {
+  func covers(_ finding: Judged) -> Bool {
     if let fingerprint, fingerprint != finding.fingerprint { return false }
     if let rule, rule != finding.rule { return false }
     if let glob, !glob.takes(finding.path) { return false }

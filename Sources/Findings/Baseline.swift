@@ -71,7 +71,7 @@ package struct Baseline: Sendable {
   }
 
   /// The entry that knows a finding; nil when it is new.
-  package func entry(for finding: Finding) -> Entry? {
+  func entry(for finding: Judged) -> Entry? {
     let known = [finding.path, nil].lazy.map { path in
       Entry(fingerprint: finding.fingerprint, rule: finding.rule, path: path)
     }

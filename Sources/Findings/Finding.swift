@@ -220,6 +220,8 @@ public struct Summary: Sendable {
   public var unreadStores: Set<String> = []
   /// Rules that the settings have switched off, and the findings of each.
   public var disabledRules: [String: Int] = [:]
+  /// Findings about code that leave the exit code alone.
+  public var codeWarnings = 0
   public var seconds = 0.0
   /// nil when the repository itself was not checked.
   public var coverage: CoverageExtent?

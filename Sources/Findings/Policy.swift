@@ -12,6 +12,25 @@ public enum Allowance: String, CaseIterable, Sendable {
   case baseline
 }
 
+/// What a finding is judged by.
+struct Judged {
+  let rule: String
+  let fingerprint: String
+  let path: Path
+  let line: Int
+  let comment: InlineAllowance?
+
+  init(rule: String, fingerprint: String, path: Path, line: Int, comment: InlineAllowance?) {
+    (self.rule, self.fingerprint, self.path, self.line, self.comment) = (rule, fingerprint, path, line, comment)
+  }
+
+  init(_ finding: Finding) {
+    self.init(
+      rule: finding.rule, fingerprint: finding.fingerprint, path: finding.path, line: finding.line,
+      comment: finding.comment)
+  }
+}
+
 package struct Policy: Sendable {
   /// IDs of rules whose findings do not count.
   package var disabled: Set<String> = []
@@ -59,7 +78,7 @@ package struct Policy: Sendable {
         ofSkipped.insert(finding.path)
         return false
       }
-      guard let allowance = allowance(finding, (byFingerprint[finding.fingerprint] ?? []) + others) else {
+      guard let allowance = allowance(Judged(finding), (byFingerprint[finding.fingerprint] ?? []) + others) else {
         return true
       }
       passed[allowance, default: 0] += 1
@@ -67,7 +86,24 @@ package struct Policy: Sendable {
     }
   }
 
-  private mutating func allowance(_ finding: Finding, _ candidates: [Int]) -> Allowance? {
+  /// The findings about code that count.
+  package mutating func judge(code findings: [PolicyFinding]) -> [PolicyFinding] {
+    findings.filter { finding in
+      guard let code = finding.code else { return true }
+      let judged = Judged(
+        rule: finding.rule, fingerprint: code.fingerprint, path: finding.path, line: finding.line ?? 0,
+        comment: code.comment)
+      if skipped.contains(where: { $0.takes(finding.path) }) {
+        ofSkipped.insert(finding.path)
+        return false
+      }
+      guard let allowance = allowance(judged, Array(allowed.entries.indices)) else { return true }
+      passed[allowance, default: 0] += 1
+      return false
+    }
+  }
+
+  private mutating func allowance(_ finding: Judged, _ candidates: [Int]) -> Allowance? {
     var kinds: [Allowance] = []
     var expired: [AllowEntry] = []
     for index in candidates where allowed.entries[index].covers(finding) {

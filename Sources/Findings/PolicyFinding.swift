@@ -23,6 +23,8 @@ public struct PolicyFinding: Sendable {
   public var details: [String]
   /// What mends it, in order.
   public var commands: [String]
+  /// Where in a file's code it is; nil if it is about no code.
+  public var code: CodePlace?
 
   public init(
     rule: String, title: String, severity: Severity, isWarning: Bool, path: Path, line: Int?, text: [UInt8],

@@ -27,6 +27,11 @@ struct GitHubReporter: Reporter {
     total.count(finding)
     var properties = [("file", escapedForTerminal(finding.path.bytes))]
     if let line = finding.line { properties.append(("line", "\(line)")) }
+    if let region = finding.code?.region {
+      properties.append(("endLine", "\(region.endLine)"))
+      properties.append(("col", "\(region.startColumn)"))
+      properties.append(("endColumn", "\(region.endColumn)"))
+    }
     properties.append(("title", finding.rule))
     let text = ([finding.message] + finding.details + finding.commands.map { "> \($0)" }).joined(separator: "\n")
     return command(finding.isWarning ? "warning" : name(finding.severity), properties, text)

@@ -56,6 +56,7 @@ private func head(_ outcome: Outcome) -> [(String, [UInt8])] {
           ("findings", jsonNumber(summary.findings)), ("allowed", jsonNumber(summary.allowed)),
           ("seconds", seconds),
         ] + exceptions(summary) + (summary.entries > 0 ? [("entries", jsonNumber(summary.entries))] : [])
+          + (summary.codeWarnings > 0 ? [("codeWarnings", jsonNumber(summary.codeWarnings))] : [])
           + (summary.lines > 0 ? [("lines", jsonNumber(summary.lines))] : []) + extent(summary.coverage)
           + counts(summary.verified))
     ),
@@ -157,6 +158,12 @@ private func json(_ finding: PolicyFinding) -> [UInt8] {
     ("path", jsonString(finding.path.bytes)),
   ]
   if let line = finding.line { fields.append(("line", jsonNumber(line))) }
+  if let code = finding.code {
+    fields.append(("column", jsonNumber(code.column)))
+    fields.append(("endColumn", jsonNumber(code.endColumn)))
+    fields.append(("fingerprint", jsonString(code.fingerprint.utf8)))
+    if let replacement = code.replacement { fields.append(("replacement", jsonString(replacement))) }
+  }
   if !finding.text.isEmpty { fields.append(("snippet", jsonString(finding.text))) }
   fields.append(("message", jsonString(finding.message.utf8)))
   fields.append(("details", jsonArray(finding.details.map { jsonString($0.utf8) })))

@@ -33,7 +33,7 @@ struct SARIFReporter: Reporter {
 
   mutating func report(_ finding: PolicyFinding) -> [UInt8] {
     if policyNames.insert(finding.rule).inserted { policies.append(finding) }
-    let hash = standIn([finding.rule, finding.message], finding.path)
+    let hash = standIn([finding.rule, finding.code?.fingerprint ?? finding.message], finding.path)
     results.append((finding.rule, { result(finding, hash, ruleIndex: $0) }))
     return []
   }
@@ -124,9 +124,11 @@ private func descriptor(_ rule: Rule) -> [UInt8] {
 }
 
 private func descriptor(_ finding: PolicyFinding) -> [UInt8] {
-  descriptor(
-    finding.rule, finding.title, full: finding.title,
-    ["`hopxguard gitignore` names the responsible line and the fix."], finding.severity)
+  let help =
+    finding.code == nil
+    ? ["`hopxguard gitignore` names the responsible line and the fix."]
+    : finding.details + ["`hopxguard lint` shows the place, and `hopxguard lint --fix` mends it where one line does."]
+  return descriptor(finding.rule, finding.title, full: finding.title, help, finding.severity)
 }
 
 private func descriptor(
@@ -211,19 +213,38 @@ private func result(_ finding: PolicyFinding, _ hash: String, ruleIndex: Int) ->
   let line = finding.line ?? 1
   let text = ([finding.message] + finding.details + finding.commands.map { "> \($0)" }).joined(separator: "\n")
   let width = max(1, String(decoding: finding.text, as: UTF8.self).utf16.count)
-  return jsonObject([
+  let region = finding.code?.region ?? TextRegion(startColumn: 1, endLine: line, endColumn: width + 1)
+  let place = [
+    ("startLine", line), ("startColumn", region.startColumn), ("endLine", region.endLine),
+    ("endColumn", region.endColumn),
+  ]
+  var fields: [(String, [UInt8])] = [
     ("ruleId", jsonText(finding.rule)), ("ruleIndex", jsonNumber(ruleIndex)),
     ("level", jsonText(finding.isWarning ? "warning" : level(finding.severity))),
     ("message", message(text)),
     (
       "locations",
-      jsonArray([
-        location(
-          finding.path,
-          region: [("startLine", line), ("startColumn", 1), ("endLine", line), ("endColumn", width + 1)])
-      ])
+      jsonArray([location(finding.path, region: place)])
     ),
     ("partialFingerprints", jsonObject([("primaryLocationLineHash", jsonText(hash))])),
+  ]
+  if let fix = finding.code.flatMap({ fix($0, finding.path, place) }) { fields.append(("fixes", jsonArray([fix]))) }
+  return jsonObject(fields)
+}
+
+/// What to write at the place, as viewers offer it.
+private func fix(_ code: CodePlace, _ path: Path, _ place: [(String, Int)]) -> [UInt8]? {
+  guard let replacement = code.replacement else { return nil }
+  let edit = jsonObject([
+    ("deletedRegion", jsonObject(place.map { ($0, jsonNumber($1)) })),
+    ("insertedContent", jsonObject([("text", jsonString(replacement))])),
+  ])
+  let change = jsonObject([
+    ("artifactLocation", jsonObject([("uri", jsonText(uri(path)))])), ("replacements", jsonArray([edit])),
+  ])
+  return jsonObject([
+    ("description", message("Show the first 15 characters, which name the key.")),
+    ("artifactChanges", jsonArray([change])),
   ])
 }
 

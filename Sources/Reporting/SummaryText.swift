@@ -20,9 +20,8 @@ package func summaryText(_ outcome: Outcome, keys: KeyTally, advises: Bool, styl
   let exceptions = exceptionsText(summary)
   var allowed = exceptions.isEmpty ? "" : ", \(exceptions)"
   for line in settingsLines(summary) { text += "\(line)\n" }
-  if let coverage = summary.coverage, coverage.warnings > 0 {
-    allowed += ", \(counted(coverage.warnings, "warning"))"
-  }
+  let warnings = (summary.coverage?.warnings ?? 0) + summary.codeWarnings
+  if warnings > 0 { allowed += ", \(counted(warnings, "warning"))" }
   let extent = extent(summary)
   if summary.findings > 0 {
     text += style.danger("\(counted(summary.findings, "finding"))\(allowed)") + ": \(extent)"

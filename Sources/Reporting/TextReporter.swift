@@ -67,16 +67,7 @@ struct TextReporter: Reporter {
     text += "  \(style.warning(place))  \(finding.title)  \(style.danger(finding.secret))"
     let form = finding.encoding == "plain" ? "" : ", hidden as \(finding.encoding)"
     text += "  " + style.faint("\(finding.rule), \(finding.confidence.rawValue) confidence\(form)") + "\n"
-    let bytes = finding.snippet.bytes
-    let highlight = finding.snippet.highlight
-    let secret = shown(bytes[highlight])
-    let longestLead = min(Self.longestLead, max(0, columns - width(secret)) * 2 / 3)
-    let lead = shown(bytes[..<highlight.lowerBound], columns: longestLead, endsThere: true)
-    let room = max(0, columns - width(lead) - width(secret))
-    let tail = shown(bytes[highlight.upperBound...], columns: room, endsThere: false)
-    text += "\(Self.indent)\(lead)\(style.danger(secret))\(tail)\n"
-    text += "\(Self.indent)\(String(repeating: " ", count: width(lead)))"
-    text += style.danger(String(repeating: "^", count: max(1, width(secret)))) + "\n"
+    text += pointed(finding.snippet.bytes, finding.snippet.highlight)
     text += "    " + style.faint(finding.fingerprint) + "\n"
     if let commit = finding.commit {
       text +=
@@ -90,15 +81,34 @@ struct TextReporter: Reporter {
     return Array(text.utf8)
   }
 
+  /// A line, and a caret under what it is about.
+  private func pointed(_ bytes: [UInt8], _ highlight: Range<Int>) -> String {
+    var text = ""
+    let secret = shown(bytes[highlight])
+    let longestLead = min(Self.longestLead, max(0, columns - width(secret)) * 2 / 3)
+    let lead = shown(bytes[..<highlight.lowerBound], columns: longestLead, endsThere: true)
+    let room = max(0, columns - width(lead) - width(secret))
+    let tail = shown(bytes[highlight.upperBound...], columns: room, endsThere: false)
+    text += "\(Self.indent)\(lead)\(style.danger(secret))\(tail)\n"
+    text += "\(Self.indent)\(String(repeating: " ", count: width(lead)))"
+    return text + style.danger(String(repeating: "^", count: max(1, width(secret)))) + "\n"
+  }
+
   mutating func report(_ finding: PolicyFinding) -> [UInt8] {
     var text = heading(finding.path) + "  "
-    if let line = finding.line { text += style.warning("\(line)") + "  " }
+    let column = finding.code.map { ":\($0.column)" } ?? ""
+    if let line = finding.line { text += style.warning("\(line)\(column)") + "  " }
     if finding.isWarning { text += style.warning("warning:") + " " }
     text += escapedForTerminal(finding.message.utf8)
     text += "  " + style.faint("\(finding.rule), \(finding.severity.rawValue)") + "\n"
-    if !finding.text.isEmpty { text += "    " + style.danger(shown(finding.text[...])) + "\n" }
+    if let place = finding.code?.highlight {
+      text += pointed(finding.text, place)
+    } else if !finding.text.isEmpty {
+      text += "    " + style.danger(shown(finding.text[...])) + "\n"
+    }
     for detail in finding.details { text += "    \(escapedForTerminal(detail.utf8))\n" }
     for command in finding.commands { text += "    > \(style.bold(escapedForTerminal(command.utf8)))\n" }
+    if let code = finding.code { text += "    " + style.faint(code.fingerprint) + "\n" }
     return Array(text.utf8)
   }
 

@@ -13,6 +13,11 @@ package struct ContentOptions {
   /// The caller needs the whole keys of the findings.
   package var collectsKeys = false
 
+  /// How code is linted; nil if it is not.
+  package var lint: LintOptions?
+  /// Whether keys are looked for.
+  package var searchesKeys = true
+
   package init(rules: RuleSet, archives: ArchiveLimits = ArchiveLimits()) {
     self.rules = rules
     self.archives = archives

@@ -98,6 +98,7 @@ package struct ContentScanner: ~Copyable {
     _ source: inout some ByteSource & ~Copyable, path: Path, place: Finding.Place = .content,
     firstLine: Int = 1, isWhole: Bool = true, isLive: Bool = false, into sink: inout some FindingSink
   ) -> Int {
+    if !options.searchesKeys { return 0 }
     buffer.reset()
     scanner.begin()
     earlier.removeAll()
@@ -196,7 +197,7 @@ package struct ContentScanner: ~Copyable {
     _ path: Path, below: [UInt8] = [], place: Finding.Place = .fileName, into sink: inout some FindingSink,
     found visit: (Path, Int) -> Void = { _, _ in }
   ) {
-    let found = path.bytes.withUnsafeBytes { isWorthScanning($0) }
+    let found = options.searchesKeys && path.bytes.withUnsafeBytes { isWorthScanning($0) }
     if !found { return }
     var whole = ScanResults()
     whole.problems = surrenderProblems(path)

@@ -9,6 +9,8 @@ package import Platform
 package struct ScanResults: Sendable {
   package var findings: [Finding] = []
   package var problems: [Problem] = []
+  /// What was found in code.
+  package var code: [PolicyFinding] = []
   /// Its findings are those that an input has beyond those listed.
   package var summary = Summary()
   /// Whole keys by fingerprint, where they were asked for.
@@ -54,6 +56,7 @@ package struct ScanResults: Sendable {
 
     findings += other.findings
     problems += other.problems
+    code += other.code
     summary.files += other.summary.files
     summary.lines += other.summary.lines
     summary.entries += other.summary.entries
@@ -101,6 +104,7 @@ package struct ScanResults: Sendable {
       end = unique.last?.path
     }
     findings = unique
+    code.sort(by: PolicyFinding.precedes)
     problems.sort(by: Problem.precedes)
     // A name that a rule gives up on is met at every file below it.
     var last: Problem?

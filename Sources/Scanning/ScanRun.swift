@@ -58,6 +58,9 @@ package struct ScanRun<Output: ReportOutput> {
     let passed = found.subtracting(results.findings.map(\.fingerprint))
     examine(&results)
     try output.add(results.findings)
+    let code = plan.policy.judge(code: results.code)
+    results.summary.codeWarnings = code.count { $0.isWarning }
+    try output.add(code)
     let outcome = results.outcome(
       listed: output.count, seconds: monotonicSeconds() - started, plan: plan, isWhole: isWhole)
     try output.finish(outcome)

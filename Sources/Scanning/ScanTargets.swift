@@ -26,6 +26,14 @@ package struct ScanTarget: Sendable {
 
   var absolute: Path { root.absolute(shown) }
 
+  /// Whether a path of a report is in this target.
+  package func holds(_ path: Path) -> Bool {
+    kind == .file || kind == .linkedFile ? path == shown : shown.bytes.isEmpty || path.isWithin(shown)
+  }
+
+  /// Where a path of a report is.
+  package func absolute(of path: Path) -> Path { kind == .linkedFile ? given : root.absolute(path) }
+
   /// The same target without what a list skips.
   package func skipping(_ patterns: SkipList.Skipping?) -> ScanTarget {
     var target = self

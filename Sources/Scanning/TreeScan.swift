@@ -6,6 +6,7 @@ package import Detection
 package import Findings
 package import GitCommand
 package import Inputs
+import Linting
 package import Platform
 import Synchronization
 
@@ -304,6 +305,23 @@ final class TreeScan: Sendable {
     _ file: consuming Descriptor, size: Int, _ path: Path, at absolute: Path?, _ worker: inout ScanWorker
   ) {
     if isOneFile { progress.expect(size) }
+    if scanner.mayLint(path), size <= Linter.longestFile {
+      do throws(SystemError) {
+        let text = try readAll(file, limit: size + 65_536)
+        text.withUnsafeBytes { bytes in
+          scanner.lint(bytes, path: path)
+          var source = BorrowedSource(bytes)
+          scanner.scan(&source, path: path)
+        }
+        progress.add(text.count)
+        scanner.results.summary.bytes += text.count
+      } catch {
+        scanner.addProblem(path, "cannot be read: \(error)")
+      }
+      scanner.results.summary.files += 1
+      files.add(1, ordering: .relaxed)
+      return
+    }
     var source = FileSource(file, size: size, progress: progress)
     let before = worker.results.findings.count
     let count = worker.scan(&source, path: path)

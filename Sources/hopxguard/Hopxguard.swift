@@ -31,6 +31,7 @@ struct Hopxguard: ParsableCommand {
         hopxguard gitignore               can .env, *.key and secrets/ be committed?
         hopxguard verify                  which of the keys here are live?
         hopxguard check                   scan and gitignore: the command for a CI job
+        hopxguard lint                    code that would leak a key
         hopxguard allow FINGERPRINT --reason TEXT    accept a false alarm
         hopxguard baseline                accept today's findings, fail on new ones
         hopxguard rules list              the rules in use
@@ -41,6 +42,7 @@ struct Hopxguard: ParsableCommand {
     subcommands: [
       ScanCommand.self, VerifyCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
       CheckCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self, BaselineCommand.self,
+      LintCommand.self,
       RulesCommand.self,
     ])
 

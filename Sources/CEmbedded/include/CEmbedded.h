@@ -13,6 +13,9 @@ embedded_file embedded_hopx(void);
 /// rules/gitignore.toml
 embedded_file embedded_gitignore(void);
 
+/// rules/lint.toml
+embedded_file embedded_lint(void);
+
 /// hooks/pre-commit and its like
 embedded_file embedded_pre_commit(void);
 embedded_file embedded_pre_merge_commit(void);

@@ -13,11 +13,12 @@ import Scanning
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Run gitignore and scan together: the command for a CI job.",
+    abstract: "Run gitignore, scan and lint together: the command for a CI job.",
     discussion: """
       Checks the whole repository, from any folder in it. In GitHub Actions, GitLab CI, Buildkite, \
       Jenkins, CircleCI and Azure Pipelines it also scans what each commit of the job adds, and says \
-      which commits those are.
+      which commits those are. Code that would leak a key is a warning, unless --strict is given or the settings say \
+      otherwise.
 
       Examples:
         hopxguard check
@@ -69,6 +70,7 @@ struct CheckCommand: ParsableCommand {
     }
     reporting.explain(setup)
     reporting.adapt(&setup.plan.options, format)
+    setup.plan.options.lint = setup.settings.lint.optionsOfCheck(strict: strict)
     var run = ScanRun(setup.plan, into: try reporting.open(format))
     let coverage = CoverageRun(
       top: top, settings: setup.settings, strict: strict, options: setup.plan.options

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Bytes
 import Detection
+import Linting
 import Reporting
 import Rules
 
@@ -57,9 +58,15 @@ struct RulesCommand: ParsableCommand {
       let set = try loadRules(files)
       let failures = set.exampleFailures()
       for failure in failures { _ = Console.fail(aboutSettings: "\(failure)") }
-      if !failures.isEmpty { throw ExitStatus.failed }
+      let lint = Linter(LintRules())
+      let lintFailures = lint.exampleFailures()
+      for failure in lintFailures { _ = Console.fail("\(failure)") }
+      if !failures.isEmpty || !lintFailures.isEmpty { throw ExitStatus.failed }
       for rule in set.rules {
         try Console.writeLine("ok  \(rule.id)  \(counted(rule.examples.count, "example"))  \(rule.source)")
+      }
+      for rule in lint.rules.rules {
+        try Console.writeLine("ok  \(rule.id)  \(counted(rule.examples.count, "example"))  built-in, of lint")
       }
     }
   }

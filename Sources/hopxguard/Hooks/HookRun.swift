@@ -40,8 +40,16 @@ struct HookRun {
     let setup = try prepare()
     var run = ScanRun(setup.plan, into: FindingList())
     run.add(try scan(setup))
+    if hook == .preCommit || hook == .preMergeCommit, let lint = setup.settings.lint.optionsOfCheck(strict: false) {
+      var options = setup.plan.options
+      options.lint = lint
+      let merged = hook == .preMergeCommit ? mergedHeads : []
+      run.add(lintStaged(options, merged: merged, skipping: setup.plan.skip.everywhere))
+    }
     let outcome = run.finish(isWhole: false).outcome
+    if !run.output.policyFindings.isEmpty { Console.say(LintText.hook(run.output.policyFindings)) }
     try conclude(outcome, run.output.findings)
+    if run.output.policyFindings.contains(where: { !$0.isWarning }) { throw .found }
   }
 
   // MARK: The hook that was there before

@@ -28,6 +28,9 @@ struct Settings {
   var unopened: (value: String, line: Int)?
   var limits: [ArchiveLimit: (value: Int, line: Int)] = [:]
 
+  /// `[lint]`
+  var lint = LintSettings()
+
   static let fileName = ".hopxguard.toml"
   /// Bytes.
   static let longest = 1 << 20
@@ -54,6 +57,7 @@ struct Settings {
     coverage = try coverage.changed(by: file.value("gitignore"), source: source)
     allowed = try AllowList(file.value("allow"), source: source)
     if let section = file.value("scan") { try parse(scan: section) }
+    if let section = file.value("lint") { lint = try LintSettings(section) }
     try file.finish()
   }
 
