@@ -9,7 +9,7 @@ package func standings(of paths: [Path], top: Path) throws(GitError) -> [(isTrac
   if paths.isEmpty { return [] }
   var tracked: Set<Path> = []
   var listing = try GitProcess.start(
-    options: ["--work-tree=."], ["ls-files", "-z", "--cached"], paths: paths, in: top, inherited: .discovered)
+    in: .workTree(top), options: ["--work-tree=."], ["ls-files", "-z", "--cached"], paths: paths)
   try listing.readRecords { tracked.insert(Path($0)) }
   var check = try IgnoreCheck(top: top, scope: .machine)
   let rules = try check.rules(for: paths)

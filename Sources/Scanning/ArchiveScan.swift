@@ -167,7 +167,7 @@ final class ArchiveScan {
 
   private func scanEntries(_ kind: ArchiveKind, _ reader: inout any EntrySource) throws(InputError) {
     while budget.limit == nil, let entry = try reader.next() { scan(entry, kind, &reader) }
-    if let format = reader.unopened { content.results.noteUnopened(format, content.redacted(path)) }
+    if let format = reader.unopened { results.all.noteUnopened(format, content.redacted(path)) }
     guard let problem = reader.problem else { return }
     add(problem.name.isEmpty ? problem.text : "\(problem.text): \(escapedForTerminal(shown(problem.name)))")
   }

@@ -23,7 +23,7 @@ extension ContentScanner {
     let kept = Array(key.prefix(min(rule.keep, key.count / 2)))
     let name = key.withUnsafeBytes { fingerprint(of: $0) }
     keys?[name] = key
-    if options.collectsKeys { results.keys[name] = key }
+    if options.collectsKeys { input.results.keys[name] = key }
     var finding = Finding(
       rule: rule, confidence: confidence, secret: escapedForTerminal(kept + ellipsis),
       fingerprint: name, path: input.shownPath!, place: input.place, line: input.cursor.line,

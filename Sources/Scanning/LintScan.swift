@@ -31,16 +31,18 @@ extension ContentScanner {
   }
 
   /// Lints a file's text.
-  package mutating func lint(_ bytes: UnsafeRawBufferPointer, path: Path) {
+  mutating func lint(_ bytes: UnsafeRawBufferPointer, path: Path, into sink: inout some FindingSink) {
     guard let lint = options.lint else { return }
     let found = lint.linter.findings(in: bytes, path: path).filter { !lint.disabled.contains($0.kind.rawValue) }
     if found.isEmpty { return }
     let shownPath = redacted(path)
     var line = LineStart()
+    var share = ScanResults()
     for finding in found {
       line.advance(to: finding.range.lowerBound, in: bytes)
-      results.code.append(policyFinding(finding, lint, shownPath, line, bytes))
+      share.code.append(policyFinding(finding, lint, shownPath, line, bytes))
     }
+    sink.take(share)
   }
 
   /// The line that a place is on.

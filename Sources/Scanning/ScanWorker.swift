@@ -35,6 +35,12 @@ package struct ScanWorker: ~Copyable {
     content.scan(&source, path: path, place: place, firstLine: firstLine, isWhole: isWhole, into: &sink)
   }
 
+  /// Whether a file of this name may be linted.
+  func mayLint(_ path: Path) -> Bool { content.mayLint(path) }
+
+  /// Lints a file's text.
+  mutating func lint(_ bytes: UnsafeRawBufferPointer, path: Path) { content.lint(bytes, path: path, into: &sink) }
+
   /// Scans a path itself for keys.
   mutating func scanName(_ path: Path) { content.scanName(path, into: &sink) }
 

@@ -1,8 +1,8 @@
 // Lints what the next commit changes. A finding whose line the file had before is not new.
 
 package import Findings
-import GitCommand
-import GitStore
+package import GitCommand
+package import GitStore
 import Linting
 package import Platform
 
@@ -10,21 +10,21 @@ package import Platform
 ///
 /// - Parameter merged: commits that a merge under way brings in, where git has not noted them yet.
 package func lintStaged(
-  _ options: ContentOptions, merged: [String] = [], skipping: SkipList.Skipping? = nil
+  in repository: GitRepository, _ options: ContentOptions, merged: [ObjectID] = [], skipping: SkipList.Skipping? = nil
 ) -> ScanResults {
   var scanner = ContentScanner(options)
+  var results = ScanResults()
   do throws(GitError) {
-    let staged = try stagedChanges(merged: merged).without(skipping)
+    let staged = try stagedChanges(in: repository, merged: merged).without(skipping)
     let changes = staged.changes.filter { $0.new != nil && !$0.isLink && scanner.mayLint($0.path) }
-    if changes.isEmpty { return scanner.results }
-    let found = try lint(changes.map { ($0.new!, $0.path) }, &scanner)
+    if changes.isEmpty { return results }
+    let found = try lint(in: repository, changes.map { ($0.new!, $0.path) }, &scanner)
     // Only files with findings are compared with what they were, and with what was taken out elsewhere.
-    if found.allSatisfy(\.isEmpty) { return ScanResults() }
+    if found.allSatisfy(\.isEmpty) { return results }
     let all = staged.changes.filter { !$0.isLink && scanner.mayLint($0.path) }
-    let before = try lint(all.flatMap { change in change.old.map { ($0, change.path) } }, &scanner)
+    let before = try lint(in: repository, all.flatMap { change in change.old.map { ($0, change.path) } }, &scanner)
     var known: [LintedLine: Int] = [:]
     for finding in before.joined() { known[LintedLine(finding), default: 0] += 1 }
-    var results = ScanResults()
     for finding in found.joined() {
       let line = LintedLine(finding)
       if let count = known[line], count > 0 {
@@ -34,11 +34,10 @@ package func lintStaged(
       results.code.append(finding)
     }
     results.summary.files = changes.count
-    return results
   } catch {
-    scanner.addProblem("", explained(error))
+    results.problems.append(scanner.problem("", explained(error)))
   }
-  return scanner.results
+  return results
 }
 
 /// A finding wherever its line is: lines move, and so do files.
@@ -54,9 +53,9 @@ private struct LintedLine: Hashable {
 
 /// What is found in each of these blobs.
 private func lint(
-  _ blobs: [(id: String, path: Path)], _ scanner: inout ContentScanner
+  in repository: GitRepository, _ blobs: [(id: ObjectID, path: Path)], _ scanner: inout ContentScanner
 ) throws(GitError) -> [[PolicyFinding]] {
-  var batch = try ObjectBatch()
+  var batch = try ObjectBatch(in: repository)
   batch.request(blobs.lazy.map(\.id))
   var found: [[PolicyFinding]] = []
   for (_, path) in blobs {
@@ -65,11 +64,10 @@ private func lint(
       continue
     }
     let bytes = try batch.readStart(size)
-    scanner.results.code.removeAll()
-    bytes.withUnsafeBytes { scanner.lint($0, path: path) }
-    found.append(scanner.results.code)
+    var results = ScanResults()
+    bytes.withUnsafeBytes { scanner.lint($0, path: path, into: &results) }
+    found.append(results.code)
   }
   try batch.finish()
-  scanner.results.code.removeAll()
   return found
 }

@@ -305,26 +305,10 @@ final class TreeScan: Sendable {
     _ file: consuming Descriptor, size: Int, _ path: Path, at absolute: Path?, _ worker: inout ScanWorker
   ) {
     if isOneFile { progress.expect(size) }
-    if scanner.mayLint(path), size <= Linter.longestFile {
-      do throws(SystemError) {
-        let text = try readAll(file, limit: size + 65_536)
-        text.withUnsafeBytes { bytes in
-          scanner.lint(bytes, path: path)
-          var source = BorrowedSource(bytes)
-          scanner.scan(&source, path: path)
-        }
-        progress.add(text.count)
-        scanner.results.summary.bytes += text.count
-      } catch {
-        scanner.addProblem(path, "cannot be read: \(error)")
-      }
-      scanner.results.summary.files += 1
-      files.add(1, ordering: .relaxed)
-      return
-    }
-    var source = FileSource(file, size: size, progress: progress)
     let before = worker.results.findings.count
-    let count = worker.scan(&source, path: path)
+    let count =
+      worker.mayLint(path) && size <= Linter.longestFile
+      ? scanAndLint(file, size: size, path, &worker) : scan(file, size: size, path, &worker)
     if worker.results.findings.count != before, let absolute, Exposure.dependsOnGit(path) {
       secretsFiles.insert(absolute, shown: path)
     }
@@ -333,6 +317,32 @@ final class TreeScan: Sendable {
       $0.files += 1
     }
     files.add(1, ordering: .relaxed)
+  }
+
+  private func scan(
+    _ file: consuming Descriptor, size: Int, _ path: Path, _ worker: inout ScanWorker
+  ) -> Int {
+    var source = FileSource(file, size: size, progress: progress)
+    return worker.scan(&source, path: path)
+  }
+
+  /// Code is read as a whole, for a value is followed through all of its file.
+  private func scanAndLint(
+    _ file: consuming Descriptor, size: Int, _ path: Path, _ worker: inout ScanWorker
+  ) -> Int {
+    do throws(SystemError) {
+      let text = try readAll(file, limit: size + 65_536)
+      text.withUnsafeBytes { bytes in
+        worker.lint(bytes, path: path)
+        var source = BorrowedSource(bytes)
+        worker.scan(&source, path: path)
+      }
+      progress.add(text.count)
+      return text.count
+    } catch {
+      worker.addProblem(path, "cannot be read: \(error)")
+      return 0
+    }
   }
 }
 

@@ -32,7 +32,8 @@ struct CorpusTests {
       #"""
       {"cells": [
         {"cell_type": "markdown", "source": ["print(api_key)"]},
-        {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["import os\n", "key = os.environ[\"HOPX_API_KEY\"]"]},
+        {"cell_type": "code", "metadata": {}, "outputs": [],
+         "source": ["import os\n", "key = os.environ[\"HOPX_API_KEY\"]"]},
         {"cell_type": "code", "source": ["print(\"key\")\n", "print(⟦key⟧)"]}
       ], "nbformat": 4}
       """#.utf8)

@@ -100,7 +100,7 @@ struct AllowCommand: ParsableCommand {
   /// Whether a file of the working tree, or what is staged, has the key.
   private func isFound(in top: Path, _ plan: ScanPlan) -> Bool {
     func holds(_ results: ScanResults) -> Bool { results.findings.contains { $0.fingerprint == fingerprint } }
-    if holds(scanStaged(plan.options)) { return true }
+    if holds(scanStaged(in: .workTree(top), plan.options)) { return true }
     guard let target = try? locate(top, allFiles: false) else { return true }
     return holds(
       scanTree(

@@ -44,7 +44,7 @@ struct HookRun {
       var options = setup.plan.options
       options.lint = lint
       let merged = hook == .preMergeCommit ? mergedHeads : []
-      run.add(lintStaged(options, merged: merged, skipping: setup.plan.skip.everywhere))
+      run.add(lintStaged(in: .here, options, merged: merged, skipping: setup.plan.skip.everywhere))
     }
     let outcome = run.finish(isWhole: false).outcome
     if !run.output.policyFindings.isEmpty { Console.say(LintText.hook(run.output.policyFindings)) }

@@ -92,9 +92,12 @@ struct DocumentTests {
       """
       import os
       d = pdf(os.urandom(3000)); e = d.replace(b'/FlateDecode', b'/Flate')
-      put('a.pdf', d.replace(b'/Size 9', b'/Size 9 /Encrypt 12 0 R')); put('b.pdf', d.replace(b'/Size 9', b'/Size 9/Encrypt<</V 4>>'))
-      put('c.pdf', d.replace(b'/Size 9', b'/Size 9 /EncryptMetadata false')); put('d.pdf', d.replace(b'/Size 9', b'/Size 9 /Encrypt null'))
-      put('e.pdf', d.replace(b'trailer', b'%' + b'x' * 262080 + b'\\ntrailer').replace(b'/Size 9', b'/Size 9 /Encrypt 12 0 R'))
+      put('a.pdf', d.replace(b'/Size 9', b'/Size 9 /Encrypt 12 0 R'))
+      put('b.pdf', d.replace(b'/Size 9', b'/Size 9/Encrypt<</V 4>>'))
+      put('c.pdf', d.replace(b'/Size 9', b'/Size 9 /EncryptMetadata false'))
+      put('d.pdf', d.replace(b'/Size 9', b'/Size 9 /Encrypt null'))
+      late = d.replace(b'trailer', b'%' + b'x' * 262080 + b'\\ntrailer')
+      put('e.pdf', late.replace(b'/Size 9', b'/Size 9 /Encrypt 12 0 R'))
       """)
     let lenient = try hopxguard("scan", "--no-progress", in: folder)
     #expect(lenient.status == 0)

@@ -21,14 +21,18 @@ struct RarTests {
         return struct.pack('<I', zlib.crc32(head)) + head
       def rar5(name, data):
         main = block(v(1) + v(0) + v(0))
-        file = block(v(2) + v(2) + v(len(data)) + v(4) + v(len(data)) + v(0o100644) + struct.pack('<I', zlib.crc32(data)) + v(0) + v(1) + v(len(name)) + name)
+        sums = struct.pack('<I', zlib.crc32(data))
+        sizes = v(2) + v(2) + v(len(data)) + v(4) + v(len(data)) + v(0o100644)
+        file = block(sizes + sums + v(0) + v(1) + v(len(name)) + name)
         return b'Rar!\\x1a\\x07\\x01\\0' + main + file + data + block(v(5) + v(0) + v(0))
       def head4(kind, flags, body):
         rest = struct.pack('<BHH', kind, flags, 7 + len(body)) + body
         return struct.pack('<H', zlib.crc32(rest) & 0xFFFF) + rest
       def rar4(name, data, flags=0):
-        body = struct.pack('<IIBIIBBHI', len(data), len(data), 3, zlib.crc32(data), 0x5A000000, 20, 0x30, len(name), 0o100644) + name
-        return b'Rar!\\x1a\\x07\\0' + head4(0x73, 0, b'\\0' * 6) + head4(0x74, 0x8000 | flags, body) + data + head4(0x7B, 0x4000, b'')
+        size, sums = len(data), zlib.crc32(data)
+        body = struct.pack('<IIBIIBBHI', size, size, 3, sums, 0x5A000000, 20, 0x30, len(name), 0o100644) + name
+        start = b'Rar!\\x1a\\x07\\0' + head4(0x73, 0, b'\\0' * 6)
+        return start + head4(0x74, 0x8000 | flags, body) + data + head4(0x7B, 0x4000, b'')
 
       """
     let result = try run("/usr/bin/env", ["python3", "-", key], in: folder.path, input: Array((helpers + body).utf8))

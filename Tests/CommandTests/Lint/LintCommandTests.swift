@@ -1,6 +1,7 @@
 // `hopxguard lint` from the outside: what it reads and finds, how it ends, what every report says, what allows a
 // line, what the settings change, and what --fix writes.
 
+import Foundation
 import TestSupport
 import Testing
 
