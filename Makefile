@@ -1,5 +1,5 @@
 # Two commands: `make scan` and `make test`. Both install the system packages they need first.
-# `make wheel` builds dist/hopxguard-VERSION-py3-none-PLATFORM.whl, `make install` installs without Python.
+# `make wheel` builds dist/hopxguard-VERSION-py3-none-PLATFORM.whl, with the C library and without, `make install` installs without Python.
 
 DIR ?= $(CURDIR)
 PREFIX ?= /usr/local
@@ -57,7 +57,8 @@ build: packages
 
 wheel: build
 	@./scripts/packages wheel
-	@./scripts/wheel .build/release/hopxguard dist
+	@./scripts/library .build/library
+	@./scripts/wheel .build/release/hopxguard dist .build/library/libhopxguard.so
 
 # The wheel, the hooks, the CI jobs, the images and a release, as their users meet them.
 test-packages: wheel

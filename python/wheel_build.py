@@ -1,6 +1,7 @@
 """Puts the binary into the wheel as its command, and names the platforms that it runs on.
 
-The binary is static, so that a wheel for Linux depends on no C library and installs on glibc and musl alike.
+The binary is static, so that a wheel for Linux depends on no C library and installs on glibc and musl alike. A second
+wheel has libhopxguard.so too and needs the glibc that HOPXGUARD_GLIBC names; pip prefers it where it runs.
 """
 
 import os
@@ -15,6 +16,8 @@ def platform_tag() -> str:
     if platform.system() == "Darwin":
         release = os.environ.get("MACOSX_DEPLOYMENT_TARGET", platform.mac_ver()[0]).split(".")[0]
         return f"macosx_{release}_0_{machine}"
+    if "HOPXGUARD_LIBRARY" in os.environ:
+        return f"manylinux_2_{os.environ['HOPXGUARD_GLIBC']}_{machine}"
     return f"manylinux_2_17_{machine}.musllinux_1_2_{machine}"
 
 
@@ -29,5 +32,7 @@ class WheelBuild(BuildHookInterface):
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform_tag()}"
         build_data["shared_scripts"] = {str(folder / "hopxguard"): "hopxguard"}
+        if "HOPXGUARD_LIBRARY" in os.environ:
+            build_data["force_include"] = {os.environ["HOPXGUARD_LIBRARY"]: "hopxguard/libhopxguard.so"}
         build_data["sbom_files"] = [str(folder / "hopxguard.cdx.json")]
         build_data["extra_metadata"] = {str(folder / "THIRD-PARTY.txt"): "THIRD-PARTY.txt"}

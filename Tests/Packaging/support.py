@@ -25,7 +25,14 @@ def key(id_length=12, secret_length=43):
 
 
 def wheel():
-    (path,) = DIST.glob(f"hopxguard-{VERSION}-py3-none-*.whl")
+    """The wheel for all systems, without the library."""
+    (path,) = DIST.glob(f"hopxguard-{VERSION}-py3-none-*musllinux*.whl")
+    return path
+
+
+def library_wheel():
+    """The wheel with libhopxguard.so, which pip prefers where it runs."""
+    (path,) = set(DIST.glob(f"hopxguard-{VERSION}-py3-none-*.whl")) - {wheel()}
     return path
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 
-from support import OFFLINE, PYTHON, TOP, VERSION, FolderTest, key, wheel
+from support import OFFLINE, PYTHON, TOP, VERSION, FolderTest, key, library_wheel, wheel
 
 
 class WheelTests(FolderTest):
@@ -34,7 +34,7 @@ class WheelTests(FolderTest):
         self.run_command(bin / "python", "-c", "import hopxguard", status=1)
 
     def test_the_package_finds_its_command_wherever_pip_puts_it(self):
-        show = "import hopxguard; assert hopxguard.find() == hopxguard.find_binary(); print(hopxguard.find())"
+        show = "import hopxguard; print(hopxguard.find_binary())"
         bin = self.install()
         self.assertEqual(self.run_command(bin / "python", "-c", show).stdout, f"{bin}/hopxguard\n")
         (bin / "hopxguard").unlink()
@@ -87,8 +87,21 @@ class WheelTests(FolderTest):
     def test_the_same_binary_gives_the_same_bytes(self):
         before = wheel().read_bytes()
         again = self.folder / "again"
+        library = library_wheel().read_bytes()
         subprocess.run(
-            [TOP / "scripts/wheel", TOP / ".build/release/hopxguard", again], check=True, stdout=sys.stderr)
-        (built,) = again.glob("*.whl")
-        self.assertEqual(built.read_bytes(), before)
-        self.assertEqual(built.name, wheel().name)
+            [TOP / "scripts/wheel", TOP / ".build/release/hopxguard", again, TOP / ".build/library/libhopxguard.so"],
+            check=True, stdout=sys.stderr)
+        self.assertEqual({path.name for path in again.glob("*.whl")}, {wheel().name, library_wheel().name})
+        self.assertEqual((again / wheel().name).read_bytes(), before)
+        self.assertEqual((again / library_wheel().name).read_bytes(), library)
+
+    def test_pip_takes_the_wheel_with_the_library_and_without_it_the_command_redacts(self):
+        bin = self.install()
+        secret = key()
+        redact = f"import hopxguard; print(hopxguard.redact('a {secret}'), {{}})"
+        code = "type(hopxguard._text.default_guard()).__name__"
+        result = self.run_command(bin / "python", "-c", redact.format(code)).stdout
+        self.assertEqual(result, f"a {secret[:15]}... Guard\n")
+        self.run_command(*OFFLINE, bin / "pip", "install", "-q", "--force-reinstall", wheel())
+        result = self.run_command(bin / "python", "-c", redact.format(code)).stdout
+        self.assertEqual(result, f"a {secret[:15]}... CommandGuard\n")

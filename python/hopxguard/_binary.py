@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-import sysconfig
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _NAME = "hopxguard"
 
 
 def _candidates() -> list[Path]:
+    # Imported here: they take longer than the rest of the package.
+    import sysconfig
+    from pathlib import Path
+
     package = Path(__file__).resolve().parent
     site = package.parent
     places = [site / "bin"]  # pip install --target
