@@ -128,8 +128,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "Reporting", dependencies: ["CDeflate", "CVersion", "Bytes", "Platform", "Rules", "Findings"],
+      name: "Reporting", dependencies: ["CDeflate", "CEmbedded", "CVersion", "Bytes", "Platform", "Rules", "Findings"],
       swiftSettings: strict),
+
+    // What the keys that a scan has found say together: age, environments, places.
+    .target(
+      name: "Audit", dependencies: ["Bytes", "Platform", "Rules", "Findings", "Scanning"], swiftSettings: strict),
 
     // What coding agents send and want to hear, and how their settings and transcripts are changed.
     .target(
@@ -142,6 +146,7 @@ let package = Package(
         "CStart",
         "Agents", "CEmbedded", "Bytes", "Platform", "TOML", "Rules", "Detection", "Redaction", "Inputs", "Archives",
         "GitStore", "GitCommand", "Findings", "Coverage", "Linting", "Scanning", "Reporting", "Verification",
+        "Audit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -15,3 +15,17 @@ package func utcDate(_ seconds: Int) -> String {
   let time = seconds % 86_400
   return "\(year)-\(two(month))-\(two(day))T\(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60))Z"
 }
+
+/// Days since 1970 of a date that begins with `YYYY-MM-DD`; nil for another text. Howard Hinnant's `days_from_civil`.
+package func days(of date: some StringProtocol) -> Int? {
+  let parts = date.prefix(10).split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+  guard date.utf8.count >= 10, parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
+    (1...12).contains(month), (1...31).contains(day), (1...9999).contains(year)
+  else { return nil }
+  let shifted = month <= 2 ? year - 1 : year
+  let era = shifted / 400
+  let yearOfEra = shifted - era * 400
+  let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+  let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}

@@ -6,6 +6,12 @@ static const unsigned char hopx[] = {
 
 embedded_file embedded_hopx(void) { return (embedded_file){hopx, sizeof hopx}; }
 
+static const unsigned char base_address[] = {
+#embed "../../rules/base-address.toml"
+};
+
+embedded_file embedded_base_address(void) { return (embedded_file){base_address, sizeof base_address}; }
+
 static const unsigned char gitignore[] = {
 #embed "../../rules/gitignore.toml"
 };
@@ -47,3 +53,15 @@ static const unsigned char pre_receive[] = {
 };
 
 embedded_file embedded_pre_receive(void) { return (embedded_file){pre_receive, sizeof pre_receive}; }
+
+static const unsigned char page_css[] = {
+#embed "../../report/page.css"
+};
+
+embedded_file embedded_page_css(void) { return (embedded_file){page_css, sizeof page_css}; }
+
+static const unsigned char page_js[] = {
+#embed "../../report/page.js"
+};
+
+embedded_file embedded_page_js(void) { return (embedded_file){page_js, sizeof page_js}; }

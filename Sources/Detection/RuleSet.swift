@@ -15,11 +15,20 @@ public struct RuleSet: Sendable {
   }
 
   /// The built-in rules alone.
-  public static func builtIn() -> RuleSet {
+  public static func builtIn() -> RuleSet { RuleSet(embedded(embedded_hopx())) }
+
+  /// The built-in rules and the one for addresses that keys would be sent to.
+  package static func builtInWithAddresses() -> RuleSet {
+    RuleSet(embedded(embedded_hopx()) + embedded(embedded_base_address()))
+  }
+
+  /// The ID of the rule for addresses.
+  package static let addressRule = "hopx-base-address"
+
+  private static func embedded(_ file: embedded_file) -> [Rule] {
     do throws(RuleFileError) {
-      let file = embedded_hopx()
       let text = UnsafeRawBufferPointer(start: file.bytes, count: file.length)
-      return RuleSet(try parseRules(text, source: "built-in", isTrusted: true))
+      return try parseRules(text, source: "built-in", isTrusted: true)
     } catch {
       fatalError("the built-in rules are broken: \(error)")
     }

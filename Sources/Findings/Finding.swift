@@ -61,10 +61,10 @@ public struct Finding: Sendable {
   public var comment: InlineAllowance?
   /// How far the secret has spread in git's history; nil outside of it.
   public var history: History?
-  /// What the service said about it; nil if it was not asked.
-  public var verification: KeyVerification?
   /// What git does with the file, where advice depends on it and git was asked.
   public var standing: GitStanding?
+  /// What the service said about it; nil if it was not asked.
+  public var verification: KeyVerification?
 
   public init(
     rule: Rule, confidence: Confidence, secret: String, fingerprint: String, path: Path,

@@ -103,6 +103,22 @@ package struct Policy: Sendable {
     }
   }
 
+  /// The same for what is found about a repository or a machine. Entries for a key do not apply: what is about an
+  /// allowed key is not found in the first place.
+  package mutating func judge(_ findings: [PolicyFinding]) -> [PolicyFinding] {
+    findings.filter { finding in
+      if disabled.contains(finding.rule) {
+        ofDisabled[finding.rule, default: 0] += 1
+        return false
+      }
+      let judged = Judged(
+        rule: finding.rule, fingerprint: "", path: finding.path, line: finding.line ?? 0, comment: nil)
+      guard let allowance = allowance(judged, Array(allowed.entries.indices)) else { return true }
+      passed[allowance, default: 0] += 1
+      return false
+    }
+  }
+
   private mutating func allowance(_ finding: Judged, _ candidates: [Int]) -> Allowance? {
     var kinds: [Allowance] = []
     var expired: [AllowEntry] = []

@@ -10,6 +10,8 @@ package protocol ReportOutput {
   /// - Parameter findings: in the order of reports; redacted.
   mutating func add(_ findings: [Finding]) throws(Failure)
   mutating func add(_ findings: [PolicyFinding]) throws(Failure)
+  /// The table of an audit, before any finding.
+  mutating func add(_ keys: [AuditedKey]) throws(Failure)
   mutating func finish(_ outcome: Outcome) throws(Failure)
 }
 
@@ -24,5 +26,6 @@ package struct FindingList: ReportOutput {
 
   package mutating func add(_ findings: [Finding]) throws(Never) { self.findings += findings }
   package mutating func add(_ findings: [PolicyFinding]) throws(Never) { policyFindings += findings }
+  package mutating func add(_ keys: [AuditedKey]) throws(Never) {}
   package mutating func finish(_ outcome: Outcome) throws(Never) {}
 }

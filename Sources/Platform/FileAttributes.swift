@@ -65,3 +65,16 @@ extension Descriptor {
     if cposix_fsetxattr(number, name, value, count) == -1 { throw SystemError("fsetxattr") }
   }
 }
+
+/// Permission bits of a file or folder, and when it was last written, in seconds since 1970; nil if nothing is there,
+/// or a link.
+package func fileMode(of path: Path) -> (mode: Int, modified: Int)? {
+  var status = stat()
+  guard path.withCString({ lstat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFLNK else { return nil }
+  #if canImport(Darwin)
+    let modified = status.st_mtimespec.tv_sec
+  #else
+    let modified = status.st_mtim.tv_sec
+  #endif
+  return (Int(status.st_mode & 0o7777), Int(modified))
+}

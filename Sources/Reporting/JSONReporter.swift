@@ -10,6 +10,12 @@ struct JSONReporter: Reporter {
   private var keys = KeyTally()
   /// Places as in `keys`, by rule and fingerprint.
   private var places: [String: [[UInt8]]] = [:]
+  private var audited: [AuditedKey]?
+
+  mutating func report(_ keys: [AuditedKey]) -> [UInt8] {
+    audited = keys
+    return []
+  }
 
   mutating func report(_ finding: Finding) -> [UInt8] {
     findings.append(json(finding))
@@ -25,6 +31,7 @@ struct JSONReporter: Reporter {
 
   mutating func finish(_ outcome: Outcome) -> [UInt8] {
     var fields = head(outcome)
+    if let audited { fields.append(("audit", jsonArray(audited.map(json)))) }
     fields.append(("findings", jsonArray(findings)))
     fields.append(
       ("keys", jsonArray(keys.keys.map { json($0, places["\($0.rule)\0\($0.fingerprint)"] ?? []) })))
@@ -35,6 +42,7 @@ struct JSONReporter: Reporter {
 struct JSONLinesReporter: Reporter {
   mutating func report(_ finding: Finding) -> [UInt8] { json(finding) + newline }
   mutating func report(_ finding: PolicyFinding) -> [UInt8] { json(finding) + newline }
+  mutating func report(_ keys: [AuditedKey]) -> [UInt8] { keys.flatMap { json($0) + newline } }
   mutating func finish(_ outcome: Outcome) -> [UInt8] { jsonObject(head(outcome)) + newline }
 }
 
@@ -150,7 +158,7 @@ private func counts(_ verified: [VerifiedKey]?) -> [(String, [UInt8])] {
   return [("verification", jsonObject(counts))]
 }
 
-private func json(_ finding: PolicyFinding) -> [UInt8] {
+func json(_ finding: PolicyFinding) -> [UInt8] {
   var fields: [(String, [UInt8])] = [
     ("rule", jsonString(finding.rule.utf8)),
     ("severity", jsonString(finding.severity.rawValue.utf8)),
@@ -171,7 +179,7 @@ private func json(_ finding: PolicyFinding) -> [UInt8] {
   return jsonObject(fields)
 }
 
-private func json(_ finding: Finding) -> [UInt8] {
+func json(_ finding: Finding, title: String? = nil) -> [UInt8] {
   var fields: [(String, [UInt8])] = [
     ("rule", jsonString(finding.rule.utf8)),
     ("severity", jsonString(finding.severity.rawValue.utf8)),
@@ -185,6 +193,7 @@ private func json(_ finding: Finding) -> [UInt8] {
     ("encoding", jsonString(finding.encoding.utf8)),
     ("snippet", jsonString(finding.snippet.bytes)),
   ]
+  if let title { fields.append(("title", jsonText(title))) }
   if finding.place != .content { fields.append(("place", jsonString(finding.place.rawValue.utf8))) }
   if let commit = finding.commit {
     fields.append(("commit", jsonString(commit.id.utf8)))
@@ -200,5 +209,29 @@ private func json(_ finding: Finding) -> [UInt8] {
     fields.append(("objects", jsonNumber(history.objects)))
   }
   if let verification = finding.verification { fields.append(("verification", json(verification))) }
+  return jsonObject(fields)
+}
+
+func json(_ key: AuditedKey) -> [UInt8] {
+  var fields: [(String, [UInt8])] = [
+    ("key", jsonText(key.secret)), ("fingerprint", jsonText(key.fingerprint)), ("places", jsonNumber(key.places)),
+    (
+      "uses",
+      jsonArray(
+        key.uses.map { use in
+          jsonObject([
+            ("path", jsonString(use.path.bytes)), ("line", jsonNumber(use.line)), ("kind", jsonText(use.kind)),
+          ])
+        })
+    ),
+    ("environments", jsonArray(key.environments.map { jsonText($0) })),
+  ]
+  if let age = key.age {
+    fields += [
+      ("since", jsonText(age.since)), ("ageDays", jsonNumber(age.days)), ("lowerBound", jsonBoolean(age.isLowerBound)),
+    ]
+  }
+  if let account = key.account { fields.append(("account", jsonText(account))) }
+  fields.append(("next", jsonText(key.next)))
   return jsonObject(fields)
 }

@@ -18,6 +18,8 @@ package protocol Reporter {
   /// The bytes that findings add which come together: all of a run, or what an input that is still arriving has
   /// brought since the last ones.
   mutating func report(_ findings: [Finding]) -> [UInt8]
+  /// The keys of an audit, before any finding.
+  mutating func report(_ keys: [AuditedKey]) -> [UInt8]
   /// The bytes that close the report.
   mutating func finish(_ outcome: Outcome) -> [UInt8]
   /// What a person has to know of the report once it is closed: that a reader's limits cut it.
@@ -32,17 +34,18 @@ extension Reporter {
     for finding in findings { bytes += report(finding) }
     return bytes
   }
+  package mutating func report(_ keys: [AuditedKey]) -> [UInt8] { [] }
 }
 
 /// A report format of the command line.
 package enum ReportFormat: String, CaseIterable, Sendable {
-  case text, json, jsonl, sarif, gitlab, junit, github
+  case text, json, jsonl, sarif, gitlab, junit, github, html
 
   /// Whether a finding is in the report as soon as it is given to the reporter.
   package var isStreamed: Bool {
     switch self {
     case .text, .jsonl, .github: true
-    case .json, .sarif, .gitlab, .junit: false
+    case .json, .sarif, .gitlab, .junit, .html: false
     }
   }
 
@@ -67,6 +70,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
     case .gitlab: GitLabReporter()
     case .junit: JUnitReporter()
     case .github: GitHubReporter()
+    case .html: HTMLReporter()
     }
   }
 }

@@ -119,6 +119,11 @@ struct TextReporter: Reporter {
     return (self.path == nil ? "" : "\n") + style.bold(escapedForTerminal(path.bytes)) + "\n"
   }
 
+  mutating func report(_ keys: [AuditedKey]) -> [UInt8] {
+    if keys.isEmpty { return [] }
+    return Array((keyTable(keys, style: style) + "\n").utf8)
+  }
+
   mutating func finish(_ outcome: Outcome) -> [UInt8] {
     if !isFile { return [] }
     let problems = outcome.problems.map { problemText($0, style: style) }.joined()

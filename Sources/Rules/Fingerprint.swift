@@ -17,7 +17,7 @@ package func sha256Start(of bytes: UnsafeRawBufferPointer) -> SIMD2<UInt64> {
 }
 
 /// 32 bytes.
-private func sha256(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+package func sha256(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
   var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
   crypto_hash_sha256(&digest, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
   return digest

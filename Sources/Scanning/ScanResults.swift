@@ -15,6 +15,11 @@ package struct ScanResults: Sendable {
   package var summary = Summary()
   /// Whole keys by fingerprint, where they were asked for.
   package var keys: [String: [UInt8]] = [:]
+  /// The first commit of each key, by fingerprint, where histories were read along with files.
+  package private(set) var origins: [String: CommitInfo] = [:]
+  /// What an audit has to say about the keys; nil without one.
+  package var audited: [AuditedKey]?
+  package var policyFindings: [PolicyFinding] = []
   /// Formats that nothing here opens: how many of each were met, and the first by path.
   private(set) var unopened: [UnopenedFormat: (count: Int, first: Path)] = [:]
   /// Findings that are not listed because there were too many in all.
@@ -51,7 +56,22 @@ package struct ScanResults: Sendable {
     unopened[format] = (known.count + count, first)
   }
 
+  /// Notes when keys first were in a history.
+  mutating func noteOrigins(_ findings: [Finding]) {
+    for finding in findings {
+      guard let commit = finding.commit else { continue }
+      note(origin: commit, of: finding.fingerprint)
+    }
+  }
+
+  private mutating func note(origin commit: CommitInfo, of key: String) {
+    if let known = origins[key], known.date <= commit.date { return }
+    origins[key] = commit
+  }
+
   package mutating func merge(_ other: ScanResults) {
+    for (key, commit) in other.origins { note(origin: commit, of: key) }
+    policyFindings += other.policyFindings
     for (format, met) in other.unopened { note(format, met.count, met.first) }
 
     findings += other.findings

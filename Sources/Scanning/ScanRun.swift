@@ -57,6 +57,8 @@ package struct ScanRun<Output: ReportOutput> {
     plan.judge(&results)
     let passed = found.subtracting(results.findings.map(\.fingerprint))
     examine(&results)
+    if let audited = results.audited { try output.add(audited) }
+    try output.add(plan.policy.judge(results.policyFindings))
     try output.add(results.findings)
     let code = plan.policy.judge(code: results.code)
     results.summary.codeWarnings = code.count { $0.isWarning }

@@ -376,6 +376,7 @@ package func scanTree(
     var history = HistoryScan(options, jobs: jobs, showsProgress: showsProgress, collectsKeys: options.collectsKeys)
     for (folder, shown) in repositories { history.scan(gitFolder: folder, shown: shown) }
     results.merge(history.results.without(results.findings))
+    results.noteOrigins(history.results.findings)
   }
   let trees = scan.leftOut.trees
   if trees.isEmpty { return results }

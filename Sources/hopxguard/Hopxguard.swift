@@ -32,6 +32,7 @@ struct Hopxguard: ParsableCommand {
         hopxguard verify                  which of the keys here are live?
         hopxguard check                   scan and gitignore: the command for a CI job
         hopxguard lint                    code that would leak a key
+        hopxguard audit                   how old are the keys, and who can read them?
         hopxguard allow FINGERPRINT --reason TEXT    accept a false alarm
         hopxguard baseline                accept today's findings, fail on new ones
         hopxguard rules list              the rules in use
@@ -41,7 +42,8 @@ struct Hopxguard: ParsableCommand {
     version: "\(Tool.name) \(Tool.version)" + (Tool.commit.map { " (\($0))" } ?? ""),
     subcommands: [
       ScanCommand.self, VerifyCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
-      CheckCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self, BaselineCommand.self,
+      CheckCommand.self, AuditCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self,
+      BaselineCommand.self,
       LintCommand.self,
       RulesCommand.self,
     ])

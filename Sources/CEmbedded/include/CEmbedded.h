@@ -1,7 +1,7 @@
 #pragma once
 #include <stddef.h>
 
-/// A file of rules/ or hooks/, embedded when the library was compiled.
+/// A file of rules/, hooks/ or report/, embedded when the library was compiled.
 typedef struct embedded_file {
   const unsigned char *bytes;
   size_t length;
@@ -9,6 +9,9 @@ typedef struct embedded_file {
 
 /// rules/hopx.toml
 embedded_file embedded_hopx(void);
+
+/// rules/base-address.toml
+embedded_file embedded_base_address(void);
 
 /// rules/gitignore.toml
 embedded_file embedded_gitignore(void);
@@ -22,3 +25,7 @@ embedded_file embedded_pre_merge_commit(void);
 embedded_file embedded_commit_msg(void);
 embedded_file embedded_pre_push(void);
 embedded_file embedded_pre_receive(void);
+
+/// report/page.css and report/page.js: the style and the script of the HTML report
+embedded_file embedded_page_css(void);
+embedded_file embedded_page_js(void);

@@ -64,7 +64,7 @@ struct CheckCommand: ParsableCommand {
     let started = monotonicSeconds()
     var (top, setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
       let top = try CoverageRun.findTop(path)
-      var setup = try policy.prepare(settings, rules, limits, for: SettingsPlace(of: [top]))
+      var setup = try policy.prepare(settings, rules, limits, for: SettingsPlace(of: [top]), checksAddresses: true)
       let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
       return (top, setup, threads, format)
     }

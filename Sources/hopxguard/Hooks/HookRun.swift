@@ -82,8 +82,8 @@ struct HookRun {
   /// there for the one who can leave it out anyway. On a server HEAD counts, which is what the push does
   /// not bring: git moves the refs after this hook.
   private func prepare() throws(ExitStatus) -> ScanSetup {
-    if hook != .preReceive { return try AskedSetup().prepare(for: .ofHook) }
-    var asked = AskedSetup()
+    if hook != .preReceive { return try AskedSetup(checksAddresses: true).prepare(for: .ofHook) }
+    var asked = AskedSetup(checksAddresses: true)
     if !isAsked && hasCommit { asked.allowFrom = "HEAD" }
     return try asked.prepare(for: SettingsPlace(top: nil))
   }
@@ -326,7 +326,9 @@ struct HookRun {
   }
 
   private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {
-    let readIt = "Remove it (read it from HOPX_API_KEY instead)"
+    let readIt =
+      findings.allSatisfy { $0.rule == RuleSet.addressRule }
+      ? "Remove the address: a client would send its key there" : "Remove it (read it from HOPX_API_KEY instead)"
     if isAboutFiles {
       return (
         "the files contain a secret", "\(readIt). What was committed before stays in the history.",

@@ -39,6 +39,11 @@ struct ReportWriter: ReportOutput {
     try flush()
   }
 
+  mutating func add(_ keys: [AuditedKey]) throws(ExitStatus) {
+    for index in sinks.indices { try sinks[index].add(sinks[index].reporter.report(keys)) }
+    try flush()
+  }
+
   mutating func finish(_ outcome: Outcome) throws(ExitStatus) {
     for index in sinks.indices { try sinks[index].finish(outcome) }
   }

@@ -31,11 +31,12 @@ struct PolicyOptions: ParsableArguments {
 
   /// What the scan of `place` goes by.
   func prepare(
-    _ settings: SettingsOptions, _ rules: RuleOptions, _ limits: ArchiveLimitOptions, for place: SettingsPlace
+    _ settings: SettingsOptions, _ rules: RuleOptions, _ limits: ArchiveLimitOptions, for place: SettingsPlace,
+    checksAddresses: Bool = false
   ) throws(ExitStatus) -> ScanSetup {
     let asked = AskedSetup(
       allowFrom: allowFrom, noAllow: noAllow, baseline: baseline, config: settings.config,
-      rules: rules.files, limits: limits.asked)
+      rules: rules.files, limits: limits.asked, checksAddresses: checksAddresses)
     return try asked.prepare(for: place)
   }
 }
@@ -48,6 +49,8 @@ struct AskedSetup {
   var config: String?
   var rules: [String] = []
   var limits: [ArchiveLimit: String] = [:]
+  /// Whether addresses that keys would be sent to are found, too.
+  var checksAddresses = false
 
   /// What the scan of a repository goes by.
   ///
@@ -63,7 +66,9 @@ struct AskedSetup {
           reason: "does not go with --allow-from, which takes \(Settings.fileName) from the revision")
       }
       let trusted = revision.map { (revision: $0, repository: place.repository) }
-      var reader = SetupReader(try readSettings(config, top: place.top, trusted: trusted), place)
+      var reader = SetupReader(
+        try readSettings(config, top: place.top, trusted: trusted), place,
+        checksAddresses: checksAddresses)
       try reader.addRules(rules)
       try reader.addDisabled()
       try reader.addSkipped()

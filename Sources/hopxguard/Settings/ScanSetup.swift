@@ -1,6 +1,7 @@
 // The setup of a scan from the command line, the environment and the project's settings: rules, skipped paths, and
 // what is allowed.
 
+import Audit
 import Bytes
 import Detection
 import Findings
@@ -85,11 +86,13 @@ struct SetupReader {
   /// IDs of the rules that the caller has asked for.
   private var fixedRules: Set<String> = []
 
-  init(_ read: (settings: Settings, name: String, files: SettingsSource), _ place: SettingsPlace) {
+  init(_ read: (settings: Settings, name: String, files: SettingsSource), _ place: SettingsPlace, checksAddresses: Bool)
+  {
     var policy = Policy(today: today)
     policy.allowed = read.settings.allowed
     var plan = ScanPlan(
-      in: place.repository, options: ContentOptions(rules: .builtIn()), policy: policy, settingsName: read.name)
+      in: place.repository, options: ContentOptions(rules: checksAddresses ? .builtInWithAddresses() : .builtIn()),
+      policy: policy, settingsName: read.name)
     if case .revision(let commit, _) = read.files { plan.trustedCommit = commit }
     setup = ScanSetup(plan: plan, settings: read.settings)
     files = read.files
@@ -139,9 +142,12 @@ struct SetupReader {
     }
   }
 
+  /// What commands besides this one find.
+  private static let otherRules = [RuleSet.addressRule] + AuditRule.allCases.map(\.rawValue)
+
   /// A rule that is off is still searched for, so that no report shows what it finds.
   mutating func addDisabled() throws(SettingsError) {
-    let known = setup.plan.options.rules.rules.map(\.id)
+    let known = setup.plan.options.rules.rules.map(\.id) + Self.otherRules
     for (rule, line) in setup.settings.disable {
       guard known.contains(rule) else {
         throw SettingsError(
