@@ -42,21 +42,21 @@ let package = Package(
       name: "CDeflate", pkgConfig: "libdeflate",
       providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
     // zlib inflates piece by piece, which libdeflate cannot: objects too large for memory, and the
-    // header of a loose object, which tells its size.
+    // header of a loose object, which holds its size.
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
-    // libarchive reads tar, zip, 7z, cpio, ar and what compresses them, as streams: the library behind
-    // bsdtar, with a decade of fuzzing behind it. Only the formats that are asked for are linked, so
+    // libarchive reads tar, zip, 7z, cpio, ar and what compresses them, as streams: the library of
+    // bsdtar, fuzzed for a decade. Only the formats that are asked for are linked, so
     // that a static binary needs neither its XML nor its ACL library; it is called only when a mark
     // of an archive was seen.
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive",
       providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
 
-    // toml++ (Debian's libtomlplusplus-dev, header only), behind a C interface. Of the TOML parsers
-    // at hand it alone tells the line of every node, which an error about a rule must name;
+    // toml++ (Debian's libtomlplusplus-dev, header only), with a C interface. Of the TOML parsers
+    // at hand it alone knows the line of every node, which an error about a rule must name;
     // TOMLKit wraps the same parser but hides the lines and imports Foundation.
     .target(name: "CTOML", cxxSettings: [.define("TOML_ENABLE_FORMATTERS", to: "0")]),
 

@@ -117,7 +117,7 @@ package final class ArchiveBudget {
 
   private func stop(_ reason: String, _ setting: String) -> InputError {
     let error = InputError(
-      "not scanned to its end, nor what comes behind it in the archive: \(reason), which is the limit "
+      "not scanned to its end, nor what follows it in the archive: \(reason), which is the limit "
         + "(\(setting)); \(Self.wayOut)"
     )
     limit = error

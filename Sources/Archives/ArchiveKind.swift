@@ -16,7 +16,7 @@ package enum ArchiveKind: String, Sendable {
   // Documents and pictures with compressed text in them.
   case pdf, png
 
-  /// Bytes of an input that tell its kind, but for an image of a disk.
+  /// Bytes of an input that show its kind, except for an image of a disk.
   package static let headBytes = 512
 
   /// Kinds whose readers take memory as they like, or begin anywhere: they get a process of their own.

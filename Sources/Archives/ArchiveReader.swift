@@ -163,7 +163,7 @@ final class ArchiveReader: EntrySource {
       isEncrypted: archive_entry_is_encrypted(entry) != 0)
   }
 
-  /// Leaves the feed after the entry that was read last, for whoever reads on by himself.
+  /// Leaves the feed after the last entry that was read, for a caller that reads on.
   func stop() throws(InputError) {
     isOver = true
     try pieces.putBack(after: end)

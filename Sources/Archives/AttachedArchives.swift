@@ -41,7 +41,7 @@ package func zipEnds(in tail: UnsafeRawBufferPointer) -> [Int] {
   return found.reversed()
 }
 
-/// The zips whose end records are in the last 64 KiB of an input, of which there may be more than one when
+/// The zips whose end records are in the last 64 KiB of an input. There may be more than one when
 /// one is in the comment of another.
 ///
 /// - Parameter known: bytes of the input that have been read as archives.
@@ -113,7 +113,7 @@ package func sevenZipStart(in bytes: UnsafeRawBufferPointer) -> Int? {
   return nil
 }
 
-/// Bytes of a 7z that tell it.
+/// Bytes that show a 7z.
 package let sevenZipHead = 32
 
 /// Whether an input that begins so is a script or a program, which may unpack what comes after it.

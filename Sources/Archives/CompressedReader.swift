@@ -14,7 +14,7 @@ final class CompressedReader: EntrySource {
   private var isOver = false
   private var failure: InputError?
 
-  /// Bytes that tell a stream, and what its header says of the memory it needs.
+  /// Bytes that identify a stream, and what its header says of the memory it needs.
   private static let headBytes = 18
 
   init(_ kind: ArchiveKind, _ feed: ArchiveFeed, budget: ArchiveBudget) {

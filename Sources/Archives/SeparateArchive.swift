@@ -100,7 +100,7 @@ final class SeparateArchive: EntrySource {
 
   // MARK: Frames
 
-  /// The frame that is to be read next, of which there is something left.
+  /// The frame that is being read; it has bytes left.
   private func begin() throws(InputError) -> ArchiveFrame {
     while true {
       if let frame { return frame.kind }

@@ -17,7 +17,7 @@ final class ZipReader: EntrySource {
   /// An entry whose data is being read.
   private struct OpenEntry {
     var header: ZipLocalHeader
-    /// Compressed bytes that are left; nil where only the data tells.
+    /// Compressed bytes that are left; nil where only the data shows it.
     var left: Int?
     var data: Data
     var crc: UInt = 0

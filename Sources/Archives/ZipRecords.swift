@@ -206,7 +206,7 @@ struct ZipDirectory {
   private mutating func compare(size: Int, offset: Int) {
     guard let start, let end else { return }
     if start + size != end {
-      problem = ("its end record is not of the directory before it", [])
+      problem = ("its end record does not belong to the directory before it", [])
       return
     }
     let shift = start - offset

@@ -66,7 +66,7 @@ package struct WideUnits {
     return rest < 0 ? rest + form.width : rest
   }
 
-  /// The units of which `range` holds more than zeros.
+  /// The units in `range` that hold more than zeros.
   package func covering(_ range: Range<Int>) -> Range<Int> {
     let (first, last) = (phase(range.lowerBound), phase(range.upperBound))
     var (lower, upper) = (range.lowerBound - first, range.upperBound - last)

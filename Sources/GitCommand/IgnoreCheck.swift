@@ -1,4 +1,4 @@
-// Which rule of which file decides whether git ignores a path. git itself is asked, for any number of paths,
+// The rule and the file that decide whether git ignores a path. git itself is asked, for any number of paths,
 // existing or not, in one process. Source: git-check-ignore(1), gitignore(5).
 
 package import Platform

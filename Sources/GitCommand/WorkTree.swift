@@ -25,7 +25,7 @@ package func isWorkTreeTop(_ folder: borrowing Descriptor) -> Bool {
   }
 }
 
-/// Whether git takes the folder for the top of a repository of its own, of which it adds nothing. A
+/// Whether git takes the folder for the top of another repository, and adds nothing of it. A
 /// `.git` that leads nowhere, or has no sound HEAD, makes it none: git goes on into the folder.
 package func isOtherRepository(_ folder: Path) -> Bool {
   guard let git = Repository.pointedFolder(folder.appending(".git".utf8)), Repository.isGitFolder(git) else {

@@ -202,7 +202,7 @@ struct DeltaTreeWalker: ~Copyable {
     let instructions = UnsafeRawBufferPointer(rebasing: delta.bytes[header.instructions...])
     guard applyDelta(instructions, base: base.bytes, into: result.writable) else {
       give(result)
-      throw StoreError("its delta copies from outside of its base, or makes another size than it tells")
+      throw StoreError("its delta copies from outside of its base, or makes another size than it says")
     }
     return result
   }
@@ -220,11 +220,11 @@ struct DeltaTreeWalker: ~Copyable {
       throw StoreError(
         pack.wasCutShort
           ? "the pack was cut short while it was read"
-          : "its compressed data is broken, or not of the size that its header tells")
+          : "its compressed data is broken, or its size is not what its header says")
     }
     guard used == data.count else {
       give(buffer)
-      throw StoreError("\(data.count - used) bytes that no index names stand behind it")
+      throw StoreError("\(data.count - used) bytes that no index names follow it")
     }
     return buffer
   }

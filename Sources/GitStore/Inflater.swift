@@ -102,7 +102,7 @@ package struct ObjectStream: ~Copyable {
     let made = room - Int(stream.pointee.avail_out)
     expected -= made
     guard expected >= 0, !isOver || expected == 0 else {
-      throw StoreError("it is not of the size that its header tells")
+      throw StoreError("its size is not what its header says")
     }
     if isOver && !rest.isEmpty {
       throw StoreError("\(rest.count) bytes follow its compressed data, and were not read as an object")

@@ -71,7 +71,7 @@ struct LooseReader: ~Copyable {
       let bytes = UnsafeRawBufferPointer(rebasing: object[..<count])
       let header = try Self.header(bytes)
       guard header.length + header.size == count else {
-        throw StoreError("it is not of the size that its header tells")
+        throw StoreError("its size is not what its header says")
       }
       visitor.visit(UnsafeRawBufferPointer(rebasing: bytes[header.length...]), header.kind) { id }
       return
@@ -96,14 +96,14 @@ struct LooseReader: ~Copyable {
     defer { free(room) }
     let whole = UnsafeMutableRawBufferPointer(start: room, count: size)
     guard let used = inflater.inflate(data, into: whole) else {
-      throw StoreError("its compressed data is broken, or not of the size that its header tells")
+      throw StoreError("its compressed data is broken, or its size is not what its header says")
     }
     try Self.check(used, of: data)
     let bytes = UnsafeRawBufferPointer(rebasing: whole[header.length...])
     visitor.visit(bytes, header.kind) { id }
   }
 
-  /// git takes nothing behind the compressed data either.
+  /// git accepts nothing after the compressed data either.
   private static func check(_ used: Int, of data: UnsafeRawBufferPointer) throws(StoreError) {
     if used < data.count {
       throw StoreError("\(data.count - used) bytes follow its compressed data, and were not read as an object")

@@ -173,7 +173,7 @@ package struct ObjectStore: Sendable {
     }
   }
 
-  /// What git has beside a pack tells nothing new (`.rev`, `.bitmap`), nor does what is of all packs
+  /// What git has beside a pack adds nothing new (`.rev`, `.bitmap`), nor does what is of all packs
   /// (`multi-pack-index`).
   private func listPacks(_ folder: Path, _ listing: inout StoreListing) {
     let path = folder.appending("pack".utf8)

@@ -1,4 +1,4 @@
-// The tables behind a pack's plan: where each object begins, and the trees that the deltas form.
+// The tables of a pack's plan: where each object begins, and the trees that the deltas form.
 // Thirty-three bytes an object, in plain memory, because they are walked once an object.
 
 /// Objects in pack order, and each one's base and deltas.

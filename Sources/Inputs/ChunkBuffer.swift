@@ -38,7 +38,7 @@ package struct ChunkBuffer: ~Copyable {
     offset += count
   }
 
-  /// Treats the input as ended, because no more of it can be read.
+  /// Treats the input as ended, because the rest cannot be read.
   package mutating func close() { isLast = true }
 
   /// Reads once.

@@ -86,7 +86,7 @@ struct DiffFileHeader {
 
   // MARK: Prefixes
 
-  /// `b/name` without its prefix, if it has one. The two names of a file tell: `a/` and `b/` (or `i/`
+  /// `b/name` without its prefix, if it has one. The two names of a file show it: `a/` and `b/` (or `i/`
   /// and `w/`, with mnemonic prefixes) differ, while a folder named `b` stands in both.
   private func withoutPrefix(_ name: [UInt8]) -> ArraySlice<UInt8> {
     let isOurs: Bool
@@ -110,7 +110,7 @@ struct DiffFileHeader {
   }
 
   /// The two names of `diff --git`: quoted ones end where their quotes do, of others the same name
-  /// stands twice (for a renamed file, whose names differ, other lines tell).
+  /// is there twice (for a renamed file, whose names differ, other lines name them).
   private func halves(_ line: [UInt8]) -> (old: ArraySlice<UInt8>, new: ArraySlice<UInt8>)? {
     if line.first == UInt8(ascii: "\"") || line.last == UInt8(ascii: "\"") {
       if line.first == UInt8(ascii: "\"") {
@@ -144,7 +144,7 @@ struct DiffFileHeader {
 
 private func isNull(_ name: [UInt8]) -> Bool { name == Array("/dev/null".utf8) }
 
-/// A name without the time that `diff -u` puts behind it, and without the tab that git puts behind a
+/// A name without the time that `diff -u` puts after it, and without the tab that git puts after a
 /// name with spaces.
 private func withoutTime(_ name: [UInt8]) -> [UInt8] {
   guard name.first != UInt8(ascii: "\""), let tab = name.firstIndex(of: 0x09) else { return name }

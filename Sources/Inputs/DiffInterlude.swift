@@ -63,7 +63,7 @@ enum DiffInterlude {
     }
     let mark = line.first
     if wasBehindHunk, mark == UInt8(ascii: "+") || mark == UInt8(ascii: "-") || mark == 0x20 {
-      return "line \(number) goes on behind a hunk that its header says is over"
+      return "line \(number) goes on after a hunk that is over, as its header says"
     }
     return "line \(number) is in no hunk, and no unified diff has such a line between files; what follows was not "
       + "read: make the diff with git diff or diff -u, or scan the files themselves"

@@ -133,7 +133,7 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
         break
       }
       guard let kind = try peekKind() else {
-        throw InputError("ends in the middle of a hunk, behind line \(number): it is cut short")
+        throw InputError("ends in the middle of a hunk, after line \(number): it is cut short")
       }
       if kind == .added {
         return .added(path: header.newPath ?? "", line: current.newLine)
@@ -298,7 +298,7 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
   }
 
   /// The next line, or the one after it, as `readLine` would read it, and leaves it there; nil at the end. A
-  /// second line is looked for only behind a first that is no longer than a header can be.
+  /// second line is looked for only after a first that is no longer than a header can be.
   private mutating func peekLine(isSecond: Bool = false) throws(InputError) -> [UInt8]? {
     var start = 0
     if isSecond {
@@ -313,7 +313,7 @@ package struct UnifiedDiff<Source: ByteSource & ~Copyable>: ByteSource, ~Copyabl
     return Array(line)
   }
 
-  /// How long the line is that begins `start` bytes behind `at`; nil when it does not end within the bytes
+  /// How long the line is that begins `start` bytes after `at`; nil when it does not end within the bytes
   /// of a header.
   private mutating func lengthOfLine(from start: Int) throws(InputError) -> Int? {
     var searched = 0

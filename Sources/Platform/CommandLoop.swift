@@ -87,7 +87,7 @@ package struct CommandLoop {
     }
   }
 
-  /// Collects whoever has ended; as process 1 we inherit everyone.
+  /// Collects the processes that have ended; process 1 inherits them all.
   ///
   /// - Returns: the command's status when it has ended.
   private func reap() -> CInt? {

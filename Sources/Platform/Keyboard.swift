@@ -84,7 +84,7 @@ package final class Keyboard: Sendable {
   private func attach() -> Bool {
     state.withLock { state in
       guard !state.isPaused, isForeground else {
-        // Whoever has the foreground has set the terminal up for itself.
+        // The job in the foreground has set the terminal up for itself.
         if !state.isPaused { state.saved = nil }
         return false
       }

@@ -121,7 +121,7 @@ struct ChangeScan: ~Copyable {
     guard case .object(_, let kind, _) = try batch.next() else {
       addProblem(
         path,
-        "its content (\(id)) is not here or damaged: `git fsck` tells which; in a partial clone "
+        "its content (\(id)) is not here or damaged: `git fsck` names it; in a partial clone "
           + "`git fetch --refetch --no-filter` gets it")
       return []
     }

@@ -19,7 +19,7 @@ extension ContentScanner {
     let (bytes, base) = (buffer.bytes, buffer.offset)
     var at = from - base
     // What could be the beginning of an encoded key waits for the rest of it; of a live input only that.
-    // Behind it matches are looked for as well, because snippets must not show them.
+    // After it matches are looked for as well, because snippets must not show them.
     let isLive = input.isLive && !input.isArchive
     let open = isLive ? max(0, input.hiddenOffset - base) : at
     let settled = buffer.isLast ? bytes.count : max(open, bytes.count - Scanner.longestHidden)
@@ -30,7 +30,7 @@ extension ContentScanner {
         bytes, from: at, most: Self.mostMatches, atStart: base == 0, isLast: buffer.isLast,
         into: &matches)
       let isStopped = matches.count >= Self.mostMatches
-      let end = min(progress.decided, settled + Self.contextBehind)
+      let end = min(progress.decided, settled + Self.contextAfter)
       if input.isWithinEntries {
         if !matches.isEmpty {
           // No snippet may show what is encoded, of what was passed over either.
@@ -52,7 +52,7 @@ extension ContentScanner {
   }
 
   /// Adds the hidden matches of a part of the buffer to `matches`, which are the plain ones there, and those
-  /// behind it that a snippet could show.
+  /// after it that a snippet could show.
   ///
   /// - Parameter reported: where matches begin that are not reported yet.
   mutating func addHidden(from: Int, until: Int, reported: Int) {
@@ -60,7 +60,7 @@ extension ContentScanner {
     hidden.removeAll(keepingCapacity: true)
     scanner.searchHidden(buffer.bytes, from: from, until: until, besides: plain, into: &hidden)
     if !hidden.isEmpty { matches = merged(plain, hidden) }
-    // A hidden match may be longer than what is looked at behind it.
+    // A hidden match may be longer than what is looked at after it.
     let reach = matches.lazy.filter { $0.range.lowerBound < reported }.map(\.range.upperBound).max() ?? 0
     let end = min(buffer.bytes.count, reach + Snippet.longest)
     if end <= until { return }
@@ -82,7 +82,7 @@ extension ContentScanner {
     }
   }
 
-  /// Keeps the matches that snippets behind them must not show.
+  /// Keeps the matches that snippets after them must not show.
   mutating func remember(before at: Int) {
     let base = buffer.offset
     let lead = base + at - Snippet.longestLead
@@ -99,7 +99,7 @@ extension ContentScanner {
   /// Adds those of `matches` that this pass reports to the results, where they begin before `until` and
   /// enough is known round them.
   ///
-  /// - Returns: where the first begins of which more has to be read; else `until`.
+  /// - Returns: where the first match begins that needs more bytes; else `until`.
   mutating func report(
     _ pass: Pass, _ progress: SearchProgress, until: Int, _ input: inout Input
   ) -> Int {
@@ -141,11 +141,11 @@ extension ContentScanner {
     match.key(in: buffer.bytes).withUnsafeBytes { fingerprint(of: $0) }
   }
 
-  /// Whether the line of a match ends so far behind it that what a snippet shows has not all been read.
+  /// Whether the line of a match ends so far after it that what a snippet shows has not all been read.
   func isCutOff(_ match: Match) -> Bool {
     let bytes = buffer.bytes
     let end = match.range.upperBound
-    if buffer.isLast || match.confidence == nil || end + Self.contextBehind <= bytes.count { return false }
+    if buffer.isLast || match.confidence == nil || end + Self.contextAfter <= bytes.count { return false }
     // In wide text a byte of a line end need not be one.
     return match.disguise != nil || lineEnd(in: bytes, from: end, limit: end + Snippet.longest) == nil
   }

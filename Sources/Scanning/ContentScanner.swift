@@ -23,11 +23,11 @@ package struct ContentScanner: ~Copyable {
   static let chunkBytes = 256 * 1024
   /// Bytes that stay in front of what is searched: what patterns look back at, and a snippet's lead.
   static let contextBefore = max(Scanner.hiddenContext, Snippet.longestLead)
-  /// Bytes that a snippet may need behind a match.
-  static let contextBehind = Rule.longestMatch + Snippet.longest
+  /// Bytes that a snippet may need after a match.
+  static let contextAfter = Rule.longestMatch + Snippet.longest
   /// Bytes by which a key is known again: prefix, identifier and some of the secret.
   static let headBytes = 31
-  /// Bytes of a match beyond those that are shown, below which the hash of its line would tell too much of
+  /// Bytes of a match beyond those that are shown, below which the hash of its line would reveal too much of
   /// it: 64 bits, of 12 characters of base64url and more.
   static let leastHashed = 24
   /// Matches that are looked at together. It takes rules by the thousand to come upon more in a chunk.
@@ -39,7 +39,7 @@ package struct ContentScanner: ~Copyable {
   /// match does, and of an object in git's history mostly one key of many is to be shown.
   var wanted: Set<String>?
 
-  /// Whether what is in archives is scanned too. Not in a diff, of which only pieces are known.
+  /// Whether what is in archives is scanned too. Not in a diff, which shows only pieces of files.
   var opensArchives = true
   /// Where what is scanned is in an archive; nil where it is in none.
   var archivePlace: ArchivePlace?
@@ -136,7 +136,7 @@ package struct ContentScanner: ~Copyable {
       input.results.problems.append(
         problem(
           path,
-          "\(input.found) findings, of which the first \(ScanResults.longestInput) are listed; "
+          "\(input.found) findings; the first \(ScanResults.longestInput) are listed; "
             + "standard input and --format jsonl list all"))
     }
     input.push(to: &sink)

@@ -11,7 +11,7 @@ import Platform
 import Rules
 
 extension ContentScanner {
-  /// Searches a live input for hidden keys, once enough has been read behind them: seen to its end or not,
+  /// Searches a live input for hidden keys, once enough has been read after them: seen to its end or not,
   /// each is reported once.
   mutating func searchLive(from: Int, until settled: Int, _ input: inout Input) {
     guard buffer.isLast || settled - from >= Scanner.longestHidden else { return }

@@ -73,7 +73,7 @@ package struct ScanRun<Output: ReportOutput> {
     package let outcome: Outcome
     /// Whole keys by fingerprint, where they were asked for.
     package let keys: [String: [UInt8]]
-    /// Fingerprints of which every finding was let pass.
+    /// Fingerprints whose findings were all let pass.
     package let passed: Set<String>
   }
 }

@@ -11,7 +11,7 @@ package struct ScanWorker: ~Copyable {
   package init(_ options: ContentOptions) { self.init(options, opensArchives: true) }
 
   /// - Parameters:
-  ///   - opensArchives: false for a diff, of which only pieces are known.
+  ///   - opensArchives: false for a diff, which shows only pieces of files.
   ///   - pool: takes the findings when they are many; nil where there is one worker.
   init(_ options: ContentOptions, opensArchives: Bool = true, pool: FindingPool? = nil) {
     content = ContentScanner(options)

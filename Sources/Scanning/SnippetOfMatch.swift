@@ -9,7 +9,7 @@ extension Snippet {
   ///   - match: bytes in `buffer`.
   ///   - line: where the line of the match begins and ends in `buffer`, as far as the buffer goes.
   ///   - cuts: all that reach into the `longestLead` bytes before the match, the match, or the `longest`
-  ///     bytes behind it, in order of place. They may begin before the buffer and end behind it.
+  ///     bytes after it, in order of place. They may begin before the buffer and end after it.
   package init(of match: Match, line: Range<Int>, in buffer: UnsafeRawBufferPointer, cuts: [Cut]) {
     let start = Self.boundary(
       in: buffer, atOrAfter: max(line.lowerBound, match.range.lowerBound - Self.longestLead))

@@ -34,7 +34,7 @@ final class TreeScan: Sendable {
 
   /// Entries that one piece of work holds.
   private static let batch = 64
-  /// Pieces of work that may lie there before whoever lists files scans some instead.
+  /// Pieces of work that may wait before the worker that lists files scans some instead.
   private static let longStack = 256
 
   /// - Parameters:
@@ -178,7 +178,7 @@ final class TreeScan: Sendable {
         while pending.count >= Self.batch {
           let part = TreeWork.listed(root, top: top, path: path, Array(pending.prefix(Self.batch)))
           pending.removeFirst(Self.batch)
-          // Whoever lists works too, so that the stack stays short with one worker; but on these files
+          // The worker that lists scans too, so that the stack stays short with one worker; but on these files
           // only: a repository begun meanwhile would keep one more git waiting.
           if stack.count < Self.longStack { stack.push([part]) } else { run(part, &worker) }
         }
@@ -239,8 +239,7 @@ final class TreeScan: Sendable {
           if !root.skips(shown) { leftOut.insert(file.path, of: root, shown: path) }
         case ENOENT where file.mayBeAbsent: break
         case ENOENT: worker.addProblem(shown, "vanished before it was read; scan again")
-        // A folder of a tracked file that is a link or a file by now: git lists what stands there in
-        // its place.
+        // A folder of a tracked file that is a link or a file by now: git lists what is there instead.
         case ELOOP, ENOTDIR: break
         default: worker.addProblem(shown, "cannot be read: \(error)")
         }

@@ -43,7 +43,7 @@ struct TextTests {
     #expect(utcDate(951_782_400) == "2000-02-29T00:00:00Z")
   }
 
-  @Test func `a misspelt word is met with the one that it most likely stands for`() {
+  @Test func `for a misspelt word the nearest one is suggested`() {
     #expect(suggestion(for: "skpi", among: ["skip", "jobs"]) == "; did you mean 'skip'?")
     #expect(suggestion(for: "colour", among: ["skip", "jobs"]) == "; known: jobs, skip")
     #expect(suggestion(for: "x", among: []).isEmpty)

@@ -62,7 +62,7 @@ struct KeyDefinitionTests {
     #expect(matches(first + inner).count == 2)
   }
 
-  @Test func `a key right behind a key is a key`() {
+  @Test func `a key right after a key is a key`() {
     let text = makeKey() + makeKey() + makeKey()
     #expect(matches(text).count == 3)
     #expect(matches(text) == oracle(text))

@@ -105,7 +105,7 @@ struct PlaceholderTests {
   }
 
   @Test func `the documentation's example is reported`() {
-    // Put together here, so that no key stands in a file.
+    // Put together here, so that no key is in a file.
     // hopxguard:allow-next-line the example of the Hopx documentation, which opens nothing
     let example = "hopx_live_" + "NXAXAV4sU3Ii" + "." + "EXi3vR9kOJuhfbR5z42a" + "Fx5rhGjH1xnzFdjn9caAqps"
     #expect(isReported(example))

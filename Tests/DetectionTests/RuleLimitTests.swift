@@ -86,7 +86,7 @@ struct RuleLimitTests {
     #expect(found.allSatisfy { $0.range == 0..<3 })
   }
 
-  @Test func `literals that stand at one place keep the order of their rules`() throws {
+  @Test func `literals at one place keep the order of their rules`() throws {
     let literals = ["abc", "abcd", "abc", "abcde", "abcd"]
     let text = literals.enumerated().map {
       "[[rule]]\nid = 'r\($0)'\nliteral = '\($1)'\npattern = '\($1)'\n"

@@ -18,7 +18,7 @@ public struct PackedObject: Sendable {
   public var base: Base = .none
   /// What is deflated: the object, or a delta.
   public var content: [UInt8]
-  /// The size that the header tells; nil for the truth.
+  /// The size that the header says; nil for the truth.
   public var toldSize: Int?
   /// Appended to the zlib data.
   public var trailing: [UInt8] = []

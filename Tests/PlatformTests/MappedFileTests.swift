@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct MappedFileTests {
-  @Test func `bytes behind a new end are zeros, and it is told`() throws {
+  @Test func `bytes after a new end are zeros, and the file is known to be cut`() throws {
     let folder = TestFolder()
     let path = folder.path + "/file"
     let page = Int(getpagesize())

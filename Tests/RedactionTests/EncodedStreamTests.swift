@@ -78,7 +78,7 @@ struct EncodedStreamTests {
     }
   }
 
-  /// Base64 keeps what stands behind the key at its place, whatever is behind it.
+  /// Base64 keeps what follows the key at its place, whatever it is.
   @Test func `base64 goes on after a key`() throws {
     var samples = Samples(seed: 32)
     for count in 0..<9 {
@@ -223,7 +223,7 @@ struct EncodedStreamTests {
         let key = Array("tok-abcdefghijklmnopqrst".utf8)
         let input = hiding.hide(key + [], before: before, after: [33], using: &samples.generator)
         let output = redacted(input, lengths: samples.cuts(of: input.count, longest: 9), rules: rules)
-        // What stands before a coloured character is its code.
+        // What is before a coloured character is its code.
         if before == Array("x".utf8), hiding == .rainbow { continue }
         guard before != Array("x".utf8) else {
           #expect(output == input, "\(hiding)")

@@ -95,7 +95,7 @@ struct RedactorTests {
     }
   }
 
-  /// Every text of a small alphabet behind a beginning that makes it matter.
+  /// Every text of a small alphabet after a beginning that makes it matter.
   @Test func `all small inputs give what the oracle gives`() {
     var samples = Samples(seed: 9)
     let start = samples.text("hopx_live_{base62:12}.{base64url:6}")
@@ -129,7 +129,7 @@ struct RedactorTests {
     let tails: [[UInt8]] = [[], [10], Array(" ".utf8), Array(".".utf8), Array("_".utf8)]
     for _ in 0..<2_000 {
       let input = samples.soup(parts: 4)
-      // Each of these settles what stands open in another way.
+      // Each of these settles what is open in another way.
       var continuations = tails
       for count in Array(0...12) + [30, 43, 50, 70] {
         continuations.append(samples.text("{base62:\(count)}"))
@@ -164,7 +164,7 @@ struct RedactorTests {
 /// A text that may be shown when a test fails.
 func redactedForm(_ bytes: [UInt8]) -> String { String(decoding: oracle(bytes), as: UTF8.self) }
 
-/// The next number of so many digits; false behind the last.
+/// The next number of so many digits; false after the last.
 private func next(_ digits: inout [Int], base: Int) -> Bool {
   for index in digits.indices {
     digits[index] += 1

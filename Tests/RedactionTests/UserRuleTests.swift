@@ -57,7 +57,7 @@ struct UserRuleTests {
     }
   }
 
-  /// A candidate that stays open holds back what is behind it, but not for ever.
+  /// A candidate that stays open holds back what follows it, but not for ever.
   @Test func `what is held back is bounded`() {
     let input = Array("<<<".utf8) + Array(repeating: UInt8(ascii: "b"), count: 20_000)
     let steps = outputs(input, lengths: Array(repeating: 100, count: 201), rules: rules)

@@ -18,7 +18,7 @@ struct TOMLTests {
     } catch { return error as? TOMLError }
   }
 
-  @Test func `values have the line that they stand on`() throws {
+  @Test func `values know their lines`() throws {
     var table = try TOMLTable(parse("\n\na = 'x'\nb = [\n 'one',\n 'two',\n]\n[c]\nd = 2027-01-31\n"), name: "file")
     let line = table.line(of: "a")
     let text = try table.string("a")

@@ -18,7 +18,7 @@ public func keyText(id: Int = 12, secret: Int = 43) -> String {
   String(decoding: makeKey(id: id, secret: secret), as: UTF8.self)
 }
 
-/// Where keys stand in `text`: DESIGN, "What a key is".
+/// The places of keys in `text`.
 public func oracle(_ text: [UInt8]) -> [Range<Int>] {
   var ranges: [Range<Int>] = []
   let prefix = Array("hopx_live_".utf8)

@@ -52,7 +52,7 @@ struct HistoryFindings: Sendable {
             results.problems.append(
               Problem(
                 path: path,
-                message: "\(listed + missing.count) findings, of which the first \(listed) are listed"))
+                message: "\(listed + missing.count) findings; the first \(listed) are listed"))
           } else {
             let first = missing.map { names[Int($0.key)] }.min()!
             results.problems.append(

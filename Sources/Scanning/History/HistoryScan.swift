@@ -62,7 +62,7 @@ package struct HistoryScan {
 
   /// - Parameters:
   ///   - prefix: stands in front of every path: a submodule's name.
-  ///   - storePrefix: stands in front of the paths in commits; the same unless given.
+  ///   - storePrefix: stands in front of the paths in commits (default: `prefix`).
   ///   - bounds: the folder in which object stores have to lie.
   private mutating func scan(
     _ repository: Repository, prefix: Path, storePrefix: Path? = nil, bounds: Path
@@ -103,7 +103,8 @@ package struct HistoryScan {
       results.problems.append(
         Problem(
           path: repository.gitFolder.appending("commondir".utf8),
-          message: "leads to another repository, \(text(repository.commonFolder)), of which this is no linked "
+          message:
+            "leads to another repository, \(text(repository.commonFolder)), which does not list this as a linked "
             + "worktree: not read; \(Self.wayOutside)"))
       return results
     }
@@ -168,7 +169,7 @@ package struct HistoryScan {
       results.problems.append(
         Problem(
           path: repository.commonFolder,
-          message: "this repository is damaged: \(which); `git fsck` tells what needs them, "
+          message: "this repository is damaged: \(which); `git fsck` shows what needs them, "
             + "`git fetch --refetch` gets what the remote still has"))
     }
   }

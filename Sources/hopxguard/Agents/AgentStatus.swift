@@ -40,7 +40,7 @@ func showAgentStatus(_ agents: [AgentContract]) throws(ExitStatus) {
   if !isGuarded { throw .found }
 }
 
-/// Shows what each hook of an agent does, and tells whether all do what they are there for.
+/// Shows what each hook of an agent does, and returns whether all do what they are there for.
 private func show(_ agent: AgentContract, _ installed: [AgentContract.InstalledHook]) throws(ExitStatus) -> Bool {
   var isWhole = true
   for hook in agent.hooks {

@@ -63,7 +63,7 @@ private func conclude(_ results: ScanResults, inPlace: Bool, isWhole: Bool) thro
     var rotated: [String: Finding] = [:]
     for finding in results.findings { rotated[finding.fingerprint] = finding }
     try Console.writeLine("")
-    try Console.writeLine("Rotate these, for an agent's host and whoever has its files have seen them:")
+    try Console.writeLine("Rotate these: the agent's host and everyone who can read its files may have seen them:")
     for finding in rotated.values.sorted(by: { ($0.title, $0.secret) < ($1.title, $1.secret) }) {
       try Console.writeLine("  \(finding.title)  \(finding.secret)  \(finding.fingerprint)")
     }

@@ -51,7 +51,7 @@ struct AgentCommand: ParsableCommand {
       abstract: "Tell which hooks are installed, try them with a made-up key, and name what they cannot stop.",
       discussion: "Exit codes: 0 each agent on this machine is guarded, 1 one is not, 2 nothing could be told.")
 
-    @Argument(help: ArgumentHelp("The agents; all unless given.", valueName: "agent"))
+    @Argument(help: ArgumentHelp("The agents (default: all).", valueName: "agent"))
     var agents: [AgentName] = []
 
     func run() throws {
@@ -94,7 +94,7 @@ struct AgentCommand: ParsableCommand {
 }
 
 struct AgentChoice: ParsableArguments {
-  @Argument(help: ArgumentHelp("The agents; those on this machine unless given.", valueName: "agent"))
+  @Argument(help: ArgumentHelp("The agents (default: those on this machine).", valueName: "agent"))
   var agents: [AgentName] = []
 
   @Flag(help: "In your own settings, for all projects (default), or in this project's.")

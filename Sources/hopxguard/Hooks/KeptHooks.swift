@@ -37,7 +37,7 @@ struct KeptHooks {
     let place = place(hook)
     if isSiblingLink(place) { try remove(place) }
     if isThere(place) {
-      // Whoever put the new one there has done so again: what was kept is an older one, which stays
+      // The program that put the new one there has done so again: what was kept is an older one, which stays
       // beside it.
       let older = (1...).lazy.map { Path(place.bytes + Array(".\($0)".utf8)) }
       try rename(place, to: older.first { !isThere($0) }!)

@@ -140,7 +140,7 @@ private struct Replacement: ~Copyable {
   }
 }
 
-/// A signal that asks to end, noticed so that no half-written file stays behind.
+/// A signal that asks to end, noticed so that no half-written file is left.
 enum Interruption {
   private static let number = Atomic<CInt>(0)
 

@@ -4,7 +4,7 @@
 import Detection
 import Platform
 
-/// Redacts fields, and corrects the lengths of those that tell them.
+/// Redacts fields, and corrects the lengths of those that carry one.
 final class JournalEntries: StructuredFilter {
   /// The first field of every entry that journalctl exports.
   static let mark = Array("__CURSOR=".utf8)

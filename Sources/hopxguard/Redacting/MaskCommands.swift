@@ -125,7 +125,7 @@ private func verdict(_ bytes: [UInt8], isAtLineStart: Bool) -> Verdict {
     let verdict = compare(bytes[...], command)
     if verdict != .text { return verdict }
   }
-  // With properties in any order, of which issecret has to be there.
+  // With properties in any order; issecret has to be among them.
   for command in ["##vso[task.setsecret ", "##vso[task.setvariable "] {
     switch compare(bytes[...], command) {
     case .text: continue

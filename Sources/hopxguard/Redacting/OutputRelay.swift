@@ -13,7 +13,7 @@ import Synchronization
 
 /// A stream from a command to one of our outputs.
 ///
-/// `@unchecked Sendable`: what is not behind the mutex belongs to the thread in `run`, and to others when that
+/// `@unchecked Sendable`: what the mutex does not protect belongs to the thread in `run`, and to others when that
 /// thread was joined.
 final class OutputRelay: CommandOutput, @unchecked Sendable {
   /// The command's end, until it has been started.

@@ -1,4 +1,4 @@
-// `redact` to standard output: what stands in log pipelines, for months at a time.
+// `redact` to standard output: a part of log pipelines, for months at a time.
 
 import Detection
 import Platform
@@ -10,7 +10,7 @@ import Rules
   import Glibc
 #endif
 
-/// Redacts `inputs`, of which `-` is standard input, to standard output. They are one stream, because a
+/// Redacts `inputs` to standard output; `-` is standard input. They are one stream, because a
 /// key that ends in the next input is whole on standard output.
 ///
 /// - Throws: `ExitStatus.failed`, after saying why, when standard output cannot be written.
@@ -38,7 +38,7 @@ func redactToStandardOutput(
     _ = Console.fail("the input \(problem)")
     isComplete = false
   }
-  // Some file systems tell only now that the bytes found no room.
+  // Some file systems report only now that the bytes found no room.
   if close(STDOUT_FILENO) == -1, errno != EINTR { throw standardOutputFailure(SystemError("close")) }
   var tally = stream.tally
   tally.isComplete = isComplete

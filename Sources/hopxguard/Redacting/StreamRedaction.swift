@@ -36,7 +36,7 @@ struct RedactionTally {
   }
 }
 
-/// Redacts inputs, one behind the other, to one output.
+/// Redacts inputs, one after the other, to one output.
 struct StreamRedaction: ~Copyable {
   private var filter: OutputFilter
   private var output: GatheredOutput

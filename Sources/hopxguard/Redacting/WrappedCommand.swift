@@ -124,7 +124,7 @@ struct WrappedCommand {
   /// with the command's exit code now. There must be no other thread.
   private func passOnInBackground(_ relays: [OutputRelay]) {
     guard forkProcess() == 0 else { return }
-    // Whoever writes to our input learns now that nobody reads it. Signals stay blocked: the writers decide.
+    // The writers of our input learn now that nobody reads it. Signals stay blocked: the writers decide.
     close(STDIN_FILENO)
     occupyClosedStandardDescriptors()
     var threads = ThreadGroup()

@@ -96,13 +96,13 @@ struct ArchiveTests {
     makeInput()
     try shell("\(program) -c < in/deep/a.txt > \(name); rm -r in")
     #expect(try Report.scan(in: folder).places == ["\(name)!\(stem):2:7"])
-    // Several streams, one behind the other, are one; the old xz has no such thing.
+    // Several streams, one after the other, are one; the old xz has no such thing.
     if program.contains("lzma") { return }
     try shell("cp \(name) twice; cat \(name) >> twice; rm \(name)")
     #expect(try Report.scan(in: folder).places == ["twice!data:2:7", "twice!data:4:7"])
   }
 
-  @Test func `every zip by another name, and behind a script`() throws {
+  @Test func `every zip by another name, and after a script`() throws {
     makeInput()
     try shell("python3 -m zipfile -c x in; printf '#!/usr/bin/env python3\\n' | cat - x > app; rm -r in")
     #expect(try Report.scan("app", in: folder).places == ["app!in/deep/a.txt:2:7"])

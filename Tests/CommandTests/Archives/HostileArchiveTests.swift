@@ -168,7 +168,7 @@ struct HostileArchiveTests {
     let report = try scan("x.tar", kilobytes: 500_000)
     #expect(
       report.problems.map(\.message) == [
-        "not scanned to its end, nor what comes behind it in the archive: it has more than 500000 entries, "
+        "not scanned to its end, nor what follows it in the archive: it has more than 500000 entries, "
           + "which is the limit (archive-entries); unpack it and scan what comes out"
       ])
   }
@@ -188,7 +188,7 @@ struct HostileArchiveTests {
         == true)
   }
 
-  /// Writes a 7z's parts: what stands before the list, and the list.
+  /// Writes a 7z's parts: what is before the list, and the list.
   private static let sevenZipWriter = """
     import struct, zlib, lzma
     def number(n): return b'\\xff' + struct.pack('<Q', n)
@@ -250,7 +250,7 @@ struct HostileArchiveTests {
     #expect(report.problems.map(\.path) == (0..<4).map { "in/\($0)/x.7z" })
   }
 
-  @Test func `a script with a zip behind it, in a 7z of any size`() throws {
+  @Test func `a script with a zip after it, in a 7z of any size`() throws {
     folder.write("pad", (0..<40_000_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) })
     try shell(
       """

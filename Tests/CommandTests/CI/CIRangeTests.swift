@@ -90,7 +90,7 @@ struct CIRangeTests {
     #expect(try check(push(before: after, after: later)).status == 0)
   }
 
-  @Test func `a key that stands in the tree is one finding, with its commit`() throws {
+  @Test func `a key that is still in the tree is one finding, with its commit`() throws {
     let before = head()
     let added = commit("a", "key = \(keyText())\n")
     clone()

@@ -128,7 +128,7 @@ struct CoverageRepository {
   func addable(_ names: [String]) throws -> Set<String> {
     let clone = root.appendingPathComponent("clone-\(UUID().uuidString)")
     try git("clone", "-q", top.path, clone.path)
-    // A rule that is meant for files must not be answered for a folder that stands there.
+    // A rule that is meant for files must not be answered for a folder of that name.
     for name in names {
       let file = clone.appendingPathComponent(name)
       try FileManager.default.createDirectory(

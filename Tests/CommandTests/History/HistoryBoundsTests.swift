@@ -1,5 +1,5 @@
 // `scan --history` reads what the repository stores, all of it and nothing else: files among the objects that
-// are none, and bytes behind an object, are named; links, `alternates` and `commondir` that lead into other
+// are none, and bytes after an object, are named; links, `alternates` and `commondir` that lead into other
 // repositories are not followed unless that is asked for; and a small pack of huge objects does not fill the
 // memory.
 
@@ -24,7 +24,7 @@ struct HistoryBoundsTests {
 
   // MARK: What is there
 
-  @Test func `bytes behind a loose object are named`() throws {
+  @Test func `bytes after a loose object are named`() throws {
     let repository = try repository("r", "clean\n")
     let id = try repository.git("rev-parse", "HEAD:file")
     let object = ".git/objects/\(id.prefix(2))/\(id.dropFirst(2))"

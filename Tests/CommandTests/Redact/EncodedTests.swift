@@ -44,7 +44,7 @@ extension FilterTests {
       #expect(folder.sh("$HOPX run --help; $HOPX redact --help").text.components(separatedBy: "--plain").count >= 3)
     }
 
-    /// A reset and the text behind it show at once, and so does a prompt in colour.
+    /// A reset and the text after it show at once, and so does a prompt in colour.
     @Test func `colours do not hold the stream`() {
       let process = LiveProcess([FilterFolder.binary, "redact"])
       process.send(Array("\u{1B}[1mpath".utf8))

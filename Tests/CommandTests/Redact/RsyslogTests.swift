@@ -10,7 +10,7 @@ extension FilterTests {
 
     /// Starts rsyslogd with a shipped configuration, moved into the folder.
     ///
-    /// - Parameter program: what stands in place of the installed hopxguard.
+    /// - Parameter program: what runs instead of the installed hopxguard.
     private func start(_ module: String, program: String = FilterFolder.binary) -> LiveProcess {
       let root = projectPath
       let shipped = try! String(contentsOfFile: "\(root)/examples/rsyslog/hopxguard-\(module).conf", encoding: .utf8)

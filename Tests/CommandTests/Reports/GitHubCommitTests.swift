@@ -14,7 +14,7 @@ struct GitHubCommitTests {
     return folder.git("rev-parse", "HEAD")
   }
 
-  @Test func `the commit stands beside the file, and what was scanned is not taken for what was found`() throws {
+  @Test func `the commit is beside the file, and what was scanned is not taken for what was found`() throws {
     folder.git("init", "-q", "-b", "main")
     _ = commit("base", "x\n")
     let brought = commit("k.py", keyText())

@@ -89,7 +89,7 @@ extension FilterTests {
       #expect(process.status() == 143)
     }
 
-    @Test func `what is left behind does not hold it for ever`() {
+    @Test func `what is left running does not hold it for ever`() {
       let result = folder.sh(
         "$HOPX run -- sh -c 'sleep 1000 & echo $! > pid; echo done; exit 4'; echo $?; kill $(cat pid)")
       #expect(result.text == "done\n4\n")

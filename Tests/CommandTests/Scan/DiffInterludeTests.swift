@@ -1,4 +1,4 @@
-// What stands outside of a diff's hunks: everything that git, diff and mail put there is read over or
+// What is outside of a diff's hunks: everything that git, diff and mail put there is read over or
 // scanned, and anything else fails the scan with its line number, because it may be another kind of diff
 // whose added lines were not looked at.
 

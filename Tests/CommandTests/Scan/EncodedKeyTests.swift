@@ -100,7 +100,7 @@ struct EncodedKeyTests {
     try check(hidden, names: false)
   }
 
-  @Test func `digits behind a name and a sign that could be an escape's`() throws {
+  @Test func `digits after a name and a sign that could be an escape's`() throws {
     var keys: [String: [UInt8]] = [:]
     for name in [1, 12, 47, 60] {
       for sign in ["=", "%", "==", "&a=", "=3D", "/"] {
@@ -220,7 +220,7 @@ struct EncodedKeyTests {
     }
   }
 
-  @Test func `what stands beside a key of many kilobytes is not shown, nor all of that key`() throws {
+  @Test func `what is beside a key of many kilobytes is not shown, nor all of that key`() throws {
     let (long, other) = (makeKey(), Data(makeKey()).base64EncodedString())
     let codes = Array(String(repeating: "\u{1B}[0m", count: 4000).utf8)
     for border in [219_000, 225_000, 229_000] {

@@ -21,7 +21,7 @@ struct ManyFindingsTests {
     #expect(report.summary.findings == 12_003)
     #expect(
       report.problems.map(\.message) == [
-        "12000 findings, of which the first 10000 are listed; standard input and --format jsonl list all"
+        "12000 findings; the first 10000 are listed; standard input and --format jsonl list all"
       ])
   }
 
@@ -38,7 +38,7 @@ struct ManyFindingsTests {
     #expect(report.findings.count == 10_003)
     #expect(report.summary.findings == 12_003)
     #expect(report.problems.map(\.path) == ["a"])
-    #expect(report.problems.map(\.message) == ["12000 findings, of which the first 10000 are listed"])
+    #expect(report.problems.map(\.message) == ["12000 findings; the first 10000 are listed"])
     #expect(report.findings.prefix(10_000).map(\.line) == Array(1...10_000))
   }
 

@@ -72,7 +72,7 @@ struct ScanInputTests {
   }
 
   @Test func `a key across every chunk border, with the right line`() throws {
-    // The buffer is 256 KiB; keys stand round it and round what is kept of it.
+    // The buffer is 256 KiB; keys are round it and round what is kept of it.
     var text: [UInt8] = []
     var expected: [String] = []
     var line = 1

@@ -128,7 +128,7 @@ struct StandardInputTests {
     #expect(result.output.contains("\"encoding\":\"base64\""))
   }
 
-  @Test func `what stands behind the part that is settled is in no snippet`() throws {
+  @Test func `what follows the part that is settled is in no snippet`() throws {
     for border in [229_350, 32_740] {
       let key = makeKey()
       let lead = [UInt8](repeating: 0x0A, count: border)
