@@ -4,12 +4,6 @@
 import Inputs
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A reader of the files that say what a build takes, and what has been made of them.
 struct BuildFiles: ~Copyable {
   private var chain: FolderChain
@@ -31,7 +25,8 @@ struct BuildFiles: ~Copyable {
     } catch {
       problems.append(
         SurveyProblem(
-          path: path, reason: error.code == EFBIG ? "it is larger than 1 MiB" : "it cannot be read: \(error)"))
+          path: path,
+          reason: error.code == SystemError.tooLarge ? "it is larger than 1 MiB" : "it cannot be read: \(error)"))
     }
     return nil
   }

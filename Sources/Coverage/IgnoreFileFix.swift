@@ -4,12 +4,6 @@
 import GitCommand
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 extension Survey {
   /// What the top `.gitignore` lacks, each line tried out: only what makes a difference is added, and a
   /// `!` in a nested file is not fought.
@@ -109,20 +103,20 @@ package struct IgnoreFileFix: Sendable {
       let file = try Descriptor.openFile(top.appending(name.bytes))
       let status = try file.status()
       guard status.kind == .file else {
-        throw SystemError("open", status.kind == .folder ? EISDIR : EINVAL)
+        throw SystemError("open", status.kind == .folder ? SystemError.isFolder : SystemError.invalid)
       }
       let text = try readAll(file, limit: 1 << 20)
       if text.contains(0) {
-        throw SystemError("read", EILSEQ)
+        throw SystemError("read", SystemError.notText)
       }
       return (text, UInt32(status.mode))
     } catch {
       switch error.code {
-      case ENOENT: return (nil, nil)
-      case ELOOP:
+      case SystemError.noSuchFile: return (nil, nil)
+      case SystemError.isLink:
         throw SurveyProblem(
           path: name, reason: "it is a symbolic link, which git does not follow; replace it with a file")
-      case EILSEQ:
+      case SystemError.notText:
         throw SurveyProblem(
           path: name, reason: "it is UTF-16 or binary, but git reads it as bytes; save it as UTF-8")
       default: throw SurveyProblem(path: name, reason: "it cannot be fixed: \(error)")

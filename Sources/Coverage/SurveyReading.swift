@@ -6,12 +6,6 @@ import Inputs
 import Platform
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// What the index says besides paths, read while git lists those.
 struct DetailsReading: ~Copyable {
   private let answer: Answer
@@ -70,7 +64,9 @@ func readRegular(_ path: Path, _ chain: inout FolderChain) throws(SystemError) -
     guard status.kind == .file else { return nil }
     return try readAll(file, limit: min(1 << 20, max(status.size, 4095)))
   } catch {
-    if [ENOENT, ELOOP, ENOTDIR, ENXIO].contains(error.code) { return nil }
+    if [SystemError.noSuchFile, SystemError.isLink, SystemError.notFolder, SystemError.noDevice].contains(error.code) {
+      return nil
+    }
     throw error
   }
 }

@@ -11,12 +11,6 @@
 
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 private let harmless = ["safe.directory", "core.hookspath"]
 
 /// `NAME=VALUE` of the environment that hands on what is kept, in its order.
@@ -36,7 +30,7 @@ private func isHarmless(_ name: [UInt8]) -> Bool {
   harmless.contains(String(decoding: name, as: UTF8.self).lowercased())
 }
 
-private func variable(_ name: String) -> [UInt8]? { getenv(name).map { Path(cString: $0).bytes } }
+private func variable(_ name: String) -> [UInt8]? { environmentVariable(name)?.bytes }
 
 /// The pairs that GIT_CONFIG_COUNT counts. git fails where one is missing or there are too many; here
 /// what is not there is not kept.

@@ -4,12 +4,6 @@
 
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Which of the caller's `GIT_*` variables a child keeps.
 package enum InheritedRepository: Sendable {
   /// None: the repository is the one whose top is git's working folder. If git does not recognise it, no
@@ -45,10 +39,7 @@ func gitEnvironment(of repository: GitRepository) -> [Path] {
       ]
     }
   var result: [Path] = []
-  var entry = environ
-  while let pointer = entry.pointee {
-    entry += 1
-    let text = Path(cString: pointer)
+  for text in environmentVariables {
     let name = String(decoding: text.bytes.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
     if name.hasPrefix("GIT_") && !kept.contains(name) { continue }
     if name == "LC_ALL" || name == "LANGUAGE" || name == "PAGER" || name == "SSH_ASKPASS" { continue }

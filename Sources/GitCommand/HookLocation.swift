@@ -3,12 +3,6 @@
 
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The folder in which git looks for the hooks of a repository.
 package struct HookLocation: Sendable {
   /// Absolute, unless git says it otherwise. May not be there yet.

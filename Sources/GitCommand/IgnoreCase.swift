@@ -4,12 +4,6 @@
 import GitStore
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// What git says of `core.ignoreCase`. It is asked only if some configuration file may set that.
 package func ignoresCase(top: Path) throws(GitError) -> Bool {
   if !configurations(top: top).contains(where: { mayBeSet("ignorecase", in: $0) }) { return false }
@@ -26,11 +20,10 @@ package func ignoresCase(top: Path) throws(GitError) -> Bool {
 /// The configuration files that git reads for a repository.
 private func configurations(top: Path) -> [Path] {
   func variable(_ name: String) -> Path? {
-    guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return Path(cString: value)
+    environmentVariable(name).flatMap { $0.bytes.isEmpty ? nil : $0 }
   }
   // Pairs in the environment are in no file, and the configuration of the repository always is.
-  if getenv("GIT_CONFIG_COUNT") != nil { return [Path("/dev/null/")] }
+  if environmentVariable("GIT_CONFIG_COUNT") != nil { return [Path("/dev/null/")] }
   var files = [variable("GIT_CONFIG_SYSTEM") ?? "/etc/gitconfig"]
   if let global = variable("GIT_CONFIG_GLOBAL") {
     files.append(global)

@@ -4,12 +4,6 @@
 import GitStore
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Checks the repository with the working tree `top`, an absolute path.
 ///
 /// - Returns: options for git that make `core.excludesFile` the user's, not the repository's: the latter would
@@ -57,7 +51,7 @@ func mayBeSet(_ variable: String, in path: Path) -> Bool {
     let lower = String(decoding: text, as: UTF8.self).lowercased()
     return lower.contains(variable) || lower.contains("include")
   } catch {
-    return error.code != ENOENT
+    return error.code != SystemError.noSuchFile
   }
 }
 
@@ -77,11 +71,10 @@ private func userExcludes(_ top: Path) throws(GitError) -> [String] {
 }
 
 private var defaultExcludes: String {
-  if let folder = getenv("XDG_CONFIG_HOME"), folder.pointee != 0 {
-    return String(cString: folder) + "/git/ignore"
-  }
-  guard let home = getenv("HOME") else { return "/dev/null" }
-  return String(cString: home) + "/.config/git/ignore"
+  func text(_ path: Path) -> String { String(decoding: path.bytes, as: UTF8.self) }
+  if let folder = environmentVariable("XDG_CONFIG_HOME"), !folder.bytes.isEmpty { return text(folder) + "/git/ignore" }
+  guard let home = environmentVariable("HOME") else { return "/dev/null" }
+  return text(home) + "/.config/git/ignore"
 }
 
 /// What git answers; nothing when it ends with status 1, which says that there is no answer.

@@ -4,12 +4,6 @@
 package import GitStore
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The changes that the index holds.
 ///
 /// - Parameter merged: commits that a merge under way brings in, where git has not noted them yet.
@@ -105,7 +99,7 @@ private func mergeHeads(of repository: GitRepository) throws(GitError) -> [Objec
   while answer.last == 0x0A { answer.removeLast() }
   let text: [UInt8]
   do throws(SystemError) { text = try readRegularFile(repository.path(answer), limit: 1 << 20) } catch {
-    if error.code == ENOENT { return [] }
+    if error.code == SystemError.noSuchFile { return [] }
     throw GitError("MERGE_HEAD cannot be read: \(error)")
   }
   var heads: [ObjectID] = []
@@ -117,7 +111,7 @@ private func mergeHeads(of repository: GitRepository) throws(GitError) -> [Objec
 }
 
 private func mayHaveMergeHead(_ repository: GitRepository) -> Bool {
-  if getenv("GIT_DIR") != nil { return true }
+  if environmentVariable("GIT_DIR") != nil { return true }
   guard let here = try? canonicalPath(repository.folder), let store = try? Repository(containing: here) else {
     return true
   }

@@ -2,12 +2,6 @@
 // bytes, or copy from beyond its base.
 // Source: gitformat-pack(5), "Deltified representation".
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The two sizes a delta begins with, in bytes, and where its instructions begin.
 struct DeltaHeader {
   let baseSize: Int
@@ -73,14 +67,14 @@ func applyDelta(
       if operation & 0x40 != 0 { size |= Int(at.load(as: UInt8.self)) << 16; at += 1 }
       if size == 0 { size = 0x10000 }
       guard offset + size <= baseCount, size <= room, let from else { return false }
-      memcpy(to, from + offset, size)
+      to.copyMemory(from: from + offset, byteCount: size)
       to += size
       room -= size
     } else {
       // Bytes that follow in the delta. No byte is zero: that instruction is reserved.
       let size = Int(operation)
       guard size != 0, end - at >= size, size <= room else { return false }
-      memcpy(to, at, size)
+      to.copyMemory(from: at, byteCount: size)
       at += size
       to += size
       room -= size

@@ -3,12 +3,6 @@
 
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// What is done with the objects of a store.
 package protocol ObjectVisitor: ~Copyable {
   /// An object in memory, until this returns.

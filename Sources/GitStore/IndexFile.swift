@@ -3,12 +3,6 @@
 
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The entries of the indexes of a repository and its linked worktrees, by ID. An index that cannot be read counts as
 /// empty: it is scanned as a file too, and its entries only help to name things.
 package func stagedPaths(of repository: Repository) -> [ObjectID: Path] {
@@ -71,8 +65,8 @@ package func readIndex(
     } else {
       name.removeAll(keepingCapacity: true)
     }
-    guard nameStart < end, let found = memchr(start + nameStart, 0, end - nameStart) else { return nil }
-    let zero = UnsafeRawPointer(found) - start
+    guard nameStart < end, let found = firstZero(at: start + nameStart, count: end - nameStart) else { return nil }
+    let zero = found - start
     name.append(contentsOf: bytes[nameStart..<zero])
     visit(
       IndexRecord(

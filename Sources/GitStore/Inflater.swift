@@ -4,12 +4,6 @@
 import CDeflate
 import CZlib
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A worker's decompressor for data whose size is known and fits in memory.
 struct Inflater: ~Copyable {
   private let decompressor: OpaquePointer

@@ -3,12 +3,6 @@
 
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A worker's buffers for reading loose objects.
 struct LooseReader: ~Copyable {
   private let inflater = Inflater()
@@ -92,8 +86,8 @@ struct LooseReader: ~Copyable {
     }
     memory.enter()
     defer { memory.leave() }
-    guard let room = malloc(size) else { throw StoreError("there is no memory for its \(size) bytes") }
-    defer { free(room) }
+    guard let room = takeMemory(size) else { throw StoreError("there is no memory for its \(size) bytes") }
+    defer { freeMemory(room) }
     let whole = UnsafeMutableRawBufferPointer(start: room, count: size)
     guard let used = inflater.inflate(data, into: whole) else {
       throw StoreError("its compressed data is broken, or its size is not what its header says")

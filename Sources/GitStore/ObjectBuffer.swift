@@ -1,10 +1,6 @@
 // Memory for objects. A worker uses hundreds of thousands of buffers, so small ones are kept for the next object.
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// Bytes taken from a pool; the taker owns them.
 struct ObjectBuffer {
@@ -31,13 +27,13 @@ struct BufferPool: ~Copyable {
   private static let mostSpare = 32
 
   deinit {
-    for buffer in spare { free(buffer.start) }
-    if let largeSpare { free(largeSpare.start) }
+    for buffer in spare { freeMemory(buffer.start) }
+    if let largeSpare { freeMemory(largeSpare.start) }
   }
 
   /// Returns the memory of a large buffer to the system.
   mutating func dropLarge() {
-    if let largeSpare { free(largeSpare.start) }
+    if let largeSpare { freeMemory(largeSpare.start) }
     largeSpare = nil
   }
 
@@ -60,11 +56,11 @@ struct BufferPool: ~Copyable {
       if last.capacity >= count {
         return ObjectBuffer(start: last.start, capacity: last.capacity, count: count)
       }
-      free(last.start)
+      freeMemory(last.start)
     }
     // Rounded up, so that a buffer that grows with a file's history is not made anew each time.
     let capacity = count + count / 4 + 4096
-    guard let start = malloc(capacity) else { return nil }
+    guard let start = takeMemory(capacity) else { return nil }
     return ObjectBuffer(start: start, capacity: capacity, count: count)
   }
 
@@ -74,7 +70,7 @@ struct BufferPool: ~Copyable {
       dropLarge()
       largeSpare = buffer
     } else if spare.count >= Self.mostSpare {
-      free(buffer.start)
+      freeMemory(buffer.start)
     } else {
       spare.append(buffer)
     }

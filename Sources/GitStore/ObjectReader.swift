@@ -3,12 +3,6 @@
 
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A part of a store that a worker reads.
 package enum StoreWork: Sendable {
   /// The roots of a pack, by their places in its list, and what is built on them.
@@ -78,7 +72,7 @@ package struct ObjectReader: ~Copyable {
   ) {
     guard let id = ObjectID(hex: folder.prefix + name, format) else { return }
     do throws(SystemError) { try loose.visit(Path(name), in: open, id: id, &visitor) } catch {
-      if error.code == ENOENT {
+      if error.code == SystemError.noSuchFile {
         vanished.append(id)
       } else {
         problems.append(

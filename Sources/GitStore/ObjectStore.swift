@@ -4,12 +4,6 @@
 import Bytes
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Something in a store that cannot be read as a whole.
 package struct StoreProblem: Sendable {
   package let path: Path
@@ -95,14 +89,14 @@ package struct ObjectStore: Sendable {
       // One folder a line; # begins a comment; relative to the `objects` folder that holds the list.
       let folder = try Descriptor.openFolder(real.appending("info".utf8))
       let file = try Descriptor.openFile("alternates", in: folder.number)
-      guard try file.status().kind == .file else { throw SystemError("open", EINVAL) }
+      guard try file.status().kind == .file else { throw SystemError("open", SystemError.invalid) }
       for line in try readAll(file, limit: 1 << 20).split(separator: 0x0A)
       where line.first != UInt8(ascii: "#") {
         let name = Self.unquoted(line)
         add(name.first == UInt8(ascii: "/") ? Path(name) : real.appending(name), depth: depth + 1)
       }
     } catch {
-      if error.code != ENOENT {
+      if error.code != SystemError.noSuchFile {
         problems.append(StoreProblem(path: list, reason: "cannot be read: \(error)"))
       }
     }
@@ -166,7 +160,7 @@ package struct ObjectStore: Sendable {
         names.removeAll { !isObject($0) }
         if !names.isEmpty { listing.loose.append(LooseFolder(path: path, prefix: prefix, names: names)) }
       } catch {
-        if error.code != ENOENT {
+        if error.code != SystemError.noSuchFile {
           listing.problems.append(StoreProblem(path: path, reason: "the folder cannot be read: \(error)"))
         }
       }
@@ -181,7 +175,7 @@ package struct ObjectStore: Sendable {
     do throws(SystemError) {
       names = try entries(of: .openFolder(path)).map(\.name.bytes).sorted { $0.lexicographicallyPrecedes($1) }
     } catch {
-      if error.code != ENOENT {
+      if error.code != SystemError.noSuchFile {
         listing.problems.append(StoreProblem(path: path, reason: "the folder cannot be read: \(error)"))
       }
       return
@@ -218,10 +212,10 @@ package struct ObjectStore: Sendable {
     do throws(SystemError) {
       let file = try Descriptor.openFile(path)
       let status = try file.status()
-      guard status.kind == .file else { throw SystemError("open", EINVAL) }
+      guard status.kind == .file else { throw SystemError("open", SystemError.invalid) }
       return try MappedFile(file, size: status.size)
     } catch {
-      if error.code == ENOENT { throw StoreError("it was removed before it was read", isGone: true) }
+      if error.code == SystemError.noSuchFile { throw StoreError("it was removed before it was read", isGone: true) }
       throw StoreError("it cannot be read: \(error)")
     }
   }

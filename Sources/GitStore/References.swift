@@ -4,12 +4,6 @@
 
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Something that leads to an object.
 package struct Tip: Sendable {
   /// From the one that says most about who can see the object to the one that says least.

@@ -3,12 +3,6 @@
 
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A repository on disk.
 package struct Repository: Sendable {
   /// The top of the working tree; nil for a bare repository.
@@ -50,7 +44,7 @@ package struct Repository: Sendable {
     do throws(SystemError) {
       config = Configuration(try readRegularFile(commonFolder.appending("config".utf8), limit: 16 << 20))
     } catch {
-      guard error.code == ENOENT else { throw StoreError("its config cannot be read: \(error)") }
+      guard error.code == SystemError.noSuchFile else { throw StoreError("its config cannot be read: \(error)") }
       config = Configuration([])
     }
     switch config.last("extensions", "objectformat") {

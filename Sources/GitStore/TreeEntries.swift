@@ -1,11 +1,7 @@
 // The entries of a tree object: `MODE SP NAME NUL ID`, one after the other, the mode in octal.
 // Source: git's user manual, "Object storage format", and gitcore-tutorial(7).
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// What a tree says an entry is.
 package enum TreeEntryKind: Sendable {
@@ -35,8 +31,7 @@ func eachTreeEntry(
   let end = at + tree.count
   let idLength = format.length
   while at < end {
-    guard let zero = memchr(at, 0, end - at) else { return false }
-    let nameEnd = UnsafeRawPointer(zero)
+    guard let nameEnd = firstZero(at: at, count: end - at) else { return false }
     guard end - nameEnd > idLength else { return false }
     var mode = 0
     while at < nameEnd {

@@ -64,6 +64,9 @@ extension Descriptor {
     try open(path, in: folder, flags: O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC)
   }
 
+  /// Flags of `open` for reading: a terminal does not become ours, and no child gets the file.
+  package static let toRead = O_RDONLY | O_CLOEXEC | O_NOCTTY
+
   /// `openat` with `mode` for files that it makes.
   package static func open(
     _ path: Path, in folder: CInt = workingFolder, flags: CInt, mode: mode_t = 0

@@ -78,3 +78,7 @@ package func fileMode(of path: Path) -> (mode: Int, modified: Int)? {
   #endif
   return (Int(status.st_mode & 0o7777), Int(modified))
 }
+
+/// Whether this user may read the file at a path, or execute it.
+package func isReadable(_ path: Path) -> Bool { path.withCString { access($0, R_OK) } == 0 }
+package func isExecutable(_ path: Path) -> Bool { path.withCString { access($0, X_OK) } == 0 }

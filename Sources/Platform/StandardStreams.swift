@@ -6,6 +6,11 @@
   import Glibc
 #endif
 
+/// The numbers of the standard descriptors.
+package let standardInput = STDIN_FILENO
+package let standardOutput = STDOUT_FILENO
+package let standardError = STDERR_FILENO
+
 /// Takes the places of standard descriptors that are closed, so that no file that is opened later gets
 /// their numbers and is read or written by mistake. Using one fails with `EBADF`, as if it were closed;
 /// children inherit them closed.

@@ -1,9 +1,9 @@
 // A failed system call as an error, and the one place that decides what EINTR means.
 
 #if canImport(Darwin)
-  package import Darwin
+  import Darwin
 #else
-  package import Glibc
+  import Glibc
 #endif
 
 /// A system call that failed: which one, and `errno`.
@@ -22,6 +22,19 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
   package static let tooLarge = EFBIG
   /// The code for bytes that a device, or a file under our hands, no longer has.
   package static let inputOutput = EIO
+  /// The code for a symbolic link where none is followed.
+  package static let isLink = ELOOP
+  /// The code for a path that leads through something else than a folder.
+  package static let notFolder = ENOTDIR
+  package static let isFolder = EISDIR
+  /// The code for what is of another kind than was asked for.
+  package static let invalid = EINVAL
+  /// The code for a socket that was opened as a file, and a device that is not there.
+  package static let noDevice = ENXIO
+  package static let exists = EEXIST
+  package static let brokenPipe = EPIPE
+  /// The code for bytes that are no text.
+  package static let notText = EILSEQ
 
   /// What `strerror` says, such as `Permission denied`.
   package var description: String { String(cString: strerror(code)) }

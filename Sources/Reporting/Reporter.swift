@@ -5,12 +5,6 @@ package import Findings
 import Platform
 package import Rules
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 package protocol Reporter {
   /// The bytes that this finding adds to the report.
   mutating func report(_ finding: Finding) -> [UInt8]

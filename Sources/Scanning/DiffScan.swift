@@ -5,22 +5,16 @@ package import Findings
 package import Inputs
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// - Parameter name: of a file; `-` is standard input.
 package func scanDiff(_ name: Path, _ options: ContentOptions) -> ScanResults {
   var worker = ScanWorker(options, opensArchives: false)
   do throws(SystemError) {
     if name == "-" {
-      scan(UnifiedDiff(of: StreamSource(descriptor: STDIN_FILENO)), name, &worker)
+      scan(UnifiedDiff(of: StreamSource(descriptor: standardInput)), name, &worker)
     } else {
-      let file = try Descriptor.open(name, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
+      let file = try Descriptor.open(name, flags: Descriptor.toRead)
       let status = try file.status()
-      if status.kind == .folder { throw SystemError("open", EISDIR) }
+      if status.kind == .folder { throw SystemError("open", SystemError.isFolder) }
       scan(UnifiedDiff(of: FileSource(file, size: status.size)), name, &worker)
     }
   } catch {

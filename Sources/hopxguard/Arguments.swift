@@ -4,12 +4,6 @@
 
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Byte `b` travels as the character `first + b`, the last but one row of a private-use plane.
 private let first: UInt32 = 0x10_FE00
 

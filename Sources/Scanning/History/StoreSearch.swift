@@ -9,12 +9,6 @@ package import GitStore
 package import Platform
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct StoreSearch {
   let store: ObjectStore
   private let options: ContentOptions

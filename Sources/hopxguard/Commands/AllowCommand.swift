@@ -12,12 +12,6 @@ import Rules
 import Scanning
 import TOML
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct AllowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "allow",
@@ -159,7 +153,7 @@ struct AllowCommand: ParsableCommand {
 
   private func text(of file: Path, _ name: String) throws(SettingsError) -> [UInt8] {
     do throws(SystemError) { return try readRegularFile(file, limit: Settings.longest) } catch {
-      if error.code == ENOENT { return [] }
+      if error.code == SystemError.noSuchFile { return [] }
       throw SettingsError(source: name, reason: "cannot be read: \(error)")
     }
   }

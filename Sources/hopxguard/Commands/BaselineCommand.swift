@@ -9,12 +9,6 @@ import Reporting
 import Rules
 import Scanning
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct BaselineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "baseline",
@@ -108,7 +102,7 @@ struct BaselineCommand: ParsableCommand {
     }
     let outcome = run.finish(isWhole: false).outcome
     if outcome.isComplete { return run.output.findings }
-    let style = ColorChoice.auto.style(for: STDERR_FILENO)
+    let style = ColorChoice.auto.style(for: standardError)
     Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
     throw Console.fail("not everything could be scanned, so no baseline is written")
   }
@@ -129,7 +123,7 @@ struct BaselineCommand: ParsableCommand {
   private func read(_ target: Path, _ name: String) throws(ExitStatus) -> Baseline? {
     let text: [UInt8]
     do throws(SystemError) { text = try readRegularFile(target, limit: Baseline.longest) } catch {
-      if error.code == ENOENT { return nil }
+      if error.code == SystemError.noSuchFile { return nil }
       throw Console.fail("\(name): cannot be read: \(error)")
     }
     do throws(BaselineError) { return try Baseline(parsing: text) } catch {
@@ -161,10 +155,10 @@ struct BaselineCommand: ParsableCommand {
       var text: [UInt8] = []
       do throws(SystemError) {
         let open = try Descriptor.openFile(file)
-        guard try open.status().kind == .file else { throw SystemError("open", EINVAL) }
+        guard try open.status().kind == .file else { throw SystemError("open", SystemError.invalid) }
         text = try readAll(open, limit: 1 << 20)
       } catch {
-        if error.code != ENOENT { throw error }
+        if error.code != SystemError.noSuchFile { throw error }
       }
       let lines = text.split(separator: 0x0A).map { $0.last == 0x0D ? $0.dropLast() : $0 }
       if lines.contains(where: { $0.elementsEqual(line.utf8) }) { return }

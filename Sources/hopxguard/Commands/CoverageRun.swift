@@ -11,12 +11,6 @@ import Reporting
 import Rules
 import Scanning
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The result of a coverage check.
 struct CoverageResults {
   var findings: [PolicyFinding] = []
@@ -109,7 +103,7 @@ struct CoverageRun {
         worker.scan(&source, path: path)
         if worker.results.findings.count > before { lapses.append(lapse) }
       } catch {
-        if error.code != ENOENT { worker.addProblem(path, "cannot be read: \(error)") }
+        if error.code != SystemError.noSuchFile { worker.addProblem(path, "cannot be read: \(error)") }
       }
     }
     return lapses

@@ -6,12 +6,6 @@ import GitCommand
 import Platform
 import Reporting
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct HookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hook",
@@ -185,7 +179,7 @@ struct HookCommand: ParsableCommand {
         folder = HookFolder(path: path.appending("hooks".utf8))
       } else {
         guard isMade else { return nil }
-        guard let path = ownTemplate() else { throw SystemError("HOME is not set: getenv", ENOENT) }
+        guard let path = ownTemplate() else { throw SystemError("HOME is not set: getenv", SystemError.noSuchFile) }
         folder = HookFolder(path: path.appending("hooks".utf8))
         try setTemplateFolder(in: .here, path)
       }
@@ -245,7 +239,7 @@ struct HookCommand: ParsableCommand {
 
     private func executable(_ path: Path) -> [UInt8]? {
       let isHusky = folder.path.lastComponent.elementsEqual(".husky".utf8)
-      guard path.withCString({ access($0, isHusky ? R_OK : X_OK) }) == 0 else { return nil }
+      guard isHusky ? isReadable(path) : isExecutable(path) else { return nil }
       return try? readWhole(path, limit: 1 << 20)
     }
 
@@ -262,18 +256,18 @@ struct HookCommand: ParsableCommand {
       case .foreign: return (false, "another hook is in its place: hopxguard hook install keeps it and runs it first")
       case .ours(let isCurrent):
         let path = folder.file(hook)
-        if path.withCString({ access($0, X_OK) }) == -1 {
+        if !isExecutable(path) {
           return (false, "cannot be executed: chmod +x \(Self.text(path))")
         }
         if !isReached { return (false, "is installed, but nothing runs it yet") }
         let binary = (try? readWhole(path, limit: 1 << 20)).flatMap(Hook.binary)
-        if let binary, binary.withCString({ access($0, X_OK) }) == -1 {
+        if let binary, !isExecutable(binary) {
           return (false, "the hopxguard that it starts no longer exists: hopxguard hook install")
         }
         var before = ""
         if let kept = folder.kept.file(hook) {
           let isKeptRun =
-            kept.withCString { access($0, X_OK) } == 0
+            isExecutable(kept)
             || folder.path.lastComponent.elementsEqual(".husky".utf8)
           before =
             isKeptRun
@@ -293,10 +287,10 @@ private func workTreeTop() -> Path? { (try? canonicalPath(".")).flatMap { workTr
 
 /// Our own template folder, where the user has none: below XDG_CONFIG_HOME or `~/.config`.
 private func ownTemplate() -> Path? {
-  if let folder = getenv("XDG_CONFIG_HOME"), folder.pointee == CChar(UInt8(ascii: "/")) {
-    return Path(String(cString: folder)).appending("hopxguard/git-template".utf8)
+  if let folder = environmentVariable("XDG_CONFIG_HOME"), folder.bytes.first == UInt8(ascii: "/") {
+    return folder.appending("hopxguard/git-template".utf8)
   }
-  return getenv("HOME").map { Path(String(cString: $0)).appending(".config/hopxguard/git-template".utf8) }
+  return environmentVariable("HOME")?.appending(".config/hopxguard/git-template".utf8)
 }
 
 private func say(_ hook: Hook, _ text: String) {

@@ -11,12 +11,6 @@ import Reporting
 import Scanning
 import Verification
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct ScanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan",
@@ -227,10 +221,10 @@ struct ScanCommand: ParsableCommand {
 
   /// - Parameter path: `-` is standard input; else of a FIFO or a device, which is waited for.
   private func scanStream(_ path: Path, _ run: inout ScanRun<ReportWriter>) throws(ExitStatus) {
-    if path == "-" { return try scanStream(STDIN_FILENO, "<stdin>", &run) }
+    if path == "-" { return try scanStream(standardInput, "<stdin>", &run) }
     let stream: Descriptor
     do throws(SystemError) {
-      stream = try .open(path, flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
+      stream = try .open(path, flags: Descriptor.toRead)
     } catch {
       return run.add(Problem(path: path, message: "cannot be read: \(error)"))
     }
@@ -297,7 +291,7 @@ struct ScanCommand: ParsableCommand {
     for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(argument: path)) }
     var results = scan.results
     if acceptIncomplete {
-      let style = reporting.color.style(for: STDERR_FILENO)
+      let style = reporting.color.style(for: standardError)
       for problem in scan.incomplete { Console.say(problemText(problem, style: style)) }
     } else {
       results.problems += scan.incomplete

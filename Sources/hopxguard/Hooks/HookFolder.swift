@@ -4,12 +4,6 @@
 import Platform
 import Reporting
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct HookFolder {
   let path: Path
 
@@ -34,8 +28,8 @@ struct HookFolder {
       return .ours(isCurrent: script == hook.script(binary: try ownBinary().bytes))
     } catch {
       // ENOTDIR: core.hooksPath is /dev/null, or another file.
-      if error.code == ENOENT || error.code == ENOTDIR { return .absent }
-      if error.code == EFBIG { return .foreign }
+      if error.code == SystemError.noSuchFile || error.code == SystemError.notFolder { return .absent }
+      if error.code == SystemError.tooLarge { return .foreign }
       throw HookError(file, error)
     }
   }
@@ -76,7 +70,7 @@ struct HookFolder {
     }
     let path = file(hook)
     do throws(SystemError) {
-      try path.withCString { (name) throws(SystemError) in _ = try retrying("unlink") { unlink(name) } }
+      try removeFile(path)
     } catch { throw HookError(path, error) }
     return "removed"
   }

@@ -6,16 +6,10 @@
 import GitCommand
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 enum MessageText {
   /// Whether the message went through an editor. Otherwise git sets GIT_EDITOR to `:` for its hooks, and the whole
   /// message goes into the commit.
-  static var wasEdited: Bool { getenv("GIT_EDITOR").map { String(cString: $0) != ":" } ?? true }
+  static var wasEdited: Bool { environmentVariable("GIT_EDITOR") != ":" }
 
   /// The text as far as it goes into the commit. What does not is made empty; the line numbers stay.
   static func committed(of text: [UInt8]) -> [UInt8] {

@@ -2,12 +2,6 @@
 
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The file of this program, absolute. Where a link led to it that link, for a package manager that keeps
 /// each version in a folder of its own changes the link, and takes the folder away.
 func ownBinary() throws(SystemError) -> Path {
@@ -42,7 +36,7 @@ private func namesOfOwnBinary() -> [Path] {
       names.append(here.appending(Array(parts.joined(separator: [slash]))))
     }
   }
-  let search = getenv("PATH").map { Path(cString: $0).bytes } ?? []
+  let search = environmentVariable("PATH")?.bytes ?? []
   for folder in search.split(separator: UInt8(ascii: ":")) where folder.first == slash {
     if !started.bytes.isEmpty && !started.bytes.contains(slash) {
       names.append(Path(folder).appending(started.bytes))

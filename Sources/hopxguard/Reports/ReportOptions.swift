@@ -10,12 +10,6 @@ import Rules
 import Scanning
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct ReportOptions: ParsableArguments {
   @Option(
     name: .customLong("format"), parsing: .singleValue,
@@ -111,7 +105,7 @@ struct ReportOptions: ParsableArguments {
         sinks.append(
           ReportSink(
             target.format.reporter(
-              style: color.style(for: STDOUT_FILENO), columns: terminalColumns(of: STDOUT_FILENO), places: places),
+              style: color.style(for: standardOutput), columns: terminalColumns(of: standardOutput), places: places),
             to: .standardOutput,
             isStreamed: target.format.isStreamed))
         continue
@@ -122,8 +116,7 @@ struct ReportOptions: ParsableArguments {
           target.format.reporter(style: .plain, isFile: true, places: places),
           to: .file(Path(argument: file), name: option + file), isStreamed: false))
     }
-    if targets.contains(where: { $0.format == .github }), let page = getenv("GITHUB_STEP_SUMMARY") {
-      let path = Path(cString: page)
+    if targets.contains(where: { $0.format == .github }), let path = environmentVariable("GITHUB_STEP_SUMMARY") {
       if !path.bytes.isEmpty { sinks.append(ReportSink(GitHubSummaryReporter(), to: .page(path), isStreamed: true)) }
     }
     return try ReportWriter(sinks)
@@ -134,7 +127,7 @@ struct ReportOptions: ParsableArguments {
   /// - Parameter isLiveOnly: only keys that are live count.
   /// - Throws: its exit status, unless it is clean.
   func conclude(_ outcome: Outcome, _ report: ReportWriter, isLiveOnly: Bool = false) throws(ExitStatus) {
-    let style = color.style(for: STDERR_FILENO)
+    let style = color.style(for: standardError)
     if !outcome.isComplete {
       Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
     }

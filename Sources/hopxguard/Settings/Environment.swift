@@ -1,17 +1,12 @@
 // Settings from the environment: `HOPXGUARD_` and an option's name in capitals. Like the command line, which overrides
 // them, they come from the caller.
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
+import Platform
 
 /// The value of a variable; nil when it is not set or empty.
 func variable(_ name: String) -> String? {
-  guard let value = getenv(name) else { return nil }
-  let text = String(cString: value)
-  return text.isEmpty ? nil : text
+  guard let value = environmentVariable(name), !value.bytes.isEmpty else { return nil }
+  return String(decoding: value.bytes, as: UTF8.self)
 }
 
 /// The value of `HOPXGUARD_NAME`; nil when it is not set or empty.

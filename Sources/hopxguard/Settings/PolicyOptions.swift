@@ -8,12 +8,6 @@ import GitCommand
 import Platform
 import Reporting
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -97,7 +91,7 @@ struct SettingsPlace {
   /// The repository of the working folder.
   static var here: SettingsPlace {
     // A caller may have put the repository elsewhere; then git knows where its working tree is.
-    if getenv("GIT_DIR") != nil || getenv("GIT_WORK_TREE") != nil {
+    if environmentVariable("GIT_DIR") != nil || environmentVariable("GIT_WORK_TREE") != nil {
       let top = try? GitProcess.output(of: .here, ["rev-parse", "--show-toplevel"])
       return SettingsPlace(top: top.map { Path($0) })
     }

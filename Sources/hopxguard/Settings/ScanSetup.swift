@@ -11,12 +11,6 @@ import Rules
 import Scanning
 import TOML
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct ScanSetup {
   /// A value and its origin.
   struct Choice {
@@ -232,7 +226,7 @@ struct SetupReader {
       }
     }
     do throws(SystemError) { return try readWhole(path, limit: Baseline.longest) } catch {
-      if error.code == ENOENT { return nil }
+      if error.code == SystemError.noSuchFile { return nil }
       throw SettingsError(source: name, reason: "the baseline cannot be read: \(error)")
     }
   }

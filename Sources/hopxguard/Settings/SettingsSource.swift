@@ -10,12 +10,6 @@ import Platform
 import Reporting
 import Scanning
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Why settings cannot be used.
 struct SettingsError: Error {
   /// A file, or an option or variable.
@@ -47,10 +41,10 @@ enum SettingsSource: Sendable {
         let path = Path(name)
         let holder = try chain.folder(of: path)
         let file = try Descriptor.openFile(Path(path.lastComponent), in: holder.descriptor.number)
-        guard try file.status().kind == .file else { throw SystemError("open", EINVAL) }
+        guard try file.status().kind == .file else { throw SystemError("open", SystemError.invalid) }
         return try readAll(file, limit: limit)
       } catch {
-        if error.code == ENOENT { return nil }
+        if error.code == SystemError.noSuchFile { return nil }
         throw SettingsError(source: name, reason: "cannot be read: \(words(error, limit))")
       }
     case .revision(let commit, let repository):
@@ -62,9 +56,9 @@ enum SettingsSource: Sendable {
 
   private func words(_ error: SystemError, _ limit: Int) -> String {
     switch error.code {
-    case ELOOP, ENOTDIR: "it is a symbolic link or below one; use the file itself"
-    case EINVAL: "it is not a regular file"
-    case EFBIG: "it is longer than \(byteCount(limit))"
+    case SystemError.isLink, SystemError.notFolder: "it is a symbolic link or below one; use the file itself"
+    case SystemError.invalid: "it is not a regular file"
+    case SystemError.tooLarge: "it is longer than \(byteCount(limit))"
     default: "\(error)"
     }
   }
