@@ -2,12 +2,7 @@
 // in a process with a memory limit.
 
 package import Inputs
-internal import Platform
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
+import Platform
 
 package enum ArchiveServer {
   /// The first argument of the process.

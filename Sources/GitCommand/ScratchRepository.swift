@@ -4,12 +4,6 @@
 
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 package final class ScratchRepository: Sendable {
   private let root: Path
   package var gitFolder: Path { root.appending("git".utf8) }
@@ -17,11 +11,7 @@ package final class ScratchRepository: Sendable {
 
   /// Makes it, readable by this user alone.
   package init() throws(SystemError) {
-    let place = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let template = Path((place.hasPrefix("/") ? place : "/tmp") + "/hopxguard.XXXXXX")
-    var name = template.bytes.map(CChar.init(bitPattern:)) + [0]
-    guard mkdtemp(&name) != nil else { throw SystemError("mkdtemp") }
-    root = Path(name.dropLast().map(UInt8.init(bitPattern:)))
+    root = try makeTemporaryFolder("hopxguard")
     for folder in ["git", "git/objects", "git/refs", "tree"] { try make(Path(folder)) }
     try write(Path("git/HEAD"), Array("ref: refs/heads/scratch\n".utf8))
   }
@@ -36,7 +26,7 @@ package final class ScratchRepository: Sendable {
   package func addFile(_ path: Path, _ content: [UInt8]) throws(SystemError) {
     let names = path.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let strays = ["", ".", "..", ".git"].map { Array($0.utf8) }
-    if names.contains(where: { strays.contains(Array($0)) }) { throw SystemError("open", EINVAL) }
+    if names.contains(where: { strays.contains(Array($0)) }) { throw SystemError("open", SystemError.invalid) }
     var folder = Path("tree")
     for name in names.dropLast() {
       folder = folder.appending(name)
@@ -46,14 +36,12 @@ package final class ScratchRepository: Sendable {
   }
 
   private func make(_ folder: Path) throws(SystemError) {
-    let code = root.appending(folder.bytes).withCString { mkdir($0, 0o700) }
-    if code == -1 && errno != EEXIST { throw SystemError("mkdir") }
+    try makeFolder(root.appending(folder.bytes))
   }
 
   private func write(_ path: Path, _ content: [UInt8]) throws(SystemError) {
     let file = try Descriptor.open(
-      root.appending(path.bytes), flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-      mode: 0o600)
+      root.appending(path.bytes), flags: Descriptor.toMake, mode: 0o600)
     let number = file.number
     try content.withUnsafeBufferPointer { (bytes) throws(SystemError) in
       try writeAll(UnsafeRawBufferPointer(bytes), to: number)
@@ -66,8 +54,8 @@ private func remove(_ folder: Path) {
   if let open = try? Descriptor.openFolder(folder), let entries = try? entries(of: open) {
     for entry in entries {
       let path = folder.appending(entry.name.bytes)
-      if entry.kind == .folder { remove(path) } else { _ = path.withCString { unlink($0) } }
+      if entry.kind == .folder { remove(path) } else { try? removeFile(path) }
     }
   }
-  _ = folder.withCString { rmdir($0) }
+  try? removeFolder(folder)
 }

@@ -66,6 +66,12 @@ extension Descriptor {
 
   /// Flags of `open` for reading: a terminal does not become ours, and no child gets the file.
   package static let toRead = O_RDONLY | O_CLOEXEC | O_NOCTTY
+  /// The same without waiting for the other end of a FIFO.
+  package static let toReadAtOnce = toRead | O_NONBLOCK
+  /// Flags of `open` for a file that must not be there yet.
+  package static let toMake = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+  /// Flags of `open` for writing at the end of a file, which is made if it is not there.
+  package static let toAppend = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY
 
   /// `openat` with `mode` for files that it makes.
   package static func open(

@@ -82,3 +82,22 @@ package func fileMode(of path: Path) -> (mode: Int, modified: Int)? {
 /// Whether this user may read the file at a path, or execute it.
 package func isReadable(_ path: Path) -> Bool { path.withCString { access($0, R_OK) } == 0 }
 package func isExecutable(_ path: Path) -> Bool { path.withCString { access($0, X_OK) } == 0 }
+
+/// Makes a folder for this user alone; one that is there is left as it is.
+package func makeFolder(_ path: Path) throws(SystemError) {
+  let code = path.withCString { mkdir($0, 0o700) }
+  if code == -1 && errno != EEXIST { throw SystemError("mkdir") }
+}
+
+/// Makes a folder with a fresh name for this user alone, in TMPDIR or `/tmp`.
+package func makeTemporaryFolder(_ prefix: String) throws(SystemError) -> Path {
+  let place = environmentVariable("TMPDIR").flatMap { $0.bytes.first == UInt8(ascii: "/") ? $0 : nil } ?? "/tmp"
+  var name = place.appending("\(prefix).XXXXXX".utf8).bytes.map(CChar.init(bitPattern:)) + [0]
+  guard mkdtemp(&name) != nil else { throw SystemError("mkdtemp") }
+  return Path(name.dropLast().map(UInt8.init(bitPattern:)))
+}
+
+/// Removes an empty folder.
+package func removeFolder(_ path: Path) throws(SystemError) {
+  try path.withCString { (name) throws(SystemError) in _ = try retrying("rmdir") { rmdir(name) } }
+}

@@ -72,6 +72,14 @@ package func setHandler(_ handler: @escaping @convention(c) (CInt) -> Void, for 
   sigaction(signal, &new, nil)
 }
 
+/// Ends this process.
+package func endProcess(_ code: CInt) -> Never { exit(code) }
+
+package func isTerminal(_ number: CInt) -> Bool { isatty(number) == 1 }
+
+/// Ends this process as a filter ends whose reader has gone, also if the caller ignores the signal.
+package func endByBrokenPipe() -> Never { endBySignal(SIGPIPE) }
+
 /// Ends the process as `signal` ends one that does not handle it.
 package func endBySignal(_ number: CInt) -> Never {
   signal(number, SIG_DFL)

@@ -10,12 +10,6 @@ import Linting
 package import Platform
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// What all workers of a tree scan share.
 final class TreeScan: Sendable {
   let stack: WorkStack<TreeWork>
@@ -99,9 +93,9 @@ final class TreeScan: Sendable {
       var text = MemorySource(try linkTarget(target.absolute))
       worker.scan(&text, path: target.shown, place: .linkTarget)
       let file = try Descriptor.open(
-        target.given, flags: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+        target.given, flags: Descriptor.toReadAtOnce)
       let status = try file.status()
-      guard status.kind == .file else { throw SystemError("open", EINVAL) }
+      guard status.kind == .file else { throw SystemError("open", SystemError.invalid) }
       read(file, size: status.size, target.shown, at: nil, &worker)
     }
   }
@@ -235,12 +229,13 @@ final class TreeScan: Sendable {
           mayBeAbsent: file.mayBeAbsent, &worker)
       } catch {
         switch error.code {
-        case ENOENT where file.isLeftOut, ELOOP where file.isLeftOut, ENOTDIR where file.isLeftOut:
+        case SystemError.noSuchFile where file.isLeftOut, SystemError.isLink where file.isLeftOut,
+          SystemError.notFolder where file.isLeftOut:
           if !root.skips(shown) { leftOut.insert(file.path, of: root, shown: path) }
-        case ENOENT where file.mayBeAbsent: break
-        case ENOENT: worker.addProblem(shown, "vanished before it was read; scan again")
+        case SystemError.noSuchFile where file.mayBeAbsent: break
+        case SystemError.noSuchFile: worker.addProblem(shown, "vanished before it was read; scan again")
         // A folder of a tracked file that is a link or a file by now: git lists what is there instead.
-        case ELOOP, ENOTDIR: break
+        case SystemError.isLink, SystemError.notFolder: break
         default: worker.addProblem(shown, "cannot be read: \(error)")
         }
       }
@@ -267,9 +262,9 @@ final class TreeScan: Sendable {
       }
     } catch {
       switch error.code {
-      case ENXIO: break  // a socket
-      case ENOENT where mayBeAbsent: return
-      case ENOENT: worker.addProblem(path, "vanished before it was read; scan again")
+      case SystemError.noDevice: break  // a socket
+      case SystemError.noSuchFile where mayBeAbsent: return
+      case SystemError.noSuchFile: worker.addProblem(path, "vanished before it was read; scan again")
       default: worker.addProblem(path, "cannot be read: \(error)")
       }
     }
@@ -284,7 +279,7 @@ final class TreeScan: Sendable {
     do throws(SystemError) {
       file = try .openFile(name, in: folder.descriptor.number)
     } catch {
-      guard error.code == ELOOP else { throw error }
+      guard error.code == SystemError.isLink else { throw error }
       var target = MemorySource(try linkTarget(name, in: folder.descriptor.number))
       worker.scan(&target, path: path, place: .linkTarget)
       worker.count { $0.files += 1 }

@@ -8,12 +8,6 @@ import Reporting
 import Rules
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 enum Console {
   /// What is redacted; the built-in rules until others are loaded.
   private static let rules = Mutex<RuleSet?>(nil)
@@ -28,7 +22,7 @@ enum Console {
     // Line by line: each is about something else.
     let lines = Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false)
       .map { withoutCICommands(String(decoding: redacted(Array($0)), as: UTF8.self)) }
-    try? writeAll(Array(lines.joined(separator: "\n").utf8), to: STDERR_FILENO)
+    try? writeAll(Array(lines.joined(separator: "\n").utf8), to: standardError)
   }
 
   /// What came from outside, redacted and then fit to show on a line.
@@ -48,9 +42,9 @@ enum Console {
   }
 
   static func write(_ bytes: UnsafeRawBufferPointer) throws(ExitStatus) {
-    do throws(SystemError) { try writeAll(bytes, to: STDOUT_FILENO) } catch {
+    do throws(SystemError) { try writeAll(bytes, to: standardOutput) } catch {
       // Ends like a filter whose reader has gone, even if the caller ignores SIGPIPE.
-      if error.code == EPIPE { endBySignal(SIGPIPE) }
+      if error.code == SystemError.brokenPipe { endByBrokenPipe() }
       throw fail("standard output cannot be written: \(error)")
     }
   }
@@ -123,14 +117,13 @@ enum ColorChoice: String, CaseIterable {
     case .auto:
       if isSet("NO_COLOR") { return TextStyle(isColored: false) }
       if isSet("CLICOLOR_FORCE") { return TextStyle(isColored: true) }
-      let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
-      return TextStyle(isColored: isatty(descriptor) == 1 && !isDumb)
+      let isDumb = environmentVariable("TERM") == "dumb"
+      return TextStyle(isColored: isTerminal(descriptor) && !isDumb)
     }
   }
 
   private func isSet(_ name: String) -> Bool {
-    guard let value = getenv(name) else { return false }
-    let text = String(cString: value)
-    return !text.isEmpty && (text != "0" || name == "NO_COLOR")
+    guard let value = environmentVariable(name) else { return false }
+    return !value.bytes.isEmpty && (value != "0" || name == "NO_COLOR")
   }
 }

@@ -7,12 +7,6 @@ import Platform
 import Redaction
 import Reporting
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct RedactCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "redact",
@@ -104,7 +98,7 @@ struct RedactCommand: ParsableCommand {
       case .omprog:
         var handler = try ConfirmedLog(appendingTo: Path(append!))
         // rsyslog waits for this before it sends the first message.
-        try writeAll(Array("OK\n".utf8), to: STDOUT_FILENO)
+        try writeAll(Array("OK\n".utf8), to: standardOutput)
         try serveMessages(set, isPlain: plain, &handler)
       }
     } catch {

@@ -7,12 +7,6 @@ import GitCommand
 import Platform
 import Reporting
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Writes a line for each key, in the form that `git filter-repo --replace-text` reads, to a new file that only its
 /// owner can read, and says which keys are not in it. Without keys it writes no file.
 ///
@@ -53,11 +47,11 @@ func writeReplacements(
 
 private func write(_ text: [UInt8], at path: Path) throws(SystemError) {
   let file = try Descriptor.open(
-    path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode: 0o600)
+    path, flags: Descriptor.toMake, mode: 0o600)
   do throws(SystemError) {
     try writeAll(text, to: file.number)
   } catch {
-    _ = path.withCString { unlink($0) }
+    try? removeFile(path)
     throw error
   }
 }

@@ -5,12 +5,6 @@ import ArgumentParser
 import Detection
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
@@ -60,7 +54,7 @@ struct RunCommand: ParsableCommand {
   private var words: [Path] {
     let all = (0..<Int(CommandLine.argc)).map { index in
       let word = CommandLine.unsafeArgv[index]!
-      return Path(UnsafeBufferPointer(start: word, count: strlen(word)).lazy.map(UInt8.init(bitPattern:)))
+      return Path(cString: word)
     }
     let own = command.first == "--" ? command.count - 1 : command.count
     return Array(all.suffix(own))
@@ -68,4 +62,4 @@ struct RunCommand: ParsableCommand {
 }
 
 /// `ParsableCommand` has an `exit` of its own, which knows only its own codes.
-private func end(_ code: CInt) -> Never { exit(code) }
+private func end(_ code: CInt) -> Never { endProcess(code) }

@@ -11,12 +11,6 @@ import Platform
 import Reporting
 import Scanning
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct HookRun {
   let hook: Hook
   /// The script's own path, then what git gave it.
@@ -27,7 +21,7 @@ struct HookRun {
   func run() throws(ExitStatus) {
     var refs: [UInt8] = []
     if hook.readsRefs {
-      do throws(SystemError) { refs = try readAllOfStream(STDIN_FILENO, limit: 256 << 20) } catch {
+      do throws(SystemError) { refs = try readAllOfStream(standardInput, limit: 256 << 20) } catch {
         throw Console.fail("the refs on standard input cannot be read: \(error)")
       }
     }
@@ -60,7 +54,7 @@ struct HookRun {
     guard let kept = KeptHooks(hooks: folder).file(hook) else { return }
     let rest = Array(arguments.dropFirst())
     let isHusky = folder.lastComponent.elementsEqual(".husky".utf8)
-    guard kept.withCString({ access($0, isHusky ? R_OK : X_OK) }) == 0 else { return }
+    guard isHusky ? isReadable(kept) : isExecutable(kept) else { return }
     let status: CInt
     do throws(SystemError) {
       // husky runs its hooks by `sh -e`, executable or not.
@@ -73,7 +67,7 @@ struct HookRun {
       throw Console.fail("\(String(decoding: kept.bytes, as: UTF8.self)) cannot be run: \(error)")
     }
     // Its own words have been said.
-    if status != 0 { exit(status) }
+    if status != 0 { endProcess(status) }
   }
 
   // MARK: Scanning
@@ -135,13 +129,11 @@ struct HookRun {
   /// in a variable `GITHEAD_ID` (git's builtin/merge.c).
   private var mergedHeads: [ObjectID] {
     var heads: [ObjectID] = []
-    var entry = environ
-    while let text = entry.pointee {
-      let name = String(cString: text).prefix { $0 != "=" }
+    for text in environmentVariables {
+      let name = String(decoding: text.bytes, as: UTF8.self).prefix { $0 != "=" }
       if name.hasPrefix("GITHEAD_"), let id = ObjectID(digits: name.dropFirst("GITHEAD_".count).utf8) {
         heads.append(id)
       }
-      entry += 1
     }
     return heads
   }
@@ -230,7 +222,7 @@ struct HookRun {
 
   private func conclude(_ outcome: Outcome, _ findings: [Finding]) throws(ExitStatus) {
     let words = words(for: findings)
-    let style = ColorChoice.auto.style(for: STDERR_FILENO)
+    let style = ColorChoice.auto.style(for: standardError)
     var text = leftOut(outcome)
     for warning in outcome.warnings.prefix(Self.mostShown) {
       text += problemText(warning, label: "warning:", style: style)

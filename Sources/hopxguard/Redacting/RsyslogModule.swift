@@ -9,12 +9,6 @@ import Platform
 import Redaction
 import Reporting
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The rsyslog module that talks to us.
 enum RsyslogModule: String, CaseIterable, ExpressibleByArgument {
   /// We write the message; the answer is `OK`, or why not.
@@ -53,11 +47,11 @@ func serveMessages(
     if !isLast { return }
     let answer = handler.finish(keys: redactor.count - keys) + [lineFeed]
     keys = redactor.count
-    try writeAll(answer, to: STDOUT_FILENO)
+    try writeAll(answer, to: standardOutput)
   }
 
   while true {
-    let count = try readWaiting(STDIN_FILENO, into: memory)
+    let count = try readWaiting(standardInput, into: memory)
     if count == 0 { break }
     var rest = memory[..<count]
     while let end = rest.firstIndex(of: lineFeed) {
@@ -125,7 +119,7 @@ struct ConfirmedLog: MessageHandler, ~Copyable {
   }
 
   private static func open(_ path: Path) throws(SystemError) -> Descriptor {
-    try .open(path, flags: O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, mode: 0o640)
+    try .open(path, flags: Descriptor.toAppend, mode: 0o640)
   }
 
   mutating func add(_ piece: UnsafeRawBufferPointer) { attempt(piece) }

@@ -6,12 +6,6 @@ import Platform
 import Reporting
 import Scanning
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct ReportSink {
   enum Target {
     case standardOutput
@@ -67,7 +61,7 @@ struct ReportSink {
     case .page(let path):
       do throws(SystemError) {
         let file = try Descriptor.open(
-          path, flags: O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, mode: 0o666)
+          path, flags: Descriptor.toAppend, mode: 0o666)
         try writeAll(pending, to: file.number)
       } catch {
         throw Console.fail(
