@@ -168,10 +168,16 @@ extension CodeReader {
 
   // MARK: Calls without brackets
 
+  /// `<<~TEXT`, whose text follows the line.
+  private func isDocument(_ index: Int) -> Bool {
+    tokens[index].byte == UInt8(ascii: "<") && tokens[index].end - tokens[index].start > 2
+  }
+
   /// `puts key`, `Write-Host $key`.
   mutating func readCommand(_ index: Int) {
     guard index + 1 < tokens.count, !isDot(index - 1) || language == .ruby, !tokens[index + 1].startsLine,
-      tokens[index + 1].isApart, tokens[index + 1].kind != .op, tokens[index + 1].kind != .close
+      tokens[index + 1].isApart, tokens[index + 1].kind != .op || isDocument(index + 1),
+      tokens[index + 1].kind != .close
     else { return }
     if isName(index + 1), [.if, .and, .or, .within, .loop].contains(symbol(index + 1).word) { return }
     let owners = receivers(index)

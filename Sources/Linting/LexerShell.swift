@@ -220,6 +220,8 @@ extension Lexer {
   /// Reads a body with variables, but without commands, in it.
   private mutating func readBody(_ body: Body) {
     let open = tokens.count
+    // It belongs to the statement whose line has ended.
+    startsLine = false
     add(.quote, body.range.lowerBound, body.range.lowerBound)
     var start = body.range.lowerBound
     at = start

@@ -55,7 +55,7 @@ struct ShellReader {
       let token = tokens[index]
       let isEnd =
         token.kind == .op && ("|&;".utf8.contains(token.byte) && !isRedirection(index))
-        || token.startsLine && !words.isEmpty && !isDocument(index..<(index + 1))
+        || token.startsLine && !words.isEmpty
         || token.kind == .close
       if isEnd {
         let isPipe =
@@ -203,7 +203,7 @@ struct ShellReader {
       let word = text(first)
       if assign(first) {
         isAssigned = true
-      } else if !Self.leads.contains(word) {
+      } else if !Self.leads.contains(word) || word == "env" && words.count == 1 {
         break
       }
       words.removeFirst()

@@ -6,6 +6,7 @@ package import Findings
 package import GitCommand
 import GitStore
 package import Inputs
+import Linting
 package import Platform
 
 /// Marks the comments that the file at the same path did not have, for the same key, in `commit`.
@@ -28,6 +29,45 @@ func confirmComments(
     if !confirmed.contains(key) { findings[index].comment = .tooNew }
   }
   return problems
+}
+
+/// The same for findings about code.
+func confirmComments(
+  in repository: GitRepository, code findings: inout [PolicyFinding], at commit: ObjectID, _ options: ContentOptions
+) -> [Problem] {
+  let wanted = findings.indices.filter { findings[$0].code?.comment == .allowed }
+  let paths = Set(wanted.map { findings[$0].path }).filter { !$0.bytes.contains(0x0A) }.sorted()
+  var confirmed: Set<String> = []
+  var problems: [Problem] = []
+  if !paths.isEmpty {
+    do throws(GitError) { confirmed = try commentedCode(in: repository, paths, "\(commit)", options) } catch {
+      problems.append(Problem(path: "", message: "--allow-from: \(explained(error))"))
+    }
+  }
+  for index in wanted where !confirmed.contains(findings[index].code!.fingerprint) {
+    findings[index].code!.comment = .tooNew
+  }
+  return problems
+}
+
+/// Fingerprints of what a comment allows in these files of a revision.
+private func commentedCode(
+  in repository: GitRepository, _ paths: [Path], _ revision: String, _ options: ContentOptions
+) throws(GitError) -> Set<String> {
+  var batch = try ObjectBatch(in: repository)
+  batch.request(names: paths.lazy.map { "\(revision):\(String(decoding: $0.bytes, as: UTF8.self))" })
+  var scanner = ContentScanner(options)
+  var names: Set<String> = []
+  for path in paths {
+    guard case .object(_, let kind, let size) = try batch.next(), kind == "blob", size <= Linter.longestFile else {
+      continue
+    }
+    var results = ScanResults()
+    try batch.readStart(size).withUnsafeBytes { scanner.lint($0, path: path, into: &results) }
+    for finding in results.code where finding.code?.comment == .allowed { names.insert(finding.code!.fingerprint) }
+  }
+  try batch.finish()
+  return names
 }
 
 /// Those of the findings that commits brought for which HEAD has an allowing comment at the same path.

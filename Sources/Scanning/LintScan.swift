@@ -30,6 +30,12 @@ extension ContentScanner {
     return !lint.skipped.contains { $0.takes(path) }
   }
 
+  /// Whether a file of this name should be linted, where linting is all that was asked for.
+  func leavesUnlinted(_ path: Path) -> Bool {
+    !options.searchesKeys && mayLint(path)
+      && Language(path: path, start: UnsafeRawBufferPointer(start: nil, count: 0)) != nil
+  }
+
   /// Lints a file's text.
   mutating func lint(_ bytes: UnsafeRawBufferPointer, path: Path, into sink: inout some FindingSink) {
     guard let lint = options.lint else { return }

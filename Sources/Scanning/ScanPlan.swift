@@ -36,8 +36,10 @@ package struct ScanPlan {
   package mutating func judge(_ results: inout ScanResults) {
     if let commit = trustedCommit {
       results.problems += confirmComments(in: repository, &results.findings, at: commit, options)
+      results.problems += confirmComments(in: repository, code: &results.code, at: commit, options)
     }
     results.findings = policy.judge(results.findings)
+    results.code = policy.judge(code: results.code)
     guard policy.honoursComments else { return }
     for finding in commentedLater(in: repository, results.findings, options) {
       policy.noteLaterComment(finding)

@@ -60,9 +60,8 @@ package struct ScanRun<Output: ReportOutput> {
     if let audited = results.audited { try output.add(audited) }
     try output.add(plan.policy.judge(results.policyFindings))
     try output.add(results.findings)
-    let code = plan.policy.judge(code: results.code)
-    results.summary.codeWarnings = code.count { $0.isWarning }
-    try output.add(code)
+    results.summary.codeWarnings = results.code.count { $0.isWarning }
+    try output.add(results.code)
     let outcome = results.outcome(
       listed: output.count, seconds: monotonicSeconds() - started, plan: plan, isWhole: isWhole)
     try output.finish(outcome)

@@ -38,6 +38,9 @@ package struct ScanWorker: ~Copyable {
   /// Whether a file of this name may be linted.
   func mayLint(_ path: Path) -> Bool { content.mayLint(path) }
 
+  /// Whether a file of this name should be linted, and is too large for it.
+  func leavesUnlinted(_ path: Path) -> Bool { content.leavesUnlinted(path) }
+
   /// Lints a file's text.
   mutating func lint(_ bytes: UnsafeRawBufferPointer, path: Path) { content.lint(bytes, path: path, into: &sink) }
 

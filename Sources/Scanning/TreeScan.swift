@@ -299,6 +299,10 @@ final class TreeScan: Sendable {
     _ file: consuming Descriptor, size: Int, _ path: Path, at absolute: Path?, _ worker: inout ScanWorker
   ) {
     if isOneFile { progress.expect(size) }
+    if size > Linter.longestFile, worker.leavesUnlinted(path) {
+      worker.addProblem(
+        path, "not linted: it has \(byteCount(size)) and no more than 8 MB are read; leave it out with skip in [lint]")
+    }
     let before = worker.results.findings.count
     let count =
       worker.mayLint(path) && size <= Linter.longestFile
