@@ -1,8 +1,9 @@
+// A comment that is nearly `hopxguard:allow` allows nothing, and a warning names its line and the right spelling;
+// `allow` says when no file has the fingerprint.
+
 import TestSupport
 import Testing
 
-/// A comment that is nearly `hopxguard:allow` allows nothing, and a warning names its line and the right spelling;
-/// `allow` says when no file has the fingerprint.
 struct NearMissTests {
   private let folder = TestFolder()
   private let key = keyText()

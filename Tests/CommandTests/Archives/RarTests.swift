@@ -1,8 +1,9 @@
+// RAR archives of both formats are opened: the key in an entry is found, and what is cut short or encrypted is exit
+// code 2. The archives are made here, their entries stored.
+
 import TestSupport
 import Testing
 
-/// RAR archives of both formats are opened: the key in an entry is found, and what is cut short or encrypted is exit
-/// code 2. The archives are made here, their entries stored.
 struct RarTests {
   private let folder = TestFolder()
   private let key = keyText()

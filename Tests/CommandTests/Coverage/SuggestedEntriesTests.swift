@@ -1,8 +1,9 @@
+// Names that some tools keep keys in are suggested: nobody is warned about a name that is not used, a file that git
+// would take or tracks is a warning, `--fix` adds the names, and the settings change each.
+
 import Foundation
 import Testing
 
-/// Names that some tools keep keys in are suggested: nobody is warned about a name that is not used, a file that git
-/// would take or tracks is a warning, `--fix` adds the names, and the settings change each.
 struct SuggestedEntriesTests {
   private static let required =
     ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n"

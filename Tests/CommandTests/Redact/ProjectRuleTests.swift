@@ -1,8 +1,9 @@
+// The rules that a project's settings name apply to `redact` and `run` as they do to `scan`, and settings take
+// nothing away from what is redacted: no rule, no key, no path.
+
 import TestSupport
 import Testing
 
-/// The rules that a project's settings name apply to `redact` and `run` as they do to `scan`, and settings take
-/// nothing away from what is redacted: no rule, no key, no path.
 struct ProjectRuleTests {
   private let folder = TestFolder()
   private let key = keyText()

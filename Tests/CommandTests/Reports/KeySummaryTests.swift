@@ -1,10 +1,11 @@
+// A key in many places is one key: the text report shows it once, the summary counts keys and says which to rotate,
+// and JSON lists each key with its places. The advice fits the kind of place, and a secrets file that git ignores
+// is reported as the right one.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// A key in many places is one key: the text report shows it once, the summary counts keys and says which to rotate,
-/// and JSON lists each key with its places. The advice fits the kind of place, and a secrets file that git ignores
-/// is reported as the right one.
 struct KeySummaryTests {
   private let folder = TestFolder()
   private let key = keyText()

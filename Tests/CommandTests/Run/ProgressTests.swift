@@ -21,7 +21,7 @@ extension FilterTests {
       #expect(truncate(path, 8 << 30) == 0)
     }
 
-    @Test func aLargeFileShowsBytesAndPercentage() throws {
+    @Test func `a large file shows bytes and percentage`() throws {
       writeLargeFile()
       let process = bash("exec $HOPX scan big.txt")
       let text = process.receiveText(until: " of 8.6 GB (")
@@ -29,7 +29,7 @@ extension FilterTests {
       #expect(text.contains(" of 8.6 GB ("), "\(text)")
     }
 
-    @Test func aStreamShowsBytesAndItsEndClearsThem() throws {
+    @Test func `a stream shows bytes, and its end clears them`() throws {
       let process = bash("{ head -c 1000000 /dev/zero; read x < /dev/tty; } | $HOPX scan -; echo over $?")
       #expect(process.receiveText(until: "scanning: 1.0 MB").contains("scanning: 1.0 MB"))
       process.send(Array("\r".utf8))
@@ -38,7 +38,7 @@ extension FilterTests {
       #expect(rest[..<end.lowerBound].hasSuffix("\r\u{1B}[K"), "\(rest)")
     }
 
-    @Test func redactInPlaceShowsBytesAndPercentage() throws {
+    @Test func `redact --in-place shows bytes and percentage`() throws {
       writeLargeFile()
       let process = bash("exec $HOPX redact --in-place big.txt")
       let text = process.receiveText(until: " of 8.6 GB (")
@@ -46,7 +46,7 @@ extension FilterTests {
       #expect(text.contains(" of 8.6 GB ("), "\(text)")
     }
 
-    @Test func noProgressWhereNobodyLooks() throws {
+    @Test func `no progress is shown where nobody looks`() throws {
       let result = folder.sh("{ head -c 1000 /dev/zero; sleep 0.7; } | $HOPX scan -; echo $?")
       #expect(!result.errors.contains("scanning"))
       #expect(result.text == "0\n")

@@ -1,8 +1,9 @@
+// A server on loopback that speaks Hopx's interface, and everything that goes wrong in its place.
+
 import Foundation
 import TestSupport
 import Testing
 
-/// A server on loopback that speaks Hopx's interface, and everything that goes wrong in its place.
 final class Service {
   let folder = TestFolder()
   let address: String
