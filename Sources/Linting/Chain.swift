@@ -142,6 +142,12 @@ extension CodeReader {
       guard let owner, !owner.traits.contains(.capital), !owner.traits.contains(.describes) else { return .unknown }
       if objects.contains(Int(tokens[index].partner)) { return .unknown }
       if symbol.traits.contains(.capital) && language != .go { return .unknown }
+      // `env.API_KEY` is the name of a variable, `settings.API_KEY` a value.
+      if symbol.traits.contains(.upper), !symbol.key.contains(.hopx),
+        owner.traits.isDisjoint(with: [.settings, .own])
+      {
+        return .unknown
+      }
       return .named(symbol.key)
     }
     if link.value.flags.contains(.holder), symbol.text == "__dict__" {

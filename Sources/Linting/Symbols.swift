@@ -28,6 +28,8 @@ struct Symbol {
     static let describes = Traits(rawValue: 512)
     /// `$env:NAME`
     static let environment = Traits(rawValue: 1024)
+    /// Holds values that were set, such as `settings`.
+    static let settings = Traits(rawValue: 2048)
   }
 
   init(_ name: Slice<UnsafeRawBufferPointer>, _ language: Language, _ rules: LintRules) {
@@ -55,6 +57,7 @@ struct Symbol {
     }
     if words.contains(where: Self.readingWords.contains) { traits.insert(.reads) }
     if words.contains(where: Self.describingWords.contains) { traits.insert(.describes) }
+    if words.contains(where: Self.settingsWords.contains) { traits.insert(.settings) }
     self.traits = traits
     sinks = rules.sinks[language]?.receivers(of: text)
   }
@@ -62,6 +65,9 @@ struct Symbol {
   private static let readingWords: Set<String> = [
     "get", "load", "read", "fetch", "input", "getpass", "prompt", "ask", "decrypt", "resolve", "retrieve", "lookup",
     "secret", "env", "getenv", "config", "require", "password",
+  ]
+  private static let settingsWords: Set<String> = [
+    "config", "configuration", "settings", "cfg", "conf", "secrets", "credentials",
   ]
   private static let describingWords: Set<String> = [
     "errors", "error", "schema", "schemas", "properties", "fields", "labels", "types", "columns", "descriptions",
