@@ -39,7 +39,10 @@ extension CodeReader {
       let isCalled = isOpen(start + 1, "(") && start + 1 < range.upperBound || isOp(start + 1, "!")
       link.value = isCalled ? .unknown : value(ofName: Int(token.partner)).at(start..<index)
       link.names = [start]
-      if isEnvironment(link.names, range) { link.value = Value(flags: .environment, place: start..<index) }
+      // A parameter of that name is some other environment.
+      if states[Int(token.partner)] == nil, isEnvironment(link.names, range) {
+        link.value = Value(flags: .environment, place: start..<index)
+      }
     case .variable:
       link.value = value(ofName: Int(token.partner)).at(start..<index)
       link.names = [start]
