@@ -3,6 +3,7 @@
 
 package import Detection
 package import Redaction
+import Rules
 
 /// Redacts JSON texts.
 package struct JSONRedaction: ~Copyable {
@@ -18,7 +19,7 @@ package struct JSONRedaction: ~Copyable {
 
   package init(rules: RuleSet) {
     redactor = Redactor(rules: rules, chunk: 64 * 1024)
-    shortest = rules.rules.map(\.literal.count).min() ?? 0
+    shortest = rules.rules.flatMap { $0.literals.map(\.bytes.count) }.min() ?? 0
   }
 
   /// Rules that were given up on; all that could be a match of theirs was redacted.

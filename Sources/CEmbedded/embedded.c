@@ -12,6 +12,12 @@ static const unsigned char base_address[] = {
 
 embedded_file embedded_base_address(void) { return (embedded_file){base_address, sizeof base_address}; }
 
+static const unsigned char common[] = {
+#embed "../../rules/common.toml"
+};
+
+embedded_file embedded_common(void) { return (embedded_file){common, sizeof common}; }
+
 static const unsigned char gitignore[] = {
 #embed "../../rules/gitignore.toml"
 };

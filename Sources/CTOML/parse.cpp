@@ -42,6 +42,9 @@ void append(document &out, const toml::node &node, const toml::key *key, int dep
   } else if (auto integer = node.as_integer()) {
     flat.kind = ctoml_integer;
     flat.integer = integer->get();
+  } else if (auto number = node.as_floating_point()) {
+    flat.kind = ctoml_float;
+    flat.number = number->get();
   } else if (auto boolean = node.as_boolean()) {
     flat.kind = ctoml_boolean;
     flat.integer = boolean->get();

@@ -31,7 +31,7 @@ struct EncodedLiterals: Sendable {
     var numbers: [[UInt8]: Int] = [:]
     var literals: [EncodedLiteral] = []
     var rules: [[(rule: Int, keep: Int)]] = []
-    for (index, rule) in set.rules.enumerated() {
+    for (index, rule) in set.rules.enumerated() where rule.isPlain {
       if let number = numbers[rule.literal] {
         rules[number].append((index, rule.keep))
       } else {

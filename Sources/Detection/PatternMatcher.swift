@@ -3,6 +3,7 @@
 // API: pcre2api(3), pcre2jit(3), pcre2partial(3).
 
 import CPCRE2
+import Rules
 
 /// The result of matching at one place.
 enum MatchResult {
@@ -59,10 +60,13 @@ struct PatternMatcher: ~Copyable {
   ///   - startsInput: `subject` begins where the input begins, so `^` and `\A` may match there.
   ///   - endsInput: `subject` ends where the input ends, so `$` may match there.
   ///   - mayGrow: `subject` would be longer if more input had been read.
+  ///   - last: where a match may begin at the latest, for a pattern that is not anchored.
   mutating func match(
-    _ code: OpaquePointer, _ subject: UnsafeRawBufferPointer, at offset: Int,
+    _ code: OpaquePointer, _ subject: UnsafeRawBufferPointer, at offset: Int, last: Int? = nil,
     startsInput: Bool, endsInput: Bool, mayGrow: Bool
   ) -> MatchResult {
+    if let last { pcre2_set_offset_limit_8(context, last) }
+    defer { if last != nil { pcre2_set_offset_limit_8(context, Int(bitPattern: UInt.max)) } }
     var options: UInt32 = 0
     if !startsInput { options |= UInt32(PCRE2_NOTBOL) }
     if !endsInput { options |= UInt32(PCRE2_NOTEOL) }
@@ -86,19 +90,49 @@ struct PatternMatcher: ~Copyable {
     case PCRE2_ERROR_PARTIAL: return .undecided
     case ..<0: return .gaveUp(count)
     default:
-      let end = pcre2_get_ovector_pointer_8(data)![1]
-      return end > offset ? .match(end: end) : .noMatch
+      let offsets = pcre2_get_ovector_pointer_8(data)!
+      return offsets[1] > offsets[0] ? .match(end: offsets[1]) : .noMatch
     }
+  }
+
+  /// Where the last match begins.
+  var start: Int { pcre2_get_ovector_pointer_8(data)![0] }
+
+  /// Whether a pattern that is not anchored matches in a whole text, and where; `nil` also if PCRE2 gave up.
+  mutating func find(_ code: OpaquePointer, in text: UnsafeRawBufferPointer, from offset: Int = 0) -> Range<Int>? {
+    makeRoom(for: code)
+    pcre2_set_match_limit_8(context, UInt32(Self.mostSteps))
+    defer { pcre2_set_match_limit_8(context, UInt32(Self.freeSteps)) }
+    let start = text.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    if pcre2_match_8(code, start, text.count, offset, 0, data, context) < 0 { return nil }
+    let offsets = pcre2_get_ovector_pointer_8(data)!
+    return offsets[0] <= offsets[1] ? offsets[0]..<offsets[1] : nil
+  }
+
+  /// What of the last match, in `whole`, is the secret.
+  borrowing func secret(_ capture: RuleCapture, in whole: Range<Int>) -> Range<Int> {
+    switch capture {
+    case .whole: return whole
+    case .group(let number): return group(number) ?? whole
+    case .first:
+      for number in 1..<max(2, Int(pcre2_get_ovector_count_8(data))) {
+        if let range = group(number), !range.isEmpty { return range }
+      }
+      return whole
+    }
+  }
+
+  private borrowing func group(_ number: Int) -> Range<Int>? {
+    guard number < pcre2_get_ovector_count_8(data) else { return nil }
+    let offsets = pcre2_get_ovector_pointer_8(data)!
+    let (start, end) = (offsets[number * 2], offsets[number * 2 + 1])
+    guard start != Int(bitPattern: UInt.max), start <= end else { return nil }
+    return start..<end
   }
 
   /// The bytes in `subject` of a named group of the last match; nil when it took no part.
   borrowing func group(_ name: StaticString, of code: OpaquePointer) -> Range<Int>? {
     let number = pcre2_substring_number_from_name_8(code, name.utf8Start)
-    guard number > 0, number < pcre2_get_ovector_count_8(data) else { return nil }
-    let offsets = pcre2_get_ovector_pointer_8(data)!
-    let start = offsets[Int(number) * 2]
-    let end = offsets[Int(number) * 2 + 1]
-    guard start != Int(bitPattern: UInt.max), start <= end else { return nil }
-    return start..<end
+    return number > 0 ? group(Int(number)) : nil
   }
 }

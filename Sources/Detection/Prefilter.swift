@@ -1,9 +1,8 @@
-// Finds where rules could match: every place with the literal of a rule. It makes one pass for each literal over a
-// chunk that stays in cache, because one literal is searched at memory speed while an alternation of six is twenty
-// times slower. Nothing else may know how this searches, so that a multi-literal automaton can take its place when
-// rule sets grow.
+// Finds where rules could match: every place with the literal of a rule. A few literals are searched one after the
+// other, each at memory speed and with nothing to set up; more of them, and those of any case, by an index in one pass.
 
 import CSearch
+import Rules
 
 #if canImport(Darwin)
   import Darwin
@@ -18,40 +17,90 @@ struct Candidate: Sendable {
   let literal: Int
 }
 
-struct Prefilter: Sendable {
-  private let needles: [Needle]
-  /// For each literal the rules that begin with it, in order.
-  let rules: [[Int]]
-  /// Bytes of the longest literal.
-  let longestLiteral: Int
+/// What a search has to know of a rule at each of its literals.
+struct Trial: Sendable {
+  let rule: Int
+  let anchor: RuleAnchor
+  let capture: RuleCapture
+  let isPlain: Bool
+  let mostDistance: Int
+  /// Whether more than the pattern decides.
+  let hasChecks: Bool
 
-  /// - Parameter literals: of each rule.
-  init(literals: [[UInt8]]) {
-    var numbers: [[UInt8]: Int] = [:]
-    var needles: [Needle] = []
+  init(_ rule: Rule, _ index: Int) {
+    self.rule = index
+    anchor = rule.anchor
+    capture = rule.capture
+    isPlain = rule.isPlain
+    mostDistance = rule.distance.most
+    hasChecks =
+      rule.filter != nil || rule.path != nil || rule.checksum != nil || !rule.required.isEmpty || !rule.isReported
+      || rule.fixedConfidence != nil
+  }
+}
+
+struct Prefilter: Sendable {
+  let trials: [Trial]
+  private let needles: [Needle]
+  /// nil where `needles` do.
+  private let index: LiteralIndex?
+  private let literals: [Literal]
+  /// For each literal the rules that are tried at it, in order.
+  let rules: [[Int]]
+  /// For each literal the bytes from it on that stay readable whatever comes.
+  private let visible: [Int]
+  /// Bytes from a literal to a secret at most, and from the start of a match to its literal.
+  let reach: Int
+  let before: Int
+  /// Whether every match begins with a literal and is the secret, whole.
+  let isPlain: Bool
+
+  /// Literals that are searched one by one.
+  private static let mostNeedles = 3
+
+  init(_ all: [Rule]) {
+    var numbers: [Literal: Int] = [:]
+    var literals: [Literal] = []
     var rules: [[Int]] = []
-    for (rule, literal) in literals.enumerated() {
+    for (rule, literal) in all.enumerated().flatMap({ rule in rule.element.literals.map { (rule.offset, $0) } }) {
       if let number = numbers[literal] {
-        rules[number].append(rule)
+        if rules[number].last != rule { rules[number].append(rule) }
       } else {
-        numbers[literal] = needles.count
-        needles.append(Needle(literal))
+        numbers[literal] = literals.count
+        literals.append(literal)
         rules.append([rule])
       }
     }
-    self.needles = needles
+    let isFew = literals.count <= Self.mostNeedles && literals.allSatisfy { !$0.isCaseless && $0.bytes.count > 2 }
+    needles = isFew ? literals.map { Needle($0.bytes) } : []
+    index = isFew ? nil : LiteralIndex(literals)
+    self.literals = literals
     self.rules = rules
-    longestLiteral = literals.map(\.count).max() ?? 0
+    visible = rules.map { rules in rules.map { all[$0].visible }.min() ?? 0 }
+    trials = all.enumerated().map { Trial($0.element, $0.offset) }
+    isPlain = all.allSatisfy(\.isPlain)
+    reach = all.reduce(0) { $1.isPlain ? $0 : max($0, $1.distance.most) }
+    before = all.reduce(0) { most, rule in
+      if case .before(let bytes) = rule.anchor { return max(most, bytes) }
+      return most
+    }
   }
+
+  /// Bytes of a literal.
+  func length(of literal: Int) -> Int { literals[literal].bytes.count }
 
   /// Appends every candidate that begins in `places` and lies whole in `bytes`, in order.
   func search(
     _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, into candidates: inout [Candidate]
   ) {
-    for (literal, needle) in needles.enumerated() {
-      needle.search(bytes, at: places) { candidates.append(Candidate(offset: $0, literal: literal)) }
+    if let index {
+      index.search(bytes, at: places) { candidates.append(Candidate(offset: $0, literal: $1)) }
+    } else {
+      for (literal, needle) in needles.enumerated() {
+        needle.search(bytes, at: places) { candidates.append(Candidate(offset: $0, literal: literal)) }
+      }
     }
-    if needles.count > 1 {
+    if literals.count > 1 {
       candidates.sort { ($0.offset, $0.literal) < ($1.offset, $1.literal) }
     }
   }
@@ -59,18 +108,47 @@ struct Prefilter: Sendable {
   /// The first place at or after `start` where `bytes` ends in the middle of a literal; the end when
   /// there is none.
   func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
-    var at = max(start, bytes.count - (longestLiteral - 1))
+    if let index { return index.cutLiteral(in: bytes, from: start) }
+    let longest = literals.reduce(0) { max($0, $1.bytes.count) }
+    var at = max(start, bytes.count - (longest - 1))
     while at < bytes.count {
-      let tail = UnsafeRawBufferPointer(rebasing: bytes[at...])
-      if needles.contains(where: { $0.isCut(tail) }) { return at }
+      if literals.contains(where: { $0.isCut(in: bytes, at: at) }) { return at }
       at += 1
     }
     return bytes.count
   }
+
+  /// Where the bytes end that are visible whatever comes.
+  ///
+  /// - Parameter start: no match that is still unknown begins before it.
+  func visibleEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var end = bytes.count
+    var candidates: [Candidate] = []
+    search(bytes, at: start..<bytes.count, into: &candidates)
+    for candidate in candidates { end = min(end, candidate.offset + visible[candidate.literal]) }
+    var at = cutLiteral(in: bytes, from: start)
+    while at < end {
+      for (number, literal) in literals.enumerated() where literal.isCut(in: bytes, at: at) {
+        end = min(end, at + visible[number])
+      }
+      at += 1
+    }
+    if before == 0 { return end }
+    // What may come before a literal is part of a word.
+    var word = bytes.count
+    while word > start, bytes.count - word < before, isWordByte(bytes[word - 1]) { word -= 1 }
+    return min(end, word)
+  }
+}
+
+private func isWordByte(_ byte: UInt8) -> Bool {
+  byte.isLetter || (0x30...0x39).contains(byte) || Array("_-.~+/=".utf8).contains(byte)
 }
 
 extension Prefilter {
+  /// What finds the literals without an index; with one they are looked for by `search` alone.
   var probes: [csearch_probe] { needles.map(\.probe) }
+  var isIndexed: Bool { index != nil }
 }
 
 /// One literal, found by its two rarest bytes, sixteen places at a time.
@@ -98,11 +176,6 @@ struct Needle: Sendable {
     return csearch_probe(
       mask_a: 0xFF, a: literal[first], mask_b: isNear ? 0xFF : 0, b: isNear ? literal[second] : 0,
       distance: isNear ? UInt16(second - first) : 0)
-  }
-
-  /// Whether `tail` is the beginning of the literal and no more.
-  func isCut(_ tail: UnsafeRawBufferPointer) -> Bool {
-    tail.count < literal.count && tail.indices.allSatisfy { tail[$0] == literal[$0] }
   }
 
   @inline(__always)

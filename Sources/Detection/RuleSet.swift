@@ -8,10 +8,33 @@ public struct RuleSet: Sendable {
   let prefilter: Prefilter
   let hints: HintSearch
 
+  /// Indexes of the words in filters.
+  let words: [ObjectIdentifier: LiteralIndex]
+  /// What the files of rules ask for and cannot have: each feature with its file, line and rules.
+  public private(set) var unsupported: [RuleFileError] = []
+
   private init(_ rules: [Rule]) {
     self.rules = rules
-    prefilter = Prefilter(literals: rules.map(\.literal))
-    hints = HintSearch(literals: rules.map(\.literal))
+    prefilter = Prefilter(rules)
+    hints = HintSearch(literals: rules.filter(\.isPlain).flatMap { $0.literals.map(\.bytes) })
+    var words: [ObjectIdentifier: LiteralIndex] = [:]
+    for list in rules.compactMap(\.filter).flatMap(\.wordLists) where words[ObjectIdentifier(list)] == nil {
+      words[ObjectIdentifier(list)] = LiteralIndex(list.words.filter { $0.bytes.count >= 2 })
+    }
+    self.words = words
+  }
+
+  /// Bytes before a place that a search from there on has to see: for lookbehind, and for the literals of secrets
+  /// that begin after it.
+  public var context: Int { Scanner.context + prefilter.reach }
+
+  /// Bytes of a match and of what may come between it and its literal.
+  package var longestSpan: Int {
+    rules.reduce(Rule.longestMatch) { longest, rule in
+      guard case .after(let within) = rule.anchor else { return longest }
+      let literal = rule.literals.reduce(0) { max($0, $1.bytes.count) }
+      return max(longest, Rule.longestMatch + within + literal)
+    }
   }
 
   /// The built-in rules alone.
@@ -28,7 +51,7 @@ public struct RuleSet: Sendable {
   private static func embedded(_ file: embedded_file) -> [Rule] {
     do throws(RuleFileError) {
       let text = UnsafeRawBufferPointer(start: file.bytes, count: file.length)
-      return try parseRules(text, source: "built-in", isTrusted: true)
+      return try parseRules(text, source: "built-in", isTrusted: true).rules
     } catch {
       fatalError("the built-in rules are broken: \(error)")
     }
@@ -39,13 +62,19 @@ public struct RuleSet: Sendable {
   /// - Parameters:
   ///   - text: the bytes of the file.
   ///   - source: what errors and listings call it.
+  ///   - read: returns the bytes of a file that this one extends; nil if there is none.
   /// - Throws: `RuleFileError` for a rule that cannot work, an ID that is taken, or an example that
   ///   fails.
-  public func adding(_ text: [UInt8], source: String) throws(RuleFileError) -> RuleSet {
+  public func adding(
+    _ text: [UInt8], source: String, read: (String) -> [UInt8]? = { _ in nil }
+  ) throws(RuleFileError) -> RuleSet {
     let parsed = text.withUnsafeBytes { bytes in
-      Result { () throws(RuleFileError) in try parseRules(bytes, source: source, isTrusted: false) }
+      Result { () throws(RuleFileError) in
+        try parseRules(bytes, source: source, isTrusted: false, read: read)
+      }
     }
-    let added = try parsed.get()
+    let content = try parsed.get()
+    let added = content.rules
     var taken = Dictionary(rules.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for rule in added {
       if let other = taken.updateValue(rule, forKey: rule.id) {
@@ -54,9 +83,43 @@ public struct RuleSet: Sendable {
           reason: "rule '\(rule.id)' already exists: \(other.source):\(other.line)")
       }
     }
-    let all = RuleSet(rules + added)
+    for rule in added {
+      for other in rule.required where taken[other.id] == nil {
+        throw RuleFileError(
+          file: source, line: rule.line, reason: "rule '\(rule.id)' requires '\(other.id)': there is no such rule")
+      }
+    }
+    var all = RuleSet(rules + added)
+    all.unsupported =
+      unsupported
+      + content.unsupported.map { feature, rules, line in
+        let names = rules.prefix(3).joined(separator: ", ") + (rules.count > 3 ? " and \(rules.count - 3) more" : "")
+        return RuleFileError(file: source, line: line, reason: "not supported: \(feature) (\(names))")
+      }
     if let failure = all.exampleFailures(ofRulesFrom: rules.count).first { throw failure }
     return all
+  }
+
+  /// Every pattern that does not compile. Those of other programs' files are compiled when they are first needed.
+  public func patternFailures() -> [RuleFileError] {
+    rules.compactMap { rule in
+      do throws(PatternError) {
+        _ = try rule.pattern.code()
+        return nil
+      } catch {
+        return RuleFileError(
+          file: rule.source, line: rule.line, reason: "rule '\(rule.id)': the pattern: \(error.reason)")
+      }
+    }
+  }
+
+  /// The rules of a pack that is part of this program.
+  ///
+  /// - Parameter name: such as `builtin:common`.
+  public static func pack(_ name: String) -> [UInt8]? {
+    if name != "builtin:common" { return nil }
+    let file = embedded_common()
+    return Array(UnsafeRawBufferPointer(start: file.bytes, count: file.length))
   }
 
   /// Every example that does not do what it is there for.
@@ -99,7 +162,10 @@ extension Scanner {
       var matches: [Match] = []
       _ = search(buffer, from: 0, atStart: true, isLast: true, into: &matches)
       if let surrender = surrenders.first(where: { $0.rule == rule }) { return surrender.reason }
-      let isReported = matches.contains { $0.rule == rule && $0.confidence != nil }
+      let isReported = matches.contains { match in
+        (match.rule == rule || match.others.contains(rule))
+          && (match.confidence != nil || !rules.rules[rule].isReported)
+      }
       if expected && !isReported { return "must match, but does not" }
       if !expected && isReported { return "must not match, but does" }
       return nil

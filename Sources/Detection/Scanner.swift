@@ -14,14 +14,17 @@ public struct Match: Equatable, Sendable {
   public let judgement: Judgement
   /// How it is hidden; nil if it is plain text.
   public let disguise: Disguise?
+  /// Other rules that found the same secret, or a part of it.
+  public internal(set) var others: [Int] = []
 
   public init(
-    rule: Int, range: Range<Int>, judgement: Judgement = .unjudged, disguise: Disguise? = nil
+    rule: Int, range: Range<Int>, judgement: Judgement = .unjudged, disguise: Disguise? = nil, others: [Int] = []
   ) {
     self.rule = rule
     self.range = range
     self.judgement = judgement
     self.disguise = disguise
+    self.others = others
   }
 
   /// Whether it is a secret.
@@ -86,17 +89,28 @@ public struct Scanner: ~Copyable {
   public let rules: RuleSet
   var input = Input()
   var matcher = PatternMatcher()
+  /// Of the search that is under way.
+  var purpose = SearchPurpose.scan
   private(set) var codes: [OpaquePointer?]
   private var candidates: [Candidate] = []
   /// Places of literals and the results of their rules; nil if not recorded.
   var tried: [TriedPlace]?
   var stack = LayerStack()
+  /// Where the first secret begins that the last search found and left for the next one.
+  var heldFrom = Int.max
+  /// Rules that find the whole of the next text, the name of a file.
+  package var nameRules: [Int] = []
+  private var toTry: [(rule: Int, literal: Int)] = []
 
   /// Per-input search state.
   struct Input {
     var surrenders: [Surrender] = []
     /// Bytes.
     var searched = 0
+    /// nil if it has none, or none that rules should look at.
+    var path: [UInt8]?
+    /// Whether the path matches, by list of patterns.
+    var pathMatches: [ObjectIdentifier: Bool] = [:]
     /// Steps of backtracking that rules took, beyond those that any pattern may take at a place.
     var steps: [Int: Int] = [:]
   }
@@ -105,7 +119,7 @@ public struct Scanner: ~Copyable {
   public var surrenders: [Surrender] { input.surrenders }
 
   /// Bytes before `from` that the caller keeps in the buffer where the input has them: what
-  /// a pattern's lookbehind may look at.
+  /// a pattern's lookbehind may look at. `RuleSet.context` has those that its rules need in all.
   public static let context = Pattern.longestLookbehind
 
   /// Bytes in which candidates are collected at once: it bounds how many there are.
@@ -120,7 +134,12 @@ public struct Scanner: ~Copyable {
   }
 
   /// Starts a new input.
-  public mutating func begin() { input = Input() }
+  ///
+  /// - Parameter path: for rules that depend on it.
+  public mutating func begin(path: [UInt8]? = nil) {
+    input = Input()
+    input.path = path
+  }
 
   /// Appends the matches that begin in `buffer[from...]`, in order of place and rule.
   ///
@@ -138,94 +157,167 @@ public struct Scanner: ~Copyable {
     most: Int = .max, atStart: Bool,
     isLast: Bool, into matches: inout [Match]
   ) -> SearchProgress {
+    self.purpose = purpose
     let until = min(until, buffer.count)
+    let prefilter = rules.prefilter
+    heldFrom = .max
     // Matches of short literals may follow the beginning of a longer literal that is cut off.
-    let end = isLast ? until : min(until, rules.prefilter.cutLiteral(in: buffer, from: from))
-    let limit = most == .max ? .max : matches.count + most
-    var at = from
-    while at < end {
-      let next = min(end, at + Self.batchBytes)
+    let known = isLast ? until : prefilter.cutLiteral(in: buffer, from: from) - prefilter.before
+    let end = max(from, min(until, known))
+    let limit = most == .max || !prefilter.isPlain ? .max : matches.count + most
+    let first = matches.count
+    if !nameRules.isEmpty {
+      for rule in nameRules { matches.append(Match(rule: rule, range: 0..<buffer.count, judgement: .secret(.high))) }
+      nameRules.removeAll()
+    }
+    var progress = SearchProgress(decided: end, openRule: nil)
+    var at = max(0, from - prefilter.reach)
+    let last = from < end ? min(buffer.count, end + prefilter.before) : from
+    while at < last {
+      let next = min(last, at + Self.batchBytes)
       candidates.removeAll(keepingCapacity: true)
-      rules.prefilter.search(buffer, at: at..<next, into: &candidates)
+      prefilter.search(buffer, at: at..<next, into: &candidates)
       if !candidates.isEmpty,
-        let stop = match(limit, for: purpose, in: buffer, atStart: atStart, isLast: isLast, into: &matches)
+        let stop = match(limit, in: buffer, from: from, atStart: atStart, isLast: isLast, into: &matches)
       {
-        input.searched += stop.decided - from
-        return stop
+        progress = stop
+        break
       }
       at = next
     }
-    input.searched += at - from
-    return SearchProgress(decided: at, openRule: nil)
+    if !prefilter.isPlain && matches.count > first {
+      progress = settle(&matches, from: first, in: from..<buffer.count, progress, isLast: isLast)
+    }
+    input.searched += progress.decided - from
+    return progress
   }
 
   /// Matches all candidates.
   ///
   /// - Returns: where it stopped before all were matched.
   private mutating func match(
-    _ limit: Int, for purpose: SearchPurpose, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool,
+    _ limit: Int, in buffer: UnsafeRawBufferPointer, from: Int, atStart: Bool, isLast: Bool,
     into matches: inout [Match]
   ) -> SearchProgress? {
     var index = 0
     while index < candidates.count {
       let place = candidates[index].offset
       if matches.count >= limit { return SearchProgress(decided: place, openRule: nil) }
-      var here = rules.prefilter.rules[candidates[index].literal]
-      index += 1
-      if index < candidates.count, candidates[index].offset == place {
-        while index < candidates.count, candidates[index].offset == place {
-          here += rules.prefilter.rules[candidates[index].literal]
-          index += 1
-        }
-        here.sort()
-      }
+      let start = index
+      repeat { index += 1 } while index < candidates.count && candidates[index].offset == place
       let count = matches.count
-      for rule in here {
-        switch match(rule, at: place, for: purpose, in: buffer, atStart: atStart, isLast: isLast) {
-        case .noMatch: tried?.append(TriedPlace(place: place, rule: rule, end: nil))
-        case .match(let match):
-          matches.append(match)
-          tried?.append(TriedPlace(place: place, rule: rule, end: match.range.upperBound))
-        case .undecided:
-          // Matches of other rules at the same place will be found again.
+      toTry.removeAll(keepingCapacity: true)
+      for candidate in candidates[start..<index] {
+        for rule in rules.prefilter.rules[candidate.literal] { toTry.append((rule, candidate.literal)) }
+      }
+      if index > start + 1 { toTry.sort { ($0.rule, $0.literal) < ($1.rule, $1.literal) } }
+      for number in toTry.indices {
+        let (rule, literal) = toTry[number]
+        if number > 0, toTry[number - 1].rule == rule { continue }
+        let trial = rules.prefilter.trials[rule]
+        if place < from && (trial.isPlain || place + trial.mostDistance < from) { continue }
+        let before = matches.count
+        let length = rules.prefilter.length(of: literal)
+        let isDecided = match(
+          trial, at: place, literal: length, in: buffer, atStart: atStart, isLast: isLast, into: &matches)
+        if !isDecided {
+          // What came before was decided when it was searched; matches of other rules at the same place will be
+          // found again.
+          if place < from { continue }
           matches.removeLast(matches.count - count)
-          return SearchProgress(decided: place, openRule: rule)
+          var decided = place
+          if case .before(let bytes) = trial.anchor { decided = max(from, place - bytes) }
+          return SearchProgress(decided: decided, openRule: rule)
+        }
+        if trial.isPlain, tried != nil {
+          let end = matches.count > before ? matches.last!.range.upperBound : nil
+          tried!.append(TriedPlace(place: place, rule: rule, end: end))
         }
       }
     }
     return nil
   }
 
-  private enum Verdict {
-    case match(Match)
-    case noMatch
-    case undecided
-  }
-
+  /// Appends the matches of a rule at one of its literals.
+  ///
+  /// - Returns: false if more bytes could make or change one; then nothing is appended.
   private mutating func match(
-    _ rule: Int, at place: Int, for purpose: SearchPurpose, in buffer: UnsafeRawBufferPointer, atStart: Bool,
-    isLast: Bool
-  ) -> Verdict {
-    let start = max(0, place - Self.context)
-    let end = min(buffer.count, place + Rule.longestMatch)
-    let mayGrow = !isLast && end < place + Rule.longestMatch
-    if let code = code(of: rule) {
-      let subject = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    _ trial: Trial, at place: Int, literal: Int, in buffer: UnsafeRawBufferPointer, atStart: Bool, isLast: Bool,
+    into matches: inout [Match]
+  ) -> Bool {
+    let (rule, anchor) = (trial.rule, trial.anchor)
+    var (first, latest) = (place, place)
+    switch anchor {
+    case .start: break
+    case .before(let bytes): first = max(0, place - bytes)
+    case .after(let bytes): latest = place + literal + bytes
+    }
+    let start = max(0, first - Self.context)
+    let end = min(buffer.count, latest + Rule.longestMatch)
+    let mayGrow = !isLast && end < latest + Rule.longestMatch
+    guard let code = code(of: rule) else {
+      if mayGrow { return false }
+      matches.append(Match(rule: rule, range: place..<end))
+      return true
+    }
+    let subject = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    let count = matches.count
+    while true {
       let result = matcher.match(
-        code, subject, at: place - start, startsInput: start == 0 && atStart,
-        endsInput: isLast && end == buffer.count, mayGrow: mayGrow)
+        code, subject, at: first - start, last: anchor == .start ? nil : latest - start,
+        startsInput: start == 0 && atStart, endsInput: isLast && end == buffer.count, mayGrow: mayGrow)
       if matcher.steps > 0 { charge(rule) }
       switch result {
-      case .noMatch: return .noMatch
-      case .undecided: return .undecided
-      case .gaveUp(let code): giveUp(rule, Pattern.message(code))
-      case .match(let end):
-        let range = place..<(start + end)
-        let judgement = purpose == .scan ? judgement(rule, code, range, subject) : .unjudged
-        return .match(Match(rule: rule, range: range, judgement: judgement))
+      case .noMatch: return true
+      case .undecided:
+        matches.removeLast(matches.count - count)
+        return false
+      case .gaveUp(let code):
+        giveUp(rule, Pattern.message(code))
+        if mayGrow {
+          matches.removeLast(matches.count - count)
+          return false
+        }
+        matches.append(Match(rule: rule, range: place..<end))
+        return true
+      case .match(let matchEnd):
+        let whole = matcher.start..<matchEnd
+        guard let found = judge(trial, code, whole, subject, at: start, mayGrow: mayGrow) else {
+          matches.removeLast(matches.count - count)
+          return false
+        }
+        if let match = found.match { matches.append(match) }
+        guard case .after = anchor else { return true }
+        // Others may follow.
+        first = start + max(whole.lowerBound + 1, whole.upperBound)
+        if first > latest || matches.count - count >= Self.mostAtLiteral { return true }
       }
     }
-    return mayGrow ? .undecided : .match(Match(rule: rule, range: place..<end))
+  }
+
+  /// Matches after one keyword at most.
+  private static let mostAtLiteral = 64
+
+  /// The match of what `matcher` has just matched, if it is one; nil when more bytes are needed to tell.
+  private mutating func judge(
+    _ trial: Trial, _ code: OpaquePointer, _ whole: Range<Int>, _ subject: UnsafeRawBufferPointer, at start: Int,
+    mayGrow: Bool
+  ) -> (match: Match?, Void)? {
+    let secret = matcher.secret(trial.capture, in: whole)
+    let range = (start + secret.lowerBound)..<(start + secret.upperBound)
+    var judgement = purpose == .scan ? judgement(trial.rule, code, whole, subject) : .unjudged
+    if trial.hasChecks {
+      let rule = rules.rules[trial.rule]
+      switch drops(rule, secret, whole, in: subject, mayGrow: mayGrow) {
+      case nil: return nil
+      case true?: return (nil, ())
+      case false?: break
+      }
+      if case .secret(let confidence) = judgement {
+        judgement = rule.isReported ? .secret(rule.fixedConfidence ?? confidence) : .unlikely
+      }
+    }
+    return (Match(rule: trial.rule, range: range, judgement: judgement), ())
   }
 
   mutating func charge(_ rule: Int) {
@@ -257,7 +349,7 @@ public struct Scanner: ~Copyable {
 
   /// Whether what `matcher` has just matched in `subject` is a secret.
   private borrowing func judgement(
-    _ rule: Int, _ code: OpaquePointer, _ range: Range<Int>, _ subject: UnsafeRawBufferPointer
+    _ rule: Int, _ code: OpaquePointer, _ whole: Range<Int>, _ subject: UnsafeRawBufferPointer
   ) -> Match.Judgement {
     let rule = rules.rules[rule]
     let secret = matcher.group("secret", of: code)
@@ -267,7 +359,7 @@ public struct Scanner: ~Copyable {
       }
       if placeholder.describes(id: part(matcher.group("id", of: code)), secret: part(secret)) { return .unlikely }
     }
-    let length = secret?.count ?? range.count
+    let length = secret?.count ?? matcher.secret(rule.capture, in: whole).count
     if length >= rule.confidence.high { return .secret(.high) }
     return length >= rule.confidence.medium ? .secret(.medium) : .unlikely
   }

@@ -45,7 +45,8 @@ public struct StreamSearch: ~Copyable {
   ///
   /// - Parameter start: no match that is still unknown begins before it.
   public borrowing func visibleEnd(in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
-    literals?.visibleEnd(in: bytes, from: start, to: end) ?? end
+    let end = min(end, rules.prefilter.visibleEnd(in: bytes, from: start), max(start, scanner.heldFrom))
+    return literals?.visibleEnd(in: bytes, from: start, to: end) ?? end
   }
 
   /// As `Scanner.search`, with matches in every form.

@@ -52,6 +52,8 @@ public struct Finding: Sendable {
   public var lineHash: String?
   /// `plain`, or how the secret was hidden.
   public var encoding = "plain"
+  /// Rules that found the same secret, or a part of it.
+  public var otherRules: [String] = []
   public var snippet: Snippet
   /// The commit that brought the secret in; nil outside of git's history.
   public var commit: CommitInfo?

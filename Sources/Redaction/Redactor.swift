@@ -16,7 +16,6 @@ public struct Redactor: ~Copyable {
   public private(set) var surrenders: [Surrender] = []
 
   private var scanner: StreamSearch
-  private let heldBack: HeldBack
   let memory: UnsafeMutableRawBufferPointer
   private let chunk: Int
   private let scratch: UnsafeMutableRawBufferPointer
@@ -34,16 +33,15 @@ public struct Redactor: ~Copyable {
   private static let searchBytes = 32 * 1024
   /// Maximum number of bytes kept before the next read: a match, what a pattern may look back at, and the visible
   /// part of a match that is not written yet.
-  private static let heldBytes = Rule.longestMatch + Scanner.context + 64
+  private static func heldBytes(_ rules: RuleSet) -> Int { rules.longestSpan + 2 * rules.context + 64 }
 
   /// - Parameters:
   ///   - chunk: bytes of `space`.
   ///   - isPlain: encoded keys stay.
   public init(rules: RuleSet, chunk: Int = 128 * 1024, isPlain: Bool = false) {
     scanner = StreamSearch(rules: rules, isPlain: isPlain)
-    heldBack = HeldBack(rules: rules)
     self.chunk = chunk
-    memory = .allocate(byteCount: chunk + Self.heldBytes, alignment: 64)
+    memory = .allocate(byteCount: chunk + Self.heldBytes(rules), alignment: 64)
     scratch = .allocate(byteCount: 16, alignment: 1)
   }
 
@@ -143,7 +141,7 @@ public struct Redactor: ~Copyable {
   }
 
   private borrowing func visibleEnd(in bytes: UnsafeRawBufferPointer) -> Int {
-    scanner.visibleEnd(in: bytes, from: decided, to: heldBack.visibleEnd(in: bytes, from: decided))
+    scanner.visibleEnd(in: bytes, from: decided, to: bytes.count)
   }
 
   private mutating func writeUp<Failure: Error>(
@@ -158,7 +156,7 @@ public struct Redactor: ~Copyable {
   /// Drops what nothing that is still to come can touch or look at.
   private mutating func slide() {
     let needed = cut?.isWritten == true ? decided : min(done, decided)
-    let count = max(0, min(needed, decided - Scanner.context))
+    let count = max(0, min(needed, decided - scanner.rules.context))
     guard count > 0 else { return }
     memory.baseAddress!.copyMemory(from: memory.baseAddress! + count, byteCount: filled - count)
     filled -= count

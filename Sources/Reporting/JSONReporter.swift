@@ -195,6 +195,9 @@ func json(_ finding: Finding, title: String? = nil) -> [UInt8] {
   ]
   if let title { fields.append(("title", jsonText(title))) }
   if finding.place != .content { fields.append(("place", jsonString(finding.place.rawValue.utf8))) }
+  if !finding.otherRules.isEmpty {
+    fields.append(("otherRules", jsonArray(finding.otherRules.map { jsonString($0.utf8) })))
+  }
   if let commit = finding.commit {
     fields.append(("commit", jsonString(commit.id.utf8)))
     fields.append(("author", jsonString(commit.author.utf8)))

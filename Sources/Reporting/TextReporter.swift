@@ -66,7 +66,8 @@ struct TextReporter: Reporter {
     let place = finding.place == .content ? "\(finding.line):\(finding.column)" : finding.place.rawValue
     text += "  \(style.warning(place))  \(finding.title)  \(style.danger(finding.secret))"
     let form = finding.encoding == "plain" ? "" : ", hidden as \(finding.encoding)"
-    text += "  " + style.faint("\(finding.rule), \(finding.confidence.rawValue) confidence\(form)") + "\n"
+    let rules = ([finding.rule] + finding.otherRules).joined(separator: " and ")
+    text += "  " + style.faint("\(rules), \(finding.confidence.rawValue) confidence\(form)") + "\n"
     text += pointed(finding.snippet.bytes, finding.snippet.highlight)
     text += "    " + style.faint(finding.fingerprint) + "\n"
     if let commit = finding.commit {

@@ -5,7 +5,8 @@ import Bytes
 import TOML
 
 /// Fills the placeholders of a template: `{base62:N}`, `{base64url:N}`, `{hex:N}`, `{digits:N}` with
-/// N characters drawn from `generator`, `{repeat:TEXT:N}` with N times TEXT. All else stays, and so does
+/// N characters drawn from `generator`, `{letters:N}` with letters, `{crc32:N}` with N of base62 that end with their
+/// checksum, `{repeat:TEXT:N}` with N times TEXT. All else stays, and so does
 /// what would make the result longer than `longestFill`.
 public func fill(_ template: String, using generator: inout some RandomNumberGenerator) -> [UInt8] {
   var result: [UInt8] = []
@@ -40,6 +41,7 @@ func objection(toTemplate template: String) -> String? {
       !parts[1].isEmpty, parts[1].allSatisfy({ $0.isASCII && $0.isNumber })
     else { continue }
     let shown = "{\(rest[..<close])}"
+    if parts[0] == "crc32" { continue }
     if parts[0] == "repeat" { return "\(shown): write {repeat:TEXT:N}" }
     guard alphabets[String(parts[0])] != nil else {
       return "\(shown) is no placeholder\(suggestion(for: String(parts[0]), among: alphabets.keys))"
@@ -55,7 +57,8 @@ private let longestFill = 65_536
 private let digits = "0123456789"
 private let base62 = digits + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 private let alphabets = [
-  "base62": base62, "base64url": base62 + "-_", "hex": "0123456789abcdef", "digits": digits,
+  "base62": base62, "letters": String(base62.dropFirst(10)), "base64url": base62 + "-_", "hex": "0123456789abcdef",
+  "digits": digits,
 ]
 
 /// The expansion of the text between braces; nil if it is not a placeholder.
@@ -69,6 +72,11 @@ private func expand(
     let text = Array(parts[1].utf8)
     guard text.count <= room / max(1, count) else { return nil }
     return Array(repeatElement(text, count: count).joined())
+  }
+  if parts.count == 2, parts[0] == "crc32", count > checksumLength {
+    let characters = Array(base62.utf8)
+    let text = (0..<(count - checksumLength)).map { _ in characters.randomElement(using: &generator)! }
+    return text + checksum(of: text)
   }
   guard parts.count == 2, let alphabet = alphabets[String(parts[0])] else { return nil }
   let characters = Array(alphabet.utf8)

@@ -22,7 +22,19 @@ public final class Pattern: @unchecked Sendable {
     case compiled(OpaquePointer)
   }
 
-  public init(_ source: String) { self.source = source }
+  /// Whether a match begins where it is tried, and nowhere after.
+  package let isAnchored: Bool
+
+  public init(_ source: String) {
+    self.source = source
+    isAnchored = true
+  }
+
+  /// A pattern that is looked for.
+  package init(anywhere source: String) {
+    self.source = source
+    isAnchored = false
+  }
 
   deinit {
     state.withLock { if case .compiled(let code) = $0 { pcre2_code_free_8(code) } }
@@ -35,7 +47,7 @@ public final class Pattern: @unchecked Sendable {
     let result = state.withLock { state -> Result<OpaquePointer, PatternError> in
       if case .compiled(let code) = state { return .success(code) }
       do throws(PatternError) {
-        let code = try Self.compile(source)
+        let code = try Self.compile(source, isAnchored)
         state = .compiled(code)
         return .success(code)
       } catch {
@@ -45,13 +57,14 @@ public final class Pattern: @unchecked Sendable {
     return try result.get()
   }
 
-  private static func compile(_ source: String) throws(PatternError) -> OpaquePointer {
+  private static func compile(_ source: String, _ isAnchored: Bool) throws(PatternError) -> OpaquePointer {
     var errorCode: CInt = 0
     var errorOffset = 0
-    let options = PCRE2_ANCHORED | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C
+    let own = isAnchored ? PCRE2_ANCHORED : UInt32(PCRE2_USE_OFFSET_LIMIT)
+    let options = own | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C
     var text = source
     let code = text.withUTF8 {
-      pcre2_compile_8($0.baseAddress, $0.count, UInt32(options), &errorCode, &errorOffset, nil)
+      pcre2_compile_8($0.baseAddress, $0.count, options, &errorCode, &errorOffset, nil)
     }
     guard let code else {
       throw PatternError(reason: "\(message(errorCode)) (at byte \(errorOffset))")
@@ -88,6 +101,25 @@ public final class Pattern: @unchecked Sendable {
     var value: UInt32 = 0
     pcre2_pattern_info_8(try code(), UInt32(what), &value)
     return Int(value)
+  }
+
+  /// How many groups the pattern has.
+  func groupCount() throws(PatternError) -> Int { try info(PCRE2_INFO_CAPTURECOUNT) }
+
+  /// Whether a match can begin with `literal`, as far as the pattern alone says it.
+  func canBegin(with literal: Literal) throws(PatternError) -> Bool {
+    if try lookbehind() > 0 { return true }
+    let code = try code()
+    guard let data = pcre2_match_data_create_8(4, nil) else { return true }
+    defer { pcre2_match_data_free_8(data) }
+    var forms = [literal.bytes]
+    if literal.isCaseless { forms.append(literal.bytes.map { $0.isLetter ? $0 ^ 0x20 : $0 }) }
+    return forms.contains { form in
+      let found = form.withUnsafeBufferPointer {
+        pcre2_match_8(code, $0.baseAddress, $0.count, 0, PCRE2_PARTIAL_HARD, data, nil)
+      }
+      return found != PCRE2_ERROR_NOMATCH
+    }
   }
 
   /// Whether the pattern has a group of that name.

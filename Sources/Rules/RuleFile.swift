@@ -19,26 +19,29 @@ public struct RuleFileError: Error, Sendable, CustomStringConvertible {
   public var description: String { "\(file):\(line): \(reason)" }
 }
 
-/// The rules in `text`, the bytes of a rule file.
+/// The rules in `text`, the bytes of a rule file of ours, of gitleaks or of betterleaks.
 ///
 /// - Parameters:
 ///   - source: what errors and listings call the file.
 ///   - isTrusted: the patterns are known to be sound; to compile them would cost every start.
+///   - read: returns the bytes of a file that this one extends; nil if there is none.
 package func parseRules(
-  _ text: UnsafeRawBufferPointer, source: String, isTrusted: Bool
-) throws(RuleFileError) -> [Rule] {
+  _ text: UnsafeRawBufferPointer, source: String, isTrusted: Bool, read: (String) -> [UInt8]? = { _ in nil }
+) throws(RuleFileError) -> RuleFileContent {
   do throws(TOMLError) {
-    var file = try TOMLTable(TOMLValue(parsing: text), name: "a rule file")
+    let document = try TOMLValue(parsing: text)
+    if isForeign(document) { return try parseForeign(document, source: source, read: read) }
+    var file = try TOMLTable(document, name: "a rule file")
     guard let list = file.value("rule") else {
-      throw TOMLError(line: 1, reason: "no [[rule]] in it")
+      throw TOMLError(line: 1, reason: "no [[rule]] in it, and no [[rules]] as gitleaks has them")
     }
     try file.finish()
     guard case .array(let tables) = list.content else {
       throw TOMLError(line: list.line, reason: "write [[rule]], with two brackets")
     }
-    var rules: [Rule] = []
-    for table in tables { rules.append(try parseRule(table, source, isTrusted)) }
-    return rules
+    var content = RuleFileContent()
+    for table in tables { content.rules.append(try parseRule(table, source, isTrusted)) }
+    return content
   } catch {
     throw RuleFileError(file: source, line: error.line, reason: error.reason)
   }
@@ -56,28 +59,17 @@ private func parseRule(
   let title = try table.string("title") ?? id
   let severity = try parseSeverity(&table)
 
-  let literal = try table.required("literal", table.string("literal"))
-  if literal.utf8.count < 3 {
-    throw TOMLError(
-      line: table.line(of: "literal"),
-      reason: "literal '\(literal)': at least 3 bytes, or the search stops everywhere")
-  }
-  if literal.utf8.count > Rule.longestLiteral {
-    throw TOMLError(
-      line: table.line(of: "literal"),
-      reason: "a literal of \(literal.utf8.count) bytes: at most \(Rule.longestLiteral)")
-  }
-  let pattern = Pattern(try table.required("pattern", table.string("pattern")))
+  var fields = try RuleFields(&table, id)
+  let pattern = fields.pattern
   let portable = try parsePortable(&table, id)
-  let wanted = try table.integer("keep") ?? min(literal.utf8.count, Rule.longestKeep)
-  let keepLimit = min(Rule.longestKeep, literal.utf8.count + 5)
-  guard (0...keepLimit).contains(wanted) else {
+  let wanted = try table.integer("keep") ?? fields.usualKeep
+  guard (0...fields.longestKeep).contains(wanted) else {
     throw TOMLError(
       line: table.line(of: "keep"),
-      reason: "keep \(wanted): from 0 to \(keepLimit), the literal and five bytes, at most 15")
+      reason: "keep \(wanted): from 0 to \(fields.longestKeep), the literal and five bytes, at most 15")
   }
 
-  let confidence = try parseConfidence(table.value("confidence"))
+  let confidence = try parseConfidence(table.value("confidence"), &fields)
   let placeholder = try parsePlaceholder(table.value("placeholder"))
   let remediation = try table.strings("remediation")?.map(\.text) ?? []
   let matching = try table.strings("match") ?? []
@@ -93,6 +85,7 @@ private func parseRule(
   do throws(PatternError) {
     if !isTrusted {
       try pattern.validate()
+      try fields.validate()
       keep = min(wanted, try pattern.shortestMatch() / 2)
       if let placeholder {
         let (hasID, hasSecret) = (try pattern.hasGroup("id"), try pattern.hasGroup("secret"))
@@ -113,12 +106,20 @@ private func parseRule(
   }
   let line = table.line
   try table.finish()
-  return Rule(
-    id: id, title: title, severity: severity, literal: Array(literal.utf8), pattern: pattern,
-    portable: portable, keep: keep, confidence: confidence, placeholder: placeholder, remediation: remediation,
+  var rule = Rule(
+    id: id, title: title, severity: severity, literals: fields.literals, anchor: fields.anchor, pattern: pattern,
+    capture: fields.capture, distance: fields.distance, portable: portable, keep: keep, confidence: confidence,
+    placeholder: placeholder, remediation: remediation,
     examples: matching.map { Rule.Example(template: $0.text, matches: true, line: $0.line) }
       + others.map { Rule.Example(template: $0.text, matches: false, line: $0.line) },
     source: source, line: line)
+  rule.fixedConfidence = fields.confidence
+  rule.filter = fields.filter
+  rule.path = fields.path
+  rule.required = fields.required
+  rule.isReported = fields.isReported
+  rule.checksum = fields.checksum
+  return rule
 }
 
 private func isIDByte(_ byte: UInt8) -> Bool {
@@ -149,8 +150,17 @@ private func parsePortable(_ table: inout TOMLTable, _ id: String) throws(TOMLEr
   }
 }
 
-private func parseConfidence(_ value: TOMLValue?) throws(TOMLError) -> (high: Int, medium: Int) {
+private func parseConfidence(
+  _ value: TOMLValue?, _ fields: inout RuleFields
+) throws(TOMLError) -> (high: Int, medium: Int) {
   guard let value else { return (0, 0) }
+  if case .string(let name) = value.content {
+    guard let confidence = Confidence(rawValue: name) else {
+      throw TOMLError(line: value.line, reason: "confidence '\(name)': high or medium")
+    }
+    fields.confidence = confidence
+    return (0, 0)
+  }
   var table = try TOMLTable(value, name: "confidence")
   let high = try table.required("high", table.integer("high"))
   let medium = try table.integer("medium") ?? high

@@ -100,7 +100,7 @@ package struct ContentScanner: ~Copyable {
   ) -> Int {
     if !options.searchesKeys { return 0 }
     buffer.reset()
-    scanner.begin()
+    scanner.begin(path: place == .content ? path.bytes : nil)
     earlier.removeAll()
     let cursor = LineCursor(line: firstLine, readsWide: place == .content)
     var input = Input(
@@ -197,8 +197,9 @@ package struct ContentScanner: ~Copyable {
     _ path: Path, below: [UInt8] = [], place: Finding.Place = .fileName, into sink: inout some FindingSink,
     found visit: (Path, Int) -> Void = { _, _ in }
   ) {
+    let named = place == .fileName && options.searchesKeys ? scanner.rules(forPath: below + path.bytes) : []
     let found = options.searchesKeys && path.bytes.withUnsafeBytes { isWorthScanning($0) }
-    if !found { return }
+    if !found && named.isEmpty { return }
     var whole = ScanResults()
     whole.problems = surrenderProblems(path)
     sink.take(whole)
@@ -207,6 +208,7 @@ package struct ContentScanner: ~Copyable {
       end += component.count
       var name = MemorySource(Array(component))
       var share = ScanResults()
+      if end == path.bytes.count { scanner.nameRules = named }
       scan(&name, path: Path(below + path.bytes[..<end]), place: place, into: &share)
       if !share.findings.isEmpty { visit(Path(path.bytes[..<end]), share.findings.count) }
       sink.take(share)

@@ -30,6 +30,7 @@ extension ContentScanner {
       column: base + shown.range.lowerBound - input.cursor.lineStart + 1, length: shown.range.count,
       snippet: shown.snippet)
     finding.encoding = shown.encoding(encoding)
+    finding.otherRules = match.others.map { scanner.rules.rules[$0].id }
     finding.head = key.withUnsafeBytes { sha256Start(of: UnsafeRawBufferPointer(rebasing: $0.prefix(Self.headBytes))) }
     if let outer = archivePlace?.outer {
       finding.entry = Path(finding.path.bytes.dropFirst(redacted(outer).bytes.count + 1))

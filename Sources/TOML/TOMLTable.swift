@@ -43,6 +43,16 @@ package struct TOMLTable: ~Copyable {
     return number
   }
 
+  /// An integer or a float.
+  package mutating func number(_ key: String) throws(TOMLError) -> Double? {
+    guard let value = value(key) else { return nil }
+    switch value.content {
+    case .integer(let number): return Double(number)
+    case .number(let number): return number
+    default: throw wrong(key, value, "a number")
+    }
+  }
+
   package mutating func boolean(_ key: String) throws(TOMLError) -> Bool? {
     guard let value = value(key) else { return nil }
     guard case .boolean(let flag) = value.content else { throw wrong(key, value, "true or false") }

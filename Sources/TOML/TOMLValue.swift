@@ -13,7 +13,8 @@ package struct TOMLValue: Sendable {
     case boolean(Bool)
     /// `YYYY-MM-DD`.
     case date(String)
-    /// A float, a time or a date with a time.
+    case number(Double)
+    /// A time or a date with a time.
     case other
   }
 
@@ -30,7 +31,8 @@ package struct TOMLValue: Sendable {
     case .integer: "an integer"
     case .boolean: "true or false"
     case .date: "a date"
-    case .other: "a number or a time"
+    case .number: "a number"
+    case .other: "a time"
     }
   }
 }
@@ -77,6 +79,7 @@ extension TOMLValue {
       case ctoml_array: .array(members.map(\.value))
       case ctoml_string: .string(text(node.text, node.text_length))
       case ctoml_integer: .integer(Int(node.integer))
+      case ctoml_float: .number(node.number)
       case ctoml_boolean: .boolean(node.integer != 0)
       case ctoml_date: .date(text(node.text, node.text_length))
       default: .other

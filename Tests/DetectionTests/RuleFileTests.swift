@@ -40,7 +40,7 @@ struct RuleFileTests {
     ("[[rule]]\nid = \n", 2, ""),
     ("", 1, "no [[rule]]"),
     ("[rule]\nid = 'a'\n", 1, "two brackets"),
-    ("[[rules]]\nid = 'a'\n", 1, "no [[rule]]"),
+    ("[[rulez]]\nid = 'a'\n", 1, "no [[rule]]"),
     (sound + "colour = 'red'\n", 5, "unknown field 'colour'"),
     ("[[rule]]\nliteral = 'abc'\npattern = 'abc'\n", 1, "no 'id'"),
     (
@@ -49,7 +49,7 @@ struct RuleFileTests {
     ),
     (
       sound + "match = [\n'acme_{hex:32}',\n'acme_{b64:32}']\n", 7,
-      "{b64:32} is no placeholder; known: base62, base64url, digits, hex"
+      "{b64:32} is no placeholder; known: base62, base64url, digits, hex, letters"
     ),
     (sound + "match = ['{repeat:5}']\n", 5, "{repeat:5}: write {repeat:TEXT:N}"),
     (sound + "no_match = ['{hex:70000}']\n", 5, "{hex:70000}: at most 65536 characters"),
@@ -61,6 +61,14 @@ struct RuleFileTests {
     ("[[rule]]\nid = 'a'\nliteral = 'abc'\npattern = 'abc['\n", 4, "missing terminating ]"),
     ("[[rule]]\nid = 'a'\nliteral = 'abc'\npattern = '(abc)?'\n", 4, "the empty text"),
     (sound + "severity = 'grave'\n", 5, "one of critical"),
+    ("[[rule]]\nid = 'a'\nliteral = 'AKIA'\npattern = 'xAKIA[0-9]{9}'\n", 4, "no match begins with its literal 'AKIA'"),
+    (sound + "keywords = ['acme']\n", 3, "'keywords' or 'literal', not both"),
+    (sound + "within = 5\n", 5, "'within' goes with 'keywords'"),
+    (sound + "capture = true\n", 4, "'capture' needs a group"),
+    (sound + "capture = 'x'\n", 5, "capture: true"),
+    (sound + "checksum = 'md5'\n", 5, "one of crc32"),
+    (sound + "[[rule.allow]]\nall = true\n", 5, "allow: give it secret"),
+    (sound + "[[rule.required]]\nrule = 'b'\n", 1, "requires 'b': there is no such rule"),
     (sound + "keep = 16\n", 5, "keep 16"),
     (sound + "keep = 11\n", 5, "keep 11"),
     (sound + "confidence = { high = 10, medium = 20 }\n", 5, "medium 20 is above"),

@@ -13,6 +13,9 @@ embedded_file embedded_hopx(void);
 /// rules/base-address.toml
 embedded_file embedded_base_address(void);
 
+/// rules/common.toml
+embedded_file embedded_common(void);
+
 /// rules/gitignore.toml
 embedded_file embedded_gitignore(void);
 

@@ -91,4 +91,56 @@ size_t csearch_wide_end(const uint8_t *text, size_t at, size_t end, size_t width
 /// Writes the byte at `low` of each of `count` characters of `width` bytes.
 void csearch_narrow(const uint8_t *text, size_t count, size_t width, size_t low, uint8_t *bytes);
 
+// A search for many literals, see literals.c. `LiteralIndex` makes the tables.
+
+enum {
+  CSEARCH_HASH_BITS = 16,
+  CSEARCH_SLOT_BITS = 12,
+};
+
+typedef struct {
+  /// Bytes in the index's texts; in lower case if any case matches.
+  uint32_t start;
+  uint16_t length;
+  uint8_t is_caseless;
+} csearch_literal;
+
+/// Three bytes of a literal, in lower case, under a mask.
+typedef struct {
+  uint32_t three, mask;
+  uint32_t literal;
+  /// Bytes from the literal's start to the three bytes.
+  int32_t back;
+} csearch_entry;
+
+typedef struct {
+  /// A bit for each hash of three bytes.
+  const uint32_t *bits;
+  /// The entries of hash h are those from slots[h] on, by the upper bits of the hash.
+  const uint32_t *slots;
+  const csearch_entry *entries;
+  const csearch_literal *literals;
+  const uint8_t *texts;
+  size_t longest_back;
+  /// Entries of a slot at most.
+  size_t most_at_place;
+} csearch_index;
+
+typedef struct {
+  size_t place;
+  uint32_t literal;
+} csearch_hit;
+
+/// The hash of three bytes in lower case.
+uint32_t csearch_three_hash(uint32_t three);
+
+/// Writes the places in from ..< until where a literal begins that lies whole in the text, not in order.
+///
+/// - at: an even place to go on from, at most `from`; SIZE_MAX afterwards if all were found.
+/// - room: of `hits`, at least 17 times `most_at_place`.
+/// Returns how many were written.
+size_t csearch_literals(
+  const csearch_index *index, const uint8_t *text, size_t count, size_t from, size_t until, size_t *at,
+  csearch_hit *hits, size_t room);
+
 #endif

@@ -15,7 +15,8 @@ typedef enum ctoml_kind {
   ctoml_integer,
   ctoml_boolean,
   ctoml_date,
-  ctoml_other, // floats, times: no setting of ours takes one
+  ctoml_float,
+  ctoml_other, // times: no setting of ours takes one
 } ctoml_kind;
 
 /// One node. Its descendants are the `extent` nodes that follow it.
@@ -27,6 +28,7 @@ typedef struct ctoml_node {
   const char *text;       // strings only, UTF-8; dates as YYYY-MM-DD
   size_t text_length;     // bytes
   int64_t integer;        // integers, and booleans as 0 or 1
+  double number;          // floats
   size_t extent;          // nodes below this one
 } ctoml_node;
 

@@ -67,7 +67,9 @@ struct BaselineCommand: ParsableCommand {
       throw Console.fail("\(name): there is no baseline to prune; leave out --prune to write one")
     }
 
-    var setup = try AskedSetup(config: settings.config, rules: rules.files, limits: limits.asked).prepare(for: place)
+    var setup = try AskedSetup(
+      config: settings.config, rules: rules.files, acceptsUnsupported: rules.acceptUnsupported, limits: limits.asked
+    ).prepare(for: place)
     // What is known already is to be written again.
     setup.plan.policy.baseline = nil
     let found = try scan(top, &setup).map {

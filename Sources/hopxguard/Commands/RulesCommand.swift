@@ -15,9 +15,11 @@ struct RulesCommand: ParsableCommand {
         hopxguard rules                     list the rules in use
         hopxguard rules list --rules tokens.toml
         hopxguard rules test tokens.toml    does it find its own examples, and no more?
+        hopxguard rules list --rules gitleaks.toml
+        hopxguard rules convert gitleaks.toml > rules.toml
         hopxguard rules export --format gitleaks > gitleaks-hopx.toml
       """,
-    subcommands: [List.self, Test.self, RulesExport.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Test.self, RulesConvert.self, RulesExport.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show the rules in use.")
@@ -26,13 +28,12 @@ struct RulesCommand: ParsableCommand {
 
     func run() throws {
       for rule in try rules.load().rules {
-        let literal = String(decoding: rule.literal, as: UTF8.self)
         let text = """
           \(rule.id)
             title      \(rule.title)
             severity   \(rule.severity.rawValue)
-            begins     \(literal)
-            pattern    \(rule.pattern.source)
+            \(rule.placeText)
+            pattern    \(rule.pattern.source)\(rule.checksText)
             redacted   the first \(counted(rule.keep, "byte")), then ...
             examples   \(rule.examples.filter(\.matches).count) that match, \
           \(rule.examples.filter { !$0.matches }.count) that do not
@@ -56,7 +57,7 @@ struct RulesCommand: ParsableCommand {
 
     func run() throws {
       let set = try loadRules(files)
-      let failures = set.exampleFailures()
+      let failures = set.patternFailures() + set.exampleFailures()
       for failure in failures { _ = Console.fail(aboutSettings: "\(failure)") }
       let lint = Linter(LintRules())
       let lintFailures = lint.exampleFailures()

@@ -7,6 +7,7 @@ import Detection
 import GitCommand
 import Platform
 import Reporting
+import Scanning
 
 struct PolicyOptions: ParsableArguments {
   @Option(
@@ -30,7 +31,8 @@ struct PolicyOptions: ParsableArguments {
   ) throws(ExitStatus) -> ScanSetup {
     let asked = AskedSetup(
       allowFrom: allowFrom, noAllow: noAllow, baseline: baseline, config: settings.config,
-      rules: rules.files, limits: limits.asked, checksAddresses: checksAddresses)
+      rules: rules.files, acceptsUnsupported: rules.acceptUnsupported, limits: limits.asked,
+      checksAddresses: checksAddresses)
     return try asked.prepare(for: place)
   }
 }
@@ -42,6 +44,7 @@ struct AskedSetup {
   var baseline: String?
   var config: String?
   var rules: [String] = []
+  var acceptsUnsupported = false
   var limits: [ArchiveLimit: String] = [:]
   /// Whether addresses that keys would be sent to are found, too.
   var checksAddresses = false
@@ -51,6 +54,13 @@ struct AskedSetup {
   /// - Parameter place: what is scanned.
   /// - Throws: `ExitStatus.failed`, after saying which file, line and reason.
   func prepare(for place: SettingsPlace) throws(ExitStatus) -> ScanSetup {
+    let setup = try read(for: place)
+    let isAccepted = acceptsUnsupported || setup.settings.acceptsUnsupported
+    try report(setup.plan.options.rules.unsupported, isAccepted: isAccepted)
+    return setup
+  }
+
+  private func read(for place: SettingsPlace) throws(ExitStatus) -> ScanSetup {
     do throws(SettingsError) {
       let revision = allowFrom ?? environment("ALLOW_FROM")
       let config = config ?? environment("CONFIG")

@@ -22,15 +22,18 @@ struct ProjectRuleFile {
 func ruleFiles(
   of settings: Settings, _ source: String, _ files: SettingsSource, besides named: [String]
 ) throws(SettingsError) -> [ProjectRuleFile] {
+  let packs = named.filter { RuleSet.pack($0) != nil }
   let named = named.compactMap { try? canonicalPath(Path(argument: $0)) }
   var result: [ProjectRuleFile] = []
-  for (file, line) in settings.rules {
+  for (file, line) in settings.rules where !packs.contains(file) {
     if case .folder(let folder?) = files, let path = try? canonicalPath(folder.appending(file.utf8)),
       named.contains(path)
     {
       continue
     }
-    guard let text = try files.read(file, limit: longestRules) else {
+    var text = RuleSet.pack(file)
+    if text == nil { text = try files.read(file, limit: longestRules) }
+    guard let text else {
       throw SettingsError(source: source, line: line, reason: "rules '\(file)': there is no such file")
     }
     result.append(ProjectRuleFile(name: file, text: text, line: line))
@@ -55,14 +58,20 @@ private var projectFolder: Path? {
 func addingProjectRules(to rules: RuleSet, besides named: [String]) throws(ExitStatus) -> RuleSet {
   if !hasProjectSettings { return rules }
   var rules = rules
+  let known = rules.unsupported.count
+  var isAccepted = false
   do throws(SettingsError) {
     let (settings, source, files) = try readSettings(environment("CONFIG"), top: projectFolder, trusted: nil)
+    isAccepted = settings.acceptsUnsupported
     for file in try ruleFiles(of: settings, source, files, besides: named) {
-      do throws(RuleFileError) { rules = try rules.adding(file.text, source: file.name) } catch {
+      do throws(RuleFileError) {
+        rules = try rules.adding(file.text, source: file.name) { try? files.read($0, limit: longestRules) }
+      } catch {
         throw SettingsError(source: error.file, line: error.line, reason: error.reason)
       }
     }
   } catch { throw Console.fail(aboutSettings: error.text) }
+  try report(Array(rules.unsupported.dropFirst(known)), isAccepted: isAccepted)
   Console.use(rules)
   return rules
 }

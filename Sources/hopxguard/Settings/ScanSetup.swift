@@ -111,22 +111,25 @@ struct SetupReader {
     let variable = environmentRules
     for (file, origin) in options.map({ ($0, "--rules") }) + variable.map({ ($0, "HOPXGUARD_RULES") }) {
       let text: [UInt8]
-      do throws(SystemError) { text = try readWhole(Path(argument: file), limit: longestRules) } catch {
+      do throws(SystemError) { text = try readRules(file) } catch {
         throw SettingsError(source: file, reason: "the rules cannot be read: \(error)")
       }
       let before = setup.plan.options.rules.rules.count
-      try add(text, file, "\(origin) \(file)")
+      try add(text, file, "\(origin) \(file)") { readExtended($0, by: file) }
       fixedRules.formUnion(setup.plan.options.rules.rules[before...].map(\.id))
     }
     for file in try ruleFiles(of: setup.settings, setup.source, files, besides: options + variable) {
-      try add(file.text, file.name, "\(setup.source):\(file.line)")
+      let files = self.files
+      try add(file.text, file.name, "\(setup.source):\(file.line)") { try? files.read($0, limit: longestRules) }
     }
   }
 
-  private mutating func add(_ text: [UInt8], _ file: String, _ origin: String) throws(SettingsError) {
+  private mutating func add(
+    _ text: [UInt8], _ file: String, _ origin: String, _ read: (String) -> [UInt8]?
+  ) throws(SettingsError) {
     let before = setup.plan.options.rules.rules.count
     do throws(RuleFileError) {
-      setup.plan.options.rules = try setup.plan.options.rules.adding(text, source: file)
+      setup.plan.options.rules = try setup.plan.options.rules.adding(text, source: file, read: read)
     } catch {
       throw SettingsError(source: error.file, line: error.line, reason: error.reason)
     }

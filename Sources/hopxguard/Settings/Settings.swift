@@ -20,6 +20,8 @@ struct Settings {
   /// `[scan]`: each setting and its line, from 1.
   var skip: [(text: String, line: Int)] = []
   var rules: [(text: String, line: Int)] = []
+  /// What rule files ask for and cannot have is left out.
+  var acceptsUnsupported = false
   var disable: [(text: String, line: Int)] = []
   var baseline: (text: String, line: Int)?
   var format: (value: ReportFormat, line: Int)?
@@ -65,6 +67,7 @@ struct Settings {
     var table = try TOMLTable(scan, name: "scan")
     skip = try table.strings("skip") ?? []
     rules = try table.strings("rules") ?? []
+    acceptsUnsupported = try table.boolean("accept_unsupported") ?? false
     disable = try table.strings("disable") ?? []
     baseline = try table.string("baseline").map { ($0, table.line(of: "baseline")) }
     let format = try table.string("format")
