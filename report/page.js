@@ -164,7 +164,7 @@ function timeline() {
   const limit = x(now - 90 * day);
   svg.append(shape("line", { class: "limit", x1: limit, x2: limit, y1: 14, y2: height - 20 }));
   svg.append(shape("text", { x: limit, y: 11, "text-anchor": "middle" }, "90 days"));
-  const note = "A bar begins when a key was seen first, and ends when it left the files. Dashed: only in the history.";
+  const note = "A bar begins when a key was seen first. Dashed: it is in the history and no longer in the files.";
   return section("Timeline", element("p", { class: "soft", text: note }), svg);
 }
 
