@@ -8,7 +8,8 @@ struct LintInCheckTests {
 
   private func prepare() {
     folder.git("init", "-q")
-    folder.write(".gitignore", ".env\n.env.*\n!.env.example\nsecrets/\n*.key\n")
+    let kept = ["example", "sample", "template", "dist"].map { "!.env.\($0)\n" }.joined()
+    folder.write(".gitignore", ".env\n.env.*\n\(kept)secrets/\n*.key\n")
     folder.write("old.py", "print(api_key)\n")
     folder.git("add", ".")
     folder.git("commit", "-q", "-m", "first")
