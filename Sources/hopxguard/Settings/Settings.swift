@@ -67,7 +67,7 @@ struct Settings {
     var table = try TOMLTable(scan, name: "scan")
     skip = try table.strings("skip") ?? []
     rules = try table.strings("rules") ?? []
-    acceptsUnsupported = try table.boolean("accept_unsupported") ?? false
+    acceptsUnsupported = try table.boolean("accept-unsupported") ?? false
     disable = try table.strings("disable") ?? []
     baseline = try table.string("baseline").map { ($0, table.line(of: "baseline")) }
     let format = try table.string("format")

@@ -62,7 +62,7 @@ struct ErrorTextTests {
       (["scna"], "hopxguard: unknown command 'scna'; did you mean 'scan'?"),
       (["hook", "instal"], "hopxguard: unknown command 'instal'; did you mean 'install'?"),
       (["help", "gitignroe"], "hopxguard: unknown command 'gitignroe'; did you mean 'gitignore'?"),
-      (["rules", "foo"], "hopxguard: unknown command 'foo'; known: export, list, test"),
+      (["rules", "foo"], "hopxguard: unknown command 'foo'; known: convert, export, list, test"),
       (
         ["help", "\u{1b}[31m"],
         "hopxguard: unknown command '\\x1b[31m'; known: agent, allow, baseline, check, gitignore, hook, redact, "

@@ -146,8 +146,8 @@ struct SettingsTests {
     ("[scan]\nskipp = []\n", "2: unknown field 'skipp' in scan; did you mean 'skip'?"),
     (
       "[scan]\nquux = 1\n",
-      "2: unknown field 'quux' in scan; known: archive-depth, archive-entries, archive-memory, archive-ratio, "
-        + "archive-size, baseline, disable, format, jobs, rules, skip, unopened"
+      "2: unknown field 'quux' in scan; known: accept-unsupported, archive-depth, archive-entries, "
+        + "archive-memory, archive-ratio, archive-size, baseline, disable, format, jobs, rules, skip, unopened"
     ),
     ("[scan]\nskip = ['**']\n", "2: skip '**': it matches every file"),
     ("[scan]\nskip = ['*/*']\n", "2: skip '*/*': it matches every file"),
