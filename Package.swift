@@ -156,6 +156,7 @@ let package = Package(
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
+    .testTarget(name: "ArchivesTests", dependencies: ["Archives", "Inputs"], swiftSettings: strict),
     .testTarget(name: "InputsTests", dependencies: ["Inputs", "Platform"], swiftSettings: strict),
     .testTarget(
       name: "FindingsTests", dependencies: ["Findings", "Rules", "Platform", "TOML"], swiftSettings: strict),
