@@ -63,6 +63,7 @@ struct ArchiveReadingTests {
     #expect(kind(zip([("a", text)])) == .zip)
     #expect(kind(tar([("a", text)])) == .tar)
     #expect(kind([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C] + [UInt8](repeating: 0, count: 26)) == .sevenZip)
+    #expect(kind(text) == nil)
     #expect(kind([]) == nil)
   }
 

@@ -2,6 +2,7 @@
 // setting of the machine gets in, and the cross-check: what `git add` really takes in a clone.
 
 import Foundation
+import TestSupport
 import Testing
 
 struct CoverageRepository {
@@ -88,11 +89,9 @@ struct CoverageRepository {
     _ arguments: String..., in folder: String = "", environment: [String: String] = [:],
     descriptors: Int? = nil
   ) throws -> Outcome {
-    let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appendingPathComponent("hopxguard")
-    let limit = descriptors.map { ["-c", "ulimit -n \($0); exec \"$0\" \"$@\"", binary.path] }
+    let limit = descriptors.map { ["-c", "ulimit -n \($0); exec \"$0\" \"$@\"", hopxguardPath] }
     return try run(
-      limit == nil ? binary.path : "/bin/sh", (limit ?? []) + arguments,
+      limit == nil ? hopxguardPath : "/bin/sh", (limit ?? []) + arguments,
       in: folder.isEmpty ? top : top.appendingPathComponent(folder),
       environment: environment)
   }
@@ -100,26 +99,11 @@ struct CoverageRepository {
   private func run(
     _ program: String, _ arguments: [String], in folder: URL, environment: [String: String] = [:]
   ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
-    process.environment = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": home.path,
-      "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com",
-      "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.com",
-    ].merging(environment) { $1 }
-    let files = ["out", "err"].map { root.appendingPathComponent("\($0)-\(UUID().uuidString)") }
-    for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: files[0])
-    process.standardError = try FileHandle(forWritingTo: files[1])
-    try process.run()
-    process.waitUntilExit()
-    let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-    return Outcome(
-      status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
-      output: texts[0], errors: texts[1])
+    let own = gitIdentity.merging(["HOME": home.path, "XDG_CONFIG_HOME": ""]) { $1 }
+      .filter { $0.key != "GIT_CONFIG_GLOBAL" }
+    let result = try TestSupport.run(
+      program, arguments, in: folder.path, environment: own.merging(environment) { $1 })
+    return Outcome(status: result.status, output: result.output, errors: result.errors)
   }
 
   // MARK: Cross-check
@@ -139,13 +123,4 @@ struct CoverageRepository {
     let staged = try git("diff", "--cached", "--name-only", "-z", in: clone)
     return Set(staged.split(separator: "\0").map(String.init)).intersection(names)
   }
-}
-
-/// A key that exists nowhere but in this run.
-func freshCoverageKey() -> String {
-  func draw(_ alphabet: String, _ count: Int) -> String {
-    String((0..<count).map { _ in alphabet.randomElement()! })
-  }
-  let base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-  return "hopx_live_" + draw(base62, 12) + "." + draw(base62 + "-_", 43)
 }

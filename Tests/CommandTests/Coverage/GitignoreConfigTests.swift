@@ -1,6 +1,7 @@
 // `.hopxguard.toml`, and `hopxguard check`.
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct GitignoreConfigTests {
@@ -72,7 +73,7 @@ import Testing
     try repository.commit()
     let clean = try repository.hopxguard("check", "--format", "json")
     #expect(clean.status == 0)
-    let key = freshCoverageKey()
+    let key = keyText()
     try repository.write("app/main.py", "key = '\(key)'\n")
     try repository.write("new.key", "x\n")
     try repository.git("add", "-f", "new.key")

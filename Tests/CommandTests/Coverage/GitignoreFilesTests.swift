@@ -144,7 +144,7 @@ private let covering = """
     let repository = try repository()
     defer { repository.remove() }
     try repository.commit()
-    let key = freshCoverageKey()
+    let key = keyText()
     try repository.write(".env", "HOPX_API_KEY=\(key)\n", mode: 0o644)
     try repository.write("app/own.key", "\(key)\n", mode: 0o600)
     try repository.write("app/group.key", "\(key)\n", mode: 0o640)
@@ -166,7 +166,7 @@ private let covering = """
   @Test func `a name that is a key is not printed`() throws {
     let repository = try repository()
     defer { repository.remove() }
-    let key = freshCoverageKey()
+    let key = keyText()
     try repository.write("\(key).key", "x\n")
     try repository.write("\(key)/.gitignore", "!.env\n#\(key)\n")
     try repository.git("add", "-f", "-A")

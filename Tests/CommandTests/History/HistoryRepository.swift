@@ -2,35 +2,25 @@
 
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// A fresh folder with a repository in it, and the binary that scans it.
 final class HistoryRepository {
+  private let folder = TestFolder()
   /// Absolute, without links.
-  let root: String
+  var root: String { folder.path }
   /// The repository's folder in `root`.
   let path: String
 
   init(_ arguments: [String] = [], name: String = "repo") throws {
-    let made = FileManager.default.temporaryDirectory.path + "/history-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
-    root = URL(fileURLWithPath: made).resolvingSymlinksInPath().path
-    path = "\(root)/\(name)"
-    try Self.run("/usr/bin/env", ["git", "init", "-q", "-b", "main"] + arguments + [path], in: root)
+    path = folder.file(name)
+    try Self.run("/usr/bin/env", ["git", "init", "-q", "-b", "main"] + arguments + [path], in: folder.path)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: root) }
 
   // MARK: Making
 
-  /// Random at every run, so that no key is in any file of ours.
-  static func key(_ secret: Int = 43) -> String {
-    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    func draw(_ count: Int, _ alphabet: String) -> String {
-      String((0..<count).map { _ in alphabet.randomElement()! })
-    }
-    return "hopx" + "_live_" + draw(12, letters) + "." + draw(secret, letters + "-_")
-  }
+  static func key(_ secret: Int = 43) -> String { keyText(secret: secret) }
 
   func write(_ name: String, _ text: String) throws { try write(name, Data(text.utf8)) }
 
@@ -80,33 +70,10 @@ final class HistoryRepository {
   static func start(
     _ program: String, _ arguments: [String], in folder: String, environment: [String: String] = [:]
   ) throws -> (status: Int32, output: Data, errors: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GIT_") }
-    variables.merge([
-      "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_COMMITTER_NAME": "Ada",
-      "GIT_COMMITTER_EMAIL": "ada@example.com", "GIT_CONFIG_GLOBAL": "/dev/null",
-      "GIT_CONFIG_NOSYSTEM": "1", "GIT_ALLOW_PROTOCOL": "file",
-    ]) { $1 }
-    process.environment = variables.merging(environment) { $1 }
-    // A file, because both pipes could fill up at once.
-    let scratch = NSTemporaryDirectory() + "/history-errors-\(UUID().uuidString)"
-    _ = FileManager.default.createFile(atPath: scratch, contents: nil)
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
-    let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = FileHandle(forWritingAtPath: scratch)
-    try process.run()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let isKilled = process.terminationReason == .uncaughtSignal
-    return (
-      process.terminationStatus + (isKilled ? 128 : 0), bytes,
-      String(decoding: FileManager.default.contents(atPath: scratch) ?? Data(), as: UTF8.self)
-    )
+    let result = try TestSupport.run(
+      program, arguments, in: folder,
+      environment: gitIdentity.merging(["GIT_ALLOW_PROTOCOL": "file"]) { $1 }.merging(environment) { $1 })
+    return (result.status, Data(result.outputBytes), result.errors)
   }
 
   // MARK: Scanning
@@ -140,13 +107,9 @@ final class HistoryRepository {
 
   /// `scan --history`, read back; checks that no key is shown.
   func scan(_ arguments: String..., in folder: String? = nil) throws -> Report {
-    let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     let result = try Self.start(
-      bundle.appendingPathComponent("hopxguard").path,
-      ["scan", "--history", "--format", "json"] + arguments, in: folder ?? path)
-    for text in [String(decoding: result.output, as: UTF8.self), result.errors] {
-      #expect(text.firstMatch(of: /hopx_live_[0-9A-Za-z]{12}\.[0-9A-Za-z_-]{8}/) == nil, "a key is shown")
-    }
+      hopxguardPath, ["scan", "--history", "--format", "json"] + arguments, in: folder ?? path)
+    for text in [Array(result.output), Array(result.errors.utf8)] { expectNoKey(in: text) }
     var report = try JSONDecoder().decode(Report.self, from: result.output)
     report.status = result.status
     report.errors = result.errors
