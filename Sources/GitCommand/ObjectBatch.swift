@@ -161,14 +161,9 @@ package struct ObjectBatch: ~Copyable {
   }
 
   private mutating func exchange() throws(GitError) -> (written: Int, read: Int?) {
-    var result: Result<(written: Int, read: Int?), GitError>?
-    requests.withUnsafeBytes { bytes in
-      do throws(GitError) {
-        result = .success(
-          try git.exchange(UnsafeRawBufferPointer(rebasing: bytes[sent...]), into: received))
-      } catch { result = .failure(error) }
+    try requests.withUnsafeBufferPointer { (bytes) throws(GitError) in
+      try git.exchange(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[sent...])), into: received)
     }
-    return try result!.get()
   }
 }
 

@@ -23,7 +23,7 @@ struct ArchiveReadingTests {
   private func contents(
     _ bytes: [UInt8], length: Int = .max, limits: ArchiveLimits = ArchiveLimits()
   ) throws -> Contents {
-    let kind = try #require(kind(bytes))
+    let known = try #require(kind(bytes))
     return bytes.withUnsafeBytes { memory in
       var at = 0
       let feed = ArchiveFeed { _ in
@@ -31,7 +31,7 @@ struct ArchiveReadingTests {
         at = piece.endIndex
         return UnsafeRawBufferPointer(rebasing: piece)
       }
-      return contents(kind, feed, limits)
+      return contents(known, feed, limits)
     }
   }
 
