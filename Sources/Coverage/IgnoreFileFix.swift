@@ -28,7 +28,26 @@ extension Survey {
     }
     let kept = ignoredKeeps.map { (path: CoverageEntry.example(of: $0.path), name: $0.path) }
     if wanted.isEmpty && kept.isEmpty { return nil }
-    let candidates = lines(Set(wanted.map(\.entry)), kept.map(\.name))
+    // What has to be covered is tried first: a folder that is only suggested would hide a path in it from the trial.
+    let required = wanted.filter { entries[$0.entry].grade != .suggested }
+    var helped = try helpful(required, beside: [], kept, redact)
+    let suggested = wanted.filter { entries[$0.entry].grade == .suggested }
+    if !suggested.isEmpty {
+      helped.entries.formUnion(try helpful(suggested, beside: helped.entries, [], redact).entries)
+    }
+    let lines = lines(helped.entries, helped.freed)
+    return lines.isEmpty ? nil : try IgnoreFileFix(adding: lines, top: top)
+  }
+
+  /// The entries whose lines cover a path that was not covered, and the names that lines take back in.
+  ///
+  /// - Parameter others: entries whose lines are added as well.
+  private func helpful(
+    _ wanted: [(path: Path, entry: Int)], beside others: Set<Int>, _ kept: [(path: Path, name: Path)],
+    _ redact: ([UInt8]) -> [UInt8]
+  ) throws(SurveyProblem) -> (entries: Set<Int>, freed: [Path]) {
+    if wanted.isEmpty && kept.isEmpty { return ([], []) }
+    let candidates = lines(others.union(wanted.map(\.entry)), kept.map(\.name))
     let whole = try IgnoreFileFix(adding: candidates, top: top)
     let trials: [(before: Bool, after: Bool)]
     do throws(GitError) {
@@ -38,8 +57,7 @@ extension Survey {
     }
     let helped = zip(wanted, trials).filter { !$0.1.before && $0.1.after }.map(\.0.entry)
     let freed = zip(kept, trials.dropFirst(wanted.count)).filter { $0.1.before && !$0.1.after }.map(\.0.name)
-    let lines = lines(Set(helped), freed)
-    return lines.isEmpty ? nil : try IgnoreFileFix(adding: lines, top: top)
+    return (Set(helped), freed)
   }
 
   /// The suggested patterns that nothing covers: `fix` adds them, and no check asks for them.

@@ -94,6 +94,8 @@ extension CodeReader {
       if value.flags.contains(.unknown), !value.leaks, !name.key.isEmpty, !objects.contains(symbol) {
         value.join(.named(name.key))
       }
+      // What is called a hash is one, wherever it was made.
+      if name.traits.contains(.mask) { value = .clean }
       value.place = 0..<0
       if last > left.lowerBound, isDot(last - 1) {
         if last >= 2, isName(last - 2), self.symbol(last - 2).traits.contains(.own) {

@@ -121,8 +121,11 @@ extension CodeReader {
         if isName(at), symbol(at).word != .declare { names.append(at) }
         at = next(at)
       }
-      let name = language == .java || colon != nil ? names.last : names.first
-      return name.map { Int(tokens[$0].partner) }
+      // `self` is no argument of a call.
+      guard let name = language == .java || colon != nil ? names.last : names.first,
+        !symbol(name).traits.contains(.own)
+      else { return nil }
+      return Int(tokens[name].partner)
     }
   }
 

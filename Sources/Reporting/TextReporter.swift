@@ -39,10 +39,11 @@ struct TextReporter: Reporter {
       }
     }
     var bytes: [UInt8] = []
-    for group in groups {
-      bytes += report(group[0])
-      for other in group.dropFirst().prefix(max(0, places - 1)) { bytes += Array(also(other).utf8) }
-      let more = group.count - max(1, places)
+    for var group in groups {
+      // The place that says most: one of which it is known how far it has spread.
+      bytes += report(group.remove(at: group.firstIndex { $0.history != nil } ?? 0))
+      for other in group.prefix(max(0, places - 1)) { bytes += Array(also(other).utf8) }
+      let more = group.count + 1 - places
       if more > 0 { bytes += Array("    and in \(counted(more, "more place"))\n".utf8) }
     }
     return bytes

@@ -18,6 +18,8 @@ struct RuleFields {
   private let patternSource: String
   private let otherPatterns: [Pattern]
 
+  /// Bytes of a literal at least.
+  static let leastLiteral = 3
   /// Bytes between a keyword and a match at most.
   static let longestDistance = 1000
   /// Bytes of a match that may come before its literal.
@@ -51,8 +53,9 @@ struct RuleFields {
     if texts.isEmpty { throw TOMLError(line: table.line, reason: "rule has no 'literal'") }
     for (text, line) in texts {
       let kind = keywords == nil ? "literal" : "keyword"
-      if text.utf8.count < 3 {
-        throw TOMLError(line: line, reason: "\(kind) '\(text)': at least 3 bytes, or the search stops everywhere")
+      if text.utf8.count < Self.leastLiteral {
+        throw TOMLError(
+          line: line, reason: "\(kind) '\(text)': at least \(Self.leastLiteral) bytes, or the search stops everywhere")
       }
       if text.utf8.count > Rule.longestLiteral {
         throw TOMLError(line: line, reason: "a \(kind) of \(text.utf8.count) bytes: at most \(Rule.longestLiteral)")

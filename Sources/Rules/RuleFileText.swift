@@ -6,8 +6,10 @@ import Bytes
 package func ruleFileText(_ rules: some Sequence<Rule>) -> [String] {
   var lines: [String] = []
   for rule in rules {
-    if rule.isForNames {
-      lines.append("# \(rule.id) finds files by their names; this form has no such rules.")
+    let isShort = rule.literals.contains { $0.bytes.count < RuleFields.leastLiteral }
+    if rule.isForNames || isShort {
+      let reason = isShort ? "is tried at a text of two bytes" : "finds files by their names"
+      lines.append("# \(rule.id) \(reason); this form has no such rules.")
       lines.append("")
       continue
     }

@@ -178,6 +178,8 @@ final class ArchiveScan {
     try feed.skipZeros()
     if let next = ArchiveKind(try feed.peek(ArchiveKind.headBytes)) { return next }
     let (count, isText) = try feed.drain()
+    // The reader of RAR 5 stops within the block that ends the archive, before its flags.
+    if kind == .rar5 && count <= Self.rar5Flags { return nil }
     if count > 0 && !(isText && kind == .zip) && !kind.isDocument {
       add(
         "\(counted(count, "byte")) after the end of the \(kind.name) are no archive that is known here, and were "
@@ -186,6 +188,9 @@ final class ArchiveScan {
     }
     return nil
   }
+
+  /// Bytes of the flags in the last block of a RAR 5 archive.
+  private static let rar5Flags = 2
 
   private func scan(_ entry: ArchiveEntry, _ kind: ArchiveKind, _ reader: inout any EntrySource) {
     let name = kind.isCompression ? stem(of: path, kind) : shown(entry.name)

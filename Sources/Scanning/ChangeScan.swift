@@ -361,10 +361,12 @@ struct BlobSource: ByteSource, ~Copyable {
 extension ChangeSet {
   /// These changes without skipped paths. Deleted skipped paths are left out too: what moved from a skipped path is new
   /// in its new place.
-  func without(_ skipping: SkipList.Skipping?) -> ChangeSet {
+  ///
+  /// - Parameter counts: what is left out is counted as skipped.
+  func without(_ skipping: SkipList.Skipping?, counts: Bool = true) -> ChangeSet {
     guard let skipping else { return self }
     return ChangeSet(
       commit: commit,
-      changes: changes.filter { !skipping.takes($0.path, counts: $0.new != nil) })
+      changes: changes.filter { !skipping.takes($0.path, counts: counts && $0.new != nil) })
   }
 }

@@ -15,7 +15,7 @@ package func lintStaged(
   var scanner = ContentScanner(options)
   var results = ScanResults()
   do throws(GitError) {
-    let staged = try stagedChanges(in: repository, merged: merged).without(skipping)
+    let staged = try stagedChanges(in: repository, merged: merged).without(skipping, counts: false)
     let changes = staged.changes.filter { $0.new != nil && !$0.isLink && scanner.mayLint($0.path) }
     if changes.isEmpty { return results }
     let found = try lint(in: repository, changes.map { ($0.new!, $0.path) }, &scanner)

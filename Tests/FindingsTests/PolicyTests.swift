@@ -14,7 +14,7 @@ struct PolicyTests {
   private func finding(_ fingerprint: String, at path: Path, comment: InlineAllowance? = nil) -> Finding {
     let rule = try! Array("[[rule]]\nid = 'token'\nliteral = 'tok_'\npattern = 'tok_[a-z]+'\n".utf8).withUnsafeBytes {
       try parseRules($0, source: "test", isTrusted: false)
-    }[0]
+    }.rules[0]
     var finding = Finding(
       rule: rule, confidence: .high, secret: "tok_...", fingerprint: fingerprint, path: path, place: .content, line: 1,
       column: 1, length: 7, snippet: Snippet(bytes: Array("tok_...".utf8), highlight: 0..<7))

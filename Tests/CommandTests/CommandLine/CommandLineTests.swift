@@ -53,7 +53,7 @@ struct CommandLineTests {
     #expect(
       manual == """
         .It Fl \\-format Ar format[=file]...
-        What the report looks like. (values: text, json, jsonl, sarif, gitlab, junit, github)
+        What the report looks like. (values: text, json, jsonl, sarif, gitlab, junit, github, html)
         .It Fl \\-quiet
         No summary.
         .It Fl \\-color Ar when

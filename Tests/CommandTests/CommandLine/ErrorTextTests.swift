@@ -65,8 +65,8 @@ struct ErrorTextTests {
       (["rules", "foo"], "hopxguard: unknown command 'foo'; known: convert, export, list, test"),
       (
         ["help", "\u{1b}[31m"],
-        "hopxguard: unknown command '\\x1b[31m'; known: agent, allow, baseline, check, gitignore, hook, redact, "
-          + "rules, run, scan"
+        "hopxguard: unknown command '\\x1b[31m'; known: agent, allow, audit, baseline, check, gitignore, hook, lint, "
+          + "redact, rules, run, scan, verify"
       ),
     ] as [([String], String)])
   func `a misspelt command`(arguments: [String], words: String) throws {

@@ -40,7 +40,7 @@ import Testing
     let messages = try outcome.findings.map { "\($0["level"] ?? "") \($0["message"] ?? "")" }
     #expect(
       messages == [
-        "finding '*.pem' (*.pem) is not ignored",
+        "finding '*.pem' (private key or certificate) is not ignored",
         "finding '.env.local' (local environment file) is not ignored",
         "warning '/deploy/token.json' (/deploy/token.json) is not ignored",
       ])

@@ -153,6 +153,10 @@ private let covering = required + ".env.*\n!.env.example\n!.env.sample\n!.env.te
     let repository = try repository()
     defer { repository.remove() }
     let deep = (0..<30).map { "d\($0)" }.joined(separator: "/")
+    let covering =
+      covering + ".envrc\n.hopx/\ncredentials.yaml\n*.tfvars\n.streamlit/secrets.toml\n.dev.vars\n"
+      + ".claude/settings.local.json\n*.pem\n!*.pub.pem\n"
+    try repository.write(".gitignore", covering)
     try repository.write("\(deep)/.gitignore", "!*.key\n")
     try repository.write("app/.gitignore", "!.env\n!secrets/\n")
     try repository.git("add", "-f", "-A")
