@@ -87,7 +87,8 @@ private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
     if hiding == .base64Lines { isWhole = false }
   }
   let around = input.map { $0 % 8 == 0 ? UInt8(ascii: "\n") : 0x20 + $0 % 0x5F }
-  let before = isText ? around.prefix(around.count / 2) + "\n".utf8 : []
+  // A line of nothing but digits right above may be taken for more of them; see docs/rules.md.
+  let before = isText ? around.prefix(around.count / 2) + "(\n".utf8 : []
   // No digit begins the line below, which could be more of the one before.
   let text = Array(before) + hidden + "\n(".utf8 + around.suffix(around.count / 2)
   let wanted = isWhole ? key : Array(key.prefix(20))
