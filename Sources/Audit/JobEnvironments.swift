@@ -15,7 +15,7 @@ package struct JobEnvironments {
     guard lines.indices.contains(number - 1) else { return nil }
     var depth = indent(lines[number - 1])
     var index = number - 1
-    // Up through the blocks around the line: at each, what stands beside it.
+    // Goes up through the blocks around the line and looks at what is beside it in each.
     while depth > 0 {
       guard let start = lines[..<index].lastIndex(where: { !isBlank($0) && indent($0) < depth }) else { return nil }
       let inner = indent(lines[start...].dropFirst().first { !isBlank($0) } ?? "")

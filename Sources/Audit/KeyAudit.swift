@@ -252,7 +252,7 @@ package struct KeyAudit {
     return all
   }
 
-  /// The name of a key, which is free text, and no more of its ID than a report may show.
+  /// The name of a key, which is free text, and as much of its ID as a report may show.
   private static func shown(_ entry: KeyList.Entry) -> String {
     let name = entry.name.isEmpty ? "" : " ('\(entry.name)')"
     return "hopx_live_\(entry.keyID.prefix(5))...\(name)"

@@ -78,7 +78,7 @@ public final class LiteralIndex: Sendable {
   }
 }
 
-/// The tables of an index, of which the C code knows the addresses.
+/// The tables of an index. The C code keeps their addresses.
 ///
 /// `@unchecked Sendable`: nothing changes after `init`.
 private final class Tables: @unchecked Sendable {
@@ -178,7 +178,7 @@ private final class Tables: @unchecked Sendable {
   }
 }
 
-/// Three bytes by which a literal is found, of which some may be any.
+/// The three bytes by which a literal is found. Some of them may be any byte.
 private struct Three {
   let value: UInt32
   let mask: UInt32

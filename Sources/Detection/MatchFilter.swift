@@ -133,7 +133,7 @@ extension Scanner {
     return start..<(after.firstIndex(of: 0x0A) ?? after.endIndex)
   }
 
-  /// The match of the whole pattern, of which a part was tried.
+  /// The match of the whole pattern; only a part of the pattern was tried before.
   private mutating func whole(
     _ pattern: Pattern, around secret: Range<Int>, _ tried: Range<Int>, in text: UnsafeRawBufferPointer
   ) -> Range<Int> {
@@ -217,7 +217,7 @@ extension Scanner {
     return progress
   }
 
-  /// Matches of which none is of a text that a more specific one covers.
+  /// The matches, without those whose text a more specific one covers.
   private func resolved(_ matches: [Match]) -> [Match] {
     var kept: [Match] = []
     for match in matches {
