@@ -147,11 +147,12 @@ INLINE mask rare_escapes(block first, block second) {
 
 INLINE mask tokens(const uint8_t *text) {
   block bytes = load(text);
-  return (bytes == '%') | (bytes == '&') | (bytes == '\\') | (bytes == 0x1B) | rare_escapes(bytes, load(text + 1));
+  return (bytes == '%') | (bytes == '&') | (bytes == '=') | (bytes == '\\') | (bytes == 0x1B) |
+         rare_escapes(bytes, load(text + 1));
 }
 
 INLINE int is_token(uint8_t byte) {
-  return byte == '%' || byte == '&' || byte == '\\' || byte == 0x1B || byte == '#' || byte == '^' || byte == 'U';
+  return byte == '%' || byte == '&' || byte == '=' || byte == '\\' || byte == 0x1B || byte == '#' || byte == '^' || byte == 'U';
 }
 
 /// Whether the token that begins at `at` may stand for one of `members`, for nothing, or for what begins another.
@@ -160,6 +161,9 @@ INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint
   const uint8_t *here = text + at;
   switch (here[0]) {
   case '%': return here[1] == 'u' || hex_escape(here + 1, members);
+  case '=':
+    if (here[1] == '\n' || here[1] == '\r') return at > 0 && members[text[at - 1]] & CSEARCH_WORD;
+    return hex_escape(here + 1, members);
   case '\\': return backslash_escape(here + 1, members);
   case '#': return memcmp(here + 1, "033", 3) == 0;
   case '^': return here[1] == '[' && (here[2] == '[' || here[2] == ']');
@@ -202,7 +206,7 @@ int csearch_has_token_start(const uint8_t *text, size_t count) {
   uint8_t tail[32] = {0};
   memcpy(tail, text, count);
   block bytes = load(tail);
-  return is_any((bytes == '%') | (bytes == '&') | (bytes == '\\') | (bytes == 0x1B) | (bytes == '#') | (bytes == '^') |
+  return is_any((bytes == '%') | (bytes == '&') | (bytes == '=') | (bytes == '\\') | (bytes == 0x1B) | (bytes == '#') | (bytes == '^') |
                 (bytes == 'U'));
 }
 

@@ -30,6 +30,9 @@ func base64Characters(_ sextet: UInt8) -> [UInt8] {
   }
 }
 
+/// After the last digit of base64; never the beginning of an escape there.
+private let padding = UInt8(ascii: "=")
+
 /// What stands between two characters of base64.
 enum Base64Break {
   /// It goes on at an offset: behind a line break and the next line's indentation, or at once.
@@ -47,7 +50,7 @@ let longestIndentation = 32
 func base64Break(_ text: UnsafeRawBufferPointer, _ at: Int) -> Base64Break {
   let byte = text[at]
   if byte == 0x0A || byte == 0x0D { return lineBreak(text, at) }
-  return sextet(byte) == nil && mayBeginStreamToken(byte) ? lineBreak(text, at) : .goesOn(at)
+  return sextet(byte) == nil && mayBeginStreamToken(byte) && byte != padding ? lineBreak(text, at) : .goesOn(at)
 }
 
 private func lineBreak(_ text: UnsafeRawBufferPointer, _ start: Int) -> Base64Break {
@@ -81,6 +84,7 @@ private func lineEnd(_ text: UnsafeRawBufferPointer, _ at: inout Int, _ byte: UI
     at += 1
     return true
   }
+  if text[at] == padding { return false }
   switch readStreamUnit(text, at: at) {
   case .byte: return false
   case .cut: return nil
@@ -94,7 +98,7 @@ private func lineEnd(_ text: UnsafeRawBufferPointer, _ at: inout Int, _ byte: UI
 /// The digit of base64 at a place: the byte itself, or an escape of one, as in `\\/` and `%2B`; another byte where
 /// there is none.
 func base64Digit(_ text: UnsafeRawBufferPointer, _ at: Int) -> StreamUnit {
-  if sextet(text[at]) != nil { return .byte }
+  if sextet(text[at]) != nil || text[at] == padding { return .byte }
   switch readStreamUnit(text, at: at) {
   case .token(let token) where token.outputCount == 1 && sextet(UInt8(truncatingIfNeeded: token.output)) != nil:
     return .token(token)

@@ -26,6 +26,9 @@ struct EncodedLiterals: Sendable {
   private let inner: ByteSet
   private let firsts: ByteSet
   private let hasPlainFirsts: Bool
+  private let fixed: FixedForms
+  /// For each byte the literals whose list of hex digits, or of numbers, begins with it.
+  private let listBeginnings: [[(literal: Int, stage: StreamStage)]]
 
   init(_ set: RuleSet) {
     var numbers: [[UInt8]: Int] = [:]
@@ -42,7 +45,7 @@ struct EncodedLiterals: Sendable {
     }
     self.literals = literals
     self.rules = rules
-    longest = 2 * (literals.map(\.bytes.count).max() ?? 0) + 4 + longestIndentation
+    longest = 4 * (literals.map(\.bytes.count).max() ?? 0) + 4 + longestIndentation
     let members = ByteSet(literals.flatMap(\.bytes))
     self.members = members
     memberTable = (0..<256).map { byte in
@@ -52,11 +55,29 @@ struct EncodedLiterals: Sendable {
     inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
     firsts = ByteSet(literals.map { $0.bytes[0] })
     hasPlainFirsts = literals.allSatisfy { isLetterOrDigit($0.bytes[0]) }
-    beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&U".utf8))
+    beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&U=".utf8))
+    let keeps = rules.map { rules in rules.map(\.keep).min() ?? 0 }
+    fixed = FixedForms(literals.map(\.bytes)) { keeps[$0] >= Self.fewestKept }
+    var lists = Array(repeating: [(literal: Int, stage: StreamStage)](), count: 256)
+    for (number, literal) in literals.enumerated() {
+      lists[Int(String(literal.bytes[0]).utf8.first!)].append((number, .decimal))
+      lists[Int(String(literal.bytes[0], radix: 16).utf8.first!)].append((number, .hex))
+    }
+    listBeginnings = lists
+    longestList = (literals.map(\.bytes.count).max() ?? 0) * (4 + ForwardLevel.longestGap)
   }
+
+  /// Bytes that rules have to keep for their literals to be looked for under several encodings: with fewer, the
+  /// end of any word would be held back.
+  private static let fewestKept = 4
+  /// Bytes of a literal as a list of numbers at most.
+  private let longestList: Int
 
   /// What finds the literals that are encoded as a whole.
   var probes: [PairProbe] { literals.flatMap { [$0.wide].compactMap { $0 } + $0.base64.map(\.probe) } }
+
+  /// Whether a literal may be in `text` under several encodings, or as numbers.
+  func isAnyFixed(in text: UnsafeRawBufferPointer) -> Bool { fixed.isAny(in: text) }
 
   /// Appends candidates that begin in `places`, not in order; those whose literal stands there plainly or
   /// is cut off at the end of `bytes` without a token in it are not among them.
@@ -67,8 +88,9 @@ struct EncodedLiterals: Sendable {
     into candidates: inout [EncodedCandidate]
   ) {
     let end = min(bytes.count, places.upperBound + longest)
-    func add(_ literal: Int, _ place: Int, _ form: StreamForm) {
+    func add(_ literal: Int, _ place: Int, _ stage: StreamStage) {
       guard places.contains(place) else { return }
+      let form = stage == .text ? StreamForm.text : StreamForm([stage])
       for rule in rules[literal] {
         candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
       }
@@ -79,19 +101,28 @@ struct EncodedLiterals: Sendable {
         literal.prefixes(brokenAt: place, bytes, isLast) { add(index, place - $0, .text) }
       }
     }
+    let fixedEnd = min(bytes.count, places.upperBound + max(longestList, fixed.longest))
+    fixed.search(bytes, at: places.lowerBound..<fixedEnd) { literal, place, form in
+      guard places.contains(place) else { return }
+      for rule in rules[literal] {
+        candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
+      }
+    }
     for (index, literal) in literals.enumerated() {
       literal.wide?.search(bytes, at: places.lowerBound..<end) { place in
         let before = literal.wide!.offsets[0]
         if literal.stands(.utf16le, bytes, place - before) { add(index, place - before, .utf16le) }
         if literal.stands(.utf16be, bytes, place - before - 1) { add(index, place - before - 1, .utf16be) }
+        if literal.stands(.utf32le, bytes, place - 2 * before) { add(index, place - 2 * before, .utf32le) }
+        if literal.stands(.utf32be, bytes, place - 2 * before - 3) { add(index, place - 2 * before - 3, .utf32be) }
       }
       for probe in literal.base64 {
         probe.probe.search(bytes, at: places.lowerBound..<end) { place in
           for (offset, lead) in zip(probe.probe.offsets, probe.leads) {
             if let start = literal.base64Start(lead, bytes, place, offset),
-              literal.stands(base64Forms[lead], bytes, start)
+              literal.stands(base64Stages[lead], bytes, start)
             {
-              add(index, start, base64Forms[lead])
+              add(index, start, base64Stages[lead])
             }
           }
         }
@@ -106,7 +137,8 @@ struct EncodedLiterals: Sendable {
     guard place + 2 < bytes.count else { return true }
     switch bytes[place] {
     case 0x1B, UInt8(ascii: "#"), UInt8(ascii: "^"): return isBehind
-    case UInt8(ascii: "%"):
+    case UInt8(ascii: "=") where bytes[place + 1] == 0x0A || bytes[place + 1] == 0x0D: return isBehind
+    case UInt8(ascii: "%"), UInt8(ascii: "="):
       guard let high = hexValue(bytes[place + 1]), let low = hexValue(bytes[place + 2]) else { return true }
       let byte = high << 4 | low
       return isIntroducer(byte) || byte == 0 || (isBehind ? members.contains(byte) : firsts.contains(byte))
@@ -121,11 +153,42 @@ struct EncodedLiterals: Sendable {
   /// The first place from `start` on where `bytes` ends in the middle of a literal that is encoded as a
   /// whole; the end when there is none.
   func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    var first = bytes.count
     for place in max(start, bytes.count - longest)..<max(start, bytes.count)
-    where beginnings.contains(bytes[place]) {
-      for literal in literals where literal.isCut(bytes, place) { return place }
+    where beginnings.contains(bytes[place]) && literals.contains(where: { $0.isCut(bytes, place) }) {
+      first = place
+      break
     }
-    return bytes.count
+    var text = ForwardText()
+    for place in max(start, bytes.count - longestList)..<max(start, bytes.count) {
+      if place >= first { break }
+      if isCutList(bytes, place, &text) { first = place }
+    }
+    // A form may begin with bytes that do not depend on the literal, at the end with nothing after them.
+    let last = max(start, bytes.count - FixedForms.mostFirst)
+    for place in max(start, bytes.count - fixed.longest)..<max(start, bytes.count) {
+      if place >= first { break }
+      for number in fixed.beginnings[Int(bytes[place])] {
+        let form = fixed.forms[number]
+        let begin = place - form.first
+        if begin >= start, begin < first, fixed.presence(of: form, bytes, begin) == .cut { first = begin }
+      }
+      if place >= last, place < first, sextet(bytes[place]) != nil, fixed.hasFirst(bytes.count - place) { first = place }
+    }
+    return first
+  }
+
+  /// Whether `bytes` end in the middle of a literal that is a list of numbers from `place` on.
+  private func isCutList(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText) -> Bool {
+    for (number, stage) in listBeginnings[Int(bytes[place])] where fixed.isListBeginning(bytes, place, stage) {
+      let literal = literals[number].bytes
+      text.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
+      text.decode(bytes, to: 1)
+      if text.count > 0, text.bytes[0] != literal[0] { continue }
+      text.decode(bytes, to: literal.count)
+      if text.stop == .cut, text.count < literal.count, literal.starts(with: text.bytes) { return true }
+    }
+    return false
   }
 
   /// Where the bytes end that are visible whatever comes.
@@ -144,14 +207,40 @@ struct EncodedLiterals: Sendable {
           }
         }
       }
+      for number in fixed.beginnings[Int(bytes[place])] {
+        let form = fixed.forms[number]
+        let begin = place - form.first
+        guard begin >= start, fixed.presence(of: form, bytes, begin) != .none else { continue }
+        end = min(end, visibleEnd(bytes, begin, form.literal, form.form))
+      }
+      for (number, stage) in listBeginnings[Int(bytes[place])] where fixed.isListBeginning(bytes, place, stage) {
+        end = min(end, visibleEnd(bytes, place, number, StreamForm([stage])))
+      }
       place += 1
     }
     return end
   }
+
+  /// As `visibleEnd`, for a literal in one form at `place`.
+  private func visibleEnd(
+    _ bytes: UnsafeRawBufferPointer, _ place: Int, _ number: Int, _ form: StreamForm
+  ) -> Int {
+    let keep = rules[number].map(\.keep).min()!
+    let literal = literals[number].bytes
+    var text = ForwardText()
+    text.begin(form, bytes, at: place, lookbehind: 0, isLast: false)
+    text.decode(bytes, to: 1)
+    if text.count > 0, text.bytes[0] != literal[0] { return .max }
+    text.decode(bytes, to: max(keep, literal.count))
+    guard zip(text.bytes, literal).allSatisfy({ $0 == $1 }), text.count >= literal.count || text.stop == .cut else {
+      return .max
+    }
+    return text.count >= keep ? text.keptEnd(of: keep) : bytes.count
+  }
 }
 
-private let base64Forms: [StreamForm] = [.base64At0, .base64At1, .base64At2]
-private let streamForms: [StreamForm] = [.utf16le, .utf16be] + base64Forms
+private let base64Stages: [StreamStage] = [.base64At0, .base64At1, .base64At2]
+private let probedStages: [StreamStage] = [.utf16le, .utf16be, .utf32le, .utf32be] + base64Stages
 
 /// One literal in all its forms.
 private struct EncodedLiteral: Sendable {
@@ -225,23 +314,22 @@ private struct EncodedLiteral: Sendable {
   }
 
   /// Whether the literal stands whole at `start` in a form of its own.
-  func stands(_ form: StreamForm, _ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+  func stands(_ form: StreamStage, _ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
     start >= 0 && couldStand(form, text, start, orCut: false)
   }
 
   /// Whether `text` ends at `start` and behind in the middle of one of the forms.
   func isCut(_ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
-    for form in streamForms where couldStand(form, text, start, orCut: true) {
+    for form in probedStages where couldStand(form, text, start, orCut: true) {
       if !couldStand(form, text, start, orCut: false) { return true }
     }
     return false
   }
 
   private func couldStand(
-    _ form: StreamForm, _ text: UnsafeRawBufferPointer, _ start: Int, orCut: Bool
+    _ form: StreamStage, _ text: UnsafeRawBufferPointer, _ start: Int, orCut: Bool
   ) -> Bool {
-    if form.isBase64 {
-      let lead = form.base64Lead
+    if let lead = form.lead {
       let core = cores[lead]
       var at = start
       if lead > 0 {
@@ -264,12 +352,12 @@ private struct EncodedLiteral: Sendable {
       return true
     }
     if wide == nil { return false }
-    let character = form == .utf16le ? 0 : 1
+    let (width, low) = form.wide!
     for (index, byte) in bytes.enumerated() {
-      let at = start + 2 * index
-      for offset in 0...1 {
+      let at = start + width * index
+      for offset in 0..<width {
         if at + offset == text.count { return orCut }
-        if text[at + offset] != (offset == character ? byte : 0) { return false }
+        if text[at + offset] != (offset == low ? byte : 0) { return false }
       }
     }
     return true
@@ -309,12 +397,11 @@ private struct EncodedLiteral: Sendable {
   /// Where the bytes end that are visible if this literal, in whatever form, begins at `place`.
   func visibleEnd(_ text: UnsafeRawBufferPointer, _ place: Int, keep: Int) -> Int {
     var end = textEnd(text, place, keep: keep)
-    for form in streamForms where couldStand(form, text, place, orCut: true) {
-      if form.isBase64 {
-        let lead = form.base64Lead
+    for form in probedStages where couldStand(form, text, place, orCut: true) {
+      if let lead = form.lead {
         end = min(end, place + (8 * (lead + keep)) / 6 - 8 * lead / 6)
       } else {
-        end = min(end, place + 2 * keep)
+        end = min(end, place + form.wide!.width * keep)
       }
     }
     return end
@@ -356,20 +443,12 @@ private struct EncodedLiteral: Sendable {
 
 /// Whether before a line break base64 stands for so long that it may have been broken there. Any word may be
 /// the beginning of a literal in base64, but it must not hold back the end of its line: a key is shorter.
-private func isLongLine(_ text: UnsafeRawBufferPointer, to end: Int) -> Bool {
+func isLongLine(_ text: UnsafeRawBufferPointer, to end: Int) -> Bool {
   end >= shortestLine && text[(end - shortestLine)..<end].allSatisfy { sextet($0) != nil }
 }
 
 /// Characters; lines of base64 have 60 to 76.
 private let shortestLine = 48
-
-/// Six bits of `bytes`, counted from the first.
-private func sextetNumber(_ number: Int, of bytes: [UInt8]) -> UInt8 {
-  let bit = 6 * number
-  let high = UInt16(bytes[bit / 8]) << 8
-  let low = bit / 8 + 1 < bytes.count ? UInt16(bytes[bit / 8 + 1]) : 0
-  return UInt8(((high | low) << UInt16(bit % 8)) >> 10)
-}
 
 private func isLetterOrDigit(_ byte: UInt8) -> Bool {
   0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte

@@ -72,7 +72,7 @@ package struct QuickLook: ~Copyable {
   private func mayBeSuspect(_ text: UnsafeRawBufferPointer) -> Bool {
     let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     let hasProbe = probes.withUnsafeBufferPointer { csearch_has_any(bytes, text.count, $0.baseAddress, $0.count) != 0 }
-    if hasProbe || prefilter.isIndexed { return true }
+    if hasProbe || prefilter.isIndexed || literals.isAnyFixed(in: text) { return true }
     return tokens.withUnsafeBufferPointer {
       csearch_token(bytes, text.count, 0, text.count, $0.baseAddress) < text.count
     }

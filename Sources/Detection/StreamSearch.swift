@@ -114,7 +114,7 @@ public struct StreamSearch: ~Copyable {
   private mutating func decode(
     _ buffer: UnsafeRawBufferPointer, _ decided: Int, _ base: Int, isLast: Bool
   ) -> Int {
-    candidates.sort { ($0.place, $0.rule, $0.form.rawValue) < ($1.place, $1.rule, $1.form.rawValue) }
+    candidates.sort { ($0.place, $0.rule, $0.form.code) < ($1.place, $1.rule, $1.form.code) }
     var replaced: EncodedCandidate?
     for (index, candidate) in candidates.enumerated() {
       if index > 0, candidates[index - 1] == candidate { continue }
@@ -123,13 +123,15 @@ public struct StreamSearch: ~Copyable {
       if !isOwn {
         // Read a byte later, in the other order, it lacks its last character where what follows is no UTF-16:
         // then that one must not stay.
-        guard candidate.form == .utf16be else { continue }
+        guard let (width, low) = candidate.form.outer?.wide, low > 0 else { continue }
         guard let length = length(of: candidate, buffer, isLast: isLast) else { return candidate.place }
         if length == 0 { continue }
-        let end = candidate.place + 2 * length
-        if end >= buffer.count && !isLast { return candidate.place }
-        if end < buffer.count && buffer[end] == 0 { continue }
-        replaced = EncodedCandidate(place: candidate.place + 1, rule: candidate.rule, form: .utf16le)
+        let end = candidate.place + width * length
+        if end + low > buffer.count && !isLast { return candidate.place }
+        if end + low <= buffer.count && buffer[end..<(end + low)].allSatisfy({ $0 == 0 }) { continue }
+        let other: StreamStage = width == 2 ? .utf16le : .utf32le
+        replaced = EncodedCandidate(
+          place: candidate.place + low, rule: candidate.rule, form: StreamForm([other]))
       }
       switch decode(candidate, buffer, isLast: isLast) {
       case .undecided: return candidate.place
@@ -149,14 +151,15 @@ public struct StreamSearch: ~Copyable {
     _ candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer, _ base: Int, _ isLast: Bool
   ) -> Bool? {
     let place = candidate.place
-    switch candidate.form {
-    case .utf16le: return (base + place) % 2 == 0 || place == 0 || buffer[place - 1] != 0
-    case .utf16be:
-      let end = place + 2 * rules.rules[candidate.rule].literal.count
-      if end >= buffer.count { return isLast ? true : nil }
-      return (base + place) % 2 == 0 || buffer[end] != 0
-    default: return true
+    // Of chains with UTF-16 inside only one order is looked for.
+    guard let (width, low) = candidate.form.outer?.wide, candidate.form.stage(1) == nil else { return true }
+    if (base + place) % width == 0 { return true }
+    if low == 0 {
+      return place < width - 1 || !buffer[(place - width + 1)..<place].allSatisfy { $0 == 0 }
     }
+    let end = place + width * rules.rules[candidate.rule].literal.count
+    if end + low > buffer.count { return isLast ? true : nil }
+    return !buffer[end..<(end + low)].allSatisfy { $0 == 0 }
   }
 
   private func match(_ candidate: EncodedCandidate, _ length: Int) -> StreamMatch {
@@ -164,11 +167,7 @@ public struct StreamSearch: ~Copyable {
     let end = text.end(of: length)
     var match = StreamMatch(
       rule: candidate.rule, range: candidate.place..<end, keptEnd: text.keptEnd(of: kept),
-      form: candidate.form)
-    if candidate.form.isBase64 {
-      let lead = candidate.form.base64Lead
-      match.group = ((lead + kept) % 3, (lead + length - 1) % 3 + 1)
-    }
+      frame: text.frame(of: kept..<length))
     for code in text.codes where code.upperBound <= end { match.codes.append(code) }
     return match
   }
@@ -194,7 +193,7 @@ public struct StreamSearch: ~Copyable {
         matches.append(both)
         next += 1
       } else {
-        matches.append(StreamMatch(rule: match.rule, range: match.range, keptEnd: keptEnd, form: .text))
+        matches.append(StreamMatch(rule: match.rule, range: match.range, keptEnd: keptEnd, frame: StreamFrame(.text)))
       }
     }
     matches += encoded[next...]
@@ -254,7 +253,7 @@ public struct StreamSearch: ~Copyable {
           if found == 2 {
             if let whole = wholeLength(rule, length) {
               // A line break in base64 is nothing to the text: what is behind a whole key goes on behind it.
-              return .match(length: candidate.form.isBase64 ? min(end, whole) : end, strength: 2)
+              return .match(length: candidate.form.isText ? end : min(end, whole), strength: 2)
             }
             found = 1
           }

@@ -16,8 +16,8 @@ enum StreamUnit {
 /// Whether a byte begins a token in a stream.
 @inline(__always)
 func mayBeginStreamToken(_ byte: UInt8) -> Bool {
-  // ESC # % & U backslash ^
-  ByteSet((0x0000_0068_0800_0000, 0x0000_0000_5020_0000, 0, 0)).contains(byte)
+  // ESC # % & = U backslash ^
+  ByteSet((0x2000_0068_0800_0000, 0x0000_0000_5020_0000, 0, 0)).contains(byte)
 }
 
 /// - Parameter bytes: end where nothing behind may be looked at yet.
@@ -31,20 +31,21 @@ func readStreamUnit(_ bytes: UnsafeRawBufferPointer, at place: Int) -> StreamUni
     guard isExact(token) else { return .byte }
     // The other half of a character of UTF-16 in which only that is escaped.
     let isZero = token.outputCount == 1 && token.output == 0
-    return .token(isZero ? TextToken(token.encoding, length: token.length) : token)
+    return .token(isZero ? TextToken(.zeroWidth, length: token.length) : token)
   }
 }
 
 private func isExact(_ token: TextToken) -> Bool {
   switch token.encoding {
-  case .percent, .unicode, .hex, .html, .backslash, .octal, .css, .caret, .ansi: true
+  case .percent, .unicode, .hex, .html, .quotedPrintable, .backslash, .octal, .css, .caret, .ansi: true
   default: false
   }
 }
 
 /// Whether a control sequence changes how what follows is shown, and holds nothing but that: parameters
 /// are digits. Of control strings that is the end of a link alone; others name files and addresses.
-func isDisplayCode(_ code: UnsafeRawBufferPointer) -> Bool {
+func isDisplayCode(_ token: TextToken, _ code: UnsafeRawBufferPointer) -> Bool {
+  guard token.encoding == .ansi, code[0] == 0x1B else { return false }
   if code.count >= 3, code[1] == UInt8(ascii: "[") {
     return code[2..<(code.count - 1)].allSatisfy { 0x30...0x3B ~= $0 || $0 == UInt8(ascii: "?") }
   }

@@ -35,6 +35,8 @@ public struct Redactor: ~Copyable {
   /// part of a match that is not written yet.
   private static func heldBytes(_ rules: RuleSet) -> Int { rules.longestSpan + 2 * rules.context + 64 }
 
+  private static let mostOwnBytes = 256
+
   /// - Parameters:
   ///   - chunk: bytes of `space`.
   ///   - isPlain: encoded keys stay.
@@ -42,7 +44,7 @@ public struct Redactor: ~Copyable {
     scanner = StreamSearch(rules: rules, isPlain: isPlain)
     self.chunk = chunk
     memory = .allocate(byteCount: chunk + Self.heldBytes(rules), alignment: 64)
-    scratch = .allocate(byteCount: 16, alignment: 1)
+    scratch = .allocate(byteCount: Self.mostOwnBytes, alignment: 1)
   }
 
   deinit {
@@ -96,7 +98,7 @@ public struct Redactor: ~Copyable {
     if cut == nil { return }
     if !cut!.isWritten { try writeHead(bytes, write) }
     try writeCodes(bytes, write)
-    try writeOwn(cut!.tailBytes(bytes), write)
+    try writeOwn(cut!.tailBytes, write)
     done = cut!.end
     cut = nil
   }
@@ -106,7 +108,7 @@ public struct Redactor: ~Copyable {
     _ bytes: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     try writeUp(to: cut!.keptEnd, bytes, write)
-    try writeOwn(cut!.headBytes(bytes), write)
+    try writeOwn(cut!.headBytes, write)
     cut!.isWritten = true
   }
 
@@ -120,9 +122,13 @@ public struct Redactor: ~Copyable {
   private mutating func writeOwn<Failure: Error>(
     _ text: [UInt8], _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    if text.isEmpty { return }
-    scratch.copyBytes(from: text)
-    try write(UnsafeRawBufferPointer(rebasing: scratch[..<text.count]))
+    var rest = text[...]
+    while !rest.isEmpty {
+      let part = rest.prefix(Self.mostOwnBytes)
+      scratch.copyBytes(from: part)
+      try write(UnsafeRawBufferPointer(rebasing: scratch[..<part.count]))
+      rest = rest.dropFirst(part.count)
+    }
   }
 
   private mutating func writeDecided<Failure: Error>(

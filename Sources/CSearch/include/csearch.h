@@ -21,7 +21,7 @@ size_t csearch_masked(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a,
   uint8_t mask_b, uint8_t b);
 
-/// The next place at or after `at` and before `end` with `%`, `&`, a backslash or an escape character, which may stand
+/// The next place at or after `at` and before `end` with `%`, `&`, `=`, a backslash or an escape character, which may stand
 /// for one of `members`, a table of 256 bytes; for any where that is no table.
 size_t csearch_token(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 

@@ -1,0 +1,270 @@
+// What a literal looks like under chains of encodings of which each gives one text: hex, base64 of base64, base64 of
+// UTF-16 and so on; and the beginnings of the lists of numbers that stand for it. All of them are found in one pass.
+
+import Bytes
+import Rules
+
+/// A literal in one chain of encodings.
+struct FixedForm: Sendable {
+  /// Index of the literal.
+  let literal: Int
+  let form: StreamForm
+  /// What depends on nothing but the literal, after `first` bytes that do not.
+  let core: [UInt8]
+  let first: Int
+}
+
+/// The forms of several literals.
+struct FixedForms: Sendable {
+  let forms: [FixedForm]
+  /// The forms whose cores begin with a byte.
+  let beginnings: [[Int]]
+  /// Bytes of a form at most, line breaks included.
+  let longest: Int
+  private let index: LiteralIndex
+  /// As `mostFirst`, of these forms.
+  private let most: Int
+  private let pieces: [Piece]
+
+  /// What the index finds: a part of a form's core, or some numbers of a list.
+  private enum Piece: Sendable {
+    case core(form: Int, offset: Int)
+    case list(literal: Int, form: StreamForm, numbers: Int)
+  }
+
+  /// Literals up to which so many encodings on top of each other are looked for.
+  private static let mostLiterals = [2: 64, 3: 8, 4: 2]
+  /// Cores from this length on are found by either half: a line break splits only one.
+  private static let shortestHalved = 12
+
+  init(_ literals: [[UInt8]], isDeep: (Int) -> Bool) {
+    var forms: [FixedForm] = []
+    var pieces: [Piece] = []
+    var texts: [Literal] = []
+    let depth = Self.mostLiterals.filter { literals.count <= $0.value }.keys.max() ?? 1
+    for (literal, bytes) in literals.enumerated() {
+      var shapes = [Shape(stages: [], core: bytes, first: 0)]
+      var seen: Set<[UInt8]> = []
+      for level in 1...(isDeep(literal) ? depth : 1) {
+        shapes = shapes.flatMap { shape in Shape.inner(depth: level).flatMap { shape.covered(by: $0) } }
+        for shape in shapes where shape.isNew {
+          // Both alphabets of base64 and both cases of hex may give the same.
+          if shape.stages[0] == .hex, shape.core.contains(where: { 0x41...0x46 ~= $0 }) { continue }
+          if shape.core.count < 2 || !seen.insert([shape.form.code].flatMap(bytesOf) + shape.core).inserted { continue }
+          let half = shape.core.count < Self.shortestHalved ? shape.core.count : shape.core.count / 2
+          for offset in [0, half] where offset < shape.core.count {
+            pieces.append(.core(form: forms.count, offset: offset))
+            let end = offset == 0 ? half : shape.core.count
+            texts.append(Literal(Array(shape.core[offset..<end]), isCaseless: shape.stages[0] == .hex))
+          }
+          forms.append(FixedForm(literal: literal, form: shape.form, core: shape.core, first: shape.first))
+        }
+      }
+      for (stage, numbers, text) in lists(bytes) {
+        pieces.append(.list(literal: literal, form: StreamForm([stage]), numbers: numbers))
+        texts.append(Literal(text, isCaseless: stage == .hex))
+      }
+    }
+    self.forms = forms
+    self.pieces = pieces
+    index = LiteralIndex(texts)
+    var beginnings = Array(repeating: [Int](), count: 256)
+    for (number, form) in forms.enumerated() {
+      beginnings[Int(form.core[0])].append(number)
+      if form.form.outer == .hex, form.core[0].isLetter { beginnings[Int(form.core[0] ^ 0x20)].append(number) }
+    }
+    self.beginnings = beginnings
+    most = forms.reduce(0) { $1.form.outer!.lead == nil ? $0 : max($0, $1.first) }
+    longest = forms.reduce(0) { max($0, $1.first + $1.core.count) } + 4 + longestIndentation
+  }
+
+  /// Calls `found` with the places in `bytes` from which on a form may be there, not in order, with its literal; it is
+  /// there if decoding says so.
+  func search(
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ literal: Int, Int, StreamForm) -> Void
+  ) {
+    index.search(bytes, at: places) { place, piece in
+      switch pieces[piece] {
+      case .core(let number, let offset):
+        let form = forms[number]
+        if let start = start(of: form, bytes, place, offset), presence(of: form, bytes, start) == .whole {
+          found(form.literal, start, form.form)
+        }
+      case .list(let literal, let form, let numbers):
+        if let start = listStart(bytes, place, numbers, form.outer!) { found(literal, start, form) }
+      }
+    }
+  }
+
+  /// Bytes at the beginning of a form that do not depend on the literal, at most.
+  static let mostFirst = 4
+
+  /// Whether a form begins with `count` bytes that do not depend on the literal.
+  func hasFirst(_ count: Int) -> Bool { count <= most }
+
+  /// Whether any piece of a form is in `text`.
+  func isAny(in text: UnsafeRawBufferPointer) -> Bool { index.isAny(in: text) }
+
+  enum Presence {
+    case none, whole, cut
+  }
+
+  /// Whether a form is at `start`, whole or cut off by the end of `text`.
+  func presence(of form: FixedForm, _ text: UnsafeRawBufferPointer, _ start: Int) -> Presence {
+    let outer = form.form.outer!
+    var at = start
+    for index in 0..<(form.first + form.core.count) {
+      if at >= text.count { return .cut }
+      if index > 0, outer.lead != nil {
+        switch base64Break(text, at) {
+        case .goesOn(let next) where next == at || isLongLine(text, to: at): at = next
+        case .goesOn, .ends: return .none
+        case .cut: return isLongLine(text, to: at) ? .cut : .none
+        }
+      } else if index > 0, outer == .hex, text[at] == 0x0A || text[at] == 0x0D {
+        guard isLongLine(text, to: at) else { return .none }
+        let limit = at + longestIndentation
+        while at < text.count, at < limit, text[at] == 0x0A || text[at] == 0x0D || isBlank(text[at]) { at += 1 }
+        if at == text.count { return .cut }
+      }
+      if index < form.first {
+        if outer.lead != nil, sextet(text[at]) == nil { return .none }
+      } else {
+        let byte = form.core[index - form.first]
+        if text[at] != byte, outer != .hex || text[at].inLowerCase != byte { return .none }
+      }
+      at += 1
+    }
+    return .whole
+  }
+
+  /// Where a form begins of which the byte at `place` is at `offset` of the core.
+  private func start(of form: FixedForm, _ text: UnsafeRawBufferPointer, _ place: Int, _ offset: Int) -> Int? {
+    let outer = form.form.outer!
+    let count = form.first + offset
+    guard outer.lead != nil || outer == .hex else { return place >= count ? place - count : nil }
+    var at = place
+    for _ in 0..<count {
+      if at > 0, isBlank(text[at - 1]) || text[at - 1] == 0x0A {
+        while at > 0, isBlank(text[at - 1]) { at -= 1 }
+        guard at > 0, text[at - 1] == 0x0A else { return nil }
+        at -= at > 1 && text[at - 2] == 0x0D ? 2 : 1
+      }
+      if outer.lead != nil { while let start = escapedBreak(text, endingAt: at) { at = start } }
+      if at == 0 { return nil }
+      at -= 1
+    }
+    return at
+  }
+
+  // MARK: Lists
+
+  /// Where a list begins of which the number after `numbers` others is at `place`.
+  private func listStart(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ numbers: Int, _ stage: StreamStage
+  ) -> Int? {
+    var at = place
+    for _ in 0..<numbers {
+      let end = at
+      if stage == .hex, at > 1, text[at - 1] | 0x20 == 0x78, text[at - 2] == 0x30 { at -= 2 }
+      while at > 0, end - at <= ForwardLevel.longestGap, isListGap(text[at - 1]) { at -= 1 }
+      if end == at { return nil }
+      let last = at
+      while at > 0, last - at < 3, stage == .hex ? hexValue(text[at - 1]) != nil : 0x30...0x39 ~= text[at - 1] {
+        at -= 1
+        if stage == .hex, last - at == 2 { break }
+      }
+      if last - at < 2 { return nil }
+    }
+    return isListBeginning(text, at, stage) ? at : nil
+  }
+
+  /// Whether no other digit is before a list.
+  func isListBeginning(_ text: UnsafeRawBufferPointer, _ place: Int, _ stage: StreamStage) -> Bool {
+    stage == .hex || place == 0 || !(0x30...0x39 ~= text[place - 1])
+  }
+}
+
+private func isListGap(_ byte: UInt8) -> Bool {
+  isBlank(byte) || byte == 0x0A || byte == 0x0D || byte == 0x2C || byte == 0x3A || byte == 0x2D || byte == 0x3B
+}
+
+private func bytesOf(_ code: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: code >> UInt32(8 * $0)) } }
+
+/// What lists of numbers that stand for a literal may have in them: the first two numbers, or the next two, with what
+/// usually is between them.
+private func lists(_ literal: [UInt8]) -> [(StreamStage, numbers: Int, [UInt8])] {
+  var result: [(StreamStage, Int, [UInt8])] = []
+  for numbers in [0, 2] where literal.count >= numbers + 2 {
+    let (one, two) = (literal[numbers], literal[numbers + 1])
+    let hex = (hexDigits(one), hexDigits(two))
+    for gap in [" ", ":", ",", "-", ", ", ", 0x", ",0x", " 0x", ":0x"] { result.append((.hex, numbers, hex.0 + Array(gap.utf8) + hex.1)) }
+    for end in [",\n", ",\r"] { result.append((.hex, numbers, hex.0 + Array(end.utf8))) }
+    let decimal = (Array(String(one).utf8), Array(String(two).utf8))
+    for gap in [" ", ",", ", "] { result.append((.decimal, numbers, decimal.0 + Array(gap.utf8) + decimal.1)) }
+    for end in [",\n", ",\r"] { result.append((.decimal, numbers, decimal.0 + Array(end.utf8))) }
+  }
+  return result
+}
+
+private func hexDigits(_ byte: UInt8, _ letters: StaticString = "0123456789abcdef") -> [UInt8] {
+  [letters.utf8Start[Int(byte >> 4)], letters.utf8Start[Int(byte & 15)]]
+}
+
+/// A literal under some encodings.
+private struct Shape {
+  /// The outermost first.
+  var stages: [StreamStage]
+  var core: [UInt8]
+  var first: Int
+  var isNew = true
+
+  var form: StreamForm { StreamForm(stages) }
+
+  /// What may cover something of `depth - 1` encodings.
+  static func inner(depth: Int) -> [StreamStage] {
+    let base64: [StreamStage] = [.base64At0, .base64At1, .base64At2]
+    switch depth {
+    case 1: return base64 + [.hex, .utf16le, .utf32le]
+    case 2: return base64 + [.hex, .utf16le, .utf16be]
+    default: return base64
+    }
+  }
+
+  /// The same under one encoding more.
+  func covered(by stage: StreamStage) -> [Shape] {
+    func shape(_ core: [UInt8], _ first: Int, isNew: Bool = true) -> Shape {
+      Shape(stages: [stage] + stages, core: core, first: first, isNew: isNew)
+    }
+    switch stage {
+    case .base64At0, .base64At1, .base64At2:
+      let lead = stage.lead!
+      let bits = Array(repeating: UInt8(0), count: lead + first) + core
+      let from = (8 * (lead + first) + 5) / 6
+      let sextets = (from..<max(from, 8 * bits.count / 6)).map { sextetNumber($0, of: bits) }
+      let texts = [0, 1].map { url in sextets.map { base64Characters($0).count > 1 && url == 1 ? base64Characters($0)[1] : base64Character($0) } }
+      // Of one encoding alone, base64 has probes of its own.
+      let isNew = !stages.isEmpty
+      return (texts[0] == texts[1] ? [texts[0]] : texts).map { shape($0, from - lead, isNew: isNew) }
+    case .hex:
+      if stages.first?.isList == true || stages.first?.wide?.width == 4 { return [] }
+      return ["0123456789abcdef", "0123456789ABCDEF"].map { (letters: StaticString) in
+        shape(core.flatMap { hexDigits($0, letters) }, 2 * first)
+      }
+    default:
+      let (width, low) = stage.wide!
+      if stages.first?.wide != nil { return [] }
+      let wide = core.flatMap { byte in (0..<width).map { $0 == low ? byte : 0 } }
+      // Of one encoding alone, wide text has probes of its own.
+      return [shape(wide, width * first, isNew: !stages.isEmpty)]
+    }
+  }
+}
+
+/// Six bits of `bytes`, counted from the first.
+func sextetNumber(_ number: Int, of bytes: [UInt8]) -> UInt8 {
+  let bit = 6 * number
+  let high = UInt16(bytes[bit / 8]) << 8
+  let low = bit / 8 + 1 < bytes.count ? UInt16(bytes[bit / 8 + 1]) : 0
+  return UInt8(((high | low) << UInt16(bit % 8)) >> 10)
+}
