@@ -39,11 +39,12 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 0x06: text += "<<<".utf8
     case 0x07: text += ">>>".utf8
     case 0x08: text += "abc1".utf8
-    case 0x0E...0x1A where mode & 8 == 8:
+    case 0x0E...0x1A where mode & 8 == 8, 0x80..<(0x80 + moreHidings) where mode & 8 == 8:
       // The same key in one encoding or another.
       var generator = SeededGenerator(seed: UInt64(text.count))
       let key = Array("hopx_live_".utf8) + secret
-      text += Hiding.allCases[Int(byte - 0x0E)].hide(key, before: [], after: [], using: &generator)
+      let number = byte < 0x80 ? byte - 0x0E : byte - 0x80 + 13
+      text += Hiding.allCases[Int(number)].hide(key, before: [], after: [], using: &generator)
     default: text.append(byte)
     }
     length += text.count - before
@@ -63,6 +64,9 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   }
   return 0
 }
+
+/// Ways of hiding a key after the first thirteen.
+private let moreHidings = UInt8(Hiding.allCases.count - 13)
 
 /// A longer text takes time and shows nothing that a shorter one does not.
 private let mostBytes = 8192

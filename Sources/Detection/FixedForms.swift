@@ -21,7 +21,7 @@ struct FixedForms: Sendable {
   let beginnings: [[Int]]
   /// Bytes of a form at most, line breaks included.
   let longest: Int
-  private let index: LiteralIndex
+  private let index: SampleIndex
   /// As `mostFirst`, of these forms.
   private let most: Int
   private let pieces: [Piece]
@@ -35,12 +35,12 @@ struct FixedForms: Sendable {
   /// Literals up to which so many encodings on top of each other are looked for.
   private static let mostLiterals = [2: 64, 3: 8, 4: 2]
   /// Cores from this length on are found by either half: a line break splits only one.
-  private static let shortestHalved = 12
+  private static let shortestHalved = 2 * SampleIndex.shortest
 
   init(_ literals: [[UInt8]], isDeep: (Int) -> Bool) {
     var forms: [FixedForm] = []
     var pieces: [Piece] = []
-    var texts: [Literal] = []
+    var texts: [[UInt8]] = []
     let depth = Self.mostLiterals.filter { literals.count <= $0.value }.keys.max() ?? 1
     for (literal, bytes) in literals.enumerated() {
       var shapes = [Shape(stages: [], core: bytes, first: 0)]
@@ -48,30 +48,29 @@ struct FixedForms: Sendable {
       for level in 1...(isDeep(literal) ? depth : 1) {
         shapes = shapes.flatMap { shape in Shape.inner(depth: level).flatMap { shape.covered(by: $0) } }
         for shape in shapes where shape.isNew {
-          // Both alphabets of base64 and both cases of hex may give the same.
-          if shape.stages[0] == .hex, shape.core.contains(where: { 0x41...0x46 ~= $0 }) { continue }
-          if shape.core.count < 2 || !seen.insert([shape.form.code].flatMap(bytesOf) + shape.core).inserted { continue }
+          // Both alphabets of base64 may give the same.
+          let isKnown = !seen.insert([shape.form.code].flatMap(bytesOf) + shape.core).inserted
+          if isKnown || shape.core.count < SampleIndex.shortest { continue }
           let half = shape.core.count < Self.shortestHalved ? shape.core.count : shape.core.count / 2
           for offset in [0, half] where offset < shape.core.count {
             pieces.append(.core(form: forms.count, offset: offset))
             let end = offset == 0 ? half : shape.core.count
-            texts.append(Literal(Array(shape.core[offset..<end]), isCaseless: shape.stages[0] == .hex))
+            texts.append(Array(shape.core[offset..<end]))
           }
           forms.append(FixedForm(literal: literal, form: shape.form, core: shape.core, first: shape.first))
         }
       }
       for (stage, numbers, text) in lists(bytes) {
         pieces.append(.list(literal: literal, form: StreamForm([stage]), numbers: numbers))
-        texts.append(Literal(text, isCaseless: stage == .hex))
+        texts.append(text)
       }
     }
     self.forms = forms
     self.pieces = pieces
-    index = LiteralIndex(texts)
+    index = SampleIndex(texts)
     var beginnings = Array(repeating: [Int](), count: 256)
     for (number, form) in forms.enumerated() {
       beginnings[Int(form.core[0])].append(number)
-      if form.form.outer == .hex, form.core[0].isLetter { beginnings[Int(form.core[0] ^ 0x20)].append(number) }
     }
     self.beginnings = beginnings
     most = forms.reduce(0) { $1.form.outer!.lead == nil ? $0 : max($0, $1.first) }
@@ -103,7 +102,11 @@ struct FixedForms: Sendable {
   func hasFirst(_ count: Int) -> Bool { count <= most }
 
   /// Whether any piece of a form is in `text`.
-  func isAny(in text: UnsafeRawBufferPointer) -> Bool { index.isAny(in: text) }
+  func isAny(in text: UnsafeRawBufferPointer) -> Bool {
+    var isAny = false
+    index.search(text, at: 0..<text.count) { _, _ in isAny = true }
+    return isAny
+  }
 
   enum Presence {
     case none, whole, cut
@@ -130,8 +133,7 @@ struct FixedForms: Sendable {
       if index < form.first {
         if outer.lead != nil, sextet(text[at]) == nil { return .none }
       } else {
-        let byte = form.core[index - form.first]
-        if text[at] != byte, outer != .hex || text[at].inLowerCase != byte { return .none }
+        if text[at] != form.core[index - form.first] { return .none }
       }
       at += 1
     }
@@ -191,23 +193,36 @@ private func isListGap(_ byte: UInt8) -> Bool {
 
 private func bytesOf(_ code: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: code >> UInt32(8 * $0)) } }
 
-/// What lists of numbers that stand for a literal may have in them: the first two numbers, or the next two, with what
-/// usually is between them.
+/// What lists of numbers that stand for a literal may have in them: some of its numbers from the first or the third on,
+/// with what usually is between them.
 private func lists(_ literal: [UInt8]) -> [(StreamStage, numbers: Int, [UInt8])] {
   var result: [(StreamStage, Int, [UInt8])] = []
-  for numbers in [0, 2] where literal.count >= numbers + 2 {
-    let (one, two) = (literal[numbers], literal[numbers + 1])
-    let hex = (hexDigits(one), hexDigits(two))
-    for gap in [" ", ":", ",", "-", ", ", ", 0x", ",0x", " 0x", ":0x"] { result.append((.hex, numbers, hex.0 + Array(gap.utf8) + hex.1)) }
-    for end in [",\n", ",\r"] { result.append((.hex, numbers, hex.0 + Array(end.utf8))) }
-    let decimal = (Array(String(one).utf8), Array(String(two).utf8))
-    for gap in [" ", ",", ", "] { result.append((.decimal, numbers, decimal.0 + Array(gap.utf8) + decimal.1)) }
-    for end in [",\n", ",\r"] { result.append((.decimal, numbers, decimal.0 + Array(end.utf8))) }
+  for first in [0, 2] {
+    func add(_ stage: StreamStage, _ gap: String, _ digits: (UInt8) -> [UInt8]) {
+      var text: [UInt8] = []
+      for byte in literal.dropFirst(first) where text.count < SampleIndex.shortest {
+        text += (text.isEmpty ? [] : Array(gap.utf8)) + digits(byte)
+      }
+      if text.count >= SampleIndex.shortest { result.append((stage, first, text)) }
+    }
+    for letters: StaticString in ["0123456789abcdef", "0123456789ABCDEF"] {
+      for gap in [" ", ":", ",", "-", ", ", ", 0x", ",0x", " 0x", ":0x"] {
+        add(.hex, gap) { hexDigits($0, letters) }
+      }
+    }
+    for gap in [" ", ",", ", "] { add(.decimal, gap) { Array(String($0).utf8) } }
+  }
+  // One in a line, as what writes JSON for people does.
+  if let first = literal.first {
+    for end in [",\n  ", ",\r\n "] {
+      let text = Array(String(first).utf8) + Array(end.utf8)
+      if text.count >= SampleIndex.shortest { result.append((.decimal, 0, text)) }
+    }
   }
   return result
 }
 
-private func hexDigits(_ byte: UInt8, _ letters: StaticString = "0123456789abcdef") -> [UInt8] {
+private func hexDigits(_ byte: UInt8, _ letters: StaticString) -> [UInt8] {
   [letters.utf8Start[Int(byte >> 4)], letters.utf8Start[Int(byte & 15)]]
 }
 

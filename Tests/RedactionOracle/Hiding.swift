@@ -6,6 +6,8 @@ public enum Hiding: CaseIterable, Sendable {
   case percent, percentPart, unicode, unicodePart, hex, reference, utf16le, utf16be, base64, base64url, base64Lines,
     colours
   case rainbow
+  case hexDigits, hexBlanks, hexArray, numbers, numberLines, quotedPrintable, quotedPrintablePart, utf32le, utf32be
+  case base64Wide, base64Twice, base64Hex, wideBase64, hexBase64
 
   /// A text with a key in it, hidden.
   public func hide(
@@ -23,6 +25,18 @@ public enum Hiding: CaseIterable, Sendable {
       let whole = base64Text(text, "+/", isPadded: true)
       let lines = stride(from: 0, to: whole.count, by: width).map { whole[$0..<min($0 + width, whole.count)] }
       return Array(lines.joined(separator: Array(line.utf8)))
+    case .hexDigits: return hexText(text, "", Bool.random(using: &generator))
+    case .hexBlanks: return hexText(text, [" ", ":", "-", ","].randomElement(using: &generator)!, false)
+    case .hexArray: return Array("0x".utf8) + hexText(text, [", 0x", ",0x", " 0x"].randomElement(using: &generator)!, true)
+    case .numbers: return numberText(text, [",", ", ", " "].randomElement(using: &generator)!)
+    case .numberLines: return numberText(text, ",\n    ")
+    case .utf32le: return text.flatMap { [$0, 0, 0, 0] }
+    case .utf32be: return text.flatMap { [0, 0, 0, $0] }
+    case .base64Wide: return base64Text(text.flatMap { [$0, 0] }, "+/", isPadded: true)
+    case .base64Twice: return base64Text(base64Text(text, "+/", isPadded: true), "+/", isPadded: true)
+    case .base64Hex: return base64Text(hexText(text, "", false), "+/", isPadded: true)
+    case .wideBase64: return base64Text(text, "+/", isPadded: true).flatMap { [$0, 0] }
+    case .hexBase64: return hexText(base64Text(text, "+/", isPadded: true), "", false)
     default: break
     }
     // At least one character is hidden.
@@ -34,6 +48,8 @@ public enum Hiding: CaseIterable, Sendable {
       switch self {
       case .percent: hidden += Array("%".utf8) + digits(byte, 2, isUpper)
       case .percentPart: hidden += isHidden ? Array("%".utf8) + digits(byte, 2, isUpper) : [byte]
+      case .quotedPrintable: hidden += Array("=".utf8) + digits(byte, 2, true)
+      case .quotedPrintablePart: hidden += isHidden ? Array("=".utf8) + digits(byte, 2, true) : [byte]
       case .unicode: hidden += Array("\\u".utf8) + digits(byte, 4, isUpper)
       case .unicodePart: hidden += isHidden ? Array("\\u".utf8) + digits(byte, 4, isUpper) : [byte]
       case .hex: hidden += isHidden ? Array("\\x".utf8) + digits(byte, 2, isUpper) : [byte]
@@ -57,9 +73,31 @@ public enum Hiding: CaseIterable, Sendable {
     case .base64: return base64Bytes(text, "+/", isPadded: true)
     case .base64url: return base64Bytes(text, "-_", isPadded: false)
     case .base64Lines: return base64Bytes(text.filter { $0 > 0x20 }, "+/", isPadded: true)
+    case .hexDigits: return hexBytes(text)
+    case .hexBlanks, .hexArray:
+      let parts = text.split { " :-,".utf8.contains($0) }.map { $0.starts(with: "0x".utf8) ? $0.dropFirst(2) : $0 }
+      return parts.allSatisfy { $0.count == 2 } ? hexBytes(Array(parts.joined())) : nil
+    case .numbers, .numberLines:
+      let parts = text.split { " ,\n".utf8.contains($0) }.map { UInt8(String(decoding: $0, as: UTF8.self)) }
+      return parts.contains(nil) ? nil : parts.map { $0! }
+    case .quotedPrintable, .quotedPrintablePart: return quotedBytes(text)
+    case .utf32le, .utf32be:
+      guard text.count % 4 == 0, text.count(where: { $0 == 0 }) == 3 * text.count / 4 else { return nil }
+      return stride(from: self == .utf32le ? 0 : 3, to: text.count, by: 4).map { text[$0] }
+    case .base64Wide: return base64Bytes(text, "+/", isPadded: true).flatMap { Hiding.utf16le.reveal($0) }
+    case .base64Twice:
+      return base64Bytes(text, "+/", isPadded: true).flatMap { base64Bytes($0, "+/", isPadded: true) }
+    case .base64Hex: return base64Bytes(text, "+/", isPadded: true).flatMap(hexBytes)
+    case .wideBase64: return Hiding.utf16le.reveal(text).flatMap { base64Bytes($0, "+/", isPadded: true) }
+    case .hexBase64: return hexBytes(text).flatMap { base64Bytes($0, "+/", isPadded: true) }
     default: return unescaped(text)
     }
   }
+}
+
+extension Hiding {
+  /// Dots that take a key's place at most: in base64 what follows has to stay in its place in a group of three.
+  public var mostDots: Int { self == .base64Twice ? 11 : 5 }
 }
 
 /// The control sequences of a text, in order.
@@ -77,6 +115,39 @@ public func codes(in text: [UInt8]) -> [[UInt8]] {
 private func digits(_ byte: UInt8, _ count: Int, _ isUpper: Bool) -> [UInt8] {
   let text = String(byte, radix: 16, uppercase: isUpper)
   return Array((String(repeating: "0", count: count - text.count) + text).utf8)
+}
+
+private func hexText(_ text: [UInt8], _ gap: String, _ isUpper: Bool) -> [UInt8] {
+  Array(text.map { digits($0, 2, isUpper) }.joined(separator: Array(gap.utf8)))
+}
+
+private func hexBytes(_ text: [UInt8]) -> [UInt8]? {
+  let bytes = stride(from: 0, to: text.count, by: 2).map {
+    UInt8(String(decoding: text[$0..<min($0 + 2, text.count)], as: UTF8.self), radix: 16)
+  }
+  return text.count % 2 == 1 || bytes.contains(nil) ? nil : bytes.map { $0! }
+}
+
+private func numberText(_ text: [UInt8], _ gap: String) -> [UInt8] {
+  Array(text.map { Array(String($0).utf8) }.joined(separator: Array(gap.utf8)))
+}
+
+/// What quoted-printable text says, where an equals sign that no digits follow is one.
+private func quotedBytes(_ text: [UInt8]) -> [UInt8] {
+  var result: [UInt8] = []
+  var at = 0
+  while at < text.count {
+    if text[at] == UInt8(ascii: "="), at + 2 < text.count,
+      let value = UInt8(String(decoding: text[(at + 1)...(at + 2)], as: UTF8.self), radix: 16)
+    {
+      result.append(value)
+      at += 3
+    } else {
+      result.append(text[at])
+      at += 1
+    }
+  }
+  return result
 }
 
 private func unescaped(_ text: [UInt8]) -> [UInt8]? {

@@ -21,7 +21,7 @@ struct EncodedStreamTests {
   ) -> Bool {
     guard let text = hiding.reveal(output) else { return false }
     let dots = text.count - before.count - after.count - 15
-    guard (3...5).contains(dots) else { return false }
+    guard (3...hiding.mostDots).contains(dots) else { return false }
     return text == before + key[..<15] + Array(repeating: UInt8(ascii: "."), count: dots) + after
   }
 
@@ -139,6 +139,17 @@ struct EncodedStreamTests {
     }
   }
 
+  /// What a line with an encoded key ends with shows at once, too.
+  @Test(arguments: [Hiding.hexDigits, .hexBlanks, .hexArray, .base64, .base64Wide])
+  func `a line with an encoded key ends at once`(_ hiding: Hiding) {
+    var samples = Samples(seed: 41)
+    for _ in 0..<50 {
+      let input = hiding.hide(samples.key(), before: Array("k: ".utf8), after: [], using: &samples.generator) + [10]
+      let steps = outputs(input, lengths: [input.count])
+      #expect(steps[0] == steps.last! && steps[0].count < input.count, "\(hiding)")
+    }
+  }
+
   @Test func `what is no key stays`() {
     var samples = Samples(seed: 36)
     for _ in 0..<300 {
@@ -218,7 +229,8 @@ struct EncodedStreamTests {
     var samples = Samples(seed: 39)
     let file = "[[rule]]\nid = 't'\nliteral = 'tok-'\npattern = '(?<!x)tok-[a-z]{20}'\nkeep = 6\n"
     let rules = try! builtIn.adding(Array(file.utf8), source: "test")
-    for hiding in Hiding.allCases {
+    // Four bytes in base64 twice are too few to be told from any others.
+    for hiding in Hiding.allCases where hiding != .base64Twice {
       for before in [[], Array("a ".utf8), Array("x".utf8)] {
         let key = Array("tok-abcdefghijklmnopqrst".utf8)
         let input = hiding.hide(key + [], before: before, after: [33], using: &samples.generator)

@@ -143,4 +143,25 @@ size_t csearch_literals(
   const csearch_index *index, const uint8_t *text, size_t count, size_t from, size_t until, size_t *at,
   csearch_hit *hits, size_t room);
 
+// A search for many texts of seven bytes or more, see samples.c. `SampleIndex` makes the tables.
+
+enum {
+  CSEARCH_SAMPLE_BITS = 17,
+  CSEARCH_SAMPLE_SLOT_BITS = 11,
+};
+
+typedef struct {
+  /// A bit for each hash of four bytes.
+  const uint64_t *bits;
+  /// The values of slot s are those from slots[s] on, by the upper bits of the hash.
+  const uint32_t *slots;
+  const uint32_t *values;
+} csearch_samples;
+
+/// The hash of four bytes.
+uint32_t csearch_sample_hash(uint32_t value);
+
+/// The next of the places at, at + 4, ... before `end` whose four bytes are one of the values; SIZE_MAX if there is none.
+size_t csearch_sample(const csearch_samples *samples, const uint8_t *text, size_t count, size_t at, size_t end);
+
 #endif

@@ -1,0 +1,75 @@
+// Many texts in one pass, at every fourth place: for texts that are long enough this costs a fraction of what an index of
+// all places does. The loop is C's (samples.c); here its tables are made.
+
+import CSearch
+
+/// Finds texts of seven bytes or more.
+///
+/// `@unchecked Sendable`: nothing changes after `init`. The C code keeps the tables' addresses.
+final class SampleIndex: @unchecked Sendable {
+  /// Bytes that a text needs.
+  static let shortest = 7
+  private static let step = 4
+
+  private let texts: [[UInt8]]
+  private let bits: UnsafeMutablePointer<UInt64>
+  private let slots: UnsafeMutablePointer<UInt32>
+  private let values: UnsafeMutablePointer<UInt32>
+  /// The texts that have four bytes, and where.
+  private var owners: [UInt32: [(text: Int, offset: Int)]] = [:]
+
+  private static let hashes = 1 << Int(CSEARCH_SAMPLE_BITS)
+  private static let slotCount = 1 << Int(CSEARCH_SAMPLE_SLOT_BITS)
+
+  init(_ texts: [[UInt8]]) {
+    precondition(texts.allSatisfy { $0.count >= Self.shortest })
+    self.texts = texts
+    for (number, text) in texts.enumerated() {
+      // As late as a text lies in the step, a sample of it is among these.
+      for offset in 0..<Self.step {
+        let value = (0..<4).reduce(UInt32(0)) { $0 | UInt32(text[offset + $1]) << UInt32(8 * $1) }
+        owners[value, default: []].append((number, offset))
+      }
+    }
+    bits = .allocate(capacity: Self.hashes / 64)
+    bits.initialize(repeating: 0, count: Self.hashes / 64)
+    slots = .allocate(capacity: Self.slotCount + 1)
+    slots.initialize(repeating: 0, count: Self.slotCount + 1)
+    values = .allocate(capacity: max(1, owners.count))
+    let sorted = owners.keys.map { (hash: Int(csearch_sample_hash($0)), value: $0) }.sorted { $0 < $1 }
+    for (number, sample) in sorted.enumerated() {
+      values[number] = sample.value
+      bits[sample.hash / 64] |= 1 << UInt64(sample.hash % 64)
+      slots[sample.hash / (Self.hashes / Self.slotCount) + 1] += 1
+    }
+    for slot in 0..<Self.slotCount { slots[slot + 1] += slots[slot] }
+  }
+
+  deinit {
+    bits.deallocate()
+    slots.deallocate()
+    values.deallocate()
+  }
+
+  /// Calls `found` with the places at which texts begin, perhaps twice and not in order. Every text is among them that
+  /// lies whole in `places`.
+  @inline(__always)
+  func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ place: Int, _ text: Int) -> Void) {
+    guard let base = bytes.baseAddress, !owners.isEmpty else { return }
+    let text = base.assumingMemoryBound(to: UInt8.self)
+    var samples = csearch_samples(bits: bits, slots: slots, values: values)
+    var at = places.lowerBound
+    while at < places.upperBound {
+      at = csearch_sample(&samples, text, bytes.count, at, places.upperBound)
+      if at >= places.upperBound { return }
+      for owner in owners[bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian] ?? [] {
+        let place = at - owner.offset
+        let sought = texts[owner.text]
+        if place >= 0, place + sought.count <= bytes.count, bytes[place..<(place + sought.count)].elementsEqual(sought) {
+          found(place, owner.text)
+        }
+      }
+      at += Self.step
+    }
+  }
+}
