@@ -26,7 +26,8 @@ static int is_sample(const csearch_samples *samples, uint32_t value) {
 }
 
 size_t csearch_sample(const csearch_samples *samples, const uint8_t *text, size_t count, size_t at, size_t end) {
-  if (count < 4) return end;
+  const size_t limit = end;
+  if (count < 4) return limit;
   if (end > count - 3) end = count - 3;
   const uint64_t *bits = samples->bits;
   while (at < end) {
@@ -42,5 +43,5 @@ size_t csearch_sample(const csearch_samples *samples, const uint8_t *text, size_
       if (is_set(bits, value) && is_sample(samples, value)) return at;
     }
   }
-  return SIZE_MAX;
+  return limit;
 }

@@ -161,7 +161,7 @@ typedef struct {
 /// The hash of four bytes.
 uint32_t csearch_sample_hash(uint32_t value);
 
-/// The next of the places at, at + 4, ... before `end` whose four bytes are one of the values; SIZE_MAX if there is none.
+/// The next of the places at, at + 4, ... before `end` whose four bytes are one of the values.
 size_t csearch_sample(const csearch_samples *samples, const uint8_t *text, size_t count, size_t at, size_t end);
 
 #endif
