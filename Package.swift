@@ -151,8 +151,13 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Keys made at run time, the oracle of what a key is, fresh folders, and the real binary.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    // What a key is and what redaction must come to, said once more without the program's code.
+    .target(
+      name: "RedactionOracle", dependencies: ["Detection", "Rules", "Bytes"], path: "Tests/RedactionOracle",
+      swiftSettings: strict),
+    // Keys made at run time, fresh folders, and the real binary.
+    .target(
+      name: "TestSupport", dependencies: ["Rules", "RedactionOracle"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
@@ -170,13 +175,10 @@ let package = Package(
       dependencies: ["Reporting", "Scanning", "Findings", "Detection", "Rules", "Platform", "Bytes", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "LintingTests", dependencies: ["Linting", "Platform", "TestSupport"], exclude: ["Corpus"],
+      name: "LintingTests", dependencies: ["Linting", "Platform", "Rules", "TestSupport"], exclude: ["Corpus"],
       swiftSettings: strict),
     .testTarget(
       name: "CoverageTests", dependencies: ["Coverage", "GitStore", "GitCommand", "Platform", "TOML", "Bytes"],
-      swiftSettings: strict),
-    .target(
-      name: "RedactionOracle", dependencies: ["Detection", "Rules", "Bytes"], path: "Tests/RedactionOracle",
       swiftSettings: strict),
     .testTarget(
       name: "RedactionTests", dependencies: ["Redaction", "Detection", "Rules", "RedactionOracle"],

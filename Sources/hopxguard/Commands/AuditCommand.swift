@@ -55,11 +55,7 @@ struct AuditCommand: ParsableCommand {
     completion: .file())
   var managers: [String] = []
 
-  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Show no progress line.")
-  var noProgress = false
+  @OptionGroup var jobs: JobOptions
 
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
@@ -68,7 +64,6 @@ struct AuditCommand: ParsableCommand {
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
-    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if path.isEmpty { throw ValidationError("The path is empty.") }
     if let maxAge, maxAge < 1 { throw ValidationError("--max-age takes a number of days, 1 or more.") }
   }
@@ -77,7 +72,7 @@ struct AuditCommand: ParsableCommand {
     let place = SettingsPlace(of: [Path(argument: path)])
     var (setup, threads, format, list) = try reporting.preparing { () throws(ExitStatus) in
       var setup = try policy.prepare(settings, rules, limits, for: place, checksAddresses: true)
-      return (setup, try setup.jobs(jobs), try setup.format(reporting.formats), try readKeys())
+      return (setup, try setup.jobs(jobs.count), try setup.format(reporting.formats), try readKeys())
     }
     reporting.explain(setup)
     reporting.adapt(&setup.plan.options, format)
@@ -92,7 +87,8 @@ struct AuditCommand: ParsableCommand {
     for target in targets(place.top, skip, &run) {
       run.add(
         scanTree(
-          [.target(target)], run.plan.options, allFiles: true, jobs: threads, showsProgress: !noProgress, seen: seen))
+          [.target(target)], run.plan.options, allFiles: true, jobs: threads, showsProgress: !jobs.noProgress,
+          seen: seen))
     }
     run.add(scanEnvironment(run.plan.options))
     if machine { run.add(scanCrontab(run.plan.options)) }

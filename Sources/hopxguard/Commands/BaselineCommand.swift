@@ -39,18 +39,13 @@ struct BaselineCommand: ParsableCommand {
   @Flag(help: "Remove what is no longer found, and add nothing.")
   var prune = false
 
-  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Show no progress line.")
-  var noProgress = false
+  @OptionGroup var jobs: JobOptions
 
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var limits: ArchiveLimitOptions
 
   func validate() throws {
-    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if file == "" { throw ValidationError("The file's name is empty.") }
   }
 
@@ -84,20 +79,20 @@ struct BaselineCommand: ParsableCommand {
   }
 
   private func scan(_ top: Path, _ setup: inout ScanSetup) throws(ExitStatus) -> [Finding] {
-    let jobs = try setup.jobs(jobs)
+    let threads = try setup.jobs(jobs.count)
     var run = ScanRun(setup.plan, into: FindingList())
     let options = setup.plan.options
     do throws(SystemError) {
       run.add(
         scanTree(
           [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], options,
-          allFiles: false, jobs: jobs, showsProgress: !noProgress))
+          allFiles: false, jobs: threads, showsProgress: !jobs.noProgress))
     } catch {
       run.add(Problem(path: "", message: "cannot be read: \(error)"))
     }
     if history {
       run.plan.skipByFinding()
-      var scan = HistoryScan(options, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
+      var scan = HistoryScan(options, jobs: threads, showsProgress: !jobs.noProgress, collectsKeys: false)
       scan.scan(top)
       run.add(scan.results)
       for problem in scan.incomplete { run.add(problem) }

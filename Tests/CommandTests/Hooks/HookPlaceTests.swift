@@ -8,12 +8,7 @@ struct HookPlaceTests {
   private let folder = TestFolder()
   private let key = keyText()
 
-  init() {
-    folder.git("init", "-q", "-b", "main", "repo")
-    folder.write("repo/base", "x\n")
-    folder.git("-C", "repo", "add", ".")
-    folder.git("-C", "repo", "commit", "-qm", "base")
-  }
+  init() { folder.makeRepository() }
 
   private func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws
     -> CommandResult

@@ -8,12 +8,7 @@ struct HookTests {
   private let folder = TestFolder()
   private let key = keyText()
 
-  init() {
-    folder.git("init", "-q", "-b", "main", "repo")
-    folder.write("repo/base", "x\n")
-    folder.git("-C", "repo", "add", ".")
-    folder.git("-C", "repo", "commit", "-qm", "base")
-  }
+  init() { folder.makeRepository() }
 
   private func hook(_ arguments: String..., in place: String = "repo", environment: [String: String] = [:]) throws
     -> CommandResult

@@ -8,15 +8,7 @@ struct PushTests {
   private let folder = TestFolder()
   private let key = keyText()
 
-  init() {
-    folder.git("init", "-q", "-b", "main", "repo")
-    folder.git("init", "-q", "--bare", "-b", "main", "remote.git")
-    folder.git("-C", "repo", "remote", "add", "origin", folder.file("remote.git"))
-    folder.write("repo/folder/base", "x\n")
-    folder.git("-C", "repo", "add", ".")
-    folder.git("-C", "repo", "commit", "-qm", "base")
-    folder.git("-C", "repo", "push", "-q", "origin", "main")
-  }
+  init() { folder.makeRepositoryWithRemote() }
 
   private func run(
     _ program: String, _ arguments: [String], in place: String = "repo", environment: [String: String] = [:]

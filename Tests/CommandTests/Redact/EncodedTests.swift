@@ -1,11 +1,12 @@
 // Keys that are encoded are redacted by the real binary so that what is left can still be decoded.
 
 import Foundation
+import TestSupport
 import Testing
 
 extension FilterTests {
   struct EncodedTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     @Test func `encodings that usual tools make are redacted and can be decoded`() {
       folder.write("key", folder.text("{key}"))
@@ -46,7 +47,7 @@ extension FilterTests {
 
     /// A reset and the text after it show at once, and so does a prompt in colour.
     @Test func `colours do not hold the stream`() {
-      let process = LiveProcess([FilterFolder.binary, "redact"])
+      let process = LiveProcess([hopxguardPath, "redact"])
       process.send(Array("\u{1B}[1mpath".utf8))
       #expect(process.receive(8) == Array("\u{1B}[1mpath".utf8))
       process.send(Array("\u{1B}[0m$ ".utf8))

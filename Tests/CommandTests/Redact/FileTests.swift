@@ -1,11 +1,12 @@
 // `redact` on files: each is rewritten whole or not at all, with its mode, owner and everything but its keys.
 
 import Foundation
+import TestSupport
 import Testing
 
 extension FilterTests {
   struct FileTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     @Test func `several files are one stream`() {
       let key = folder.text("{key}")

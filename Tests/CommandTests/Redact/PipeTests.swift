@@ -1,14 +1,15 @@
 // `redact` in a pipeline: nothing is lost or held back longer than a key is long, whatever the two ends do.
 
 import Foundation
+import TestSupport
 import Testing
 
 extension FilterTests {
   struct PipeTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     private func filter(_ arguments: String...) -> LiveProcess {
-      LiveProcess([FilterFolder.binary, "redact"] + arguments)
+      LiveProcess([hopxguardPath, "redact"] + arguments)
     }
 
     @Test func `standard input goes to standard output`() {
@@ -144,7 +145,7 @@ extension FilterTests {
           open STDIN, "<&", $b; exec $ENV{HOPX}, "redact"'
         """)
       #expect(socket.output == expected)
-      let terminal = LiveProcess([FilterFolder.binary, "redact"], terminal: true)
+      let terminal = LiveProcess([hopxguardPath, "redact"], terminal: true)
       terminal.send(Array("typed\n\u{4}".utf8))
       #expect(terminal.receiveText(until: "typed\r\ntyped\r\n") == "typed\r\ntyped\r\n")
       #expect(terminal.status() == 0)

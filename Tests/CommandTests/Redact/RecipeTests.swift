@@ -6,7 +6,7 @@ import Testing
 
 extension FilterTests {
   struct RecipeTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
     private let root = projectPath
 
     init() {
@@ -23,7 +23,7 @@ extension FilterTests {
       let text = try! String(contentsOfFile: "\(root)/examples/\(name)", encoding: .utf8)
       let line = text.split(separator: "\n").first { $0.hasPrefix(prefix) }!
       return line.dropFirst(prefix.count).replacingOccurrences(
-        of: "/usr/local/bin/hopxguard", with: FilterFolder.binary
+        of: "/usr/local/bin/hopxguard", with: hopxguardPath
       )
       .replacingOccurrences(of: "/usr/local/bin/app", with: folder.file("app"))
     }
@@ -35,7 +35,7 @@ extension FilterTests {
 
     @Test func `a stream that never ends is redacted`() {
       let process = LiveProcess([
-        "bash", "-c", "cd \(folder.path); touch log; tail -n +1 -f log | exec \(FilterFolder.binary) redact",
+        "bash", "-c", "cd \(folder.path); touch log; tail -n +1 -f log | exec \(hopxguardPath) redact",
       ])
       for number in 1...3 {
         #expect(folder.sh("echo \"\(number) $(cat key)\" >> log").status == 0)

@@ -6,12 +6,12 @@ import Testing
 
 extension FilterTests {
   struct RsyslogTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     /// Starts rsyslogd with a shipped configuration, moved into the folder.
     ///
     /// - Parameter program: what runs instead of the installed hopxguard.
-    private func start(_ module: String, program: String = FilterFolder.binary) -> LiveProcess {
+    private func start(_ module: String, program: String = hopxguardPath) -> LiveProcess {
       let root = projectPath
       let shipped = try! String(contentsOfFile: "\(root)/examples/rsyslog/hopxguard-\(module).conf", encoding: .utf8)
       let moved = shipped.replacingOccurrences(of: "/usr/local/bin/hopxguard", with: program)
@@ -89,7 +89,7 @@ extension FilterTests {
     @Test func `mmexternal fails closed`() {
       folder.write(
         "program",
-        "#!/bin/bash\n[ -e /\(folder.path)/broken ] && read line && exit\nexec \(FilterFolder.binary) \"$@\"\n")
+        "#!/bin/bash\n[ -e /\(folder.path)/broken ] && read line && exit\nexec \(hopxguardPath) \"$@\"\n")
       #expect(folder.sh("chmod +x program").status == 0)
       let process = start("mmexternal", program: folder.file("program"))
       log(folder.text("one {key}"))

@@ -2,11 +2,12 @@
 // CI job tells its runner what to mask stay as they are when that is asked for.
 
 import Foundation
+import TestSupport
 import Testing
 
 extension FilterTests {
   struct StructureTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     private func frame(_ stream: UInt8, _ text: [UInt8]) -> [UInt8] {
       [stream, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: text.count >> (24 - 8 * $0)) } + text

@@ -1,11 +1,12 @@
 // What hopxguard is as a process: it leaves no core dump with keys in it, hands its caller's limits on to the
 // command that it runs, starts where there is no /proc, and finishes its work when nobody reads its messages.
 
+import TestSupport
 import Testing
 
 extension FilterTests {
   struct ProcessTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     /// perl's `$?` has the signal in its lower bits, and 128 when a core was dumped.
     @Test func `a crash dumps no core and shows no memory`() {

@@ -7,10 +7,10 @@ import Testing
 
 extension FilterTests {
   struct ProgressTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     private func bash(_ script: String) -> LiveProcess {
-      let start = "cd '\(folder.path)'; export HOPX='\(FilterFolder.binary)' TERM=xterm\n"
+      let start = "cd '\(folder.path)'; export HOPX='\(hopxguardPath)' TERM=xterm\n"
       return LiveProcess(["bash", "--norc", "-c", start + script], terminal: true)
     }
 

@@ -1,14 +1,15 @@
 // `run` redacts both outputs of a command, and is to its caller what the command would be: exit code, signals, input.
 
 import Foundation
+import TestSupport
 import Testing
 
 extension FilterTests {
   struct RunTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     private func start(_ arguments: [String], terminal: Bool = false) -> LiveProcess {
-      LiveProcess([FilterFolder.binary, "run", "--"] + arguments, terminal: terminal)
+      LiveProcess([hopxguardPath, "run", "--"] + arguments, terminal: terminal)
     }
 
     @Test func `both outputs are redacted`() {
@@ -131,7 +132,7 @@ extension FilterTests {
     @Test func `the command finds a terminal of the same size`() {
       let process = LiveProcess(
         [
-          FilterFolder.binary, "run", "--", "bash", "-c",
+          hopxguardPath, "run", "--", "bash", "-c",
           "[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && stty size <&1; printf 'a\\nb\\n'",
         ],
         terminal: true, rows: 33)
@@ -175,7 +176,7 @@ extension FilterTests {
       let process = LiveProcess(
         [
           "bash", "--norc", "-c",
-          "set -m; \(FilterFolder.binary) run -- bash -c 'echo ready; read x; echo got $x'; echo stopped $?; "
+          "set -m; \(hopxguardPath) run -- bash -c 'echo ready; read x; echo got $x'; echo stopped $?; "
             + "echo line > /dev/null; fg; echo over $?",
         ], terminal: true)
       _ = process.receiveText(until: "ready\r\n")

@@ -2,14 +2,15 @@
 // a command leaves running writes on, redacted, after hopxguard has ended. And nothing gets past it when it is killed.
 
 import Foundation
+import TestSupport
 import Testing
 
 extension FilterTests {
   struct TerminalTests {
-    private let folder = FilterFolder()
+    private let folder = TestFolder()
 
     private func bash(_ script: String) -> LiveProcess {
-      let start = "cd '\(folder.path)'; export HOPX='\(FilterFolder.binary)' TERM=xterm\n"
+      let start = "cd '\(folder.path)'; export HOPX='\(hopxguardPath)' TERM=xterm\n"
       return LiveProcess(["bash", "--norc", "-c", start + script], terminal: true)
     }
 
