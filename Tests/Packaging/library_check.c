@@ -235,7 +235,7 @@ static void threads(void) {
   hopxguard_free(shared);
 }
 
-/// With ever less memory, each call works or says that there is none.
+/// With little memory and ever more of it, each call says that there is none or works.
 static void memory(void) {
   size_t size = 8 << 20;
   uint8_t *text = malloc(size);
@@ -246,7 +246,7 @@ static void memory(void) {
   FILE *pages = fopen("/proc/self/statm", "r");
   long used;
   CHECK(fscanf(pages, "%ld", &used) == 1);
-  for (int spare = 64; spare >= 0; spare -= 2) {
+  for (int spare = 0; spare <= 64; spare += 2) {
     struct rlimit limit = {.rlim_cur = (rlim_t)used * 4096 + ((rlim_t)spare << 20), .rlim_max = RLIM_INFINITY};
     CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
     hopxguard *guard;
