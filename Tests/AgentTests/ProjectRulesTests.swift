@@ -22,7 +22,7 @@ struct ProjectRulesTests {
   }
 
   @Test func `keys of the project's own rules are stopped and redacted`() throws {
-    folder.write("acme.toml", acmeRule)
+    folder.write("acme.toml", acmeTokenRule)
     folder.write(".hopxguard.toml", "[scan]\nrules = ['acme.toml']\n")
     let token = token()
     let stopped = try answer(prompt("use \(token)"))
@@ -37,7 +37,7 @@ struct ProjectRulesTests {
   }
 
   @Test func `rules of the environment count everywhere`() throws {
-    folder.write("acme.toml", acmeRule)
+    folder.write("acme.toml", acmeTokenRule)
     let result = try answer(prompt(token()), environment: ["HOPXGUARD_RULES": folder.file("acme.toml")])
     #expect(result.output.contains("Acme token"))
   }

@@ -1,32 +1,31 @@
 // The JSON report, as its readers see it.
 
 import Foundation
-import TestSupport
 import Testing
 
-struct Report: Decodable {
-  struct Tool: Decodable { let name: String, version: String }
-  struct Summary: Decodable, Equatable {
-    let files: Int, bytes: Int, commits: Int, objects: Int, findings: Int, allowed: Int
-    let seconds: Double
+public struct Report: Decodable {
+  public struct Tool: Decodable { public let name: String, version: String }
+  public struct Summary: Decodable, Equatable {
+    public let files: Int, bytes: Int, commits: Int, objects: Int, findings: Int, allowed: Int
+    public let seconds: Double
   }
-  struct Problem: Decodable { let path: String, message: String }
-  struct Finding: Decodable, Equatable {
-    let rule: String, severity: String, confidence: String, secret: String, fingerprint: String
-    let path: String, line: Int, column: Int, endColumn: Int, encoding: String, snippet: String
-    let place: String?, commit: String?, author: String?, date: String?, ref: String?
+  public struct Problem: Decodable { public let path: String, message: String }
+  public struct Finding: Decodable, Equatable {
+    public let rule: String, severity: String, confidence: String, secret: String, fingerprint: String
+    public let path: String, line: Int, column: Int, endColumn: Int, encoding: String, snippet: String
+    public let place: String?, commit: String?, author: String?, date: String?, ref: String?
   }
-  let version: Int
-  let tool: Tool
-  let complete: Bool
-  let summary: Summary
-  let problems: [Problem]
-  let findings: [Finding]
-  let status: Int32
+  public let version: Int
+  public let tool: Tool
+  public let complete: Bool
+  public let summary: Summary
+  public let problems: [Problem]
+  public let findings: [Finding]
+  public let status: Int32
 
   enum CodingKeys: CodingKey { case version, tool, complete, summary, problems, findings }
 
-  init(from decoder: any Decoder) throws {
+  public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     version = try container.decode(Int.self, forKey: .version)
     tool = try container.decode(Tool.self, forKey: .tool)
@@ -40,7 +39,7 @@ struct Report: Decodable {
   private static let statusKey = CodingUserInfoKey(rawValue: "status")!
 
   /// `hopxguard arguments… --format json`, read back.
-  static func of(
+  public static func of(
     _ arguments: [String], in folder: TestFolder? = nil, input: [UInt8] = [],
     environment: [String: String] = [:]
   ) throws -> Report {
@@ -52,16 +51,16 @@ struct Report: Decodable {
     return try read(result)
   }
 
-  static func read(_ result: CommandResult) throws -> Report {
+  public static func read(_ result: CommandResult) throws -> Report {
     let decoder = JSONDecoder()
     decoder.userInfo[statusKey] = result.status
     return try decoder.decode(Report.self, from: Data(result.outputBytes))
   }
 
-  static func scan(_ arguments: String..., in folder: TestFolder, input: [UInt8] = []) throws -> Report {
+  public static func scan(_ arguments: String..., in folder: TestFolder, input: [UInt8] = []) throws -> Report {
     try of(["scan"] + arguments, in: folder, input: input)
   }
 
   /// `path:line:column` of each finding.
-  var places: [String] { findings.map { "\($0.path):\($0.line):\($0.column)" } }
+  public var places: [String] { findings.map { "\($0.path):\($0.line):\($0.column)" } }
 }

@@ -49,6 +49,7 @@ extension FilterTests {
       let command = example("systemd/app.service", line: "ExecStart=")
       let process = LiveProcess(["bash", "-c", "exec \(command) 2> \(folder.file("err"))"])
       #expect(process.receiveText(until: "\n").hasPrefix("--serve hopx_live_"))
+      #expect(folder.sh("until [ -s err ]; do sleep 0.01; done").status == 0)
       kill(process.id, SIGTERM)
       #expect(process.receiveText(until: "\n") == "stopping\n")
       #expect(process.status() == 0)

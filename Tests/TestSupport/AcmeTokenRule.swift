@@ -1,6 +1,6 @@
 // A rule that a project adds, with all its fields.
 
-public let acmeRule = """
+public let acmeTokenRule = """
   [[rule]]
   id = "acme-token"
   title = "Acme token"
