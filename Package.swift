@@ -85,7 +85,7 @@ let package = Package(
     // Level 2: rules and search (no system calls), inputs, archives, git, .gitignore.
     .target(name: "Rules", dependencies: ["CPCRE2", "CSodium", "Bytes", "TOML"], swiftSettings: strict),
     .target(
-      name: "Detection", dependencies: ["CPCRE2", "CEmbedded", "CSearch", "Bytes", "Rules"],
+      name: "Detection", dependencies: ["CPCRE2", "CEmbedded", "CSearch", "CZlib", "Bytes", "Rules"],
       swiftSettings: strict),
     .target(name: "Redaction", dependencies: ["Bytes", "Rules", "Detection"], swiftSettings: strict),
     // The C library: its header, and what is exported under those names.

@@ -6,7 +6,7 @@ import Bytes
 import CSearch
 
 /// Digits that were gathered out of a text.
-private struct DigitRun {
+struct DigitRun {
   /// Characters.
   var digits: [UInt8] = []
   var pieces: [DecodedLayer.Piece] = []
@@ -30,6 +30,21 @@ private struct DigitRun {
         start: digits.count, count: token.outputCount, source: place..<(place + token.length),
         encoding: token.encoding))
     if token.outputCount == 1 { digits.append(UInt8(truncatingIfNeeded: token.output)) }
+  }
+
+  /// What stands between guesses that it belongs together; nothing where none was made.
+  var surePieces: [DigitRun] {
+    var parts = pieces.split(omittingEmptySubsequences: true) { $0.encoding?.isHeuristic == true }
+    if parts.count == 1, parts[0].count == pieces.count { parts.removeAll() }
+    return parts.map { part in
+      let start = part.first!.start
+      var run = DigitRun()
+      run.digits = Array(digits[start..<(part.last!.start + part.last!.count)])
+      run.pieces = part.map {
+        DecodedLayer.Piece(start: $0.start - start, count: $0.count, source: $0.source, encoding: $0.encoding)
+      }
+      return run
+    }
   }
 }
 
@@ -104,8 +119,10 @@ extension DecodedLayer {
       at =
         switch kind {
         case 1: addRun(text, place, range, after: at)
-        case 2: addSeparatedHex(text, place, range, after: at)
-        default: max(addDecimals(text, place, range, after: at), addSeparatedHex(text, place, range, after: at))
+        case 2: addDump(text, place, range) ?? addSeparatedHex(text, place, range, after: at)
+        default:
+          addDump(text, place, range)
+            ?? max(addDecimals(text, place, range, after: at), addSeparatedHex(text, place, range, after: at))
         }
     }
   }
@@ -130,6 +147,11 @@ extension DecodedLayer {
   }
 
   private mutating func add(_ run: DigitRun) {
+    addWhole(run)
+    for part in run.surePieces { addWhole(part) }
+  }
+
+  private mutating func addWhole(_ run: DigitRun) {
     if run.digits.count < Self.fewestDigits { return }
     let hex = hexRuns(in: run.digits)
     for part in hex {
@@ -164,15 +186,17 @@ extension DecodedLayer {
   /// - Parameters:
   ///   - place: where digits begin that do.
   ///   - escapes: whether `=68` is an `h`, and `%68`.
-  private func gathered(
-    _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>, escapes: Bool
+  ///   - anything: whether they may stand for anything; then they end with `range`.
+  func gathered(
+    _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>, escapes: Bool,
+    anything: Bool = false
   ) -> DigitRun {
     let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     var run = DigitRun()
     var line = DigitLine()
     var pieceStart = start
     var at = start
-    var limit = min(range.upperBound, place + Self.margin)
+    var limit = anything ? range.upperBound : min(range.upperBound, place + Self.margin)
     while at < range.upperBound {
       if at >= limit {
         guard csearch_is_encoded(bytes, max(start, limit - Self.margin), at) != 0 else { break }
@@ -233,7 +257,7 @@ extension DecodedLayer {
     return min(at, range.upperBound)
   }
 
-  private func joint(_ text: UnsafeRawBufferPointer, _ at: Int) -> TextToken? {
+  func joint(_ text: UnsafeRawBufferPointer, _ at: Int) -> TextToken? {
     guard case .token(let token) = readToken(text, at: at), token.outputCount <= 1 else { return nil }
     return token
   }
@@ -435,7 +459,7 @@ private func isSeparator(_ byte: UInt8) -> Bool {
 
 /// Whether a byte is a base64 digit of either alphabet.
 @inline(__always)
-private func isDigit(_ byte: UInt8) -> Bool {
+func isDigit(_ byte: UInt8) -> Bool {
   ByteSet(
     (0x03FFA80000000000, 0x07FFFFFE87FFFFFE, 0x0000000000000000, 0x0000000000000000)
   ).contains(byte)

@@ -16,12 +16,15 @@ public final class Disguise: Sendable {
   public let kept: Int
   /// Kinds of guesses that put it together, counted in each layer.
   let guesses: Int
+  /// It comes from all bytes of its place, as others may.
+  let isCompressed: Bool
 
   init(encodings: [Encoding], key: [UInt8], kept: Int) {
     encoding = encodings.map(\.name).joined(separator: ">")
     self.key = key
     self.kept = kept
     guesses = encodings.count(where: \.isHeuristic)
+    isCompressed = encodings.contains(where: \.isCompression)
   }
 }
 
@@ -40,6 +43,9 @@ extension Match {
   /// Whether this one, of two hidden matches the better, is all that the other could tell.
   fileprivate func makes(needless other: Match) -> Bool {
     guard rule == other.rule, confidence != nil, isMostly(other) else { return false }
+    if disguise!.isCompressed && other.disguise!.isCompressed {
+      return disguise!.key.starts(with: other.disguise!.key)
+    }
     return range.lowerBound == other.range.lowerBound || other.confidence != .high
       || disguise!.key.starts(with: other.disguise!.key)
   }
@@ -133,6 +139,8 @@ extension Scanner {
     addTexts(depth, text, in: range, &stack)
     stack.layers[depth].addDigits(text, in: range)
     stack.layers[depth].addWideTexts(text, in: range)
+    stack.layers[depth].addCalls(text, in: range)
+    stack.layers[depth].addCompressed(text, in: range, &inflated)
     if stack.layers[depth].isEmpty { return }
 
     let decoded = stack.layers[depth].bytes

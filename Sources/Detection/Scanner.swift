@@ -96,6 +96,7 @@ public struct Scanner: ~Copyable {
   /// Places of literals and the results of their rules; nil if not recorded.
   var tried: [TriedPlace]?
   var stack = LayerStack()
+  var inflated = Inflated()
   /// Where the first secret begins that the last search found and left for the next one.
   var heldFrom = Int.max
   /// Rules that find the whole of the next text, the name of a file.
@@ -114,6 +115,9 @@ public struct Scanner: ~Copyable {
     /// Steps of backtracking that rules took, beyond those that any pattern may take at a place.
     var steps: [Int: Int] = [:]
   }
+
+  /// Whether compressed data in digits was left out, because too much had come out of the rest.
+  public var leftCompressed: Bool { inflated.leftSome }
 
   /// Rules given up on in this input.
   public var surrenders: [Surrender] { input.surrenders }
@@ -138,6 +142,7 @@ public struct Scanner: ~Copyable {
   /// - Parameter path: for rules that depend on it.
   public mutating func begin(path: [UInt8]? = nil) {
     input = Input()
+    inflated = Inflated()
     input.path = path
   }
 

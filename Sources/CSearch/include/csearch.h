@@ -66,6 +66,14 @@ int csearch_is_encoded(const uint8_t *text, size_t at, size_t end);
 /// Where the base64 digits end that go on from `at`, in either alphabet.
 size_t csearch_digits_end(const uint8_t *text, size_t at, size_t end);
 
+/// The next place at or after `at` where digits of base64 or hex begin that may be what a compressor made: they begin with
+/// the mark of gzip, zlib or zip, or are ninety or more in a row. `first` is where the text begins.
+size_t csearch_compressed(const uint8_t *text, size_t first, size_t at, size_t end);
+
+/// Whether digits of base64, sixteen or more, may begin a stream of deflate: by its first block's type, and by its length
+/// or its first table, which has to be complete.
+int csearch_begins_deflate(const uint8_t *digits);
+
 /// Sets a bit in `places`, one for each digit, from which on base64 digits stand for fifteen bytes of ASCII. Returns a bit
 /// for each of the four phases, which are the places modulo four, that have one.
 int csearch_base64_ascii(const uint8_t *digits, size_t count, uint64_t *places);
