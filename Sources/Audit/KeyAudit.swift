@@ -135,7 +135,8 @@ package struct KeyAudit {
       (results.audited ?? []) + [
         AuditedKey(
           secret: first.secret, fingerprint: first.fingerprint, places: findings.count, uses: uses, age: age,
-          left: departure(findings), environments: names, account: entry.map { $0.status.isEmpty ? "listed" : $0.status },
+          left: departure(findings), environments: names,
+          account: entry.map { $0.status.isEmpty ? "listed" : $0.status },
           next: next.first ?? "nothing")
       ]
   }

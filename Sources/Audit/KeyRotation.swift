@@ -3,6 +3,7 @@
 
 import Bytes
 package import Findings
+import Platform
 
 package struct KeyRotation: Sendable, Equatable {
   package struct Key: Sendable, Equatable {

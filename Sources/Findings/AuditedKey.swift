@@ -39,7 +39,7 @@ public struct AuditedKey: Sendable {
   /// The first of its places, at most `mostUses`.
   public var uses: [Use]
   public var age: Age?
-  /// The day on which it left the files, `YYYY-MM-DD` in UTC; nil if it is in one, or no commit is known to have taken it out.
+  /// The day on which it left the files, `YYYY-MM-DD` in UTC; nil if it is in one, or no commit took it out.
   public var left: String?
   /// Names of environments that it is used in, in order.
   public var environments: [String]

@@ -91,7 +91,8 @@ package enum Exposure: String, CaseIterable, Sendable {
       return .systemdUnit
     }
     if name == "config.v2.json" { return .container }
-    if name == "dockerfile" || name == "containerfile" || name.hasPrefix("dockerfile.") || name.hasSuffix(".dockerfile") {
+    if name == "dockerfile" || name == "containerfile" || name.hasPrefix("dockerfile.") || name.hasSuffix(".dockerfile")
+    {
       return .imageRecipe
     }
     let isYAML = name.hasSuffix(".yml") || name.hasSuffix(".yaml")

@@ -6,7 +6,8 @@ import Findings
 import Reporting
 
 struct RotationText {
-  let lines: [String]
+  private(set) var lines: [String] = []
+  private let style: TextStyle
 
   /// - Parameters:
   ///   - candidates: keys of which each may be the new one.
@@ -16,24 +17,15 @@ struct RotationText {
     _ rotation: KeyRotation, candidates: [KeyRotation.Key], copies: [(kind: String, count: Int)],
     answers: [VerifiedKey], style: TextStyle
   ) {
-    var text = Self(style: style)
-    text.add("\(style.bold("Replacing \(Self.words(rotation.old))"))  since \(Self.day(rotation.started))", 0)
-    text.create(rotation, candidates)
-    text.replace(rotation)
-    text.verify(rotation, answers)
-    text.revoke(rotation, copies)
-    lines = text.all
+    self.style = style
+    add("\(style.bold("Replacing \(Self.words(rotation.old))"))  since \(Self.day(rotation.started))", 0)
+    create(rotation, candidates)
+    replace(rotation)
+    verify(rotation, answers)
+    revoke(rotation, copies)
   }
 
   // MARK: Steps
-
-  private var all: [String] = []
-  private let style: TextStyle
-
-  private init(style: TextStyle) {
-    self.style = style
-    lines = []
-  }
 
   private mutating func create(_ rotation: KeyRotation, _ candidates: [KeyRotation.Key]) {
     step(rotation.new != nil, "1. Create a new key")
@@ -104,11 +96,13 @@ struct RotationText {
   // MARK: Lines
 
   private mutating func step(_ isDone: Bool, _ title: String) {
-    all.append("")
-    all.append((isDone ? style.success("[x]") : "[ ]") + " \(style.bold(title))")
+    lines.append("")
+    lines.append((isDone ? style.success("[x]") : "[ ]") + " \(style.bold(title))")
   }
 
-  private mutating func add(_ line: String, _ indent: Int = 7) { all.append(String(repeating: " ", count: indent) + line) }
+  private mutating func add(_ line: String, _ indent: Int = 7) {
+    lines.append(String(repeating: " ", count: indent) + line)
+  }
 
   private static func words(_ key: KeyRotation.Key) -> String {
     key.secret.isEmpty

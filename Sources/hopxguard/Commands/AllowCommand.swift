@@ -61,7 +61,7 @@ struct AllowCommand: ParsableCommand {
     let by = try by ?? user()
     try check(by, "--by", rules)
     if let expires { try check(date: expires) }
-    let found = place.top.flatMap { rule(in: $0, plan) }
+    let found = place.top.flatMap { finder(in: $0, plan) }
     // Commands that look for keys alone have to know that the entry is about something else.
     let rule = found.flatMap { plan.policy.elsewhere.contains($0) || $0 == Rule.addressID ? $0 : nil }
     let fields = [("reason", tomlString(reason)), ("by", tomlString(by)), ("expires", expires)]
@@ -81,7 +81,8 @@ struct AllowCommand: ParsableCommand {
         new = try AllowListText(adding: lines, fingerprint: fingerprint, to: old, list: list).result
       }
       let added = try Settings(new, source: name).allowed.entries
-      guard added.contains(where: { isOurs($0, rule, by) }), added.count == list.entries.count + (over == nil ? 1 : 0) else {
+      guard added.contains(where: { isOurs($0, rule, by) }), added.count == list.entries.count + (over == nil ? 1 : 0)
+      else {
         throw SettingsError(source: name, reason: "hopxguard cannot tell where the entry belongs; add it by hand")
       }
       do throws(SystemError) { try writeAtomically(new, to: file) } catch {
@@ -91,13 +92,13 @@ struct AllowCommand: ParsableCommand {
     Console.say("\(fingerprint) is allowed in \(Console.shown(name.utf8)): commit that file too\n")
     if place.top != nil && found == nil {
       Console.say(
-        "note: no file here, as it is or staged, has what has this fingerprint (git's history was not searched); "
+        "note: no file here, as it is or staged, has anything with this fingerprint (git's history was not searched); "
           + "compare it with the report\n")
     }
   }
 
   /// The rule that finds it in a file of the working tree, or in what is staged; nil if it is in neither.
-  private func rule(in top: Path, _ plan: ScanPlan) -> String? {
+  private func finder(in top: Path, _ plan: ScanPlan) -> String? {
     func rule(_ results: ScanResults) -> String? {
       results.findings.first { $0.fingerprint == fingerprint }?.rule
         ?? results.code.first { $0.code?.fingerprint == fingerprint }?.rule

@@ -16,7 +16,8 @@ struct BaselineCommand: ParsableCommand {
     usage: "hopxguard baseline [<options>] [<file>]",
     discussion: """
       Writes one line for each secret, base address and leaking line of code that hopxguard check finds: \
-      fingerprint, rule and path. A known key in another file is a new finding, unless its line has * for the path. Commit the file: it is sorted, and a line in \
+      fingerprint, rule and path. A known key in another file is a new finding, unless its line has * for \
+      the path. Commit the file: it is sorted, and a line in \
       .gitattributes makes git merge it line by line.
 
       Examples:

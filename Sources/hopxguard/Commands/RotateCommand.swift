@@ -29,9 +29,9 @@ struct RotateCommand: ParsableCommand {
       (console.hopx.dev, Settings, API Keys) or hopx auth keys.
 
       Examples:
-        hopxguard audit                                    fingerprints, ages and places
+        hopxguard audit                   fingerprints, ages and places
         hopxguard rotate sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a
-        hopxguard rotate sha256:5f8e4bd9a36ea6e8a514c9fdd353e27a --verify    are both keys live?
+        hopxguard rotate FINGERPRINT --verify        are both keys live?
 
       Exit codes: 0 no place uses the old key, 1 a place does, or the service refuses the new key, 2 usage error \
       or not everything was read.
@@ -45,7 +45,8 @@ struct RotateCommand: ParsableCommand {
     completion: .directory)
   var path = "."
 
-  @Option(help: ArgumentHelp("The new key's fingerprint (default: the key that took its place).", valueName: "fingerprint"))
+  @Option(
+    help: ArgumentHelp("The new key's fingerprint (default: the key that took its place).", valueName: "fingerprint"))
   var new: String?
 
   @Flag(help: "Read the user's home folder and what the system runs or sets for users, too; later runs do so again.")
