@@ -202,7 +202,7 @@ extension Scanner {
     _ match: Match, _ depth: Int, _ decoded: UnsafeRawBufferPointer, _ stack: LayerStack
   ) -> Match? {
     var range = match.range
-    var kept = min(rules.rules[match.rule].keep, range.count / 2)
+    var kept = match.shown ?? min(rules.rules[match.rule].keep, range.count / 2)
     var chain: [Encoding] = []
     for layer in stride(from: depth, through: 0, by: -1) {
       let source = stack.layers[layer].source(of: range, kept: kept)
@@ -210,6 +210,8 @@ extension Scanner {
       (range, kept) = (source.range, source.kept)
     }
     if chain.isEmpty || range.isEmpty { return nil }
+    // In a list of variables the next one would become part of the address.
+    if rules.rules[match.rule].isAddress, chain.contains(.concatenation) { return nil }
     let disguise = Disguise(encodings: chain, key: Array(decoded[match.range]), kept: kept)
     if disguise.guesses > 0, match.confidence != .high { return nil }
     return Match(rule: match.rule, range: range, judgement: match.judgement, disguise: disguise)

@@ -42,11 +42,10 @@ public struct RuleSet: Sendable {
 
   /// The built-in rules and the one for addresses that keys would be sent to.
   package static func builtInWithAddresses() -> RuleSet {
-    RuleSet(embedded(embedded_hopx()) + embedded(embedded_base_address()))
+    var rules = embedded(embedded_hopx()) + embedded(embedded_base_address())
+    rules[rules.count - 1].isAddress = true
+    return RuleSet(rules)
   }
-
-  /// The ID of the rule for addresses.
-  package static let addressRule = "hopx-base-address"
 
   private static func embedded(_ file: embedded_file) -> [Rule] {
     do throws(RuleFileError) {

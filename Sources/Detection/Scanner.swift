@@ -16,15 +16,19 @@ public struct Match: Equatable, Sendable {
   public let disguise: Disguise?
   /// Other rules that found the same secret, or a part of it.
   public internal(set) var others: [Int] = []
+  /// Bytes that stay readable, for a match that is no secret; nil for as many as its rule keeps.
+  package let shown: Int?
 
   public init(
-    rule: Int, range: Range<Int>, judgement: Judgement = .unjudged, disguise: Disguise? = nil, others: [Int] = []
+    rule: Int, range: Range<Int>, judgement: Judgement = .unjudged, disguise: Disguise? = nil, others: [Int] = [],
+    shown: Int? = nil
   ) {
     self.rule = rule
     self.range = range
     self.judgement = judgement
     self.disguise = disguise
     self.others = others
+    self.shown = shown
   }
 
   /// Whether it is a secret.
@@ -322,7 +326,9 @@ public struct Scanner: ~Copyable {
         judgement = rule.isReported ? .secret(rule.fixedConfidence ?? confidence) : .unlikely
       }
     }
-    return (Match(rule: trial.rule, range: range, judgement: judgement), ())
+    let isAddress = rules.rules[trial.rule].isAddress
+    let shown = isAddress ? matcher.group("shown", of: code).map { $0.upperBound - whole.lowerBound } : nil
+    return (Match(rule: trial.rule, range: range, judgement: judgement, shown: shown), ())
   }
 
   mutating func charge(_ rule: Int) {

@@ -93,7 +93,7 @@ extension ContentScanner {
   func shifted(_ match: Match, by offset: Int) -> Match {
     let range = (match.range.lowerBound + offset)..<(match.range.upperBound + offset)
     return Match(
-      rule: match.rule, range: range, judgement: match.judgement, disguise: match.disguise)
+      rule: match.rule, range: range, judgement: match.judgement, disguise: match.disguise, shown: match.shown)
   }
 
   /// Adds those of `matches` that this pass reports to the results, where they begin before `until` and

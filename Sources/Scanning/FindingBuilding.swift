@@ -19,13 +19,18 @@ extension ContentScanner {
     input.cursor.advance(to: base + match.range.lowerBound, matching: width, in: bytes, base: base)
     let shown = ShownMatch(match, input.cursor, in: bytes, base: base, cuts: cuts)
     let rule = scanner.rules.rules[match.rule]
-    let key = match.key(in: bytes)
-    let kept = Array(key.prefix(min(rule.keep, key.count / 2)))
+    var key = match.key(in: bytes)
+    var kept = Array(key.prefix(min(rule.keep, key.count / 2)))
+    var secret = kept + ellipsis
+    if rule.isAddress {
+      let address = FoundAddress(in: key)
+      (key, kept, secret) = (address.bytes, [], scanner.redacted(address.origin))
+    }
     let name = key.withUnsafeBytes { fingerprint(of: $0) }
     keys?[name] = key
     if options.collectsKeys { input.results.keys[name] = key }
     var finding = Finding(
-      rule: rule, confidence: confidence, secret: escapedForTerminal(kept + ellipsis),
+      rule: rule, confidence: confidence, secret: escapedForTerminal(secret),
       fingerprint: name, path: input.shownPath!, place: input.place, line: input.cursor.line,
       column: base + shown.range.lowerBound - input.cursor.lineStart + 1, length: shown.range.count,
       snippet: shown.snippet)

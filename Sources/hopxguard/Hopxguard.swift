@@ -33,6 +33,7 @@ struct Hopxguard: ParsableCommand {
         hopxguard check                   scan and gitignore: the command for a CI job
         hopxguard lint                    code that would leak a key
         hopxguard audit                   how old are the keys, and who can read them?
+        hopxguard rotate FINGERPRINT      replace a key, step by step
         hopxguard allow FINGERPRINT --reason TEXT    accept a false alarm
         hopxguard baseline                accept today's findings, fail on new ones
         hopxguard rules list              the rules in use
@@ -42,7 +43,7 @@ struct Hopxguard: ParsableCommand {
     version: "\(Tool.name) \(Tool.version)" + (Tool.commit.map { " (\($0))" } ?? ""),
     subcommands: [
       ScanCommand.self, VerifyCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
-      CheckCommand.self, AuditCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self,
+      CheckCommand.self, AuditCommand.self, RotateCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self,
       BaselineCommand.self,
       LintCommand.self,
       RulesCommand.self,

@@ -33,14 +33,15 @@ struct HistoryFindings: Sendable {
         writer.begin(hit, entries)
         _ = reader.visit(hit.id, packs: packs, folders: folders, &writer)
         for (entry, var finding) in writer.findings {
-          if let commit = entry.commit {
-            finding.commit = writer.commits[commit]
-            if finding.commit == nil {
+          func info(of commit: Int) -> CommitInfo? {
+            if writer.commits[commit] == nil {
               writer.begin(commit: commit, graph.ids[commit])
               _ = reader.visit(graph.ids[commit], packs: packs, folders: folders, &writer)
-              finding.commit = writer.commits[commit]
             }
+            return writer.commits[commit]
           }
+          finding.commit = entry.commit.flatMap(info)
+          finding.history?.departure = entry.departure.flatMap(info)
           results.add(finding)
         }
         for (place, missing) in Dictionary(grouping: writer.missing, by: { FoundPlace(path: $0.path, place: $0.place) })

@@ -66,6 +66,7 @@ struct CheckCommand: ParsableCommand {
     reporting.explain(setup)
     reporting.adapt(&setup.plan.options, format)
     setup.plan.options.lint = setup.settings.lint.optionsOfCheck(strict: strict)
+    if setup.plan.options.lint != nil { setup.plan.policy.elsewhere.subtract(LintSettings.rules) }
     var run = ScanRun(setup.plan, into: try reporting.open(format))
     let coverage = CoverageRun(
       top: top, settings: setup.settings, strict: strict, options: setup.plan.options

@@ -9,6 +9,7 @@ import GitStore
 import Inputs
 import Platform
 import Reporting
+import Rules
 import Scanning
 
 struct HookRun {
@@ -319,7 +320,7 @@ struct HookRun {
 
   private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {
     let readIt =
-      findings.allSatisfy { $0.rule == RuleSet.addressRule }
+      findings.allSatisfy { $0.rule == Rule.addressID }
       ? "Remove the address: a client would send its key there" : "Remove it (read it from HOPX_API_KEY instead)"
     if isAboutFiles {
       return (

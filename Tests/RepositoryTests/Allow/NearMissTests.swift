@@ -61,7 +61,7 @@ struct NearMissTests {
     let other = "sha256:" + String(repeating: "0", count: 32)
     let unknown = try hopxguard("allow", other, "--reason", "x", "--by", "Ada", in: folder)
     #expect(unknown.status == 0)
-    #expect(unknown.errors.contains("note: no file here, as it is or staged, has a key with this fingerprint"))
+    #expect(unknown.errors.contains("note: no file here, as it is or staged, has anything with this fingerprint"))
   }
 
   @Test func `a key that is only staged is known to allow`() throws {
