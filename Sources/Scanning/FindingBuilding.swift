@@ -11,7 +11,7 @@ import Rules
 
 extension ContentScanner {
   /// What the fingerprint of a match is made from: the decoded key, or an address without the name before it.
-  func secret(of match: Match, in bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  func identity(of match: Match, in bytes: UnsafeRawBufferPointer) -> [UInt8] {
     let key = match.key(in: bytes)
     return scanner.rules.rules[match.rule].isAddress ? FoundAddress(in: key).bytes : key
   }
@@ -25,7 +25,7 @@ extension ContentScanner {
     input.cursor.advance(to: base + match.range.lowerBound, matching: width, in: bytes, base: base)
     let shown = ShownMatch(match, input.cursor, in: bytes, base: base, cuts: cuts)
     let rule = scanner.rules.rules[match.rule]
-    let key = secret(of: match, in: bytes)
+    let key = identity(of: match, in: bytes)
     let kept = rule.isAddress ? [] : Array(key.prefix(min(rule.keep, key.count / 2)))
     let secret = rule.isAddress ? scanner.redacted(FoundAddress(in: key).origin) : kept + ellipsis
     let name = key.withUnsafeBytes { fingerprint(of: $0) }
