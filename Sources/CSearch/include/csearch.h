@@ -7,14 +7,21 @@
 #ifndef CSEARCH_H
 #define CSEARCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /// The next place at or after `at` and before `end` with byte `a` at offset `first` and byte `b` at
 /// offset `second` from it; first <= second.
 size_t csearch_pair(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t first, uint8_t a, size_t second,
   uint8_t b);
+
+/// Whether two texts of `count` bytes are the same.
+static inline bool csearch_is_equal(const void *left, const void *right, size_t count) {
+  return memcmp(left, right, count) == 0;
+}
 
 /// As `csearch_pair` with the bytes side by side or `distance` apart, each compared under a mask.
 size_t csearch_masked(

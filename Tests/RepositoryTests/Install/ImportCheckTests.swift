@@ -63,14 +63,4 @@ struct ImportCheckTests {
     #expect(result.output == "Package.swift:6: Reporting -> Detection: Reporting must not reach Detection\n")
     #expect(result.status == 1)
   }
-
-  @Test func `the list of exceptions shrinks: an entry that is not needed is an error`() throws {
-    writePackage()
-    folder.write("scripts/c-library-imports", "Sources/Detection/Scanner.swift\n")
-    #expect(
-      try check().output
-        == "scripts/c-library-imports: Sources/Detection/Scanner.swift imports no C library: remove it here\n")
-    folder.write("Sources/Detection/Scanner.swift", "import Glibc\n")
-    #expect(try check().status == 0)
-  }
 }
