@@ -1,6 +1,6 @@
 // What was compressed and then written in base64 or hex: gzip, zlib, deflate alone and zip. Digits that begin with the
-// mark of one are inflated into the next layer; deflate has no mark, so long runs of digits are asked whether they begin
-// like it. A key in it is reported at the place of the digits, all of them.
+// mark of one are inflated into the next layer; deflate has no mark, so long runs of digits are asked whether they
+// begin like it. A key in it is reported at the place of the digits, all of them.
 // Sources: RFC 1950 to 1952, PKWARE's APPNOTE 4.3.7.
 
 import Bytes
