@@ -276,7 +276,7 @@ INLINE int begins_compressed(const uint8_t *digits) {
   case 'H': return memcmp(digits, "H4sI", 4) == 0;
   case 'U': return memcmp(digits, "UEsD", 4) == 0;
   case 'e':
-    return (digits[1] == 'A' && digits[2] == 'E') || (digits[1] == 'F' && (uint8_t)(digits[2] - '4') < 4) ||
+    return (digits[1] == 'A' && (uint8_t)(digits[2] - 'E') < 4) || (digits[1] == 'F' && (uint8_t)(digits[2] - '4') < 4) ||
            (digits[1] == 'J' && (uint8_t)(digits[2] - 'w') < 4) || (digits[1] == 'N' && (uint8_t)(digits[2] - 'o') < 4);
   case '1': return (digits[1] | 0x20) == 'f' && digits[2] == '8' && (digits[3] | 0x20) == 'b';
   case '5': return memcmp(digits, "504b", 4) == 0 || memcmp(digits, "504B", 4) == 0;
@@ -309,7 +309,7 @@ INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t 
     if (start < at) continue;
     if (begins_compressed(text + start)) return start;
     // Deflate alone has no mark; what it holds is checked, where there is enough of it for a key.
-    if (place + 96 < end && csearch_digits_end(text, place, place + 80) == place + 80) return start;
+    if (start + 88 <= end && csearch_digits_end(text, start, start + 88) == start + 88) return start;
   }
   return end;
 }

@@ -53,8 +53,14 @@ extension DecodedLayer {
       inflated.take(opened.bytes.count)
       guard opened.bytes.count >= Self.fewestInflated else { continue }
       var encodings: EncodingSet = [EncodingSet(encoding), EncodingSet(opened.encoding)]
-      for piece in run.pieces { if let encoding = piece.encoding { encodings.insert(EncodingSet(encoding)) } }
-      add(opened.bytes, from: start..<run.pieces.last!.source.upperBound, encodings)
+      // What follows its end is no part of it.
+      let used = (opened.end * 8 + (encoding == .hex ? 3 : 5)) / (encoding == .hex ? 4 : 6)
+      var end = start
+      for piece in run.pieces where piece.start < used {
+        if let encoding = piece.encoding { encodings.insert(EncodingSet(encoding)) }
+        if piece.count > 0 { end = piece.source.lowerBound + min(piece.source.count, used - piece.start) }
+      }
+      add(opened.bytes, from: start..<end, encodings)
       at = max(at, run.end)
     }
   }
@@ -79,19 +85,24 @@ extension DecodedLayer {
   }
 
   /// What was compressed; nil when nothing was.
-  private func open(_ data: [UInt8]) -> (bytes: [UInt8], encoding: Encoding)? {
-    if data.starts(with: [0x1F, 0x8B, 8]) { return (inflate(data, 0, .gzip).bytes, .gzip) }
-    if data.starts(with: [0x50, 0x4B, 3, 4]) { return (unzipped(data), .zip) }
-    if data[0] == 0x78, (Int(data[0]) << 8 | Int(data[1])) % 31 == 0 { return (inflate(data, 0, .zlib).bytes, .zlib) }
-    let result = inflate(data, 0, .none)
+  private func open(_ data: [UInt8]) -> (bytes: [UInt8], end: Int, encoding: Encoding)? {
+    if data.starts(with: [0x50, 0x4B, 3, 4]) {
+      let (bytes, end) = unzipped(data)
+      return (bytes, end, .zip)
+    }
+    let isGzip = data.starts(with: [0x1F, 0x8B, 8])
+    let isZlib = data[0] == 0x78 && (Int(data[0]) << 8 | Int(data[1])) % 31 == 0
+    let result = inflate(data, 0, isGzip ? .gzip : isZlib ? .zlib : .none)
     // Deflate that does not end was none, but for what is too long.
-    return result.isWhole || result.bytes.count >= 4096 ? (result.bytes, .deflate) : nil
+    if !isGzip && !isZlib && !result.isWhole && result.bytes.count < 4096 { return nil }
+    return (result.bytes, result.end, isGzip ? .gzip : isZlib ? .zlib : .deflate)
   }
 
-  /// The entries of a zip, one after the other.
-  private func unzipped(_ data: [UInt8]) -> [UInt8] {
+  /// The entries of a zip, one after the other, and where the last one ends.
+  private func unzipped(_ data: [UInt8]) -> (bytes: [UInt8], end: Int) {
     var all: [UInt8] = []
     var at = 0
+    var last = 0
     func word(_ offset: Int) -> Int { Int(data[offset]) | Int(data[offset + 1]) << 8 }
     while at + 30 <= data.count, all.count < Scanner.longestInflated {
       guard data[at] == 0x50, data[at + 1] == 0x4B, data[at + 2] == 3, data[at + 3] == 4 else {
@@ -111,9 +122,10 @@ extension DecodedLayer {
         all += data[start..<end]
         at = max(at, end)
       }
+      last = at
       all.append(Self.separator)
     }
-    return all
+    return (all, last)
   }
 
   private enum Header { case gzip, zlib, none }

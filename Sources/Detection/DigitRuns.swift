@@ -312,12 +312,15 @@ extension DecodedLayer {
     _ text: UnsafeRawBufferPointer, at end: Int, _ range: Range<Int>
   ) -> Int? {
     // What ends a token that stands between digits: a quote, a line end or indentation, a zero-width
-    // character, a semicolon.
+    // character, a semicolon, markup.
     let last = end > range.lowerBound ? text[end - 1] : 0
-    guard last >= 0x80 || last <= 0x20 && last > 0 || last == 0x22 || last == 0x27 || last == 0x60 || last == 0x3B
+    let isMarkup = last == UInt8(ascii: ">") || last == UInt8(ascii: "*") || last == UInt8(ascii: "~")
+    guard
+      isMarkup || last >= 0x80 || last <= 0x20 && last > 0 || last == 0x22 || last == 0x27 || last == 0x60
+        || last == 0x3B
     else { return nil }
     var place = end - 1
-    while place > range.lowerBound, place >= end - Self.longestJoint {
+    while place > range.lowerBound, place >= end - (isMarkup ? Self.margin : Self.longestJoint) {
       if !isDigit(text[place]), let token = joint(text, place), place + token.length == end,
         token.outputCount == 0 ? isDigit(text[place - 1]) : isDigit(UInt8(truncatingIfNeeded: token.output))
       {

@@ -39,19 +39,18 @@ extension DecodedLayer {
     guard let first = dumpRow(text, start, range), let second = dumpRow(text, first.end, range),
       let (radix, count) = step(text, first, second)
     else { return nil }
-    // The rows before may be too short to be noticed themselves, or hold other bytes.
-    while let before = rowBefore(text, start, range),
-      self.step(text, before.row, dumpRow(text, start, range)!, radix) == count
-    {
-      start = before.start
-      if place - start > Self.margin { break }
+    // A key's rows are ASCII but for the first and the last of them.
+    var current = first
+    while let before = rowBefore(text, start, range), step(text, before.row, current, radix) == count {
+      (start, current) = (before.start, before.row)
+      if place - start > Self.margin || !isASCII(text, current) { break }
     }
     var result: [UInt8] = []
     var pieces: [Piece] = []
     // `hexdump` shows the two bytes of a word in the order of a number.
     var (swapped, words): ([UInt8], [Piece]) = ([], [])
     let isWords = first.isWords
-    var row = dumpRow(text, start, range)
+    var row: DumpRow? = current
     var widest = 0
     var at = start
     while let this = row {
@@ -73,11 +72,15 @@ extension DecodedLayer {
       }
       if let last = digits.last { widest = last - this.bytes[0] }
       at = this.end
-      if !isFollowed || at - start > Self.longestDump { break }
+      if !isFollowed || at > place && !isASCII(text, this) { break }
     }
     add(result, from: pieces)
     if isWords { add(swapped, from: words) }
     return max(place + 1, at)
+  }
+
+  private func isASCII(_ text: UnsafeRawBufferPointer, _ row: DumpRow) -> Bool {
+    row.bytes.allSatisfy { text[$0] < UInt8(ascii: "8") }
   }
 
   private func byte(_ text: UnsafeRawBufferPointer, _ place: Int) -> UInt8 {
@@ -85,7 +88,6 @@ extension DecodedLayer {
   }
 
   private static let margin = 2048
-  private static let longestDump = 256 * 1024
 
   private func rowBefore(
     _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>
@@ -150,7 +152,6 @@ extension DecodedLayer {
     }
     guard !row.bytes.isEmpty else { return nil }
     while at < limit, !isLineEnd(text, at) { at += 1 }
-    if at == limit && at < range.upperBound { return nil }
     row.end = min(range.upperBound, at + (at < limit && text[at] == 0x0A ? 1 : 2))
     return row
   }

@@ -54,7 +54,7 @@ extension DecodedLayer {
       value = value * (isHex ? 16 : 10) + Int(digit)
       at += 1
     }
-    guard at < end, at > first, text[at] == UInt8(ascii: ")"), 0x20..<0x7F ~= value else { return nil }
+    guard at < end, at > first, text[at] == UInt8(ascii: ")"), value < 256 else { return nil }
     return (start + 1..<at, UInt8(value), isHex)
   }
 

@@ -74,7 +74,7 @@ int csearch_is_encoded(const uint8_t *text, size_t at, size_t end);
 size_t csearch_digits_end(const uint8_t *text, size_t at, size_t end);
 
 /// The next place at or after `at` where digits of base64 or hex begin that may be what a compressor made: they begin with
-/// the mark of gzip, zlib or zip, or are ninety or more in a row. `first` is where the text begins.
+/// the mark of gzip, zlib or zip, or are 88 or more in a row, more than the hash of SHA-512 has. `first` is where the text begins.
 size_t csearch_compressed(const uint8_t *text, size_t first, size_t at, size_t end);
 
 /// Whether digits of base64, sixteen or more, may begin a stream of deflate: by its first block's type, and by its length

@@ -231,8 +231,8 @@ let keyDisguises: [KeyDisguise] = [
   .init(name: "CHAR()||CHAR()", encoding: "decimal", over: .bytes, makes: .line) {
     ascii("SELECT ") + $0.map { "CHAR(\($0))" }.joined(separator: "||").utf8
   },
-  .init(name: "chr(0x).chr(0x)", encoding: "hex", over: .bytes, makes: .line) {
-    ascii("$key = ") + $0.map { hex($0, "chr(0x%02x)") }.joined(separator: " . ").utf8
+  .init(name: "chr(0x)+chr(0x)", encoding: "hex", over: .bytes, makes: .line) {
+    ascii("$key = ") + $0.map { hex($0, "chr(0x%02x)") }.joined(separator: "+").utf8
   },
   .init(name: "gzip in base64", encoding: "base64>gzip", over: .bytes, makes: .line) { base64(gzipped(led($0))) },
   .init(name: "zlib in base64", encoding: "base64>zlib", over: .bytes, makes: .line) { base64(deflated(led($0))) },
