@@ -87,6 +87,7 @@ struct BaseAddressTests {
   @Test func `an address can be allowed by its fingerprint and by a baseline`() throws {
     folder.git("init", "-q")
     folder.write(".gitignore", ".env\n.env.*\n*.key\nsecrets/\n")
+    folder.git("add", ".")
     let findings = try check("HOPX_BASE" + "_URL='http://localhost:1'\n")
     let name = try #require(findings.first?["fingerprint"] as? String)
     let allow = try hopxguard("allow", name, "--reason", "our test server", "--by", "Ada", in: folder)
