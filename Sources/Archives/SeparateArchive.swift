@@ -2,7 +2,7 @@
 // byte, by a list of a hundred million entries or a filter that decodes whole streams first. Such a process can be
 // limited, and its end does no harm to the scan.
 
-package import Inputs
+internal import Inputs
 internal import Platform
 
 final class SeparateArchive: EntrySource {
