@@ -186,7 +186,7 @@ extension DecodedLayer {
   /// - Parameters:
   ///   - place: where digits begin that do.
   ///   - escapes: whether `=68` is an `h`, and `%68`.
-  ///   - anything: whether they may stand for anything; then they end with `range`.
+  ///   - anything: whether they may stand for anything; then they end with `range`, and nothing is guessed.
   func gathered(
     _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>, escapes: Bool,
     anything: Bool = false
@@ -212,7 +212,9 @@ extension DecodedLayer {
         (at, pieceStart) = (next, next)
         continue
       }
-      guard let token = joint(text, at), at + token.length <= range.upperBound else { break }
+      guard let token = joint(text, at), at + token.length <= range.upperBound,
+        !anything || !token.encoding.isHeuristic
+      else { break }
       if isDoubtful(text, at, range) {
         if !escapes { break }
         run.doubtful.append(at + 1)
