@@ -61,7 +61,12 @@ private struct DigitLine {
   /// A next line that is as long is not a word by itself.
   private static let longestWord = 20
   /// Where base64, openssl, xxd, mail and people break lines.
-  private static let widths: Set<Int> = [48, 60, 64, 70, 72, 76, 78, 80, 100, 120, 128]
+  private static func isUsual(_ width: Int) -> Bool {
+    switch width {
+    case 48, 60, 64, 70, 72, 76, 78, 80, 100, 120, 128: true
+    default: false
+    }
+  }
 
   /// Whether the digits of the run, which ends at a line's end, go on with those at `next`; then that is
   /// the line.
@@ -71,7 +76,7 @@ private struct DigitLine {
     let width = run.digits.count - start
     guard width >= Self.shortest else { return false }
     let end = digitsEnd(text, next, range.upperBound)
-    guard end - next >= Self.longestWord || Self.widths.contains(width) || width == last, isLast(text, end, range)
+    guard end - next >= Self.longestWord || Self.isUsual(width) || width == last, isLast(text, end, range)
     else { return false }
     (start, last) = (run.digits.count, width)
     return true
@@ -465,9 +470,7 @@ private func isSeparator(_ byte: UInt8) -> Bool {
 /// Whether a byte is a base64 digit of either alphabet.
 @inline(__always)
 func isDigit(_ byte: UInt8) -> Bool {
-  ByteSet(
-    (0x03FFA80000000000, 0x07FFFFFE87FFFFFE, 0x0000000000000000, 0x0000000000000000)
-  ).contains(byte)
+  isMember(byte, (0x03FFA80000000000, 0x07FFFFFE87FFFFFE, 0x0000000000000000, 0x0000000000000000))
 }
 
 /// Where the base64 digits end that go on from `at`.
