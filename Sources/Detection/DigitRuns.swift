@@ -327,15 +327,18 @@ extension DecodedLayer {
         || last == 0x3B
     else { return nil }
     var place = end - 1
+    var quote: Int?
     while place > range.lowerBound, place >= end - (isMarkup ? Self.margin : Self.longestJoint) {
       if !isDigit(text[place]), let token = joint(text, place), place + token.length == end,
         token.outputCount == 0 ? isDigit(text[place - 1]) : isDigit(UInt8(truncatingIfNeeded: token.output))
       {
-        return place
+        // A quote inside a word may be the end of what joins two literals.
+        guard token.encoding == .concatenation && token.length == 1 else { return place }
+        quote = place
       }
       place -= 1
     }
-    return nil
+    return quote
   }
 
   // MARK: Lists of numbers
