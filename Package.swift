@@ -214,7 +214,7 @@ if Context.environment["HOPXGUARD_FUZZING"] != nil {
   package.targets += [
     .target(name: "FuzzDriver", path: "Fuzzing/Driver", swiftSettings: strict),
     fuzzer("RedactionFuzz", ["Redaction", "Detection", "Rules", "RedactionOracle"], exclude: ["corpus"]),
-    fuzzer("DecoderFuzz", ["Detection", "Rules", "RedactionOracle"], exclude: ["corpus"]),
+    fuzzer("DecoderFuzz", ["Detection", "Rules", "RedactionOracle", "PackFixtures"], exclude: ["corpus"]),
     fuzzer("ArchiveFuzz", ["Archives", "Inputs", "CZlib"], exclude: ["make_corpus"]),
     fuzzer("PackFuzz", ["GitStore", "Platform", "PackFixtures"], exclude: ["corpus"]),
   ]

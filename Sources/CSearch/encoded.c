@@ -287,20 +287,25 @@ INLINE int begins_compressed(const uint8_t *digits) {
   }
 }
 
+/// Whether sixteen bytes are digits of base64.
+INLINE int are_base64_digits(const uint8_t *text) {
+  half bytes;
+  memcpy(&bytes, text, sizeof bytes);
+  half_mask digit = (half_mask)((half)((bytes | 0x20) - 'a') < 26) | (half_mask)((half)(bytes - '/') < 11) |
+                    (bytes == '+') | (bytes == '-') | (bytes == '_');
+  half_words all = (half_words)digit;
+  return (all[0] & all[1]) == UINT64_MAX;
+}
+
 INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t at, size_t end) {
   int was_digits = 0;
   for (size_t place = at; place + 16 <= end; place += STEP) {
-    half bytes;
-    memcpy(&bytes, text + place, sizeof bytes);
-    half lowered = bytes | 0x20;
-    half_mask digit = (half_mask)((half)(lowered - 'a') < 26) | (half_mask)((half)(bytes - '/') < 11) | (bytes == '+') |
-                      (bytes == '-') | (bytes == '_');
-    half_words all = (half_words)digit;
-    if ((all[0] & all[1]) != UINT64_MAX) {
+    if (!are_base64_digits(text + place)) {
       was_digits = 0;
       continue;
     }
-    if (was_digits) continue;
+    // The sixteen bytes between two blocks may hold an end and a beginning.
+    if (was_digits && are_base64_digits(text + place - 16)) continue;
     was_digits = 1;
     size_t start = place;
     while (start > first && is_base64_digit(text[start - 1])) start--;

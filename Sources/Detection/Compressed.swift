@@ -61,7 +61,7 @@ extension DecodedLayer {
         if piece.count > 0 { end = piece.source.lowerBound + min(piece.source.count, used - piece.start) }
       }
       add(opened.bytes, from: start..<end, encodings)
-      at = max(at, run.end)
+      at = max(at, end)
     }
   }
 

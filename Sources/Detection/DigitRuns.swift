@@ -61,7 +61,12 @@ private struct DigitLine {
   /// A next line that is as long is not a word by itself.
   private static let longestWord = 20
   /// Where base64, openssl, xxd, mail and people break lines.
-  private static let widths: Set<Int> = [48, 60, 64, 70, 72, 76, 78, 80, 100, 120, 128]
+  private static func isUsual(_ width: Int) -> Bool {
+    switch width {
+    case 48, 60, 64, 70, 72, 76, 78, 80, 100, 120, 128: true
+    default: false
+    }
+  }
 
   /// Whether the digits of the run, which ends at a line's end, go on with those at `next`; then that is
   /// the line.
@@ -71,7 +76,7 @@ private struct DigitLine {
     let width = run.digits.count - start
     guard width >= Self.shortest else { return false }
     let end = digitsEnd(text, next, range.upperBound)
-    guard end - next >= Self.longestWord || Self.widths.contains(width) || width == last, isLast(text, end, range)
+    guard end - next >= Self.longestWord || Self.isUsual(width) || width == last, isLast(text, end, range)
     else { return false }
     (start, last) = (run.digits.count, width)
     return true
@@ -186,7 +191,7 @@ extension DecodedLayer {
   /// - Parameters:
   ///   - place: where digits begin that do.
   ///   - escapes: whether `=68` is an `h`, and `%68`.
-  ///   - anything: whether they may stand for anything; then they end with `range`.
+  ///   - anything: whether they may stand for anything; then they end with `range`, and nothing is guessed.
   func gathered(
     _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>, escapes: Bool,
     anything: Bool = false
@@ -212,7 +217,9 @@ extension DecodedLayer {
         (at, pieceStart) = (next, next)
         continue
       }
-      guard let token = joint(text, at), at + token.length <= range.upperBound else { break }
+      guard let token = joint(text, at), at + token.length <= range.upperBound,
+        !anything || !token.encoding.isHeuristic
+      else { break }
       if isDoubtful(text, at, range) {
         if !escapes { break }
         run.doubtful.append(at + 1)
@@ -320,15 +327,18 @@ extension DecodedLayer {
         || last == 0x3B
     else { return nil }
     var place = end - 1
+    var quote: Int?
     while place > range.lowerBound, place >= end - (isMarkup ? Self.margin : Self.longestJoint) {
       if !isDigit(text[place]), let token = joint(text, place), place + token.length == end,
         token.outputCount == 0 ? isDigit(text[place - 1]) : isDigit(UInt8(truncatingIfNeeded: token.output))
       {
-        return place
+        // A quote inside a word may be the end of what joins two literals.
+        guard token.encoding == .concatenation && token.length == 1 else { return place }
+        quote = place
       }
       place -= 1
     }
-    return nil
+    return quote
   }
 
   // MARK: Lists of numbers
@@ -463,9 +473,7 @@ private func isSeparator(_ byte: UInt8) -> Bool {
 /// Whether a byte is a base64 digit of either alphabet.
 @inline(__always)
 func isDigit(_ byte: UInt8) -> Bool {
-  ByteSet(
-    (0x03FFA80000000000, 0x07FFFFFE87FFFFFE, 0x0000000000000000, 0x0000000000000000)
-  ).contains(byte)
+  isMember(byte, (0x03FFA80000000000, 0x07FFFFFE87FFFFFE, 0x0000000000000000, 0x0000000000000000))
 }
 
 /// Where the base64 digits end that go on from `at`.

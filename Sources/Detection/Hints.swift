@@ -258,7 +258,7 @@ struct HintSearch: Sendable {
   /// What the escape that begins at a place stands for in the end, and where it ends.
   private func sight(_ text: UnsafeRawBufferPointer, _ place: Int) -> (byte: UInt8?, end: Int)? {
     guard place < text.count, mayBeginToken(text[place]),
-      case .token(let token) = readDeepToken(text, at: place, isKnown: { _ in true })
+      case .token(let token) = readDeepToken(text, at: place, isKnown: { _ in true }), token.encoding != .markup
     else { return nil }
     if token.outputCount == 0 { return (nil, place + token.length) }
     guard token.outputCount == 1 else { return nil }

@@ -258,6 +258,8 @@ extension KeyDisguise {
     // Digits in pieces of forty are too short to be noticed, and so are escapes of nothing but zeros.
     if name == "quoted-printable soft breaks" { return false }
     if name == "percent of signs" && inner.makes == .bytes { return false }
+    // Of a literal with tags in one half and names in the other no piece is left.
+    if name == "HTML by name" && ["tags", "stars"].contains(inner.name) { return false }
     // Ends of rows alone are no reason to decode a text.
     if inner.isDump && ["percent of signs", "\\u of some", "HTML by hex number", "quoted-printable"].contains(name) {
       return false
