@@ -28,6 +28,11 @@ public struct RuleSet: Sendable {
   /// that begin after it.
   public var context: Int { Scanner.context + prefilter.reach }
 
+  /// Whether it depends on a file's path what is found in it.
+  package var asksForPath: Bool {
+    rules.contains { !$0.isForNames && ($0.path != nil || $0.filter?.asks(for: .path) == true) }
+  }
+
   /// Bytes of a match and of what may come between it and its literal.
   package var longestSpan: Int {
     rules.reduce(Rule.longestMatch) { longest, rule in

@@ -72,6 +72,22 @@ struct HookTests {
     #expect(clean.errors.isEmpty)
   }
 
+  @Test func `of a key of another kind pre-commit says what its rule says`() throws {
+    #expect(try hook("install").status == 0)
+    folder.write("repo/acme.toml", acmeTokenRule)
+    folder.write("repo/.hopxguard.toml", "[scan]\nrules = ['acme.toml']\n")
+    folder.write("repo/app.py", "t = 'acme_0123456789abcdef0123456789abcdef'\n")
+    folder.git("-C", "repo", "add", ".")
+    let foreign = try git("commit", "-qm", "x")
+    #expect(foreign.status == 1)
+    #expect(foreign.errors.contains("Acme token: Ask Acme."))
+    #expect(!foreign.errors.contains("HOPX_API_KEY") && !foreign.errors.contains("hopx.dev"))
+    folder.write("repo/app.py", "t = 'acme_0123456789abcdef0123456789abcdef' # \(key)\n")
+    folder.git("-C", "repo", "add", ".")
+    let both = try git("commit", "-qm", "x")
+    for part in ["Acme token: Ask Acme.", "HOPX_API_KEY", "hopx.dev"] { #expect(both.errors.contains(part), "\(part)") }
+  }
+
   @Test func `each of several keys has its line to allow it, and shows all its places once`() throws {
     #expect(try hook("install").status == 0)
     folder.write("repo/a.py", "key = '\(key)'\n")
