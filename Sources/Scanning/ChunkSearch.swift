@@ -138,7 +138,7 @@ extension ContentScanner {
   }
 
   func name(_ match: Match) -> String {
-    match.key(in: buffer.bytes).withUnsafeBytes { fingerprint(of: $0) }
+    identity(of: match, in: buffer.bytes).withUnsafeBytes { fingerprint(of: $0) }
   }
 
   /// Whether the line of a match ends so far after it that what a snippet shows has not all been read.

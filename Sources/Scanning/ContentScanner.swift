@@ -75,7 +75,7 @@ package struct ContentScanner: ~Copyable {
   ) -> [(name: String, offset: Int)] {
     var found: [(name: String, offset: Int)] = []
     for match in matches where match.confidence != nil {
-      let key = match.key(in: bytes)
+      let key = identity(of: match, in: bytes)
       let name = key.withUnsafeBytes { fingerprint(of: $0) }
       if keys != nil { keys![name] = key }
       found.append((name, match.range.lowerBound))

@@ -10,6 +10,12 @@ import Platform
 import Rules
 
 extension ContentScanner {
+  /// The bytes that a match's fingerprint is of: of an address without what stands before it.
+  func identity(of match: Match, in bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    let key = match.key(in: bytes)
+    return scanner.rules.rules[match.rule].isAddress ? FoundAddress(in: key).bytes : key
+  }
+
   mutating func add(
     _ match: Match, _ confidence: Confidence, _ cuts: [Cut], _ input: inout Input
   ) {
@@ -19,13 +25,10 @@ extension ContentScanner {
     input.cursor.advance(to: base + match.range.lowerBound, matching: width, in: bytes, base: base)
     let shown = ShownMatch(match, input.cursor, in: bytes, base: base, cuts: cuts)
     let rule = scanner.rules.rules[match.rule]
-    var key = match.key(in: bytes)
+    let key = identity(of: match, in: bytes)
     var kept = Array(key.prefix(min(rule.keep, key.count / 2)))
     var secret = kept + ellipsis
-    if rule.isAddress {
-      let address = FoundAddress(in: key)
-      (key, kept, secret) = (address.bytes, [], scanner.redacted(address.origin))
-    }
+    if rule.isAddress { (kept, secret) = ([], scanner.redacted(FoundAddress(in: key).origin)) }
     let name = key.withUnsafeBytes { fingerprint(of: $0) }
     keys?[name] = key
     if options.collectsKeys { input.results.keys[name] = key }
