@@ -100,6 +100,7 @@ struct BaseAddressTests {
 
     try FileManager.default.removeItem(atPath: folder.file(".hopxguard.toml"))
     #expect(try hopxguard("baseline", in: folder).status == 0)
+    folder.git("add", ".")
     #expect(try hopxguard("check", in: folder).status == 0)
     #expect(try !hopxguard("scan", in: folder).errors.contains("warning"))
     #expect(try check("HOPX_BASE" + "_URL=http://localhost:2\n").count == 1)
