@@ -43,7 +43,7 @@ extension DecodedLayer {
     var current = first
     while let before = rowBefore(text, start, range), step(text, before.row, current, radix) == count {
       (start, current) = (before.start, before.row)
-      if place - start > Self.margin || !isASCII(text, current) { break }
+      if place - start > Self.margin || !isASCII(text, current.bytes.prefix(count)) { break }
     }
     var result: [UInt8] = []
     var pieces: [Piece] = []
@@ -72,15 +72,15 @@ extension DecodedLayer {
       }
       if let last = digits.last { widest = last - this.bytes[0] }
       at = this.end
-      if !isFollowed || at > place && !isASCII(text, this) { break }
+      if !isFollowed || at > place && !isASCII(text, digits) { break }
     }
     add(result, from: pieces)
     if isWords { add(swapped, from: words) }
     return max(place + 1, at)
   }
 
-  private func isASCII(_ text: UnsafeRawBufferPointer, _ row: DumpRow) -> Bool {
-    row.bytes.allSatisfy { text[$0] < UInt8(ascii: "8") }
+  private func isASCII(_ text: UnsafeRawBufferPointer, _ digits: ArraySlice<Int>) -> Bool {
+    digits.allSatisfy { text[$0] < UInt8(ascii: "8") }
   }
 
   private func byte(_ text: UnsafeRawBufferPointer, _ place: Int) -> UInt8 {
