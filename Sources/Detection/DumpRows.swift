@@ -39,11 +39,11 @@ extension DecodedLayer {
     guard let first = dumpRow(text, start, range), let second = dumpRow(text, first.end, range),
       let (radix, count) = step(text, first, second)
     else { return nil }
-    // A key's rows are ASCII but for the first and the last of them.
+    // A key's rows are ASCII but for the first and the last of them, and for characters of no width.
     var current = first
     while let before = rowBefore(text, start, range), step(text, before.row, current, radix) == count {
       (start, current) = (before.start, before.row)
-      if place - start > Self.margin || !isASCII(text, current) { break }
+      if place - start > Self.margin || !isText(text, current.bytes.prefix(count)) { break }
     }
     var result: [UInt8] = []
     var pieces: [Piece] = []
@@ -72,16 +72,19 @@ extension DecodedLayer {
       }
       if let last = digits.last { widest = last - this.bytes[0] }
       at = this.end
-      if !isFollowed || at > place && !isASCII(text, this) { break }
+      if !isFollowed || at > place && !isText(text, digits) { break }
     }
     add(result, from: pieces)
     if isWords { add(swapped, from: words) }
     return max(place + 1, at)
   }
 
-  private func isASCII(_ text: UnsafeRawBufferPointer, _ row: DumpRow) -> Bool {
-    row.bytes.allSatisfy { text[$0] < UInt8(ascii: "8") }
+  private func isText(_ text: UnsafeRawBufferPointer, _ digits: ArraySlice<Int>) -> Bool {
+    digits.count { text[$0] >= UInt8(ascii: "8") } <= Self.mostOthers
   }
+
+  /// Bytes of a row that are no ASCII: two characters of no width in UTF-8.
+  private static let mostOthers = 6
 
   private func byte(_ text: UnsafeRawBufferPointer, _ place: Int) -> UInt8 {
     hexValue(text[place])! << 4 | hexValue(text[place + 1])!

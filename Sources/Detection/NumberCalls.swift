@@ -17,8 +17,8 @@ extension DecodedLayer {
     let end = min(range.upperBound, text.count)
     var at = range.lowerBound
     while true {
-      // `(0` of `(0x68` or `(1` of `(104`.
-      at = csearch_masked(bytes, text.count, at, end, 1, 0xFF, UInt8(ascii: "("), 0xFE, UInt8(ascii: "0"))
+      // A digit, or one of six signs, after a parenthesis.
+      at = csearch_masked(bytes, text.count, at, end, 1, 0xFF, UInt8(ascii: "("), 0xF0, UInt8(ascii: "0"))
       if at >= end { return }
       at = max(at + 1, addCalls(text, from: at, end) ?? at + 1)
     }
