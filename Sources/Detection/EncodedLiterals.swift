@@ -173,7 +173,9 @@ struct EncodedLiterals: Sendable {
         let begin = place - form.first
         if begin >= start, begin < first, fixed.presence(of: form, bytes, begin) == .cut { first = begin }
       }
-      if place >= last, place < first, sextet(bytes[place]) != nil, fixed.hasFirst(bytes.count - place) { first = place }
+      if place >= last, place < first, sextet(bytes[place]) != nil, fixed.hasFirst(bytes.count - place) {
+        first = place
+      }
     }
     return first
   }

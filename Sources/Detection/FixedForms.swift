@@ -257,7 +257,12 @@ private struct Shape {
       let bits = Array(repeating: UInt8(0), count: lead + first) + core
       let from = (8 * (lead + first) + 5) / 6
       let sextets = (from..<max(from, 8 * bits.count / 6)).map { sextetNumber($0, of: bits) }
-      let texts = [0, 1].map { url in sextets.map { base64Characters($0).count > 1 && url == 1 ? base64Characters($0)[1] : base64Character($0) } }
+      let texts = [0, 1].map { url in
+        sextets.map { sextet in
+          let characters = base64Characters(sextet)
+          return characters.count > 1 && url == 1 ? characters[1] : base64Character(sextet)
+        }
+      }
       // Of one encoding alone, base64 has probes of its own.
       let isNew = !stages.isEmpty
       return (texts[0] == texts[1] ? [texts[0]] : texts).map { shape($0, from - lead, isNew: isNew) }

@@ -146,7 +146,9 @@ struct ForwardText {
       }
       var start = end
       let most = stage == .hex ? 2 : 3
-      while start > 0, end - start < most, stage == .hex ? hexValue(text[start - 1]) != nil : 0x30...0x39 ~= text[start - 1] {
+      while start > 0, end - start < most,
+        stage == .hex ? hexValue(text[start - 1]) != nil : 0x30...0x39 ~= text[start - 1]
+      {
         start -= 1
       }
       let value = Int(String(decoding: text[start..<end], as: UTF8.self), radix: stage == .hex ? 16 : 10)

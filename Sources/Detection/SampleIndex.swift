@@ -65,7 +65,8 @@ final class SampleIndex: @unchecked Sendable {
       for owner in owners[bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian] ?? [] {
         let place = at - owner.offset
         let sought = texts[owner.text]
-        if place >= 0, place + sought.count <= bytes.count, bytes[place..<(place + sought.count)].elementsEqual(sought) {
+        if place >= 0, place + sought.count <= bytes.count, bytes[place..<(place + sought.count)].elementsEqual(sought)
+        {
           found(place, owner.text)
         }
       }

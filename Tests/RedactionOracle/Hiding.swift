@@ -27,7 +27,8 @@ public enum Hiding: CaseIterable, Sendable {
       return Array(lines.joined(separator: Array(line.utf8)))
     case .hexDigits: return hexText(text, "", Bool.random(using: &generator))
     case .hexBlanks: return hexText(text, [" ", ":", "-", ","].randomElement(using: &generator)!, false)
-    case .hexArray: return Array("0x".utf8) + hexText(text, [", 0x", ",0x", " 0x"].randomElement(using: &generator)!, true)
+    case .hexArray:
+      return Array("0x".utf8) + hexText(text, [", 0x", ",0x", " 0x"].randomElement(using: &generator)!, true)
     case .numbers: return numberText(text, [",", ", ", " "].randomElement(using: &generator)!)
     case .numberLines: return numberText(text, ",\n    ")
     case .utf32le: return text.flatMap { [$0, 0, 0, 0] }
