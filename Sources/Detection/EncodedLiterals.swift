@@ -19,7 +19,10 @@ struct EncodedLiterals: Sendable {
   private let rules: [[(rule: Int, keep: Int)]]
   /// Bytes of an encoded literal at most, unless escapes or control sequences are in it.
   private let longest: Int
-  private let beginnings: ByteSet
+  private let beginnings: LiteralBeginnings
+  private let broken: BrokenLiterals
+  /// Finds the literals in UTF-16, UTF-32 and base64; nil for a few, which have probes.
+  private let index: EncodedIndex?
   /// Bytes of literals; those behind which more of one comes; and those that one begins with.
   private let members: ByteSet
   let memberTable: [UInt8]
@@ -27,8 +30,8 @@ struct EncodedLiterals: Sendable {
   private let firsts: ByteSet
   private let hasPlainFirsts: Bool
   private let fixed: FixedForms
-  /// For each byte the literals whose list of hex digits, or of numbers, begins with it.
-  private let listBeginnings: [[(literal: Int, stage: StreamStage)]]
+  /// For each byte the literals that begin with it.
+  private let listBeginnings: [[Int]]
 
   init(_ set: RuleSet) {
     var numbers: [[UInt8]: Int] = [:]
@@ -55,18 +58,20 @@ struct EncodedLiterals: Sendable {
     inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
     firsts = ByteSet(literals.map { $0.bytes[0] })
     hasPlainFirsts = literals.allSatisfy { isLetterOrDigit($0.bytes[0]) }
-    beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&U=".utf8))
+    let shapes = literals.map { ($0.bytes, $0.cores) }
+    beginnings = LiteralBeginnings(shapes)
+    broken = BrokenLiterals(literals.map(\.bytes))
+    index = literals.count > Self.mostProbed ? EncodedIndex(shapes) : nil
     let keeps = rules.map { rules in rules.map(\.keep).min() ?? 0 }
     fixed = FixedForms(literals.map(\.bytes)) { keeps[$0] >= Self.fewestKept }
-    var lists = Array(repeating: [(literal: Int, stage: StreamStage)](), count: 256)
-    for (number, literal) in literals.enumerated() {
-      lists[Int(String(literal.bytes[0]).utf8.first!)].append((number, .decimal))
-      lists[Int(String(literal.bytes[0], radix: 16).utf8.first!)].append((number, .hex))
-    }
+    var lists = Array(repeating: [Int](), count: 256)
+    for (number, literal) in literals.enumerated() { lists[Int(literal.bytes[0])].append(number) }
     listBeginnings = lists
     longestList = (literals.map(\.bytes.count).max() ?? 0) * (4 + ForwardLevel.longestGap)
   }
 
+  /// Literals that are searched by probes.
+  private static let mostProbed = 3
   /// Bytes that rules have to keep for their literals to be looked for under several encodings: with fewer, the
   /// end of any word would be held back.
   private static let fewestKept = 4
@@ -97,9 +102,7 @@ struct EncodedLiterals: Sendable {
     }
     searchTokens(bytes, at: places.lowerBound..<end, members: memberTable) { place in
       if !couldBreak(bytes, place) { return }
-      for (index, literal) in literals.enumerated() {
-        literal.prefixes(brokenAt: place, bytes, isLast) { add(index, place - $0, .text) }
-      }
+      broken.search(brokenAt: place, bytes, isLast) { add($0, place - $1, .text) }
     }
     let fixedEnd = min(bytes.count, places.upperBound + max(longestList, fixed.longest))
     fixed.search(bytes, at: places.lowerBound..<fixedEnd) { literal, place, form in
@@ -108,25 +111,52 @@ struct EncodedLiterals: Sendable {
         candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
       }
     }
+    if let index {
+      index.search(bytes, at: places.lowerBound..<end) { place, owner in
+        switch owner {
+        case .wide(let number, let character, let width):
+          addWide(number, place - width * character, bytes, width: width, add)
+        case .base64(let number, let lead, let offset): addBase64(number, lead, bytes, place, offset, add)
+        }
+      }
+      return
+    }
     for (index, literal) in literals.enumerated() {
       literal.wide?.search(bytes, at: places.lowerBound..<end) { place in
         let before = literal.wide!.offsets[0]
-        if literal.stands(.utf16le, bytes, place - before) { add(index, place - before, .utf16le) }
-        if literal.stands(.utf16be, bytes, place - before - 1) { add(index, place - before - 1, .utf16be) }
-        if literal.stands(.utf32le, bytes, place - 2 * before) { add(index, place - 2 * before, .utf32le) }
-        if literal.stands(.utf32be, bytes, place - 2 * before - 3) { add(index, place - 2 * before - 3, .utf32be) }
+        addWide(index, place - before, bytes, width: 2, add)
+        addWide(index, place - 2 * before, bytes, width: 4, add)
       }
       for probe in literal.base64 {
         probe.probe.search(bytes, at: places.lowerBound..<end) { place in
           for (offset, lead) in zip(probe.probe.offsets, probe.leads) {
-            if let start = literal.base64Start(lead, bytes, place, offset),
-              literal.stands(base64Stages[lead], bytes, start)
-            {
-              add(index, start, base64Stages[lead])
-            }
+            addBase64(index, lead, bytes, place, offset, add)
           }
         }
       }
+    }
+  }
+
+  /// Adds a literal in characters of two or four bytes of which the first may be at `start`, in either byte order.
+  @inline(__always)
+  private func addWide(
+    _ number: Int, _ start: Int, _ bytes: UnsafeRawBufferPointer, width: Int, _ add: (Int, Int, StreamStage) -> Void
+  ) {
+    let (little, big): (StreamStage, StreamStage) = width == 2 ? (.utf16le, .utf16be) : (.utf32le, .utf32be)
+    if literals[number].stands(little, bytes, start) { add(number, start, little) }
+    let before = start - (width - 1)
+    if literals[number].stands(big, bytes, before) { add(number, before, big) }
+  }
+
+  /// Adds a literal in base64 of which the digit at `place` may be the one at `offset` of its core.
+  @inline(__always)
+  private func addBase64(
+    _ number: Int, _ lead: Int, _ bytes: UnsafeRawBufferPointer, _ place: Int, _ offset: Int,
+    _ add: (Int, Int, StreamStage) -> Void
+  ) {
+    let literal = literals[number]
+    if let start = literal.base64Start(lead, bytes, place, offset), literal.stands(base64Stages[lead], bytes, start) {
+      add(number, start, base64Stages[lead])
     }
   }
 
@@ -150,14 +180,18 @@ struct EncodedLiterals: Sendable {
     }
   }
 
-  /// The first place from `start` on where `bytes` ends in the middle of a literal that is encoded as a
-  /// whole; the end when there is none.
-  func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
-    var first = bytes.count
-    for place in max(start, bytes.count - longest)..<max(start, bytes.count)
-    where beginnings.contains(bytes[place]) && literals.contains(where: { $0.isCut(bytes, place) }) {
-      first = place
-      break
+  /// The first place from `start` on and before `limit` where `bytes` ends in the middle of a literal that is encoded as
+  /// a whole; `limit` when there is none.
+  func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int, before limit: Int) -> Int {
+    let end = min(limit, bytes.count)
+    var first = limit
+    var place = max(start, bytes.count - longest)
+    while place < end {
+      if beginnings.literals(at: place, in: bytes).contains(where: { literals[$0].isCut(bytes, place) }) {
+        first = place
+        break
+      }
+      place += 1
     }
     var text = ForwardText()
     for place in max(start, bytes.count - longestList)..<max(start, bytes.count) {
@@ -167,8 +201,8 @@ struct EncodedLiterals: Sendable {
     // A form may begin with bytes that do not depend on the literal, at the end with nothing after them.
     let last = max(start, bytes.count - FixedForms.mostFirst)
     for place in max(start, bytes.count - fixed.longest)..<max(start, bytes.count) {
-      if place >= first { break }
-      for number in fixed.beginnings[Int(bytes[place])] {
+      if place >= first + FixedForms.mostFirst { break }
+      for number in fixed.beginnings(at: place, in: bytes) {
         let form = fixed.forms[number]
         let begin = place - form.first
         if begin >= start, begin < first, fixed.presence(of: form, bytes, begin) == .cut { first = begin }
@@ -182,15 +216,27 @@ struct EncodedLiterals: Sendable {
 
   /// Whether `bytes` end in the middle of a literal that is a list of numbers from `place` on.
   private func isCutList(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText) -> Bool {
-    for (number, stage) in listBeginnings[Int(bytes[place])] where fixed.isListBeginning(bytes, place, stage) {
-      let literal = literals[number].bytes
-      text.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
-      text.decode(bytes, to: 1)
-      if text.count > 0, text.bytes[0] != literal[0] { continue }
-      text.decode(bytes, to: literal.count)
-      if text.stop == .cut, text.count < literal.count, literal.starts(with: text.bytes) { return true }
+    for stage in [StreamStage.hex, .decimal] where fixed.isListBeginning(bytes, place, stage) {
+      for number in lists(at: place, in: bytes, stage) {
+        let literal = literals[number].bytes
+        text.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
+        text.decode(bytes, to: 1)
+        if text.count > 0, text.bytes[0] != literal[0] { continue }
+        text.decode(bytes, to: literal.count)
+        if text.stop == .cut, text.count < literal.count, literal.starts(with: text.bytes) { return true }
+      }
     }
     return false
+  }
+
+  /// The literals that may begin at `place` as a list of numbers, by the first of them.
+  @inline(__always)
+  private func lists(at place: Int, in bytes: UnsafeRawBufferPointer, _ stage: StreamStage) -> [Int] {
+    switch firstNumber(bytes, place, stage) {
+    case .some(.some(let byte)): listBeginnings[Int(byte)]
+    case .some(nil): Array(literals.indices)
+    case nil: []
+    }
   }
 
   /// Where the bytes end that are visible whatever comes.
@@ -202,21 +248,21 @@ struct EncodedLiterals: Sendable {
     var end = end
     var place = start
     while place < end {
-      if beginnings.contains(bytes[place]) {
-        for (index, literal) in literals.enumerated() {
-          for rule in rules[index] {
-            end = min(end, literal.visibleEnd(bytes, place, keep: rule.keep))
-          }
+      for index in beginnings.literals(at: place, in: bytes) {
+        for rule in rules[index] {
+          end = min(end, literals[index].visibleEnd(bytes, place, keep: rule.keep))
         }
       }
-      for number in fixed.beginnings[Int(bytes[place])] {
+      for number in fixed.beginnings(at: place, in: bytes) {
         let form = fixed.forms[number]
         let begin = place - form.first
         guard begin >= start, fixed.presence(of: form, bytes, begin) != .none else { continue }
         end = min(end, visibleEnd(bytes, begin, form.literal, form.form))
       }
-      for (number, stage) in listBeginnings[Int(bytes[place])] where fixed.isListBeginning(bytes, place, stage) {
-        end = min(end, visibleEnd(bytes, place, number, StreamForm([stage])))
+      for stage in [StreamStage.hex, .decimal] where fixed.isListBeginning(bytes, place, stage) {
+        for number in lists(at: place, in: bytes, stage) {
+          end = min(end, visibleEnd(bytes, place, number, StreamForm([stage])))
+        }
       }
       place += 1
     }
@@ -245,7 +291,7 @@ private let base64Stages: [StreamStage] = [.base64At0, .base64At1, .base64At2]
 private let probedStages: [StreamStage] = [.utf16le, .utf16be, .utf32le, .utf32be] + base64Stages
 
 /// One literal in all its forms.
-private struct EncodedLiteral: Sendable {
+private final class EncodedLiteral: Sendable {
   let bytes: [UInt8]
   /// Finds a character of the literal with a zero behind it, in either byte order; nil for a literal that
   /// is not ASCII.
@@ -253,13 +299,10 @@ private struct EncodedLiteral: Sendable {
   /// Each alignment twice, by other characters: a line break splits one of the two at most.
   let base64: [(probe: PairProbe, leads: [Int])]
   /// For each alignment the sextets that depend on nothing but the literal.
-  private let cores: [[UInt8]]
-  /// All bytes of the literal but the last: a first token in it stands behind one of these.
-  private let inner: ByteSet
+  let cores: [[UInt8]]
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    inner = ByteSet(bytes.dropLast())
     let isASCII = bytes.allSatisfy { $0 > 0 && $0 < 0x80 }
     // Big endian has no zero behind the last character.
     let rarest = bytes.indices.dropLast().min { commonness(bytes[$0]) < commonness(bytes[$1]) }!
@@ -286,13 +329,6 @@ private struct EncodedLiteral: Sendable {
       }
     }
     return ways.min { $0[0].probe.cost < $1[0].probe.cost }!
-  }
-
-  /// Bytes that one of the forms but those with tokens can begin with.
-  var beginnings: [UInt8] {
-    let top = bytes[0]
-    let parts = (0..<64).filter { $0 & 15 == top >> 4 || $0 & 3 == top >> 6 || $0 == top >> 2 }
-    return [top, 0] + parts.flatMap { base64Characters(UInt8($0)) }
   }
 
   /// Where the literal in base64 begins of which the character at `place` is the one at `offset` of what
@@ -365,37 +401,6 @@ private struct EncodedLiteral: Sendable {
     return true
   }
 
-  /// Calls `found` with the length of each beginning of the literal that stands plainly before `place`, when
-  /// what begins at `place` is a token that could be the next of it, or one for nothing.
-  @inline(__always)
-  func prefixes(
-    brokenAt place: Int, _ text: UnsafeRawBufferPointer, _ isLast: Bool, _ found: (Int) -> Void
-  ) {
-    let isBehind = place > 0 && inner.contains(text[place - 1])
-    var next: UInt8?
-    var isCut = false
-    switch readStreamUnit(text, at: place) {
-    case .byte: return
-    case .cut:
-      if isLast { return }
-      isCut = true
-    case .token(let token):
-      if token.outputCount > 0 {
-        next = UInt8(truncatingIfNeeded: token.output)
-        if next == bytes[0] { found(0) }
-      }
-    }
-    // A token that is cut off could be anything.
-    if isCut && text[place] != 0x1B && text[place] != UInt8(ascii: "#") && text[place] != UInt8(ascii: "^") {
-      found(0)
-    }
-    guard isBehind else { return }
-    for length in 1..<bytes.count where bytes[length - 1] == text[place - 1] && length <= place {
-      if let next, next != bytes[length] { continue }
-      if (0..<length).allSatisfy({ text[place - length + $0] == bytes[$0] }) { found(length) }
-    }
-  }
-
   /// Where the bytes end that are visible if this literal, in whatever form, begins at `place`.
   func visibleEnd(_ text: UnsafeRawBufferPointer, _ place: Int, keep: Int) -> Int {
     var end = textEnd(text, place, keep: keep)
@@ -441,6 +446,25 @@ private struct EncodedLiteral: Sendable {
     }
     return keptEnd ?? limit
   }
+}
+
+/// The first number of a list that begins at `place`; nil inside if the bytes end in it, nil if there is none.
+@inline(__always)
+private func firstNumber(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ stage: StreamStage) -> UInt8?? {
+  if stage == .hex {
+    guard let high = hexValue(bytes[place]) else { return nil }
+    if place + 1 == bytes.count { return .some(nil) }
+    return hexValue(bytes[place + 1]).map { high << 4 | $0 }
+  }
+  var value = 0
+  var at = place
+  while at < bytes.count, at < place + 4, 0x30...0x39 ~= bytes[at] {
+    value = value * 10 + Int(bytes[at] & 15)
+    at += 1
+  }
+  if at == place { return nil }
+  if at == bytes.count, at < place + 4 { return .some(nil) }
+  return at < place + 4 && value < 256 ? UInt8(value) : nil
 }
 
 /// Whether before a line break base64 stands for so long that it may have been broken there. Any word may be

@@ -17,8 +17,9 @@ struct FixedForm: Sendable {
 /// The forms of several literals.
 struct FixedForms: Sendable {
   let forms: [FixedForm]
-  /// The forms whose cores begin with a byte.
-  let beginnings: [[Int]]
+  /// For each byte the forms whose cores begin with it, and for each two bytes those, by `slot`.
+  private let byFirst: [[Int]]
+  private let byFirstTwo: [[Int]]
   /// Bytes of a form at most, line breaks included.
   let longest: Int
   private let index: SampleIndex
@@ -68,11 +69,14 @@ struct FixedForms: Sendable {
     self.forms = forms
     self.pieces = pieces
     index = SampleIndex(texts)
-    var beginnings = Array(repeating: [Int](), count: 256)
+    var byFirst = Array(repeating: [Int](), count: 256)
+    var byFirstTwo = Array(repeating: [Int](), count: 1 << 12)
     for (number, form) in forms.enumerated() {
-      beginnings[Int(form.core[0])].append(number)
+      byFirst[Int(form.core[0])].append(number)
+      byFirstTwo[Self.slot(form.core[0], form.core[1])].append(number)
     }
-    self.beginnings = beginnings
+    self.byFirst = byFirst
+    self.byFirstTwo = byFirstTwo
     most = forms.reduce(0) { $1.form.outer!.lead == nil ? $0 : max($0, $1.first) }
     longest = forms.reduce(0) { max($0, $1.first + $1.core.count) } + 4 + longestIndentation
   }
@@ -94,6 +98,19 @@ struct FixedForms: Sendable {
       }
     }
   }
+
+  /// The forms whose cores may begin at `place`, as far as its first two bytes say it.
+  @inline(__always)
+  func beginnings(at place: Int, in text: UnsafeRawBufferPointer) -> [Int] {
+    if place + 1 == text.count { return byFirst[Int(text[place])] }
+    let next = text[place + 1]
+    // Between the two may be a line break, in digits an escaped one.
+    let isBreak = next == 0x0A || next == 0x0D || mayBeginStreamToken(next)
+    if isBreak, isLongLine(text, to: place + 1) { return byFirst[Int(text[place])] }
+    return byFirstTwo[Self.slot(text[place], next)]
+  }
+
+  private static func slot(_ first: UInt8, _ second: UInt8) -> Int { Int(first & 63) << 6 | Int(second & 63) }
 
   /// Bytes at the beginning of a form that do not depend on the literal, at most.
   static let mostFirst = 4

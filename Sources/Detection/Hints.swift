@@ -4,40 +4,53 @@
 
 import Bytes
 import CSearch
+import Rules
 
 /// Finds the places round which a text has to be decoded.
 struct HintSearch: Sendable {
-  private let literals: [Literal]
+  private let pieces: [Piece]
+  /// Finds the pieces; nil where there are so few that each is searched by itself.
+  private let index: LiteralIndex?
+  private let needles: [Needle]
   /// For each byte a set of those that follow it in a literal.
   private let followers: [ByteSet]
 
-  /// A rule's literal and the pieces of it that are looked for.
-  private struct Literal: Sendable {
+  /// A part of a rule's literal that is looked for.
+  private struct Piece: Sendable {
+    let literal: [UInt8]
     let bytes: [UInt8]
-    /// The letters and digits that it begins with, or half of it.
-    let head: Needle
-    /// The half that stands whole where the first is broken up; nil where it would be too short.
-    let tail: Needle?
+    /// Whether it is the half that stands whole where the first is broken up; else it is the letters and digits that the
+    /// literal begins with, or half of it.
+    let isTail: Bool
   }
 
   /// Bytes that a piece of a literal needs to be looked for.
   private static let shortestPiece = 3
+  /// Pieces that are searched one by one.
+  private static let mostNeedles = 6
 
   init(literals: [[UInt8]]) {
-    self.literals = Set(literals).sorted { $0.lexicographicallyPrecedes($1) }.compactMap { literal in
-      let half = (literal.count + 1) / 2
-      let word = literal.prefix { isKeyByte($0) && $0 != UInt8(ascii: "_") }
-      let head = word.count >= Self.shortestPiece ? Array(word) : Array(literal.prefix(half))
-      guard head.count >= Self.shortestPiece else { return nil }
-      let tail = Array(literal.suffix(literal.count / 2))
-      return Literal(
-        bytes: literal, head: Needle(head), tail: tail.count >= Self.shortestPiece + 1 ? Needle(tail) : nil)
-    }
+    let literals = Set(literals).sorted { $0.lexicographicallyPrecedes($1) }
+    pieces = literals.flatMap(Self.pieces)
+    let isFew = pieces.count <= Self.mostNeedles
+    needles = isFew ? pieces.map { Needle($0.bytes) } : []
+    index = isFew ? nil : LiteralIndex(pieces.map { Literal($0.bytes) })
     var pairs: [[UInt8]] = Array(repeating: [], count: 256)
-    for literal in self.literals {
-      for (byte, next) in zip(literal.bytes, literal.bytes.dropFirst()) { pairs[Int(byte)].append(next) }
+    for literal in literals where !Self.pieces(of: literal).isEmpty {
+      for (byte, next) in zip(literal, literal.dropFirst()) { pairs[Int(byte)].append(next) }
     }
     followers = pairs.map { ByteSet($0) }
+  }
+
+  private static func pieces(of literal: [UInt8]) -> [Piece] {
+    let half = (literal.count + 1) / 2
+    let word = literal.prefix { isKeyByte($0) && $0 != UInt8(ascii: "_") }
+    let head = word.count >= shortestPiece ? Array(word) : Array(literal.prefix(half))
+    guard head.count >= shortestPiece else { return [] }
+    let tail = Array(literal.suffix(literal.count / 2))
+    let pieces = [Piece(literal: literal, bytes: head, isTail: false)]
+    if tail.count <= shortestPiece { return pieces }
+    return pieces + [Piece(literal: literal, bytes: tail, isTail: true)]
   }
 
   /// Appends the places in `range` round which `text` has to be decoded, not in order.
@@ -47,20 +60,33 @@ struct HintSearch: Sendable {
     _ text: UnsafeRawBufferPointer, in range: Range<Int>, into places: inout [Int],
     unless isPlain: (Int) -> Bool
   ) {
-    for literal in literals {
-      let next = literal.bytes.count > literal.head.literal.count ? literal.bytes[literal.head.literal.count] : 0
-      literal.head.search(text, at: range) { place in
-        // Mostly it is a word of its own.
-        let end = place + literal.head.literal.count
-        guard end < text.count, text[end] == next || mayBeginToken(text[end]) else { return }
-        if goesOnHidden(literal.bytes, text, place, isPlain) { places.append(place) }
+    if let index {
+      index.search(text, at: range) { place, piece in
+        if isHint(pieces[piece], text, place, isPlain) { places.append(place) }
       }
-      literal.tail?.search(text, at: range) { place in
-        let known = literal.bytes.count - literal.tail!.literal.count
-        if comesHidden(literal.bytes, known, text, place) { places.append(place) }
+    } else {
+      for (number, needle) in needles.enumerated() {
+        needle.search(text, at: range) { place in
+          if isHint(pieces[number], text, place, isPlain) { places.append(place) }
+        }
       }
     }
     searchEscapes(text, in: range, into: &places)
+  }
+
+  /// Whether the rest of a literal is round its piece at `place`, broken up.
+  @inline(__always)
+  private func isHint(
+    _ piece: Piece, _ text: UnsafeRawBufferPointer, _ place: Int, _ isPlain: (Int) -> Bool
+  ) -> Bool {
+    let (literal, count) = (piece.literal, piece.bytes.count)
+    if piece.isTail { return comesHidden(literal, literal.count - count, text, place) }
+    // Mostly it is a word of its own.
+    let end = place + count
+    guard end < text.count, text[end] == (literal.count > count ? literal[count] : 0) || mayBeginToken(text[end]) else {
+      return false
+    }
+    return goesOnHidden(literal, text, place, isPlain)
   }
 
   /// Whether behind the head of a literal at `place` the key goes on in another way than plainly.
@@ -181,8 +207,7 @@ struct HintSearch: Sendable {
         return isLongWord(text, place, end) || isNumberList(text, place, end)
       }
       guard isKeyByte(byte) else { return false }
-      return literals.contains { isInside($0.bytes, byte, text, place, sight.end) }
-        || isLongWord(text, place, sight.end) || isBusy(text, sight.end)
+      return isInside(byte, text, place, sight.end) || isLongWord(text, place, sight.end) || isBusy(text, sight.end)
     }
     guard isKeyByte(before) else { return false }
     // Each of a row of codes asks: one that is long is not walked from every place in it.
@@ -266,16 +291,9 @@ struct HintSearch: Sendable {
   }
 
   /// Whether an escape of `byte` stands where it would in a literal, by the character before or behind it.
-  private func isInside(
-    _ literal: [UInt8], _ byte: UInt8, _ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int
-  ) -> Bool {
-    for index in literal.indices where literal[index] == byte {
-      let fitsBehind =
-        index + 1 < literal.count && end < text.count
-        && (text[end] == literal[index + 1] || stands(text, end))
-      let fitsBefore = index > 0 && start > 0 && text[start - 1] == literal[index - 1]
-      if fitsBehind || fitsBefore { return true }
-    }
-    return false
+  private func isInside(_ byte: UInt8, _ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
+    let next = followers[Int(byte)]
+    let fitsBehind = end < text.count && !next.isEmpty && (next.contains(text[end]) || stands(text, end))
+    return fitsBehind || start > 0 && followers[Int(text[start - 1])].contains(byte)
   }
 }

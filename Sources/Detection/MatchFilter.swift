@@ -48,7 +48,7 @@ extension Scanner {
 
   /// The rules for names of files that a path is one for.
   package mutating func rules(forPath path: [UInt8]) -> [Int] {
-    let names = rules.rules.indices.filter { rules.rules[$0].isForNames }
+    let names = rules.nameRules
     if names.isEmpty { return [] }
     begin(path: path)
     return path.withUnsafeBytes { bytes in

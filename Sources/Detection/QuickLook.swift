@@ -70,9 +70,10 @@ package struct QuickLook: ~Copyable {
 
   /// Whether bytes of a literal or of an escape stand anywhere.
   private func mayBeSuspect(_ text: UnsafeRawBufferPointer) -> Bool {
+    if prefilter.isIndexed { return true }
     let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     let hasProbe = probes.withUnsafeBufferPointer { csearch_has_any(bytes, text.count, $0.baseAddress, $0.count) != 0 }
-    if hasProbe || prefilter.isIndexed || literals.isAnyFixed(in: text) { return true }
+    if hasProbe || literals.isAnyFixed(in: text) { return true }
     return tokens.withUnsafeBufferPointer {
       csearch_token(bytes, text.count, 0, text.count, $0.baseAddress) < text.count
     }

@@ -7,6 +7,8 @@ public struct RuleSet: Sendable {
   public let rules: [Rule]
   let prefilter: Prefilter
   let hints: HintSearch
+  /// The rules for names of files.
+  let nameRules: [Int]
 
   /// Indexes of the words in filters.
   let words: [ObjectIdentifier: LiteralIndex]
@@ -16,6 +18,7 @@ public struct RuleSet: Sendable {
   private init(_ rules: [Rule]) {
     self.rules = rules
     prefilter = Prefilter(rules)
+    nameRules = rules.indices.filter { rules[$0].isForNames }
     hints = HintSearch(literals: rules.filter(\.isPlain).flatMap { $0.literals.map(\.bytes) })
     var words: [ObjectIdentifier: LiteralIndex] = [:]
     for list in rules.compactMap(\.filter).flatMap(\.wordLists) where words[ObjectIdentifier(list)] == nil {

@@ -64,7 +64,7 @@ public struct StreamSearch: ~Copyable {
     ).decided
     encoded.removeAll(keepingCapacity: true)
     if let literals {
-      if !isLast { decided = min(decided, literals.cutLiteral(in: buffer, from: from)) }
+      if !isLast { decided = literals.cutLiteral(in: buffer, from: from, before: decided) }
       candidates.removeAll(keepingCapacity: true)
       literals.search(buffer, at: from..<max(from, decided), isLast: isLast, into: &candidates)
       addBrokenPlain(buffer, before: decided)

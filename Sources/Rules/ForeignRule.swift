@@ -6,14 +6,16 @@ import TOML
 struct ForeignRule {
   private let raw: RawRule
   private let config: ForeignConfig
+  private let shared: SharedFilters
 
   /// Bytes between a keyword and a match of a pattern in which no fixed text is. The original's limit is the piece of
   /// a file that it reads at once.
   private static let keywordDistance = RuleFields.longestDistance
 
-  init(_ raw: RawRule, _ config: ForeignConfig) {
+  init(_ raw: RawRule, _ config: ForeignConfig, _ shared: SharedFilters) {
     self.raw = raw
     self.config = config
+    self.shared = shared
   }
 
   /// nil if it cannot be evaluated; then `content` says why.
@@ -105,44 +107,39 @@ struct ForeignRule {
     Pattern(anywhere: try RegexTree(re2: regex).source)
   }
 
-  private func compiled(_ regexes: [String]) throws(PatternError) -> PatternList {
-    var patterns: [Pattern] = []
-    for regex in regexes { patterns.append(try compiled(regex)) }
-    return PatternList(patterns)
-  }
-
   // MARK: Filters
 
   private func filter(_ content: inout RuleFileContent) throws(PatternError) -> RuleFilter? {
     var filters: [RuleFilter] = []
     if let limit = raw.entropy, limit > 0 { filters.append(.entropy(.secret, limit, orEqual: true)) }
-    let own = raw.allowed + config.allowed.filter { $0.rules?.contains(raw.id) ?? true }
-    for list in own {
-      if let filter = try filter(list, &content) { filters.append(filter) }
+    for list in raw.allowed {
+      noteCommits(of: list, &content)
+      if let filter = try list.filter() { filters.append(filter) }
     }
-    let expressions = (raw.filter.map { [($0, raw.line)] } ?? []) + config.filters
-    for (text, line) in expressions {
-      do throws(PatternError) {
-        let (filter, unsupported) = try FilterExpression(text).filter()
-        if let filter { filters.append(filter) }
-        for reason in unsupported { content.note("filter: \(reason)", raw.id, line) }
-      } catch {
-        // Without its filter a rule finds more, not less.
-        content.note("filter: \(error.reason)", raw.id, line)
-      }
+    for (index, list) in config.allowed.enumerated() where list.rules?.contains(raw.id) ?? true {
+      noteCommits(of: list, &content)
+      if let filter = try shared.filter(ofList: index) { filters.append(filter) }
+    }
+    if let text = raw.filter { add(SharedFilters.parsed(text), raw.line, to: &filters, &content) }
+    for (index, expression) in config.filters.enumerated() {
+      add(shared.filter(ofExpression: index), expression.line, to: &filters, &content)
     }
     return filters.isEmpty ? nil : .any(filters)
   }
 
-  private func filter(_ list: RawAllowList, _ content: inout RuleFileContent) throws(PatternError) -> RuleFilter? {
+  private func noteCommits(of list: RawAllowList, _ content: inout RuleFileContent) {
     if list.commits > 0 { content.note("allowlist: commits", raw.id, list.line) }
-    var parts: [RuleFilter] = []
-    if !list.paths.isEmpty { parts.append(.matches(.path, try compiled(list.paths))) }
-    if !list.regexes.isEmpty { parts.append(.matches(list.target, try compiled(list.regexes))) }
-    if !list.words.isEmpty { parts.append(.contains(.secret, WordList(list.words))) }
-    if parts.isEmpty { return nil }
-    // A list that also wants a commit never holds here.
-    if list.needsAll { return list.commits > 0 ? nil : .all(parts) }
-    return .any(parts)
+  }
+
+  private func add(
+    _ parsed: SharedFilters.Expression, _ line: Int, to filters: inout [RuleFilter], _ content: inout RuleFileContent
+  ) {
+    switch parsed {
+    case .success(let (filter, unsupported)):
+      if let filter { filters.append(filter) }
+      for reason in unsupported { content.note("filter: \(reason)", raw.id, line) }
+    // Without its filter a rule finds more, not less.
+    case .failure(let error): content.note("filter: \(error.reason)", raw.id, line)
+    }
   }
 }

@@ -37,8 +37,9 @@ func parseForeign(
 ) throws(TOMLError) -> RuleFileContent {
   var content = RuleFileContent()
   let config = try ForeignConfig(document, source: source, depth: 0, read: read, &content)
+  let shared = SharedFilters(config)
   for raw in config.rules where !config.disabled.contains(raw.id) {
-    if let rule = try ForeignRule(raw, config).rule(&content) { content.rules.append(rule) }
+    if let rule = try ForeignRule(raw, config, shared).rule(&content) { content.rules.append(rule) }
   }
   return content
 }

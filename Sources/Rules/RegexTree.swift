@@ -458,16 +458,6 @@ private struct RegexParser {
 }
 
 extension ByteSet {
-  func union(_ other: ByteSet) -> ByteSet {
-    var set = self
-    for byte in UInt8.min...UInt8.max where other.contains(byte) { set.insert(byte) }
-    return set
-  }
-
-  var inverted: ByteSet { ByteSet(UInt8.min...UInt8.max).subtracting(self) }
-
-  var count: Int { (UInt8.min...UInt8.max).count(where: contains) }
-
   /// As written between brackets.
   fileprivate var ranges: String {
     func shown(_ byte: Int) -> String {
