@@ -9,12 +9,24 @@ package struct ByteSet: Equatable, Sendable {
   @inlinable @inline(__always)
   package init(_ words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
-  /// Inlined, because across modules an unspecialised loop over a sequence is a hundred times slower.
-  @inlinable
   package init(_ bytes: some Sequence<UInt8> = []) {
     var words = SIMD4<UInt64>()
     for byte in bytes { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
-    self.init((words[0], words[1], words[2], words[3]))
+    self.init(words)
+  }
+
+  // Not generic: a pattern is made of hundreds of sets, and a loop over any sequence is slow where it is not specialised.
+
+  package init(_ bytes: [UInt8]) {
+    var words = SIMD4<UInt64>()
+    for byte in bytes { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
+    self.init(words)
+  }
+
+  package init(_ bytes: ClosedRange<UInt8>) {
+    var words = SIMD4<UInt64>()
+    for byte in Int(bytes.lowerBound)...Int(bytes.upperBound) { words[byte >> 6] |= 1 << UInt64(byte & 63) }
+    self.init(words)
   }
 
   private init(_ words: SIMD4<UInt64>) { self.init((words[0], words[1], words[2], words[3])) }

@@ -36,13 +36,14 @@ struct EncodedIndex: Sendable {
     for (number, literal) in literals.enumerated() {
       let bytes = literal.bytes
       if bytes.allSatisfy({ $0 > 0 && $0 < 0x80 }) {
-        // Two characters side by side, which are the same in either byte order.
-        let rarest = bytes.indices.dropLast().min {
-          commonness(bytes[$0]) * commonness(bytes[$0 + 1]) < commonness(bytes[$1]) * commonness(bytes[$1 + 1])
-        }!
+        // Characters side by side, which are the same in either byte order.
+        let count = min(3, bytes.count)
+        func rank(_ first: Int) -> Int { bytes[first..<(first + count)].reduce(1) { $0 * commonness($1) } }
+        let rarest = (0...(bytes.count - count)).min { rank($0) < rank($1) }!
         for width in [2, 4] {
           let zeros = Array(repeating: UInt8(0), count: width - 1)
-          add([bytes[rarest]] + zeros + [bytes[rarest + 1]], .wide(literal: number, character: rarest, width: width))
+          let text = Array(bytes[rarest..<(rarest + count)].map { [$0] }.joined(separator: zeros))
+          add(text, .wide(literal: number, character: rarest, width: width))
         }
       }
       for (lead, core) in literal.cores.enumerated() {

@@ -67,7 +67,8 @@ struct EncodedLiterals: Sendable {
     var lists = Array(repeating: [Int](), count: 256)
     for (number, literal) in literals.enumerated() { lists[Int(literal.bytes[0])].append(number) }
     listBeginnings = lists
-    longestList = (literals.map(\.bytes.count).max() ?? 0) * (4 + ForwardLevel.longestGap)
+    longestLiteral = literals.map(\.bytes.count).max() ?? 0
+    longestList = longestLiteral * (4 + ForwardLevel.longestGap)
   }
 
   /// Literals that are searched by probes.
@@ -75,6 +76,7 @@ struct EncodedLiterals: Sendable {
   /// Bytes that rules have to keep for their literals to be looked for under several encodings: with fewer, the
   /// end of any word would be held back.
   private static let fewestKept = 4
+  private let longestLiteral: Int
   /// Bytes of a literal as a list of numbers at most.
   private let longestList: Int
 
@@ -216,15 +218,25 @@ struct EncodedLiterals: Sendable {
 
   /// Whether `bytes` end in the middle of a literal that is a list of numbers from `place` on.
   private func isCutList(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText) -> Bool {
-    for stage in [StreamStage.hex, .decimal] where fixed.isListBeginning(bytes, place, stage) {
-      for number in lists(at: place, in: bytes, stage) {
+    isCutList(bytes, place, .hex, &text) || isCutList(bytes, place, .decimal, &text)
+  }
+
+  private func isCutList(
+    _ bytes: UnsafeRawBufferPointer, _ place: Int, _ stage: StreamStage, _ text: inout ForwardText
+  ) -> Bool {
+    guard fixed.isListBeginning(bytes, place, stage) else { return false }
+    let numbers = lists(at: place, in: bytes, stage)
+    if numbers.isEmpty { return false }
+    text.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
+    // Mostly the second number is none of the literals'.
+    for wanted in [2, longestLiteral] {
+      text.decode(bytes, to: wanted)
+      let isAny = numbers.contains { number in
         let literal = literals[number].bytes
-        text.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
-        text.decode(bytes, to: 1)
-        if text.count > 0, text.bytes[0] != literal[0] { continue }
-        text.decode(bytes, to: literal.count)
-        if text.stop == .cut, text.count < literal.count, literal.starts(with: text.bytes) { return true }
+        if text.count >= literal.count { return false }
+        return (text.stop == nil || text.stop == .cut) && literal.starts(with: text.bytes)
       }
+      if !isAny || text.stop == .cut { return isAny }
     }
     return false
   }

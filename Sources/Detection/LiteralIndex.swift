@@ -83,26 +83,20 @@ public final class LiteralIndex: Sendable {
 /// `@unchecked Sendable`: nothing changes after `init`.
 private final class Tables: @unchecked Sendable {
   private let index: UnsafeMutablePointer<csearch_index>
-  private let bits: UnsafeMutablePointer<UInt32>
-  private let slots: UnsafeMutablePointer<UInt32>
+  private let short: HashTable
+  private let long: HashTable
   private let entries: UnsafeMutableBufferPointer<csearch_entry>
   private let literals: UnsafeMutableBufferPointer<csearch_literal>
   private let texts: UnsafeMutableBufferPointer<UInt8>
   private let room: Int
 
-  private static let hashes = 1 << Int(CSEARCH_HASH_BITS)
-  private static let slotCount = 1 << Int(CSEARCH_SLOT_BITS)
-  private static let hashesOfSlot = hashes / slotCount
-
   init(_ all: [Literal]) {
     index = .allocate(capacity: 1)
-    bits = .allocate(capacity: Self.hashes / 32)
-    bits.initialize(repeating: 0, count: Self.hashes / 32)
-    slots = .allocate(capacity: Self.slotCount + 1)
     literals = .allocate(capacity: all.count)
     texts = .allocate(capacity: all.reduce(0) { $0 + $1.bytes.count })
     var start = 0
-    var made: [(slot: Int, entry: csearch_entry)] = []
+    let fold: UInt8 = all.contains(where: \.isCaseless) ? 0x20 : 0
+    var windows: [Window] = []
     for (number, literal) in all.enumerated() {
       for (offset, byte) in literal.bytes.enumerated() { texts.initializeElement(at: start + offset, to: byte) }
       literals.initializeElement(
@@ -110,55 +104,27 @@ private final class Tables: @unchecked Sendable {
         to: csearch_literal(
           start: UInt32(start), length: UInt16(literal.bytes.count), is_caseless: literal.isCaseless ? 1 : 0))
       start += literal.bytes.count
-      for three in threes(of: literal.bytes) {
-        for hash in three.hashes() {
-          bits[hash / 32] |= 1 << UInt32(hash % 32)
-          let entry = csearch_entry(
-            three: three.value, mask: three.mask, literal: UInt32(number), back: Int32(three.back))
-          made.append((hash / Self.hashesOfSlot, entry))
-        }
-      }
+      windows += Window.both(of: literal.bytes, number, fold)
     }
-    // One of a slot is enough for each.
-    made.sort {
-      ($0.slot, $0.entry.literal, $0.entry.back) < ($1.slot, $1.entry.literal, $1.entry.back)
-    }
-    var kept: [(slot: Int, entry: csearch_entry)] = []
-    for next in made {
-      if let last = kept.last, last.slot == next.slot, last.entry.literal == next.entry.literal,
-        last.entry.back == next.entry.back
-      {
-        continue
-      }
-      kept.append(next)
-    }
-    entries = .allocate(capacity: max(1, kept.count))
-    var slot = 0
-    var most = 1
-    slots[0] = 0
-    for (number, next) in kept.enumerated() {
-      while slot < next.slot {
-        slot += 1
-        slots[slot] = UInt32(number)
-      }
-      entries.initializeElement(at: number, to: next.entry)
-      most = max(most, number + 1 - Int(slots[slot]))
-    }
-    while slot < Self.slotCount {
-      slot += 1
-      slots[slot] = UInt32(kept.count)
-    }
+    var listed: [csearch_entry] = []
+    short = HashTable(windows.filter { !$0.isLong }, Int(CSEARCH_SHORT_BITS), fold, csearch_short_hash, &listed)
+    long = HashTable(windows.filter(\.isLong), Int(CSEARCH_LONG_BITS), fold, csearch_long_hash, &listed)
+    entries = .allocate(capacity: max(1, listed.count))
+    _ = entries.initialize(from: listed)
+    let most = max(1, short.most + long.most)
     room = max(1024, 18 * most)
     index.initialize(
       to: csearch_index(
-        bits: bits, slots: slots, entries: entries.baseAddress!, literals: literals.baseAddress!,
-        texts: texts.baseAddress!, longest_back: all.reduce(0) { max($0, $1.bytes.count) }, most_at_place: most))
+        short_bits: short.bits, long_bits: long.bits, short_slots: short.slots, long_slots: long.slots,
+        entries: entries.baseAddress!, literals: literals.baseAddress!, texts: texts.baseAddress!,
+        fold: UInt32(fold) * 0x0101_0101, longest_back: all.reduce(0) { max($0, $1.bytes.count) },
+        most_at_place: most))
   }
 
   deinit {
     index.deallocate()
-    bits.deallocate()
-    slots.deallocate()
+    short.deallocate()
+    long.deallocate()
     entries.deallocate()
     literals.deallocate()
     texts.deallocate()
@@ -166,7 +132,7 @@ private final class Tables: @unchecked Sendable {
 
   @inline(__always)
   func search(_ text: UnsafePointer<UInt8>, _ count: Int, _ places: Range<Int>, _ found: (csearch_hit) -> Void) {
-    // The three bytes of a literal at an odd place may begin one before it.
+    // The bytes of a literal at an odd place may begin one before it.
     var at = max(0, places.lowerBound - 1) & ~1
     withUnsafeTemporaryAllocation(of: csearch_hit.self, capacity: room) { hits in
       while at != Int(bitPattern: UInt.max) {
@@ -176,45 +142,4 @@ private final class Tables: @unchecked Sendable {
       }
     }
   }
-}
-
-/// The three bytes by which a literal is found. Some of them may be any byte.
-private struct Three {
-  let value: UInt32
-  let mask: UInt32
-  /// Bytes from the literal's start to them.
-  let back: Int
-
-  /// The hashes of all that they may be.
-  func hashes() -> [Int] {
-    let free = (0..<3).filter { mask >> UInt32(8 * $0) & 0xFF == 0 }
-    guard let open = free.first else { return [Int(csearch_three_hash(value))] }
-    return (UInt32(0)..<256).filter { $0 & 0x20 != 0 }.map {
-      Int(csearch_three_hash(value | $0 << UInt32(8 * open)))
-    }
-  }
-}
-
-/// The threes of a literal at an even and at an odd place: its rarest bytes, or with one byte that may be any.
-private func threes(of literal: [UInt8]) -> [Three] {
-  func three(_ back: Int) -> Three {
-    var (value, mask) = (UInt32(0), UInt32(0))
-    for index in 0..<3 where literal.indices.contains(back + index) {
-      value |= UInt32(literal[back + index] | 0x20) << UInt32(8 * index)
-      mask |= 0xFF << UInt32(8 * index)
-    }
-    return Three(value: value, mask: mask, back: back)
-  }
-  switch literal.count {
-  case 2: return [three(0), three(-1)]
-  case 3: return [three(0), three(1)]
-  default:
-    let best = (0...(literal.count - 4)).min { rank(literal, $0) < rank(literal, $1) }!
-    return [three(best), three(best + 1)]
-  }
-}
-
-/// How common the four bytes from an offset on are, roughly.
-private func rank(_ literal: [UInt8], _ offset: Int) -> Int {
-  literal[offset..<(offset + 4)].reduce(1) { $0 * commonness($1.inLowerCase) }
 }

@@ -109,7 +109,8 @@ void csearch_narrow(const uint8_t *text, size_t count, size_t width, size_t low,
 // A search for many literals, see literals.c. `LiteralIndex` makes the tables.
 
 enum {
-  CSEARCH_HASH_BITS = 16,
+  CSEARCH_SHORT_BITS = 16,
+  CSEARCH_LONG_BITS = 17,
   CSEARCH_SLOT_BITS = 12,
 };
 
@@ -120,24 +121,26 @@ typedef struct {
   uint8_t is_caseless;
 } csearch_literal;
 
-/// Three bytes of a literal, in lower case, under a mask.
+/// Bytes of a literal under a mask, folded as the index is.
 typedef struct {
-  uint32_t three, mask;
+  uint32_t bytes, mask;
   uint32_t literal;
-  /// Bytes from the literal's start to the three bytes.
+  /// Bytes from the literal's start to the bytes.
   int32_t back;
 } csearch_entry;
 
 typedef struct {
-  /// A bit for each hash of three bytes.
-  const uint32_t *bits;
-  /// The entries of hash h are those from slots[h] on, by the upper bits of the hash.
-  const uint32_t *slots;
+  /// A bit for each hash of three bytes, and of four.
+  const uint32_t *short_bits, *long_bits;
+  /// The entries of a hash are those from its slot on, by the upper bits of the hash.
+  const uint32_t *short_slots, *long_slots;
   const csearch_entry *entries;
   const csearch_literal *literals;
   const uint8_t *texts;
+  /// The bits that lower case letters have, in each of four bytes, if case does not matter to all literals; else zero.
+  uint32_t fold;
   size_t longest_back;
-  /// Entries of a slot at most.
+  /// Entries of a slot of three bytes and one of four at most.
   size_t most_at_place;
 } csearch_index;
 
@@ -146,8 +149,9 @@ typedef struct {
   uint32_t literal;
 } csearch_hit;
 
-/// The hash of three bytes in lower case.
-uint32_t csearch_three_hash(uint32_t three);
+/// The hash of the first three of four bytes, and of all.
+uint32_t csearch_short_hash(uint32_t bytes);
+uint32_t csearch_long_hash(uint32_t bytes);
 
 /// Writes the places in from ..< until where a literal begins that lies whole in the text, not in order.
 ///
