@@ -22,7 +22,6 @@ private struct DumpRow {
 extension DecodedLayer {
   private static let mostInRow = 64
   private static let longestLine = 400
-  private static let mostAbove = 3
 
   /// Adds the rows of the dump that holds `place`.
   ///
@@ -31,13 +30,11 @@ extension DecodedLayer {
     var start = place
     let earliest = max(range.lowerBound, place - Self.longestLine)
     while start > earliest, !endsLine(text, start) { start -= 1 }
-    // Digits in the line of `place`, or in the two above the first row, are none of the dump's.
-    var lines = 0
-    while lines < Self.mostAbove, dumpRow(text, start, range) == nil {
-      let limit = min(range.upperBound, place + Self.longestLine)
+    // Digits in the line of `place`, and in those above the first row, are none of the dump's.
+    let limit = min(range.upperBound, place + Self.longestLine)
+    while start < limit, dumpRow(text, start, range) == nil {
       while start < limit, !isLineEnd(text, start) { start += 1 }
-      start = min(start + (start < limit && text[start] == 0x0A ? 1 : 2), range.upperBound)
-      lines += 1
+      if start < limit { start += text[start] == 0x0A ? 1 : 2 }
     }
     guard let first = dumpRow(text, start, range), let second = dumpRow(text, first.end, range),
       let (radix, count) = step(text, first, second)
