@@ -155,16 +155,9 @@ extension CodeReader {
       case .ruby: "\(source)[0, 15]"
       case .go: "\(source)[:min(15, len(\(source)))]"
       case .java: "\(source).substring(0, Math.min(15, \(source).length()))"
-      case .rust: isInFormat(place) ? "\(source):.15" : "\(source).get(..15).unwrap_or_default()"
+      case .rust: "\(source).get(..15).unwrap_or_default()"
       default: nil
       }
     return cut.map { Array($0.utf8) }
-  }
-
-  /// Whether a name stands between the braces of a format, as in `"{api_key}"`.
-  private func isInFormat(_ place: Range<Int>) -> Bool {
-    let start = Int(tokens[place.lowerBound].start)
-    let end = Int(tokens[place.upperBound - 1].end)
-    return start > 0 && end < bytes.count && bytes[start - 1] == UInt8(ascii: "{") && bytes[end] == UInt8(ascii: "}")
   }
 }

@@ -104,7 +104,6 @@ struct LintCommandTests {
     ("app.go", "fmt.Println(apiKey)", "fmt.Println(apiKey[:min(15, len(apiKey))])"),
     ("App.java", "logger.info(apiKey);", "logger.info(apiKey.substring(0, Math.min(15, apiKey.length())));"),
     ("app.rs", "println!(\"{}\", api_key);", "println!(\"{}\", api_key.get(..15).unwrap_or_default());"),
-    ("app.rs", "println!(\"{api_key}\");", "println!(\"{api_key:.15}\");"),
     ("app.rb", "puts api_key", "puts api_key[0, 15]"),
     ("app.swift", "print(apiKey)", "print(apiKey.prefix(15))"),
     ("app.sh", "#!/bin/bash\necho \"$HOPX_API_KEY\"", "#!/bin/bash\necho \"${HOPX_API_KEY:0:15}\""),
