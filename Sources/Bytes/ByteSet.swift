@@ -15,7 +15,7 @@ package struct ByteSet: Equatable, Sendable {
     self.init(words)
   }
 
-  // Not generic: a pattern is made of hundreds of sets, and a loop over any sequence is slow where it is not specialised.
+  // Not generic: a pattern is made of hundreds of sets, and a loop over any sequence is slow if it is not specialised.
 
   package init(_ bytes: [UInt8]) {
     var words = SIMD4<UInt64>()

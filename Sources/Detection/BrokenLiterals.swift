@@ -1,5 +1,5 @@
-// Literals that stand plainly up to an escape or a control sequence. Tables by bytes find them: how many literals there are
-// makes no difference at a token that is in none.
+// Literals that stand plainly up to an escape or a control sequence. Tables by bytes find them: how many literals there
+// are makes no difference at a token that is in none.
 
 /// The beginnings of several literals.
 struct BrokenLiterals: Sendable {

@@ -182,8 +182,8 @@ struct EncodedLiterals: Sendable {
     }
   }
 
-  /// The first place from `start` on and before `limit` where `bytes` ends in the middle of a literal that is encoded as
-  /// a whole; `limit` when there is none.
+  /// The first place from `start` on and before `limit` where `bytes` ends in the middle of a literal that is encoded
+  /// as a whole; `limit` when there is none.
   func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int, before limit: Int) -> Int {
     let end = min(limit, bytes.count)
     var first = limit

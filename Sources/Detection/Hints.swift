@@ -19,8 +19,8 @@ struct HintSearch: Sendable {
   private struct Piece: Sendable {
     let literal: [UInt8]
     let bytes: [UInt8]
-    /// Whether it is the half that stands whole where the first is broken up; else it is the letters and digits that the
-    /// literal begins with, or half of it.
+    /// Whether it is the half that stands whole where the first is broken up; else it is the letters and digits that
+    /// the literal begins with, or half of it.
     let isTail: Bool
   }
 

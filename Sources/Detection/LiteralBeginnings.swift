@@ -1,5 +1,5 @@
-// With which bytes a literal can begin in any of its forms. At an end of what was read this is asked of every place, and
-// mostly the first two bytes say that no literal begins there.
+// With which bytes a literal can begin in any of its forms. At an end of what was read this is asked of every place,
+// and mostly the first two bytes say that no literal begins there.
 
 import Bytes
 

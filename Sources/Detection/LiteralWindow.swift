@@ -23,8 +23,8 @@ struct Window {
     (self.bytes, self.mask, self.literal, self.back, isLong) = (bytes, mask, literal, back, count == 4)
   }
 
-  /// Those of a literal at an even and at an odd place: its rarest bytes if it has five, else with at most one byte that
-  /// may be any.
+  /// Those of a literal at an even and at an odd place: its rarest bytes if it has five, else with at most one byte
+  /// that may be any.
   static func both(of text: [UInt8], _ literal: Int, _ fold: UInt8) -> [Window] {
     func window(_ back: Int, _ count: Int) -> Window { Window(text, literal, at: back, count: count, fold) }
     switch text.count {

@@ -1,5 +1,5 @@
-// Many texts in one pass, at every fourth place: for texts that are long enough this costs a fraction of what an index of
-// all places does. The loop is C's (samples.c); here its tables are made.
+// Many texts in one pass, at every fourth place: for texts that are long enough this costs a fraction of what an index
+// of all places does. The loop is C's (samples.c); here its tables are made.
 
 import CSearch
 

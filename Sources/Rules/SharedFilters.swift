@@ -1,5 +1,5 @@
-// The filters that hold for every rule of a file: each is made once, so that two hundred rules do not translate the same
-// patterns two hundred times, and what one of them has asked of a path all of them know.
+// The filters that hold for every rule of a file: each is made once, so that two hundred rules do not translate the
+// same patterns two hundred times, and what one of them has asked of a path all of them know.
 
 /// Filters of a file, made when the first rule asks for them.
 final class SharedFilters {
