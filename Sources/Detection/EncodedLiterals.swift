@@ -9,6 +9,8 @@ import Rules
 /// A place where an encoded key may begin.
 struct EncodedCandidate: Equatable {
   let place: Int
+  /// What to decode it from: before `place` may be digits that hold a few bits of the key and say nothing about it.
+  let start: Int
   let rule: Int
   let form: StreamForm
 }
@@ -92,7 +94,7 @@ struct EncodedLiterals: Sendable {
       guard places.contains(place) else { return }
       let form = stage == .text ? StreamForm.text : StreamForm([stage])
       for rule in rules[literal] {
-        candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
+        candidates.append(EncodedCandidate(place: place, start: place, rule: rule.rule, form: form))
       }
     }
     searchTokens(bytes, at: places.lowerBound..<end, members: memberTable) { place in
@@ -102,10 +104,10 @@ struct EncodedLiterals: Sendable {
       }
     }
     let fixedEnd = min(bytes.count, places.upperBound + max(longestList, fixed.longest))
-    fixed.search(bytes, at: places.lowerBound..<fixedEnd) { literal, place, form in
+    fixed.search(bytes, at: places.lowerBound..<fixedEnd) { literal, place, start, form in
       guard places.contains(place) else { return }
       for rule in rules[literal] {
-        candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
+        candidates.append(EncodedCandidate(place: place, start: start, rule: rule.rule, form: form))
       }
     }
     for (index, literal) in literals.enumerated() {
@@ -152,45 +154,53 @@ struct EncodedLiterals: Sendable {
 
   /// The first place from `start` on where `bytes` ends in the middle of a literal that is encoded as a
   /// whole; the end when there is none.
-  func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
-    var first = bytes.count
-    for place in max(start, bytes.count - longest)..<max(start, bytes.count)
-    where beginnings.contains(bytes[place]) && literals.contains(where: { $0.isCut(bytes, place) }) {
-      first = place
-      break
+  ///
+  /// - Parameter isLeftOut: asked about such places, in order.
+  func cutLiteral(
+    in bytes: UnsafeRawBufferPointer, from start: Int, isLeftOut: (_ place: Int) -> Bool
+  ) -> Int {
+    let reach = max(longest, longestList, fixed.longest)
+    var text: ForwardText?
+    for place in max(start, bytes.count - reach)..<max(start, bytes.count) where isCut(bytes, place, &text) {
+      if !isLeftOut(place) { return place }
     }
-    var text = ForwardText()
-    for place in max(start, bytes.count - longestList)..<max(start, bytes.count) {
-      if place >= first { break }
-      if isCutList(bytes, place, &text) { first = place }
+    return bytes.count
+  }
+
+  private func isCut(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText?) -> Bool {
+    let left = bytes.count - place
+    if left <= longest, beginnings.contains(bytes[place]), literals.contains(where: { $0.isCut(bytes, place) }) {
+      return true
     }
-    // A form may begin with bytes that do not depend on the literal, at the end with nothing after them.
-    let last = max(start, bytes.count - FixedForms.mostFirst)
-    for place in max(start, bytes.count - fixed.longest)..<max(start, bytes.count) {
-      if place >= first { break }
-      for number in fixed.beginnings[Int(bytes[place])] {
+    if left <= longestList, isCutList(bytes, place, &text) { return true }
+    return left <= fixed.longest
+      && fixed.beginnings[Int(bytes[place])].contains { number in
         let form = fixed.forms[number]
-        let begin = place - form.first
-        if begin >= start, begin < first, fixed.presence(of: form, bytes, begin) == .cut { first = begin }
+        return fixed.presence(of: form, bytes, place) == .cut && fixed.start(of: form, bytes, place) != nil
       }
-      if place >= last, place < first, sextet(bytes[place]) != nil, fixed.hasFirst(bytes.count - place) {
-        first = place
-      }
-    }
-    return first
   }
 
   /// Whether `bytes` end in the middle of a literal that is a list of numbers from `place` on.
-  private func isCutList(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText) -> Bool {
+  private func isCutList(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText?) -> Bool {
     for (number, stage) in listBeginnings[Int(bytes[place])] where fixed.isListBeginning(bytes, place, stage) {
       let literal = literals[number].bytes
-      text.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
-      text.decode(bytes, to: 1)
-      if text.count > 0, text.bytes[0] != literal[0] { continue }
-      text.decode(bytes, to: literal.count)
-      if text.stop == .cut, text.count < literal.count, literal.starts(with: text.bytes) { return true }
+      if !isNumber(literal[0], stage, bytes, place) { continue }
+      if text == nil { text = ForwardText() }
+      text!.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
+      text!.decode(bytes, to: literal.count)
+      if text!.stop == .cut, text!.count < literal.count, literal.starts(with: text!.bytes) { return true }
     }
     return false
+  }
+
+  /// Whether the first number of a list at `place` is `value`, or may become it.
+  private func isNumber(_ value: UInt8, _ stage: StreamStage, _ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+    let digits = stage == .hex ? Array(String(value, radix: 16).utf8) : Array(String(value).utf8)
+    for (index, digit) in digits.enumerated() {
+      if place + index == bytes.count { return true }
+      if bytes[place + index] | 0x20 != digit | 0x20 { return false }
+    }
+    return stage == .hex || place + digits.count == bytes.count || !(0x30...0x39 ~= bytes[place + digits.count])
   }
 
   /// Where the bytes end that are visible whatever comes.
@@ -211,11 +221,13 @@ struct EncodedLiterals: Sendable {
       }
       for number in fixed.beginnings[Int(bytes[place])] {
         let form = fixed.forms[number]
-        let begin = place - form.first
-        guard begin >= start, fixed.presence(of: form, bytes, begin) != .none else { continue }
+        guard fixed.presence(of: form, bytes, place) != .none, let begin = fixed.start(of: form, bytes, place) else {
+          continue
+        }
         end = min(end, visibleEnd(bytes, begin, form.literal, form.form))
       }
-      for (number, stage) in listBeginnings[Int(bytes[place])] where fixed.isListBeginning(bytes, place, stage) {
+      for (number, stage) in listBeginnings[Int(bytes[place])]
+      where fixed.isListBeginning(bytes, place, stage) && isNumber(literals[number].bytes[0], stage, bytes, place) {
         end = min(end, visibleEnd(bytes, place, number, StreamForm([stage])))
       }
       place += 1
@@ -237,7 +249,7 @@ struct EncodedLiterals: Sendable {
     guard zip(text.bytes, literal).allSatisfy({ $0 == $1 }), text.count >= literal.count || text.stop == .cut else {
       return .max
     }
-    return text.count >= keep ? text.keptEnd(of: keep) : bytes.count
+    return text.knownKeptEnd(of: keep) ?? bytes.count
   }
 }
 
