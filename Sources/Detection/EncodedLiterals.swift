@@ -30,7 +30,7 @@ struct EncodedLiterals: Sendable {
   private let hasPlainFirsts: Bool
   private let fixed: FixedForms
   /// For each byte the literals whose list of hex digits, or of numbers, begins with it.
-  private let listBeginnings: [[(literal: Int, stage: StreamStage)]]
+  private let listBeginnings: [[(literal: Int, stage: StreamStage, digits: [UInt8])]]
 
   init(_ set: RuleSet) {
     var numbers: [[UInt8]: Int] = [:]
@@ -60,10 +60,12 @@ struct EncodedLiterals: Sendable {
     beginnings = ByteSet(literals.flatMap(\.beginnings) + Array("%\\&U=".utf8))
     let keeps = rules.map { rules in rules.map(\.keep).min() ?? 0 }
     fixed = FixedForms(literals.map(\.bytes)) { keeps[$0] >= Self.fewestKept }
-    var lists = Array(repeating: [(literal: Int, stage: StreamStage)](), count: 256)
+    var lists = Array(repeating: [(literal: Int, stage: StreamStage, digits: [UInt8])](), count: 256)
     for (number, literal) in literals.enumerated() {
-      lists[Int(String(literal.bytes[0]).utf8.first!)].append((number, .decimal))
-      lists[Int(String(literal.bytes[0], radix: 16).utf8.first!)].append((number, .hex))
+      for (stage, radix) in [(StreamStage.decimal, 10), (.hex, 16)] {
+        let digits = Array(String(literal.bytes[0], radix: radix).utf8)
+        lists[Int(digits[0])].append((number, stage, digits))
+      }
     }
     listBeginnings = lists
     longestList = (literals.map(\.bytes.count).max() ?? 0) * (4 + ForwardLevel.longestGap)
@@ -152,19 +154,20 @@ struct EncodedLiterals: Sendable {
     }
   }
 
-  /// The first place from `start` on where `bytes` ends in the middle of a literal that is encoded as a
-  /// whole; the end when there is none.
+  /// The first place from `start` to `end` where `bytes` ends in the middle of a literal that is encoded as a
+  /// whole; `end` when there is none.
   ///
   /// - Parameter isLeftOut: asked about such places, in order.
   func cutLiteral(
-    in bytes: UnsafeRawBufferPointer, from start: Int, isLeftOut: (_ place: Int) -> Bool
+    in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int, isLeftOut: (_ place: Int) -> Bool
   ) -> Int {
-    let reach = max(longest, longestList, fixed.longest)
+    let first = max(start, bytes.count - max(longest, longestList, fixed.longest))
+    if first >= end { return end }
     var text: ForwardText?
-    for place in max(start, bytes.count - reach)..<max(start, bytes.count) where isCut(bytes, place, &text) {
+    for place in first..<end where isCut(bytes, place, &text) {
       if !isLeftOut(place) { return place }
     }
-    return bytes.count
+    return end
   }
 
   private func isCut(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText?) -> Bool {
@@ -176,15 +179,16 @@ struct EncodedLiterals: Sendable {
     return left <= fixed.longest
       && fixed.beginnings[Int(bytes[place])].contains { number in
         let form = fixed.forms[number]
+        // Mostly the second byte is another one.
+        if left > 1, bytes[place + 1] != form.core[1], sextet(bytes[place + 1]) != nil { return false }
         return fixed.presence(of: form, bytes, place) == .cut && fixed.start(of: form, bytes, place) != nil
       }
   }
 
   /// Whether `bytes` end in the middle of a literal that is a list of numbers from `place` on.
   private func isCutList(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText?) -> Bool {
-    for (number, stage) in listBeginnings[Int(bytes[place])] where fixed.isListBeginning(bytes, place, stage) {
+    for (number, stage, digits) in listBeginnings[Int(bytes[place])] where isNumber(digits, stage, bytes, place) {
       let literal = literals[number].bytes
-      if !isNumber(literal[0], stage, bytes, place) { continue }
       if text == nil { text = ForwardText() }
       text!.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
       text!.decode(bytes, to: literal.count)
@@ -193,14 +197,17 @@ struct EncodedLiterals: Sendable {
     return false
   }
 
-  /// Whether the first number of a list at `place` is `value`, or may become it.
-  private func isNumber(_ value: UInt8, _ stage: StreamStage, _ bytes: UnsafeRawBufferPointer, _ place: Int) -> Bool {
-    let digits = stage == .hex ? Array(String(value, radix: 16).utf8) : Array(String(value).utf8)
+  /// Whether `digits` are the first number of a list at `place`, or may become it.
+  private func isNumber(
+    _ digits: [UInt8], _ stage: StreamStage, _ bytes: UnsafeRawBufferPointer, _ place: Int
+  ) -> Bool {
     for (index, digit) in digits.enumerated() {
-      if place + index == bytes.count { return true }
+      if place + index == bytes.count { break }
       if bytes[place + index] | 0x20 != digit | 0x20 { return false }
     }
-    return stage == .hex || place + digits.count == bytes.count || !(0x30...0x39 ~= bytes[place + digits.count])
+    let end = place + digits.count
+    return fixed.isListBeginning(bytes, place, stage)
+      && (stage == .hex || end >= bytes.count || !(0x30...0x39 ~= bytes[end]))
   }
 
   /// Where the bytes end that are visible whatever comes.
@@ -226,8 +233,7 @@ struct EncodedLiterals: Sendable {
         }
         end = min(end, visibleEnd(bytes, begin, form.literal, form.form))
       }
-      for (number, stage) in listBeginnings[Int(bytes[place])]
-      where fixed.isListBeginning(bytes, place, stage) && isNumber(literals[number].bytes[0], stage, bytes, place) {
+      for (number, stage, digits) in listBeginnings[Int(bytes[place])] where isNumber(digits, stage, bytes, place) {
         end = min(end, visibleEnd(bytes, place, number, StreamForm([stage])))
       }
       place += 1

@@ -31,7 +31,7 @@ struct FixedForms: Sendable {
   }
 
   /// Literals up to which so many encodings on top of each other are looked for.
-  private static let mostLiterals = [2: 64, 3: 8, 4: 2]
+  private static let mostLiterals = [2: 64, 3: 8]
   /// Cores from this length on are found by either half: a line break splits only one.
   private static let shortestHalved = 2 * SampleIndex.shortest
 
@@ -74,8 +74,8 @@ struct FixedForms: Sendable {
     longest = forms.reduce(0) { max($0, $1.core.count) } + 4 + longestIndentation
   }
 
-  /// Calls `found` for each literal that may be in `bytes`, not in order, with the place of its core and the one to decode
-  /// it from; it is there if decoding says so.
+  /// Calls `found` for each literal that may be in `bytes`, not in order, with the place of its core and the one to
+  /// decode it from; it is there if decoding says so.
   func search(
     _ bytes: UnsafeRawBufferPointer, at places: Range<Int>,
     _ found: (_ literal: Int, _ place: Int, _ start: Int, StreamForm) -> Void

@@ -75,8 +75,9 @@ public struct StreamSearch: ~Copyable {
       if !candidates.isEmpty { decided = decode(buffer, decided, base, isLast: isLast) }
       if !isLast {
         var cover = Cover(plain: plain, encoded: encoded, end: covered - base)
-        let cut = literals.cutLiteral(in: buffer, from: from) { cover.contains($0) && isTorn(buffer, $0) }
-        decided = min(decided, cut)
+        decided = literals.cutLiteral(in: buffer, from: from, to: decided) {
+          cover.contains($0) && isTorn(buffer, $0)
+        }
       }
     }
     let first = matches.count
