@@ -9,6 +9,8 @@ import Rules
 /// A place where an encoded key may begin.
 struct EncodedCandidate: Equatable {
   let place: Int
+  /// What to decode it from: before `place` may be digits that hold a few bits of the key and say nothing about it.
+  let start: Int
   let rule: Int
   let form: StreamForm
 }
@@ -99,7 +101,7 @@ struct EncodedLiterals: Sendable {
       guard places.contains(place) else { return }
       let form = stage == .text ? StreamForm.text : StreamForm([stage])
       for rule in rules[literal] {
-        candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
+        candidates.append(EncodedCandidate(place: place, start: place, rule: rule.rule, form: form))
       }
     }
     searchTokens(bytes, at: places.lowerBound..<end, members: memberTable) { place in
@@ -107,10 +109,10 @@ struct EncodedLiterals: Sendable {
       broken.search(brokenAt: place, bytes, isLast) { add($0, place - $1, .text) }
     }
     let fixedEnd = min(bytes.count, places.upperBound + max(longestList, fixed.longest))
-    fixed.search(bytes, at: places.lowerBound..<fixedEnd) { literal, place, form in
+    fixed.search(bytes, at: places.lowerBound..<fixedEnd) { literal, place, start, form in
       guard places.contains(place) else { return }
       for rule in rules[literal] {
-        candidates.append(EncodedCandidate(place: place, rule: rule.rule, form: form))
+        candidates.append(EncodedCandidate(place: place, start: start, rule: rule.rule, form: form))
       }
     }
     if let index {
@@ -182,61 +184,59 @@ struct EncodedLiterals: Sendable {
     }
   }
 
-  /// The first place from `start` on and before `limit` where `bytes` ends in the middle of a literal that is encoded
-  /// as a whole; `limit` when there is none.
-  func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int, before limit: Int) -> Int {
-    let end = min(limit, bytes.count)
-    var first = limit
-    var place = max(start, bytes.count - longest)
-    while place < end {
-      if beginnings.literals(at: place, in: bytes).contains(where: { literals[$0].isCut(bytes, place) }) {
-        first = place
-        break
-      }
-      place += 1
+  /// The first place from `start` to `end` where `bytes` ends in the middle of a literal that is encoded as a
+  /// whole; `end` when there is none.
+  ///
+  /// - Parameter isLeftOut: asked about such places, in order.
+  func cutLiteral(
+    in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int, isLeftOut: (_ place: Int) -> Bool
+  ) -> Int {
+    let first = max(start, bytes.count - max(longest, longestList, fixed.longest))
+    if first >= end { return end }
+    var text: ForwardText?
+    for place in first..<end where isCut(bytes, place, &text) {
+      if !isLeftOut(place) { return place }
     }
-    var text = ForwardText()
-    for place in max(start, bytes.count - longestList)..<max(start, bytes.count) {
-      if place >= first { break }
-      if isCutList(bytes, place, &text) { first = place }
+    return end
+  }
+
+  private func isCut(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText?) -> Bool {
+    let left = bytes.count - place
+    if left <= longest,
+      beginnings.literals(at: place, in: bytes).contains(where: { literals[$0].isCut(bytes, place) })
+    {
+      return true
     }
-    // A form may begin with bytes that do not depend on the literal, at the end with nothing after them.
-    let last = max(start, bytes.count - FixedForms.mostFirst)
-    for place in max(start, bytes.count - fixed.longest)..<max(start, bytes.count) {
-      if place >= first + FixedForms.mostFirst { break }
-      for number in fixed.beginnings(at: place, in: bytes) {
+    if left <= longestList {
+      if isCutList(bytes, place, .hex, &text) || isCutList(bytes, place, .decimal, &text) { return true }
+    }
+    return left <= fixed.longest
+      && fixed.beginnings[Int(bytes[place])].contains { number in
         let form = fixed.forms[number]
-        let begin = place - form.first
-        if begin >= start, begin < first, fixed.presence(of: form, bytes, begin) == .cut { first = begin }
+        // Mostly the second byte is another one.
+        if left > 1, bytes[place + 1] != form.core[1], sextet(bytes[place + 1]) != nil { return false }
+        return fixed.presence(of: form, bytes, place) == .cut && fixed.start(of: form, bytes, place) != nil
       }
-      if place >= last, place < first, sextet(bytes[place]) != nil, fixed.hasFirst(bytes.count - place) {
-        first = place
-      }
-    }
-    return first
   }
 
   /// Whether `bytes` end in the middle of a literal that is a list of numbers from `place` on.
-  private func isCutList(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ text: inout ForwardText) -> Bool {
-    isCutList(bytes, place, .hex, &text) || isCutList(bytes, place, .decimal, &text)
-  }
-
   private func isCutList(
-    _ bytes: UnsafeRawBufferPointer, _ place: Int, _ stage: StreamStage, _ text: inout ForwardText
+    _ bytes: UnsafeRawBufferPointer, _ place: Int, _ stage: StreamStage, _ text: inout ForwardText?
   ) -> Bool {
     guard fixed.isListBeginning(bytes, place, stage) else { return false }
     let numbers = lists(at: place, in: bytes, stage)
     if numbers.isEmpty { return false }
-    text.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
+    if text == nil { text = ForwardText() }
+    text!.begin(StreamForm([stage]), bytes, at: place, lookbehind: 0, isLast: false)
     // Mostly the second number is none of the literals'.
     for wanted in [2, longestLiteral] {
-      text.decode(bytes, to: wanted)
+      text!.decode(bytes, to: wanted)
+      let (decoded, stop) = (text!.bytes, text!.stop)
       let isAny = numbers.contains { number in
         let literal = literals[number].bytes
-        if text.count >= literal.count { return false }
-        return (text.stop == nil || text.stop == .cut) && literal.starts(with: text.bytes)
+        return decoded.count < literal.count && stop != .end && literal.starts(with: decoded)
       }
-      if !isAny || text.stop == .cut { return isAny }
+      if !isAny || stop == .cut { return isAny }
     }
     return false
   }
@@ -265,10 +265,11 @@ struct EncodedLiterals: Sendable {
           end = min(end, literals[index].visibleEnd(bytes, place, keep: rule.keep))
         }
       }
-      for number in fixed.beginnings(at: place, in: bytes) {
+      for number in fixed.beginnings[Int(bytes[place])] {
         let form = fixed.forms[number]
-        let begin = place - form.first
-        guard begin >= start, fixed.presence(of: form, bytes, begin) != .none else { continue }
+        guard fixed.presence(of: form, bytes, place) != .none, let begin = fixed.start(of: form, bytes, place) else {
+          continue
+        }
         end = min(end, visibleEnd(bytes, begin, form.literal, form.form))
       }
       for stage in [StreamStage.hex, .decimal] where fixed.isListBeginning(bytes, place, stage) {
@@ -295,7 +296,7 @@ struct EncodedLiterals: Sendable {
     guard zip(text.bytes, literal).allSatisfy({ $0 == $1 }), text.count >= literal.count || text.stop == .cut else {
       return .max
     }
-    return text.count >= keep ? text.keptEnd(of: keep) : bytes.count
+    return text.knownKeptEnd(of: keep) ?? bytes.count
   }
 }
 

@@ -17,14 +17,11 @@ struct FixedForm: Sendable {
 /// The forms of several literals.
 struct FixedForms: Sendable {
   let forms: [FixedForm]
-  /// For each byte the forms whose cores begin with it, and for each two bytes those, by `slot`.
-  private let byFirst: [[Int]]
-  private let byFirstTwo: [[Int]]
+  /// The forms whose cores begin with a byte.
+  let beginnings: [[Int]]
   /// Bytes of a form at most, line breaks included.
   let longest: Int
   private let index: SampleIndex
-  /// As `mostFirst`, of these forms.
-  private let most: Int
   private let pieces: [Piece]
 
   /// What the index finds: a part of a form's core, or some numbers of a list.
@@ -34,7 +31,7 @@ struct FixedForms: Sendable {
   }
 
   /// Literals up to which so many encodings on top of each other are looked for.
-  private static let mostLiterals = [2: 64, 3: 8, 4: 2]
+  private static let mostLiterals = [2: 64, 3: 8]
   /// Cores from this length on are found by either half: a line break splits only one.
   private static let shortestHalved = 2 * SampleIndex.shortest
 
@@ -69,54 +66,34 @@ struct FixedForms: Sendable {
     self.forms = forms
     self.pieces = pieces
     index = SampleIndex(texts)
-    var byFirst = Array(repeating: [Int](), count: 256)
-    var byFirstTwo = Array(repeating: [Int](), count: 1 << 12)
+    var beginnings = Array(repeating: [Int](), count: 256)
     for (number, form) in forms.enumerated() {
-      byFirst[Int(form.core[0])].append(number)
-      byFirstTwo[Self.slot(form.core[0], form.core[1])].append(number)
+      beginnings[Int(form.core[0])].append(number)
     }
-    self.byFirst = byFirst
-    self.byFirstTwo = byFirstTwo
-    most = forms.reduce(0) { $1.form.outer!.lead == nil ? $0 : max($0, $1.first) }
-    longest = forms.reduce(0) { max($0, $1.first + $1.core.count) } + 4 + longestIndentation
+    self.beginnings = beginnings
+    longest = forms.reduce(0) { max($0, $1.core.count) } + 4 + longestIndentation
   }
 
-  /// Calls `found` with the places in `bytes` from which on a form may be there, not in order, with its literal; it is
-  /// there if decoding says so.
+  /// Calls `found` for each literal that may be in `bytes`, not in order, with the place of its core and the one to
+  /// decode it from; it is there if decoding says so.
   func search(
-    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ literal: Int, Int, StreamForm) -> Void
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>,
+    _ found: (_ literal: Int, _ place: Int, _ start: Int, StreamForm) -> Void
   ) {
     index.search(bytes, at: places) { place, piece in
       switch pieces[piece] {
       case .core(let number, let offset):
         let form = forms[number]
-        if let start = start(of: form, bytes, place, offset), presence(of: form, bytes, start) == .whole {
-          found(form.literal, start, form.form)
+        if let core = back(over: offset, of: form, bytes, place), presence(of: form, bytes, core) == .whole,
+          let start = start(of: form, bytes, core)
+        {
+          found(form.literal, core, start, form.form)
         }
       case .list(let literal, let form, let numbers):
-        if let start = listStart(bytes, place, numbers, form.outer!) { found(literal, start, form) }
+        if let start = listStart(bytes, place, numbers, form.outer!) { found(literal, start, start, form) }
       }
     }
   }
-
-  /// The forms whose cores may begin at `place`, as far as its first two bytes say it.
-  @inline(__always)
-  func beginnings(at place: Int, in text: UnsafeRawBufferPointer) -> [Int] {
-    if place + 1 == text.count { return byFirst[Int(text[place])] }
-    let next = text[place + 1]
-    // Between the two may be a line break, in digits an escaped one.
-    let isBreak = next == 0x0A || next == 0x0D || mayBeginStreamToken(next)
-    if isBreak, isLongLine(text, to: place + 1) { return byFirst[Int(text[place])] }
-    return byFirstTwo[Self.slot(text[place], next)]
-  }
-
-  private static func slot(_ first: UInt8, _ second: UInt8) -> Int { Int(first & 63) << 6 | Int(second & 63) }
-
-  /// Bytes at the beginning of a form that do not depend on the literal, at most.
-  static let mostFirst = 4
-
-  /// Whether a form begins with `count` bytes that do not depend on the literal.
-  func hasFirst(_ count: Int) -> Bool { count <= most }
 
   /// Whether any piece of a form is in `text`.
   func isAny(in text: UnsafeRawBufferPointer) -> Bool {
@@ -129,11 +106,11 @@ struct FixedForms: Sendable {
     case none, whole, cut
   }
 
-  /// Whether a form is at `start`, whole or cut off by the end of `text`.
-  func presence(of form: FixedForm, _ text: UnsafeRawBufferPointer, _ start: Int) -> Presence {
+  /// Whether the core of a form is at `place`, whole or cut off by the end of `text`.
+  func presence(of form: FixedForm, _ text: UnsafeRawBufferPointer, _ place: Int) -> Presence {
     let outer = form.form.outer!
-    var at = start
-    for index in 0..<(form.first + form.core.count) {
+    var at = place
+    for (index, byte) in form.core.enumerated() {
       if at >= text.count { return .cut }
       if index > 0, outer.lead != nil {
         switch base64Break(text, at) {
@@ -147,20 +124,20 @@ struct FixedForms: Sendable {
         while at < text.count, at < limit, text[at] == 0x0A || text[at] == 0x0D || isBlank(text[at]) { at += 1 }
         if at == text.count { return .cut }
       }
-      if index < form.first {
-        if outer.lead != nil, sextet(text[at]) == nil { return .none }
-      } else {
-        if text[at] != form.core[index - form.first] { return .none }
-      }
+      if text[at] != byte { return .none }
       at += 1
     }
     return .whole
   }
 
-  /// Where a form begins of which the byte at `place` is at `offset` of the core.
-  private func start(of form: FixedForm, _ text: UnsafeRawBufferPointer, _ place: Int, _ offset: Int) -> Int? {
+  /// Where a form begins that has its core at `place`; nil when what is before that is of no such form.
+  func start(of form: FixedForm, _ text: UnsafeRawBufferPointer, _ place: Int) -> Int? {
+    back(over: form.first, of: form, text, place)
+  }
+
+  /// Goes back over `count` bytes of a form, and over line breaks between them.
+  private func back(over count: Int, of form: FixedForm, _ text: UnsafeRawBufferPointer, _ place: Int) -> Int? {
     let outer = form.form.outer!
-    let count = form.first + offset
     guard outer.lead != nil || outer == .hex else { return place >= count ? place - count : nil }
     var at = place
     for _ in 0..<count {
@@ -168,9 +145,10 @@ struct FixedForms: Sendable {
         while at > 0, isBlank(text[at - 1]) { at -= 1 }
         guard at > 0, text[at - 1] == 0x0A else { return nil }
         at -= at > 1 && text[at - 2] == 0x0D ? 2 : 1
+        guard isLongLine(text, to: at) else { return nil }
       }
       if outer.lead != nil { while let start = escapedBreak(text, endingAt: at) { at = start } }
-      if at == 0 { return nil }
+      guard at > 0, outer.lead == nil ? hexValue(text[at - 1]) != nil : sextet(text[at - 1]) != nil else { return nil }
       at -= 1
     }
     return at
@@ -258,7 +236,7 @@ private struct Shape {
     let base64: [StreamStage] = [.base64At0, .base64At1, .base64At2]
     switch depth {
     case 1: return base64 + [.hex, .utf16le, .utf32le]
-    case 2: return base64 + [.hex, .utf16le, .utf16be]
+    case 2: return base64 + [.hex, .utf16le]
     default: return base64
     }
   }

@@ -26,7 +26,7 @@ struct ForwardLevel {
   }
 
   /// Where decoding goes on in the source, and where it began there.
-  private var at = 0
+  private(set) var at = 0
   private var start = 0
   /// Bits of base64 that are no whole byte yet.
   private var bits: UInt32 = 0
@@ -103,7 +103,10 @@ struct ForwardLevel {
         return
       }
       switch stage {
-      case .text: decodeUnit(text, isFinal)
+      case .text:
+        // What a line of an outer encoding ends with is no beginning of `U+005F`.
+        let isLineEnd = sourceBreaks < outerBreaks.count && outerBreaks[sourceBreaks] == at + 1
+        if isLineEnd && text[at] == UInt8(ascii: "U") { decodeByte(text) } else { decodeUnit(text, isFinal) }
       case .utf16le, .utf16be, .utf32le, .utf32be: decodeCharacter(text, isFinal)
       case .base64At0, .base64At1, .base64At2: decodeSextet(text, isFinal)
       case .hex, .decimal: decodeNumber(text, isFinal)
@@ -124,9 +127,7 @@ struct ForwardLevel {
     let unit = at
     switch readStreamUnit(text, at: unit) {
     case .cut where !isFinal: stop = .cut
-    case .byte, .cut:
-      at += 1
-      append(text[unit], keptEnd: at)
+    case .byte, .cut: decodeByte(text)
     case .token(let token):
       at += token.length
       if token.outputCount == 0 {
@@ -135,6 +136,11 @@ struct ForwardLevel {
       }
       append(output: token.output, count: token.outputCount, unit)
     }
+  }
+
+  private mutating func decodeByte(_ text: UnsafeRawBufferPointer) {
+    at += 1
+    append(text[at - 1], keptEnd: at)
   }
 
   /// Appends the bytes of a character that comes from `unit..<at`.

@@ -55,6 +55,16 @@ struct ForwardText {
     (0...last).reversed().reduce(length) { levels[$1].keptEnd(of: $0) }
   }
 
+  /// As `keptEnd`, as far as it is certain for a key under an encoding; nil when all of the buffer stays.
+  func knownKeptEnd(of length: Int) -> Int? {
+    if count >= length { return keptEnd(of: length) }
+    let unread = levels[last - 1].count - levels[last].at
+    return count + unread + Self.mostShared < length ? nil : keptEnd(of: count)
+  }
+
+  /// Decoded bytes, or bytes of one that is not decoded yet, that the last digits in the buffer may have a part in.
+  private static let mostShared = 4
+
   /// How to write something in the place of decoded bytes.
   func frame(of range: Range<Int>) -> StreamFrame {
     var frame = StreamFrame(form)

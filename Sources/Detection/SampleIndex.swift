@@ -15,8 +15,9 @@ final class SampleIndex: @unchecked Sendable {
   private let bits: UnsafeMutablePointer<UInt64>
   private let slots: UnsafeMutablePointer<UInt32>
   private let values: UnsafeMutablePointer<UInt32>
-  /// The texts that have four bytes, and where.
-  private var owners: [UInt32: [(text: Int, offset: Int)]] = [:]
+  /// The texts that have a value, and where: those of number n are from `firstOwners[n]` on.
+  private let owners: [(text: Int, offset: Int)]
+  private let firstOwners: [Int]
 
   private static let hashes = 1 << Int(CSEARCH_SAMPLE_BITS)
   private static let slotCount = 1 << Int(CSEARCH_SAMPLE_SLOT_BITS)
@@ -24,25 +25,32 @@ final class SampleIndex: @unchecked Sendable {
   init(_ texts: [[UInt8]]) {
     precondition(texts.allSatisfy { $0.count >= Self.shortest })
     self.texts = texts
+    var samples: [(key: UInt64, text: Int, offset: Int)] = []
+    samples.reserveCapacity(Self.step * texts.count)
     for (number, text) in texts.enumerated() {
       // As late as a text lies in the step, a sample of it is among these.
       for offset in 0..<Self.step {
         let value = (0..<4).reduce(UInt32(0)) { $0 | UInt32(text[offset + $1]) << UInt32(8 * $1) }
-        owners[value, default: []].append((number, offset))
+        samples.append((UInt64(csearch_sample_hash(value)) << 32 | UInt64(value), number, offset))
       }
     }
+    samples.sort { $0.key < $1.key }
     bits = .allocate(capacity: Self.hashes / 64)
     bits.initialize(repeating: 0, count: Self.hashes / 64)
     slots = .allocate(capacity: Self.slotCount + 1)
     slots.initialize(repeating: 0, count: Self.slotCount + 1)
-    values = .allocate(capacity: max(1, owners.count))
-    let sorted = owners.keys.map { (hash: Int(csearch_sample_hash($0)), value: $0) }.sorted { $0 < $1 }
-    for (number, sample) in sorted.enumerated() {
-      values[number] = sample.value
-      bits[sample.hash / 64] |= 1 << UInt64(sample.hash % 64)
-      slots[sample.hash / (Self.hashes / Self.slotCount) + 1] += 1
+    values = .allocate(capacity: max(1, samples.count))
+    var firstOwners: [Int] = []
+    for (number, sample) in samples.enumerated() where number == 0 || samples[number - 1].key != sample.key {
+      let hash = Int(sample.key >> 32)
+      values[firstOwners.count] = UInt32(truncatingIfNeeded: sample.key)
+      firstOwners.append(number)
+      bits[hash / 64] |= 1 << UInt64(hash % 64)
+      slots[hash / (Self.hashes / Self.slotCount) + 1] += 1
     }
     for slot in 0..<Self.slotCount { slots[slot + 1] += slots[slot] }
+    owners = samples.map { ($0.text, $0.offset) }
+    self.firstOwners = firstOwners + [samples.count]
   }
 
   deinit {
@@ -62,7 +70,7 @@ final class SampleIndex: @unchecked Sendable {
     while at < places.upperBound {
       at = csearch_sample(&samples, text, bytes.count, at, places.upperBound)
       if at >= places.upperBound { return }
-      for owner in owners[bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian] ?? [] {
+      for owner in owners(of: bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self).littleEndian) {
         let place = at - owner.offset
         let sought = texts[owner.text]
         if place >= 0, place + sought.count <= bytes.count, bytes[place..<(place + sought.count)].elementsEqual(sought)
@@ -72,5 +80,12 @@ final class SampleIndex: @unchecked Sendable {
       }
       at += Self.step
     }
+  }
+
+  /// Of a value that is a sample.
+  private func owners(of value: UInt32) -> ArraySlice<(text: Int, offset: Int)> {
+    var number = Int(slots[Int(csearch_sample_hash(value)) / (Self.hashes / Self.slotCount)])
+    while values[number] != value { number += 1 }
+    return owners[firstOwners[number]..<firstOwners[number + 1]]
   }
 }

@@ -57,6 +57,9 @@ public struct StreamForm: Hashable, Sendable {
   }
 
   var stages: [StreamStage] { (0..<Self.mostStages).compactMap(stage) }
+
+  /// The stages, wherever in its groups of three base64 begins.
+  var encodings: [StreamStage] { stages.map { $0.lead == nil ? $0 : .base64At0 } }
 }
 
 /// Bits of a base64 digit that belong to what stays, at one end of what goes.
@@ -80,7 +83,9 @@ public struct StreamFrame: Sendable {
   init(_ form: StreamForm) { self.form = form }
 
   /// Adds what is at the end of another key, which ends further away.
-  public mutating func join(tailOf other: StreamFrame) { tail = other.form == form ? other.tail : [] }
+  public mutating func join(tailOf other: StreamFrame) {
+    tail = other.form.encodings == form.encodings ? other.tail : []
+  }
 
   /// The dots that begin every replacement, as far as they are whole in this form.
   public var beginning: [UInt8] { written(dots: 3, isWhole: false).bytes }

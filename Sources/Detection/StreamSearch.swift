@@ -14,6 +14,8 @@ public struct StreamSearch: ~Copyable {
   private var text = ForwardText()
   private var continued: [UInt8] = []
   private var lookbehinds: [Int?]
+  /// Where the matches end that were found before, counted from the input's start.
+  private var covered = 0
 
   /// Control sequences in a key at which it is tried whether the key ends there.
   private static let mostBreaks = 128
@@ -39,7 +41,10 @@ public struct StreamSearch: ~Copyable {
   public var surrenders: [Surrender] { scanner.surrenders }
 
   /// Starts a new input.
-  public mutating func begin() { scanner.begin() }
+  public mutating func begin() {
+    scanner.begin()
+    covered = 0
+  }
 
   /// Where the bytes end that are visible whatever comes, of those before `end`.
   ///
@@ -64,13 +69,20 @@ public struct StreamSearch: ~Copyable {
     ).decided
     encoded.removeAll(keepingCapacity: true)
     if let literals {
-      if !isLast { decided = literals.cutLiteral(in: buffer, from: from, before: decided) }
       candidates.removeAll(keepingCapacity: true)
       literals.search(buffer, at: from..<max(from, decided), isLast: isLast, into: &candidates)
       addBrokenPlain(buffer, before: decided)
       if !candidates.isEmpty { decided = decode(buffer, decided, base, isLast: isLast) }
+      if !isLast {
+        var cover = Cover(plain: plain, encoded: encoded, end: covered - base)
+        decided = literals.cutLiteral(in: buffer, from: from, to: decided) {
+          cover.contains($0) && isTorn(buffer, $0)
+        }
+      }
     }
+    let first = matches.count
     merge(before: decided, into: &matches)
+    for match in matches[first...] { covered = max(covered, base + match.range.upperBound) }
     return decided
   }
 
@@ -82,7 +94,7 @@ public struct StreamSearch: ~Copyable {
       if nextToken > min(buffer.count - 1, tried.place + Rule.longestMatch - 1) { continue }
       // A match that ends before the token is the whole key unless its rule could take more of what is there.
       if let end = tried.end, end < nextToken, !couldGoOn(tried, buffer, until: nextToken) { continue }
-      candidates.append(EncodedCandidate(place: tried.place, rule: tried.rule, form: .text))
+      candidates.append(EncodedCandidate(place: tried.place, start: tried.place, rule: tried.rule, form: .text))
     }
   }
 
@@ -116,9 +128,11 @@ public struct StreamSearch: ~Copyable {
   ) -> Int {
     candidates.sort { ($0.place, $0.rule, $0.form.code) < ($1.place, $1.rule, $1.form.code) }
     var replaced: EncodedCandidate?
+    var cover = Cover(plain: plain, encoded: [], end: covered - base)
     for (index, candidate) in candidates.enumerated() {
       if index > 0, candidates[index - 1] == candidate { continue }
       if candidate == replaced { continue }
+      if cover.contains(candidate.place), !candidate.form.isText, isTorn(buffer, candidate.place) { continue }
       guard let isOwn = isOwnOrder(candidate, buffer, base, isLast) else { return candidate.place }
       if !isOwn {
         // Read a byte later, in the other order, it lacks its last character where what follows is no UTF-16:
@@ -131,13 +145,14 @@ public struct StreamSearch: ~Copyable {
         if end + low <= buffer.count && buffer[end..<(end + low)].allSatisfy({ $0 == 0 }) { continue }
         let other: StreamStage = width == 2 ? .utf16le : .utf32le
         replaced = EncodedCandidate(
-          place: candidate.place + low, rule: candidate.rule, form: StreamForm([other]))
+          place: candidate.place + low, start: candidate.place + low, rule: candidate.rule, form: StreamForm([other]))
       }
       switch decode(candidate, buffer, isLast: isLast) {
       case .undecided: return candidate.place
       case .noMatch: continue
       case .match(let length, _):
         encoded.append(match(candidate, length))
+        cover.add(encoded.last!.range)
       }
     }
     return decided
@@ -196,7 +211,7 @@ public struct StreamSearch: ~Copyable {
         matches.append(StreamMatch(rule: match.rule, range: match.range, keptEnd: keptEnd, frame: StreamFrame(.text)))
       }
     }
-    matches += encoded[next...]
+    matches += encoded[next...].prefix { $0.range.lowerBound < decided }
   }
 
   /// Decoded bytes of what begins at a candidate, 0 for no match; nil when more bytes are needed to tell.
@@ -209,6 +224,14 @@ public struct StreamSearch: ~Copyable {
     case .undecided: nil
     }
   }
+
+  /// Whether a line ends after so little of the literal at `place` that it may be anything. Inside a match that counts
+  /// for nothing: it would hold back the end of a line after every key.
+  private func isTorn(_ buffer: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+    buffer[place..<min(buffer.count, place + Self.fewestBeforeBreak)].contains { $0 == 0x0A || $0 == 0x0D }
+  }
+
+  private static let fewestBeforeBreak = 6
 
   // MARK: One candidate
 
@@ -230,7 +253,7 @@ public struct StreamSearch: ~Copyable {
     let rule = candidate.rule
     let literal = rules.rules[rule].literal
     text.begin(
-      candidate.form, buffer, at: candidate.place, lookbehind: lookbehind(of: rule), isLast: isLast)
+      candidate.form, buffer, at: candidate.start, lookbehind: lookbehind(of: rule), isLast: isLast)
     var best = Verdict.noMatch
     var strength = -1
     var nextBreak = 0
@@ -365,5 +388,37 @@ extension Scanner {
     let needed = rules.rules[rule].confidence
     let length = codes[rule].flatMap { matcher.group("secret", of: $0) }?.count ?? length
     return length >= needed.high ? 2 : length >= needed.medium ? 1 : 0
+  }
+}
+
+/// Where matches are that begin before a place, asked for places in order.
+private struct Cover {
+  private let plain: [Match]
+  private let encoded: [StreamMatch]
+  private var next = (plain: 0, encoded: 0)
+  private var end: Int
+  /// Of matches that were added, which may begin at the place that is asked about.
+  private var added: [Range<Int>] = []
+
+  /// - Parameter end: of the matches before the first of these.
+  init(plain: [Match], encoded: [StreamMatch], end: Int) {
+    (self.plain, self.encoded, self.end) = (plain, encoded, end)
+  }
+
+  mutating func add(_ range: Range<Int>) { added.append(range) }
+
+  /// Whether a match begins before `place` and ends after it.
+  mutating func contains(_ place: Int) -> Bool {
+    while next.plain < plain.count, plain[next.plain].range.lowerBound < place {
+      end = max(end, plain[next.plain].range.upperBound)
+      next.plain += 1
+    }
+    while next.encoded < encoded.count, encoded[next.encoded].range.lowerBound < place {
+      end = max(end, encoded[next.encoded].range.upperBound)
+      next.encoded += 1
+    }
+    for range in added where range.lowerBound < place { end = max(end, range.upperBound) }
+    added.removeAll { $0.lowerBound < place }
+    return place < end
   }
 }
