@@ -132,7 +132,7 @@ def _scan(name: str, rules: Rules, timeout: float) -> Iterator[Tuple[Any, ...]]:
                 [command(), "scan", "--history", "--no-allow", "--config", os.devnull, "--format", "jsonl", "--output",
                  report, "--quiet", "--no-progress", "--jobs", "1", *options, "--", path], folder, timeout)
             yield from _rows(name, report, status)
-        except (GuardError, OSError) as error:
+        except (GuardError, OSError, ValueError) as error:
             yield _failed(name, str(error))
 
 
