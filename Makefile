@@ -3,7 +3,7 @@
 
 DIR ?= $(CURDIR)
 PREFIX ?= /usr/local
-STATIC = -c release --static-swift-stdlib -Xswiftc -static-executable
+STATIC = -c release --static-swift-stdlib -Xswiftc -static-executable -Xlinker --icf=safe
 # There is no static C library on macOS. Never tried.
 ifeq ($(shell uname -s),Darwin)
 STATIC = -c release
@@ -33,7 +33,8 @@ test:
 .PHONY: test-fast
 test-fast:
 	@./scripts/packages test
-	swift test --skip CommandTests
+	swift build -c release --build-tests
+	swift test -c release --skip-build --skip 'CommandTests|RepositoryTests|FilterTests|AgentTests'
 
 # Style and structure, in seconds: which module imports which, formatting, the length of lines.
 .PHONY: check format
@@ -57,7 +58,7 @@ build: packages
 
 wheel: build
 	@./scripts/packages wheel
-	@./scripts/library .build/library
+	@./scripts/library .build/library $(STATIC)
 	@./scripts/wheel .build/release/hopxguard dist .build/library/libhopxguard.so
 
 # The wheel, the hooks, the CI jobs, the images and a release, as their users meet them.

@@ -85,7 +85,7 @@ let package = Package(
     // Level 2: rules and search (no system calls), inputs, archives, git, .gitignore.
     .target(name: "Rules", dependencies: ["CPCRE2", "CSodium", "Bytes", "TOML"], swiftSettings: strict),
     .target(
-      name: "Detection", dependencies: ["CPCRE2", "CEmbedded", "CSearch", "Bytes", "Rules"],
+      name: "Detection", dependencies: ["CPCRE2", "CEmbedded", "CSearch", "CZlib", "Bytes", "Rules"],
       swiftSettings: strict),
     .target(name: "Redaction", dependencies: ["Bytes", "Rules", "Detection"], swiftSettings: strict),
     // The C library: its header, and what is exported under those names.
@@ -151,8 +151,13 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Keys made at run time, the oracle of what a key is, fresh folders, and the real binary.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    // What a key is and what redaction must come to, said once more without the program's code.
+    .target(
+      name: "RedactionOracle", dependencies: ["Detection", "Rules", "Bytes"], path: "Tests/RedactionOracle",
+      swiftSettings: strict),
+    // Keys made at run time, fresh folders, and the real binary.
+    .target(
+      name: "TestSupport", dependencies: ["Rules", "RedactionOracle"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
@@ -162,21 +167,23 @@ let package = Package(
       name: "FindingsTests", dependencies: ["Findings", "Rules", "Platform", "TOML"], swiftSettings: strict),
     .testTarget(
       name: "DetectionTests", dependencies: ["Detection", "Rules", "Bytes", "TestSupport"], swiftSettings: strict),
+    // The tests of the binary are three targets, so that they compile beside one another.
     .testTarget(
-      name: "CommandTests", dependencies: ["hopxguard", "Detection", "Rules", "TestSupport", "PackFixtures"],
+      name: "CommandTests", dependencies: ["hopxguard", "Rules", "TestSupport", "PackFixtures"],
       exclude: ["Reports/Golden", "Reports/Schemas", "Verify/service.py"], swiftSettings: strict),
+    .testTarget(
+      name: "RepositoryTests", dependencies: ["hopxguard", "Rules", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "FilterTests", dependencies: ["hopxguard", "Detection", "Rules", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Reporting", "Scanning", "Findings", "Detection", "Rules", "Platform", "Bytes", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "LintingTests", dependencies: ["Linting", "Platform", "TestSupport"], exclude: ["Corpus"],
+      name: "LintingTests", dependencies: ["Linting", "Platform", "Rules", "TestSupport"], exclude: ["Corpus"],
       swiftSettings: strict),
     .testTarget(
       name: "CoverageTests", dependencies: ["Coverage", "GitStore", "GitCommand", "Platform", "TOML", "Bytes"],
-      swiftSettings: strict),
-    .target(
-      name: "RedactionOracle", dependencies: ["Detection", "Rules", "Bytes"], path: "Tests/RedactionOracle",
       swiftSettings: strict),
     .testTarget(
       name: "RedactionTests", dependencies: ["Redaction", "Detection", "Rules", "RedactionOracle"],
@@ -207,7 +214,7 @@ if Context.environment["HOPXGUARD_FUZZING"] != nil {
   package.targets += [
     .target(name: "FuzzDriver", path: "Fuzzing/Driver", swiftSettings: strict),
     fuzzer("RedactionFuzz", ["Redaction", "Detection", "Rules", "RedactionOracle"], exclude: ["corpus"]),
-    fuzzer("DecoderFuzz", ["Detection", "Rules", "RedactionOracle"], exclude: ["corpus"]),
+    fuzzer("DecoderFuzz", ["Detection", "Rules", "RedactionOracle", "PackFixtures"], exclude: ["corpus"]),
     fuzzer("ArchiveFuzz", ["Archives", "Inputs", "CZlib"], exclude: ["make_corpus"]),
     fuzzer("PackFuzz", ["GitStore", "Platform", "PackFixtures"], exclude: ["corpus"]),
   ]

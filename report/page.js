@@ -53,7 +53,7 @@ for (const audited of data.keys) {
   Object.assign(key, {
     secret: audited.key, fingerprint: audited.fingerprint, environments: audited.environments, next: audited.next,
     age: audited.since ? { since: audited.since, days: audited.ageDays, lowerBound: audited.lowerBound } : null,
-    places: audited.places, uses: audited.uses,
+    places: audited.places, uses: audited.uses, leftFiles: audited.left || null,
   });
   if (!known) keys.set(audited.fingerprint, key);
 }
@@ -62,7 +62,7 @@ const now = Date.parse(data.ended);
 for (const key of keys.values()) {
   const dates = key.findings.filter((finding) => finding.date).map((finding) => finding.date).sort();
   key.entered = dates[0] || null;
-  key.left = key.findings.map((finding) => finding.left || "").sort().pop() || null;
+  key.left = key.leftFiles || key.findings.map((finding) => finding.left || "").sort().pop() || null;
   key.inHead = !key.findings.length || key.findings.some((finding) => !finding.date || finding.reach === "head");
   if (!key.age && key.entered) {
     key.age = {
@@ -160,11 +160,16 @@ function timeline() {
     const end = key.inHead ? "still there" : key.left ? "left " + key.left.slice(0, 10) : "no longer in the files";
     bar.append(shape("title", {}, `${key.secret} ${key.fingerprint}: since ${key.age.since}, ${end}`));
     svg.append(shape("text", { x: 4, y: y + 11, class: "mono" }, key.secret), bar);
+    if (!key.inHead && key.left) {
+      const fits = to + 130 < width;
+      svg.append(shape("text", { x: fits ? to + 6 : from - 6, y: y + 11, "text-anchor": fits ? "start" : "end" }, end));
+    }
   });
   const limit = x(now - 90 * day);
   svg.append(shape("line", { class: "limit", x1: limit, x2: limit, y1: 14, y2: height - 20 }));
   svg.append(shape("text", { x: limit, y: 11, "text-anchor": "middle" }, "90 days"));
-  const note = "A bar begins when a key was seen first. Dashed: it is in the history and no longer in the files.";
+  const note = "A bar begins when a key was seen first. Dashed: it is in the history and no longer in the files; " +
+    "the bar ends on the day it left them, where a commit took it out.";
   return section("Timeline", element("p", { class: "soft", text: note }), svg);
 }
 

@@ -3,6 +3,7 @@
 
 import Detection
 import FuzzDriver
+import PackFixtures
 import RedactionOracle
 import Rules
 
@@ -72,7 +73,13 @@ private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
   var isWhole = true
   for _ in 0...(count % 3) {
     guard let code = input.popFirst() else { return }
-    let hiding = Hiding.allCases[Int(code) % Hiding.allCases.count]
+    let number = Int(code) % (Hiding.allCases.count + ScanForm.allCases.count)
+    guard number < Hiding.allCases.count else {
+      hidden = ScanForm.allCases[number - Hiding.allCases.count].hide(hidden)
+      isText = true
+      continue
+    }
+    let hiding = Hiding.allCases[number]
     switch hiding {
     case .colours, .rainbow, .percentPart, .unicodePart, .hex: return
     case .reference:
@@ -87,8 +94,7 @@ private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
     if hiding == .base64Lines { isWhole = false }
   }
   let around = input.map { $0 % 8 == 0 ? UInt8(ascii: "\n") : 0x20 + $0 % 0x5F }
-  // A line of nothing but digits right above may be taken for more of them; see docs/rules.md.
-  let before = isText ? around.prefix(around.count / 2) + "(\n".utf8 : []
+  let before = isText ? around.prefix(around.count / 2) + "\n".utf8 : []
   // No digit begins the line below, which could be more of the one before.
   let text = Array(before) + hidden + "\n(".utf8 + around.suffix(around.count / 2)
   let wanted = isWhole ? key : Array(key.prefix(20))
@@ -97,6 +103,36 @@ private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
   precondition(!isWhole || found[0].disguise?.key == key, "another key")
   let place = before.count..<(before.count + hidden.count)
   precondition(found.allSatisfy { place.overlaps($0.range) }, "found elsewhere")
+}
+
+/// Forms that only scans see through.
+private enum ScanForm: CaseIterable {
+  case dump, dashes, calls, gzip, zlib
+
+  func hide(_ text: [UInt8]) -> [UInt8] {
+    switch self {
+    case .dump:
+      return Array(
+        stride(from: 0, to: text.count, by: 16).map { start in
+          digits(UInt8(truncatingIfNeeded: start >> 8)) + digits(UInt8(truncatingIfNeeded: start)) + ": ".utf8
+            + text[start..<min(start + 16, text.count)].flatMap { digits($0) + " ".utf8 }
+        }.joined(separator: "\n".utf8))
+    case .dashes: return Array(text.map(digits).joined(separator: "-".utf8))
+    case .calls: return text.flatMap { "CHAR(\($0))||".utf8 }
+    case .gzip:
+      return base64([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + deflated(text).dropFirst(2).dropLast(4) + [0, 0, 0, 0])
+    case .zlib: return base64(deflated(text))
+    }
+  }
+
+  private func base64(_ text: [UInt8]) -> [UInt8] {
+    var generator = SeededGenerator(seed: 0)
+    return Hiding.base64.hide(text, before: [], after: [], using: &generator)
+  }
+
+  private func digits(_ byte: UInt8) -> [UInt8] {
+    [byte >> 4, byte & 15].map { Array("0123456789abcdef".utf8)[Int($0)] }
+  }
 }
 
 private func matches(in text: [UInt8]) -> [Match] {

@@ -1,7 +1,7 @@
 // The frames in which the process that reads an archive reports its contents: a kind, a length in four bytes, and the
 // bytes.
 
-package import Inputs
+internal import Inputs
 internal import Platform
 
 enum ArchiveFrame: UInt8 {

@@ -1,6 +1,6 @@
 // Which archive or compressed file an input is, by its content, never by its name.
 
-package import Inputs
+internal import Inputs
 internal import Platform
 
 package enum ArchiveKind: String, Sendable {

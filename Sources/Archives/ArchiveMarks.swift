@@ -6,7 +6,7 @@
 // APPNOTE (zip), 7zFormat.txt, tar(5), cpio(5), deb(5), rpm's file format, RAR's technical note, Microsoft's
 // cabinet format, ECMA-119 (iso).
 
-package import Inputs
+internal import Inputs
 internal import Platform
 
 extension ArchiveKind {

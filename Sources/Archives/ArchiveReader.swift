@@ -7,12 +7,6 @@ package import Inputs
 internal import Platform
 internal import CArchive
 
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
-
 extension WholeInput {
   var size: Int {
     get throws(InputError) {
@@ -197,13 +191,13 @@ final class ArchiveReader: EntrySource {
   private func failure(isLast: Bool = true) -> InputError {
     if isLast { (isOver, hasFailed) = (true, true) }
     if let failure = pieces.failure { return failure }
-    if archive_errno(archive) == ENOMEM { return budget.outOfMemory() }
+    if archive_errno(archive) == SystemError.outOfMemory { return budget.outOfMemory() }
     let reason = archive_error_string(archive).map { String(cString: $0) } ?? "it is damaged"
     return InputError("cannot be read to its end as \(kind.name): \(reason)")
   }
 
   private func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8]? {
-    text.map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+    text.map { Path(cString: $0).bytes }
   }
 }
 
@@ -274,7 +268,12 @@ private final class ArchivePieces {
     guard case .file(let number, let start) = origin, let size = try? sizeOfFile(number) else {
       return Int64(ARCHIVE_FATAL)
     }
-    let from = [SEEK_SET: 0, SEEK_CUR: position, SEEK_END: size - start][whence] ?? 0
+    let from =
+      switch OffsetOrigin(whence) {
+      case .start, nil: 0
+      case .position: position
+      case .end: size - start
+      }
     position = min(max(0, from + offset), max(0, size - start))
     return Int64(position)
   }

@@ -1,7 +1,7 @@
 // The other side of `SeparateArchive`: reads the archive on standard input and reports its contents on standard output,
 // in a process with a memory limit.
 
-package import Inputs
+internal import Inputs
 import Platform
 
 package enum ArchiveServer {

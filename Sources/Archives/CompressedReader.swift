@@ -1,6 +1,6 @@
 // A compressed file as one entry: its streams, one after another, with what may lie between them.
 
-package import Inputs
+internal import Inputs
 internal import Platform
 
 final class CompressedReader: EntrySource {

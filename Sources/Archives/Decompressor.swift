@@ -4,7 +4,7 @@
 // Sources: RFC 1950 to 1952, the manuals in zlib.h, bzlib.h, lzma/container.h, zstd.h, lz4frame.h, and
 // lz4's description of its legacy frames.
 
-package import Inputs
+internal import Inputs
 internal import Platform
 internal import CArchive
 internal import CZlib

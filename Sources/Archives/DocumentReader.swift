@@ -3,7 +3,7 @@
 // fail a scan for being what they are.
 // Sources: ISO 32000-1, 7.3.8 and 7.4.4 (PDF); the PNG specification, 5.3 and 11.3.
 
-package import Inputs
+internal import Inputs
 internal import Platform
 
 final class DocumentReader: EntrySource {

@@ -2,7 +2,7 @@
 // whole. Deltas need the objects that they are made of, which are kept in memory for as long.
 // Sources: gitformat-pack(5), gitformat-bundle(5).
 
-package import Inputs
+internal import Inputs
 internal import Platform
 
 final class PackReader: EntrySource {

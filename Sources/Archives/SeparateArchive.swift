@@ -2,16 +2,11 @@
 // byte, by a list of a hundred million entries or a filter that decodes whole streams first. Such a process can be
 // limited, and its end does no harm to the scan.
 
-package import Inputs
+internal import Inputs
 internal import Platform
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
 
 final class SeparateArchive: EntrySource {
-  private let process: pid_t
+  private let process: CInt
   private let output: Descriptor
   private let kind: ArchiveKind
   private let budget: ArchiveBudget
@@ -61,9 +56,7 @@ final class SeparateArchive: EntrySource {
 
   deinit {
     budget.held -= gathered
-    kill(process, SIGKILL)
-    var status: CInt = 0
-    while waitpid(process, &status, 0) == -1 && errno == EINTR {}
+    stopProcess(process)
   }
 
   func next() throws(InputError) -> ArchiveEntry? {
@@ -138,7 +131,7 @@ final class SeparateArchive: EntrySource {
 
   private static func start(
     _ kind: ArchiveKind, _ input: WholeInput, from start: Int, memory: Int
-  ) throws(SystemError) -> (process: pid_t, output: CInt) {
+  ) throws(SystemError) -> (process: CInt, output: CInt) {
     switch input {
     case .file(let number): return try self.start(kind, number, from: start, memory: memory)
     case .memory(let bytes):
@@ -150,20 +143,20 @@ final class SeparateArchive: EntrySource {
 
   private static func start(
     _ kind: ArchiveKind, _ input: CInt, from start: Int, memory: Int
-  ) throws(SystemError) -> (process: pid_t, output: CInt) {
+  ) throws(SystemError) -> (process: CInt, output: CInt) {
     let program = try ownProgram()
     let words = [program, Path(ArchiveServer.command), Path(kind.rawValue), Path("\(memory)"), Path("\(start)")]
     // The messages of a runtime that is out of memory are of no use to the user.
-    let nowhere = try Descriptor.open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
+    let nowhere = try Descriptor.nowhere()
     let pipe = try makePipe()
-    defer { close(pipe.write) }
+    defer { closeDescriptor(pipe.write) }
     do throws(SystemError) {
       let process = try spawn(
         program, words, environment: [], standardInput: input, standardOutput: pipe.write, standardError: nowhere.number
       )
       return (process, pipe.read)
     } catch {
-      close(pipe.read)
+      closeDescriptor(pipe.read)
       throw error
     }
   }

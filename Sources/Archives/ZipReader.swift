@@ -3,7 +3,7 @@
 // its end is what most programs go by, so it is compared with what was read.
 // Sources: PKWARE's APPNOTE 6.3.10, sections 4.3 to 4.5 and 5.8.
 
-package import Inputs
+internal import Inputs
 internal import Platform
 internal import CZlib
 

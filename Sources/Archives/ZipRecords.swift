@@ -1,7 +1,7 @@
 // The records of a zip, and its directory against what lies before it.
 // Sources: PKWARE's APPNOTE 6.3.10, sections 4.3.7, 4.3.9, 4.3.12, 4.3.14, 4.3.16 and 4.5.3.
 
-package import Inputs
+internal import Inputs
 internal import Platform
 
 /// The four bytes that a record begins with.

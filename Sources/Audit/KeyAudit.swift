@@ -135,7 +135,8 @@ package struct KeyAudit {
       (results.audited ?? []) + [
         AuditedKey(
           secret: first.secret, fingerprint: first.fingerprint, places: findings.count, uses: uses, age: age,
-          environments: names, account: entry.map { $0.status.isEmpty ? "listed" : $0.status },
+          left: departure(findings), environments: names,
+          account: entry.map { $0.status.isEmpty ? "listed" : $0.status },
           next: next.first ?? "nothing")
       ]
   }
@@ -167,7 +168,7 @@ package struct KeyAudit {
     for finding in findings where finding.place == .content && finding.commit == nil && finding.entry.bytes.isEmpty {
       switch Exposure(of: finding) {
       case .ignoredFile, .untrackedFile, .trackedFile, .secretsFile, .credentials, .shellProfile, .shellHistory,
-        .transcript:
+        .transcript, .netrc, .systemdUnit, .crontab, .container, .editor:
         break
       default: continue
       }
@@ -213,6 +214,14 @@ package struct KeyAudit {
     let files = findings.filter { $0.place == .content && $0.commit == nil }
       .compactMap { FileCheck(file(of: $0)) }
     return files.map(\.modified).min().flatMap { age(utcDate(max(0, $0)), isLowerBound: true) }
+  }
+
+  /// The day on which the last file lost the key; nil while one has it.
+  private func departure(_ findings: [Finding]) -> String? {
+    let isGone = findings.allSatisfy { finding in
+      finding.history.map { $0.reach != .head && $0.reach != .index } ?? false
+    }
+    return isGone ? findings.compactMap { $0.history?.departure?.date }.max().map { String($0.prefix(10)) } : nil
   }
 
   // MARK: Environments

@@ -168,12 +168,17 @@ INLINE int digits_kind(const uint8_t *text) {
   half_mask hex = RANGE(lowered, 'a', 'f') | RANGE(bytes, '0', '9');
   half_mask digit = RANGE(lowered, 'a', 'z') | RANGE(bytes, '/', '9') | (bytes == '+') | (bytes == '-') | (bytes == '_');
   half_words all = (half_words)digit;
-  if ((all[0] & all[1]) == UINT64_MAX) return 1;
+  int is_base64 = (all[0] & all[1]) == UINT64_MAX;
+  // `68-6F-70` is hex with dashes between the bytes, which are digits of base64 too: more of them than in a UUID.
+  if (is_base64 && (bytes[0] == '-') + (bytes[1] == '-') + (bytes[2] == '-') == 0) return 1;
   half_mask separator = (half_mask)(bytes <= 0x20) | RANGE(bytes, ',', '-') | (bytes == ':') | (bytes == '%') |
                         (lowered == 'x');
 #undef RANGE
   half_words either = (half_words)(hex | separator), digits = (half_words)hex;
-  return (either[0] & either[1]) == UINT64_MAX && (digits[0] | digits[1]) != 0 ? 2 : 0;
+  int is_separated = (either[0] & either[1]) == UINT64_MAX && (digits[0] | digits[1]) != 0;
+  if (!is_base64) return is_separated ? 2 : 0;
+  half_words dashes = (half_words)(bytes == '-') & 0x0101010101010101;
+  return is_separated && __builtin_popcountll(dashes[0]) + __builtin_popcountll(dashes[1]) >= 5 ? 2 : 1;
 }
 
 // Bytes between the blocks of sixteen that are looked at: a run of 47 digits covers one.
@@ -246,6 +251,11 @@ INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, i
           hits = decimals;
           *kind = 3;
         }
+        // A line's end among digits in a row.
+        if (!hits && has_thirty(joined(base64_digit_bits(here), base64_digit_bits(next)))) {
+          hits = ascii_run(text, from, end, &known);
+          if (hits) *kind = 1;
+        }
       }
       if (hits) return from + (size_t)__builtin_ctzll(hits);
     }
@@ -254,6 +264,61 @@ INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, i
   return end;
 }
 VARIANT(size_t, csearch_encoded, (const uint8_t *text, size_t at, size_t end, int *kind), (text, at, end, kind))
+
+/// Whether a digit of base64 stands here.
+INLINE int is_base64_digit(uint8_t byte) {
+  return (uint8_t)((byte | 0x20) - 'a') < 26 || (uint8_t)(byte - '/') < 11 || byte == '+' || byte == '-' || byte == '_';
+}
+
+/// Whether four digits begin what gzip, zlib or zip made, in base64 or hex.
+INLINE int begins_compressed(const uint8_t *digits) {
+  switch (digits[0]) {
+  case 'H': return memcmp(digits, "H4sI", 4) == 0;
+  case 'U': return memcmp(digits, "UEsD", 4) == 0;
+  case 'e':
+    return (digits[1] == 'A' && (uint8_t)(digits[2] - 'E') < 4) || (digits[1] == 'F' && (uint8_t)(digits[2] - '4') < 4) ||
+           (digits[1] == 'J' && (uint8_t)(digits[2] - 'w') < 4) || (digits[1] == 'N' && (uint8_t)(digits[2] - 'o') < 4);
+  case '1': return (digits[1] | 0x20) == 'f' && digits[2] == '8' && (digits[3] | 0x20) == 'b';
+  case '5': return memcmp(digits, "504b", 4) == 0 || memcmp(digits, "504B", 4) == 0;
+  case '7':
+    return digits[1] == '8' && ((digits[2] == '9' && (digits[3] | 0x20) == 'c') || (digits[2] == '0' && digits[3] == '1') ||
+                                (digits[2] == '5' && (digits[3] | 0x20) == 'e') || ((digits[2] | 0x20) == 'd' && (digits[3] | 0x20) == 'a'));
+  default: return 0;
+  }
+}
+
+/// Whether sixteen bytes are digits of base64.
+INLINE int are_base64_digits(const uint8_t *text) {
+  half bytes;
+  memcpy(&bytes, text, sizeof bytes);
+  half_mask digit = (half_mask)((half)((bytes | 0x20) - 'a') < 26) | (half_mask)((half)(bytes - '/') < 11) |
+                    (bytes == '+') | (bytes == '-') | (bytes == '_');
+  half_words all = (half_words)digit;
+  return (all[0] & all[1]) == UINT64_MAX;
+}
+
+INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t at, size_t end) {
+  int was_digits = 0;
+  for (size_t place = at; place + 16 <= end; place += STEP) {
+    if (!are_base64_digits(text + place)) {
+      was_digits = 0;
+      continue;
+    }
+    // The sixteen bytes between two blocks may hold an end and a beginning.
+    if (was_digits && are_base64_digits(text + place - 16)) continue;
+    was_digits = 1;
+    size_t start = place;
+    while (start > first && is_base64_digit(text[start - 1])) start--;
+    if (start > first && text[start - 1] == '\\') start++;
+    else if (text[start] == '0' && (text[start + 1] | 0x20) == 'x') start += 2;
+    if (start < at) continue;
+    if (begins_compressed(text + start)) return start;
+    // Deflate alone has no mark; what it holds is checked, where there is enough of it for a key.
+    if (start + 88 <= end && csearch_digits_end(text, start, start + 88) == start + 88) return start;
+  }
+  return end;
+}
+VARIANT(size_t, csearch_compressed, (const uint8_t *text, size_t first, size_t at, size_t end), (text, first, at, end))
 
 INLINE size_t csearch_digits_end_body(const uint8_t *text, size_t at, size_t end) {
   for (; at + 32 <= end; at += 32) {

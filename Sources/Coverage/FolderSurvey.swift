@@ -5,12 +5,6 @@ import GitCommand
 import Inputs
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A file on the disk that an entry is about.
 struct ExistingFile: Sendable {
   let path: Path
@@ -22,7 +16,7 @@ struct IgnoreFileOnDisk: Sendable {
   let path: Path
   /// nil for a symbolic link, which git does not follow, and for what could not be read.
   let content: [UInt8]?
-  let status: stat?
+  let status: FileStatus?
   let isLink: Bool
 }
 
@@ -93,8 +87,8 @@ struct FolderSurvey: ~Copyable {
       }
     } catch {
       switch error.code {
-      case ENOENT: break  // tracked, and not in the working tree
-      case ELOOP, ENOTDIR:  // a link or a file by now
+      case SystemError.noSuchFile: break  // tracked, and not in the working tree
+      case SystemError.isLink, SystemError.notFolder:  // a link or a file by now
         if isProbed { addProbes(folder, nil) }
         return
       default:
@@ -128,21 +122,22 @@ struct FolderSurvey: ~Copyable {
     var file = IgnoreFileOnDisk(path: path, content: nil, status: nil, isLink: true)
     do throws(SystemError) {
       let open = try Descriptor.openFile(Path(ignoreFileName), in: folder.descriptor.number)
-      let status = try open.fullStatus()
-      guard status.st_mode & S_IFMT == S_IFREG else {
+      let status = try open.status()
+      guard status.kind == .file else {
         obstacle = GitError("\(shown(path)) is not a regular file, and git would block on it")
         return
       }
-      let content = try readAll(open, limit: min(Self.longest, max(Int(status.st_size), 4095)))
+      let content = try readAll(open, limit: min(Self.longest, max(status.size, 4095)))
       if let line = IgnoreLines.endless(content) {
         obstacle = GitError("\(shown(path)): git would not finish with line \(line), which has too many '**'")
       }
       file = IgnoreFileOnDisk(path: path, content: content, status: status, isLink: false)
     } catch {
-      if error.code == ENXIO || error.code == ENODEV {
+      if error.code == SystemError.noDevice || error.code == SystemError.noDriver {
         obstacle = GitError("\(shown(path)) is not a regular file, and git would block on it")
-      } else if error.code != ELOOP {
-        problems.append((path, error.code == EFBIG ? "it is larger than 16 MiB" : "it cannot be read: \(error)"))
+      } else if error.code != SystemError.isLink {
+        let isLarge = error.code == SystemError.tooLarge
+        problems.append((path, isLarge ? "it is larger than 16 MiB" : "it cannot be read: \(error)"))
         file = IgnoreFileOnDisk(path: path, content: nil, status: nil, isLink: false)
       }
     }
@@ -177,7 +172,7 @@ struct FolderSurvey: ~Copyable {
       let folder = try chain.folder(of: path)
       isAskable = try FileStatus.of(Path(path.lastComponent), in: folder.descriptor.number).kind != .folder
     } catch {
-      isAskable = error.code != ELOOP && error.code != ENOTDIR
+      isAskable = error.code != SystemError.isLink && error.code != SystemError.notFolder
     }
     if isAskable { probes.append((path, entry)) } else { unaskable.append((path, entry)) }
   }

@@ -37,7 +37,7 @@ public func cuts(for matches: [Match], rules: RuleSet) -> [Cut] {
 /// Where the bytes end that stay readable of `match` alone: never more than half of it.
 public func keptEnd(of match: Match, rules: RuleSet) -> Int {
   match.range.lowerBound
-    + (match.disguise?.kept ?? min(rules.rules[match.rule].keep, match.range.count / 2))
+    + (match.disguise?.kept ?? match.shown ?? min(rules.rules[match.rule].keep, match.range.count / 2))
 }
 
 /// The replacement of removed bytes.

@@ -23,6 +23,8 @@ struct DecodedLayer {
     var phase = 0
     /// How the digits are called.
     var encoding: Encoding?
+    /// What any of it comes from, where that is everything.
+    var origin: (source: Range<Int>, encodings: EncodingSet)?
   }
 
   /// Units (characters or digits) that follow one another in the source too.
@@ -57,6 +59,14 @@ struct DecodedLayer {
     let start = bytes.count
     bytes += text
     close(Segment(range: start..<bytes.count, pieces: first..<self.pieces.count))
+  }
+
+  /// Adds what was compressed in `source`.
+  mutating func add(_ bytes: [UInt8], from source: Range<Int>, _ encodings: EncodingSet) {
+    let start = self.bytes.count
+    self.bytes += bytes
+    let none = pieces.count..<pieces.count
+    close(Segment(range: start..<self.bytes.count, pieces: none, origin: (source, encodings)))
   }
 
   /// Adds what base64 digits stand for where that is ASCII, from each of the four on with which a byte could begin.
@@ -157,6 +167,7 @@ struct DecodedLayer {
     of range: Range<Int>, kept: Int
   ) -> (range: Range<Int>, kept: Int, encodings: EncodingSet) {
     let segment = segments[index(of: range.lowerBound)]
+    if let origin = segment.origin { return (origin.source, 0, origin.encodings) }
     let from = range.lowerBound - segment.range.lowerBound
     let to = range.upperBound - segment.range.lowerBound
     let bits = segment.bits

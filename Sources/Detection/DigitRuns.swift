@@ -6,7 +6,7 @@ import Bytes
 import CSearch
 
 /// Digits that were gathered out of a text.
-private struct DigitRun {
+struct DigitRun {
   /// Characters.
   var digits: [UInt8] = []
   var pieces: [DecodedLayer.Piece] = []
@@ -31,6 +31,21 @@ private struct DigitRun {
         encoding: token.encoding))
     if token.outputCount == 1 { digits.append(UInt8(truncatingIfNeeded: token.output)) }
   }
+
+  /// What stands between guesses that it belongs together; nothing where none was made.
+  var surePieces: [DigitRun] {
+    var parts = pieces.split(omittingEmptySubsequences: true) { $0.encoding?.isHeuristic == true }
+    if parts.count == 1, parts[0].count == pieces.count { parts.removeAll() }
+    return parts.map { part in
+      let start = part.first!.start
+      var run = DigitRun()
+      run.digits = Array(digits[start..<(part.last!.start + part.last!.count)])
+      run.pieces = part.map {
+        DecodedLayer.Piece(start: $0.start - start, count: $0.count, source: $0.source, encoding: $0.encoding)
+      }
+      return run
+    }
+  }
 }
 
 /// The line that a run of digits has come to. Digits at a line's end belong to those of the next only if
@@ -46,7 +61,12 @@ private struct DigitLine {
   /// A next line that is as long is not a word by itself.
   private static let longestWord = 20
   /// Where base64, openssl, xxd, mail and people break lines.
-  private static let widths: Set<Int> = [48, 60, 64, 70, 72, 76, 78, 80, 100, 120, 128]
+  private static func isUsual(_ width: Int) -> Bool {
+    switch width {
+    case 48, 60, 64, 70, 72, 76, 78, 80, 100, 120, 128: true
+    default: false
+    }
+  }
 
   /// Whether the digits of the run, which ends at a line's end, go on with those at `next`; then that is
   /// the line.
@@ -56,7 +76,7 @@ private struct DigitLine {
     let width = run.digits.count - start
     guard width >= Self.shortest else { return false }
     let end = digitsEnd(text, next, range.upperBound)
-    guard end - next >= Self.longestWord || Self.widths.contains(width) || width == last, isLast(text, end, range)
+    guard end - next >= Self.longestWord || Self.isUsual(width) || width == last, isLast(text, end, range)
     else { return false }
     (start, last) = (run.digits.count, width)
     return true
@@ -104,8 +124,10 @@ extension DecodedLayer {
       at =
         switch kind {
         case 1: addRun(text, place, range, after: at)
-        case 2: addSeparatedHex(text, place, range, after: at)
-        default: max(addDecimals(text, place, range, after: at), addSeparatedHex(text, place, range, after: at))
+        case 2: addDump(text, place, range) ?? addSeparatedHex(text, place, range, after: at)
+        default:
+          addDump(text, place, range)
+            ?? max(addDecimals(text, place, range, after: at), addSeparatedHex(text, place, range, after: at))
         }
     }
   }
@@ -130,6 +152,11 @@ extension DecodedLayer {
   }
 
   private mutating func add(_ run: DigitRun) {
+    addWhole(run)
+    for part in run.surePieces { addWhole(part) }
+  }
+
+  private mutating func addWhole(_ run: DigitRun) {
     if run.digits.count < Self.fewestDigits { return }
     let hex = hexRuns(in: run.digits)
     for part in hex {
@@ -164,15 +191,17 @@ extension DecodedLayer {
   /// - Parameters:
   ///   - place: where digits begin that do.
   ///   - escapes: whether `=68` is an `h`, and `%68`.
-  private func gathered(
-    _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>, escapes: Bool
+  ///   - anything: whether they may stand for anything; then they end with `range`, and nothing is guessed.
+  func gathered(
+    _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>, escapes: Bool,
+    anything: Bool = false
   ) -> DigitRun {
     let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     var run = DigitRun()
     var line = DigitLine()
     var pieceStart = start
     var at = start
-    var limit = min(range.upperBound, place + Self.margin)
+    var limit = anything ? range.upperBound : min(range.upperBound, place + Self.margin)
     while at < range.upperBound {
       if at >= limit {
         guard csearch_is_encoded(bytes, max(start, limit - Self.margin), at) != 0 else { break }
@@ -188,7 +217,9 @@ extension DecodedLayer {
         (at, pieceStart) = (next, next)
         continue
       }
-      guard let token = joint(text, at), at + token.length <= range.upperBound else { break }
+      guard let token = joint(text, at), at + token.length <= range.upperBound,
+        !anything || !token.encoding.isHeuristic
+      else { break }
       if isDoubtful(text, at, range) {
         if !escapes { break }
         run.doubtful.append(at + 1)
@@ -233,7 +264,7 @@ extension DecodedLayer {
     return min(at, range.upperBound)
   }
 
-  private func joint(_ text: UnsafeRawBufferPointer, _ at: Int) -> TextToken? {
+  func joint(_ text: UnsafeRawBufferPointer, _ at: Int) -> TextToken? {
     guard case .token(let token) = readToken(text, at: at), token.outputCount <= 1 else { return nil }
     return token
   }
@@ -288,20 +319,26 @@ extension DecodedLayer {
     _ text: UnsafeRawBufferPointer, at end: Int, _ range: Range<Int>
   ) -> Int? {
     // What ends a token that stands between digits: a quote, a line end or indentation, a zero-width
-    // character, a semicolon.
+    // character, a semicolon, markup.
     let last = end > range.lowerBound ? text[end - 1] : 0
-    guard last >= 0x80 || last <= 0x20 && last > 0 || last == 0x22 || last == 0x27 || last == 0x60 || last == 0x3B
+    let isMarkup = last == UInt8(ascii: ">") || last == UInt8(ascii: "*") || last == UInt8(ascii: "~")
+    guard
+      isMarkup || last >= 0x80 || last <= 0x20 && last > 0 || last == 0x22 || last == 0x27 || last == 0x60
+        || last == 0x3B
     else { return nil }
     var place = end - 1
-    while place > range.lowerBound, place >= end - Self.longestJoint {
+    var quote: Int?
+    while place > range.lowerBound, place >= end - (isMarkup ? Self.margin : Self.longestJoint) {
       if !isDigit(text[place]), let token = joint(text, place), place + token.length == end,
         token.outputCount == 0 ? isDigit(text[place - 1]) : isDigit(UInt8(truncatingIfNeeded: token.output))
       {
-        return place
+        // A quote inside a word may be the end of what joins two literals.
+        guard token.encoding == .concatenation && token.length == 1 else { return place }
+        quote = place
       }
       place -= 1
     }
-    return nil
+    return quote
   }
 
   // MARK: Lists of numbers
@@ -435,10 +472,8 @@ private func isSeparator(_ byte: UInt8) -> Bool {
 
 /// Whether a byte is a base64 digit of either alphabet.
 @inline(__always)
-private func isDigit(_ byte: UInt8) -> Bool {
-  ByteSet(
-    (0x03FFA80000000000, 0x07FFFFFE87FFFFFE, 0x0000000000000000, 0x0000000000000000)
-  ).contains(byte)
+func isDigit(_ byte: UInt8) -> Bool {
+  isMember(byte, (0x03FFA80000000000, 0x07FFFFFE87FFFFFE, 0x0000000000000000, 0x0000000000000000))
 }
 
 /// Where the base64 digits end that go on from `at`.

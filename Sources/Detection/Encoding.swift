@@ -1,10 +1,11 @@
 // The ways of hiding a key that a scan sees through, and what reports call them.
 //
 // Exact: base64, hex, decimal, percent, unicode, html, quoted-printable, backslash, octal, css,
-// caret, utf-16, utf-32, ansi and
-// zero-width undo what a standard says, so what is found is what a decoder would give. Heuristics:
+// caret, utf-16, utf-32, ansi, zero-width, gzip, zlib, deflate and zip undo what a standard says, so what is found
+// is what a decoder would give. Heuristics:
 // backslash-newline (indentation behind it is dropped), line-wrap (a line break at a column where
-// terminals wrap) and concatenation (two string literals with an operator or nothing between them)
+// terminals wrap), concatenation (two string literals with an operator, a comment or nothing between them) and
+// markup (tags that do not end a line, emphasis of Markdown)
 // guess that what was apart belongs together. A heuristic only counts when the key is whole, and never
 // against a key that stands there plainly.
 
@@ -43,6 +44,10 @@ public enum Encoding: UInt8, CaseIterable, Sendable {
   case lineWrap
   /// String literals put together.
   case concatenation
+  /// Tags in the middle of a word, and Markdown's stars.
+  case markup
+  /// RFC 1952, 1950, 1951 and PKWARE's APPNOTE, in base64 or hex.
+  case gzip, zlib, deflate, zip
 
   /// What a report calls it.
   public var name: String {
@@ -67,13 +72,26 @@ public enum Encoding: UInt8, CaseIterable, Sendable {
     case .backslashNewline: "backslash-newline"
     case .lineWrap: "line-wrap"
     case .concatenation: "concatenation"
+    case .markup: "markup"
+    case .gzip: "gzip"
+    case .zlib: "zlib"
+    case .deflate: "deflate"
+    case .zip: "zip"
     }
   }
 
   /// It puts nothing in the place of what it takes out.
   var onlyRemoves: Bool {
     switch self {
-    case .ansi, .zeroWidth, .backslashNewline, .lineWrap, .concatenation: true
+    case .ansi, .zeroWidth, .backslashNewline, .lineWrap, .concatenation, .markup: true
+    default: false
+    }
+  }
+
+  /// What comes out of it comes from all that went in.
+  var isCompression: Bool {
+    switch self {
+    case .gzip, .zlib, .deflate, .zip: true
     default: false
     }
   }
@@ -81,7 +99,7 @@ public enum Encoding: UInt8, CaseIterable, Sendable {
   /// It guesses.
   var isHeuristic: Bool {
     switch self {
-    case .backslashNewline, .lineWrap, .concatenation: true
+    case .backslashNewline, .lineWrap, .concatenation, .markup: true
     default: false
     }
   }
@@ -97,7 +115,7 @@ struct EncodingSet: OptionSet, Sendable {
   var encodings: [Encoding] {
     let members = Encoding.allCases.filter { contains(EncodingSet($0)) }
     // What is made of digits lies below what escapes some of them.
-    let digits: [Encoding] = [.decimal, .hex, .base64]
+    let digits: [Encoding] = [.decimal, .hex, .base64, .gzip, .zlib, .deflate, .zip]
     return members.filter(\.onlyRemoves).reversed()
       + members.filter { !$0.onlyRemoves && !digits.contains($0) } + digits.filter(members.contains)
   }

@@ -16,12 +16,15 @@ public final class Disguise: Sendable {
   public let kept: Int
   /// Kinds of guesses that put it together, counted in each layer.
   let guesses: Int
+  /// It comes from all bytes of its place, as others may.
+  let isCompressed: Bool
 
   init(encodings: [Encoding], key: [UInt8], kept: Int) {
     encoding = encodings.map(\.name).joined(separator: ">")
     self.key = key
     self.kept = kept
     guesses = encodings.count(where: \.isHeuristic)
+    isCompressed = encodings.contains(where: \.isCompression)
   }
 }
 
@@ -40,6 +43,9 @@ extension Match {
   /// Whether this one, of two hidden matches the better, is all that the other could tell.
   fileprivate func makes(needless other: Match) -> Bool {
     guard rule == other.rule, confidence != nil, isMostly(other) else { return false }
+    if disguise!.isCompressed && other.disguise!.isCompressed {
+      return disguise!.key.starts(with: other.disguise!.key)
+    }
     return range.lowerBound == other.range.lowerBound || other.confidence != .high
       || disguise!.key.starts(with: other.disguise!.key)
   }
@@ -133,6 +139,8 @@ extension Scanner {
     addTexts(depth, text, in: range, &stack)
     stack.layers[depth].addDigits(text, in: range)
     stack.layers[depth].addWideTexts(text, in: range)
+    stack.layers[depth].addCalls(text, in: range)
+    stack.layers[depth].addCompressed(text, in: range, &inflated)
     if stack.layers[depth].isEmpty { return }
 
     let decoded = stack.layers[depth].bytes
@@ -194,7 +202,7 @@ extension Scanner {
     _ match: Match, _ depth: Int, _ decoded: UnsafeRawBufferPointer, _ stack: LayerStack
   ) -> Match? {
     var range = match.range
-    var kept = min(rules.rules[match.rule].keep, range.count / 2)
+    var kept = match.shown ?? min(rules.rules[match.rule].keep, range.count / 2)
     var chain: [Encoding] = []
     for layer in stride(from: depth, through: 0, by: -1) {
       let source = stack.layers[layer].source(of: range, kept: kept)
@@ -202,6 +210,8 @@ extension Scanner {
       (range, kept) = (source.range, source.kept)
     }
     if chain.isEmpty || range.isEmpty { return nil }
+    // In a list of variables the next one would become part of the address.
+    if rules.rules[match.rule].isAddress, chain.contains(.concatenation) { return nil }
     let disguise = Disguise(encodings: chain, key: Array(decoded[match.range]), kept: kept)
     if disguise.guesses > 0, match.confidence != .high { return nil }
     return Match(rule: match.rule, range: range, judgement: match.judgement, disguise: disguise)

@@ -26,7 +26,7 @@ struct HintSearch: Sendable {
   init(literals: [[UInt8]]) {
     self.literals = Set(literals).sorted { $0.lexicographicallyPrecedes($1) }.compactMap { literal in
       let half = (literal.count + 1) / 2
-      let word = literal.prefix { isWordByte($0) && $0 != UInt8(ascii: "_") }
+      let word = literal.prefix { isKeyByte($0) && $0 != UInt8(ascii: "_") }
       let head = word.count >= Self.shortestPiece ? Array(word) : Array(literal.prefix(half))
       guard head.count >= Self.shortestPiece else { return nil }
       let tail = Array(literal.suffix(literal.count / 2))
@@ -115,7 +115,7 @@ struct HintSearch: Sendable {
     }
     if index == 0 || at == 0 { return false }
     var start = at - 1
-    while start >= max(0, at - Self.longestRest) {
+    while start >= max(0, at - longestMarkup) {
       if case .token(let token) = readToken(text, at: start), start + token.length == at {
         if token.outputCount == 1 { return UInt8(truncatingIfNeeded: token.output) == literal[index - 1] }
         return start > 0 && (text[start - 1] == literal[index - 1] || token.outputCount == 0)
@@ -165,7 +165,7 @@ struct HintSearch: Sendable {
   /// What an escape has to stand for: a byte of a word, or what begins another escape.
   private static let members: [UInt8] = (0..<256).map { byte in
     if byte == 0x0A || byte == 0x0D { return UInt8(CSEARCH_ENDS_LINE) }
-    if byte == 0 || isWordByte(UInt8(byte)) { return UInt8(CSEARCH_WORD) }
+    if byte == 0 || isKeyByte(UInt8(byte)) { return UInt8(CSEARCH_WORD) }
     return isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
   }
 
@@ -180,20 +180,20 @@ struct HintSearch: Sendable {
         let end = lineStart(text, sight.end)
         return isLongWord(text, place, end) || isNumberList(text, place, end)
       }
-      guard isWordByte(byte) else { return false }
+      guard isKeyByte(byte) else { return false }
       return literals.contains { isInside($0.bytes, byte, text, place, sight.end) }
         || isLongWord(text, place, sight.end) || isBusy(text, sight.end)
     }
-    guard isWordByte(before) else { return false }
+    guard isKeyByte(before) else { return false }
     // Each of a row of codes asks: one that is long is not walked from every place in it.
     var next = sight.end
     for _ in 0..<Self.longestRow {
       if next >= text.count { return false }
       guard let more = self.sight(text, next) else {
         return followers[Int(before)].contains(text[next])
-          || isWordByte(text[next]) && (isLongWord(text, place, next) || isBusy(text, next))
+          || isKeyByte(text[next]) && (isLongWord(text, place, next) || isBusy(text, next))
       }
-      if let byte = more.byte { return followers[Int(before)].contains(byte) || isBusy(text, next) }
+      if let byte = more.byte, byte != 0 { return followers[Int(before)].contains(byte) || isBusy(text, next) }
       next = more.end
     }
     return true
@@ -241,7 +241,7 @@ struct HintSearch: Sendable {
     var count = 0
     while at < limit {
       if mayBeginToken(text[at]), let sight = sight(text, at) {
-        let isLetter = sight.byte.map(isWordByte) ?? isDigitOrSign(text[at - 1])
+        let isLetter = sight.byte.map(isKeyByte) ?? isDigitOrSign(text[at - 1])
         if isLetter { count += 1 }
         if count == 3 { return true }
         at = sight.end
@@ -258,7 +258,7 @@ struct HintSearch: Sendable {
   /// What the escape that begins at a place stands for in the end, and where it ends.
   private func sight(_ text: UnsafeRawBufferPointer, _ place: Int) -> (byte: UInt8?, end: Int)? {
     guard place < text.count, mayBeginToken(text[place]),
-      case .token(let token) = readDeepToken(text, at: place, isKnown: { _ in true })
+      case .token(let token) = readDeepToken(text, at: place, isKnown: { _ in true }), token.encoding != .markup
     else { return nil }
     if token.outputCount == 0 { return (nil, place + token.length) }
     guard token.outputCount == 1 else { return nil }
@@ -278,18 +278,4 @@ struct HintSearch: Sendable {
     }
     return false
   }
-}
-
-private func isWordByte(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-    true
-  default: false
-  }
-}
-
-/// Whether a byte is part of a word or of base64.
-private func isDigitOrSign(_ byte: UInt8) -> Bool {
-  isWordByte(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
 }

@@ -4,12 +4,6 @@
 import CSearch
 import Rules
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A place with the literal of some rules.
 struct Candidate: Sendable {
   let offset: Int
@@ -197,7 +191,7 @@ struct Needle: Sendable {
     guard here.load(fromByteOffset: first, as: UInt8.self) == literal[first],
       here.load(fromByteOffset: second, as: UInt8.self) == literal[second]
     else { return false }
-    return literal.withUnsafeBytes { memcmp(here, $0.baseAddress!, $0.count) == 0 }
+    return literal.withUnsafeBytes { csearch_is_equal(here, $0.baseAddress!, $0.count) }
   }
 }
 

@@ -28,6 +28,11 @@ public struct RuleSet: Sendable {
   /// that begin after it.
   public var context: Int { Scanner.context + prefilter.reach }
 
+  /// Whether it depends on a file's path what is found in it.
+  package var asksForPath: Bool {
+    rules.contains { !$0.isForNames && ($0.path != nil || $0.filter?.asks(for: .path) == true) }
+  }
+
   /// Bytes of a match and of what may come between it and its literal.
   package var longestSpan: Int {
     rules.reduce(Rule.longestMatch) { longest, rule in
@@ -42,11 +47,10 @@ public struct RuleSet: Sendable {
 
   /// The built-in rules and the one for addresses that keys would be sent to.
   package static func builtInWithAddresses() -> RuleSet {
-    RuleSet(embedded(embedded_hopx()) + embedded(embedded_base_address()))
+    var rules = embedded(embedded_hopx()) + embedded(embedded_base_address())
+    rules[rules.count - 1].isAddress = true
+    return RuleSet(rules)
   }
-
-  /// The ID of the rule for addresses.
-  package static let addressRule = "hopx-base-address"
 
   private static func embedded(_ file: embedded_file) -> [Rule] {
     do throws(RuleFileError) {

@@ -16,15 +16,19 @@ public struct Match: Equatable, Sendable {
   public let disguise: Disguise?
   /// Other rules that found the same secret, or a part of it.
   public internal(set) var others: [Int] = []
+  /// Bytes that stay readable, for a match that is no secret; nil for as many as its rule keeps.
+  package let shown: Int?
 
   public init(
-    rule: Int, range: Range<Int>, judgement: Judgement = .unjudged, disguise: Disguise? = nil, others: [Int] = []
+    rule: Int, range: Range<Int>, judgement: Judgement = .unjudged, disguise: Disguise? = nil, others: [Int] = [],
+    shown: Int? = nil
   ) {
     self.rule = rule
     self.range = range
     self.judgement = judgement
     self.disguise = disguise
     self.others = others
+    self.shown = shown
   }
 
   /// Whether it is a secret.
@@ -96,6 +100,7 @@ public struct Scanner: ~Copyable {
   /// Places of literals and the results of their rules; nil if not recorded.
   var tried: [TriedPlace]?
   var stack = LayerStack()
+  var inflated = Inflated()
   /// Where the first secret begins that the last search found and left for the next one.
   var heldFrom = Int.max
   /// Rules that find the whole of the next text, the name of a file.
@@ -114,6 +119,9 @@ public struct Scanner: ~Copyable {
     /// Steps of backtracking that rules took, beyond those that any pattern may take at a place.
     var steps: [Int: Int] = [:]
   }
+
+  /// Whether compressed data in digits was left out, because too much had come out of the rest.
+  public var leftCompressed: Bool { inflated.leftSome }
 
   /// Rules given up on in this input.
   public var surrenders: [Surrender] { input.surrenders }
@@ -138,6 +146,7 @@ public struct Scanner: ~Copyable {
   /// - Parameter path: for rules that depend on it.
   public mutating func begin(path: [UInt8]? = nil) {
     input = Input()
+    inflated = Inflated()
     input.path = path
   }
 
@@ -317,7 +326,9 @@ public struct Scanner: ~Copyable {
         judgement = rule.isReported ? .secret(rule.fixedConfidence ?? confidence) : .unlikely
       }
     }
-    return (Match(rule: trial.rule, range: range, judgement: judgement), ())
+    let isAddress = rules.rules[trial.rule].isAddress
+    let shown = isAddress ? matcher.group("shown", of: code).map { $0.upperBound - whole.lowerBound } : nil
+    return (Match(rule: trial.rule, range: range, judgement: judgement, shown: shown), ())
   }
 
   mutating func charge(_ rule: Int) {

@@ -21,9 +21,7 @@ extension DecodedLayer {
       Piece(start: result.count, count: end - copied, source: copied..<end, encoding: nil)
     }
     while at < range.upperBound {
-      guard mayBeginToken(text[at]), case .token(let token) = readToken(text, at: at),
-        at + token.length <= range.upperBound
-      else {
+      guard mayBeginToken(text[at]), let token = token(text, at), at + token.length <= range.upperBound else {
         at += 1
         continue
       }
@@ -54,4 +52,24 @@ extension DecodedLayer {
     add(result, from: pieces)
     return hasGuesses
   }
+
+  /// The token at a place; at the end of the text also one that more bytes could make longer.
+  private func token(_ text: UnsafeRawBufferPointer, _ place: Int) -> TextToken? {
+    switch readToken(text, at: place) {
+    case .token(let token): return token
+    case .none: return nil
+    case .cut:
+      let rest = text[place...]
+      if rest.count > Self.longestLast { return nil }
+      return withUnsafeTemporaryAllocation(byteCount: Self.longestLast + 1, alignment: 1) { room in
+        room.copyBytes(from: rest)
+        room[rest.count] = Self.separator
+        let text = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[...rest.count])
+        guard case .token(let token) = readToken(text, at: 0), token.length <= rest.count else { return nil }
+        return token
+      }
+    }
+  }
+
+  private static let longestLast = 16
 }

@@ -39,6 +39,8 @@ public struct AuditedKey: Sendable {
   /// The first of its places, at most `mostUses`.
   public var uses: [Use]
   public var age: Age?
+  /// The day on which it left the files, `YYYY-MM-DD` in UTC; nil if it is in one, or no commit took it out.
+  public var left: String?
   /// Names of environments that it is used in, in order.
   public var environments: [String]
   /// What the list of the account's keys says about it; nil if there is no list.
@@ -49,7 +51,7 @@ public struct AuditedKey: Sendable {
   package static let mostUses = 20
 
   package init(
-    secret: String, fingerprint: String, places: Int, uses: [Use], age: Age?, environments: [String],
+    secret: String, fingerprint: String, places: Int, uses: [Use], age: Age?, left: String?, environments: [String],
     account: String?, next: String
   ) {
     self.secret = secret
@@ -57,6 +59,7 @@ public struct AuditedKey: Sendable {
     self.places = places
     self.uses = uses
     self.age = age
+    self.left = left
     self.environments = environments
     self.account = account
     self.next = next

@@ -20,6 +20,15 @@ package enum Exposure: String, CaseIterable, Sendable {
   case shellHistory = "shell-history"
   case transcript = "agent-transcript"
   case ci = "ci-configuration"
+  case netrc
+  case systemdUnit = "systemd-unit"
+  case crontab
+  /// What `docker inspect` prints, and its like: a list of variables in JSON.
+  case container = "container-settings"
+  case imageRecipe = "image-recipe"
+  case compose = "compose-file"
+  /// Of an editor, or of what connects agents to tools.
+  case editor = "editor-settings"
   case log
   case archive
   /// The name of a file, branch or tag, or where a link points to.
@@ -64,9 +73,36 @@ package enum Exposure: String, CaseIterable, Sendable {
     } else if isBelow(".claude") || isBelow(".codex") || isBelow(".gemini") || isBelow(".copilot") {
       self = .transcript
     } else {
-      self = .code
+      self = Self.machinePlace(parts, name)
     }
   }
+
+  /// What a machine's services and tools read; else code.
+  private static func machinePlace(_ parts: [String], _ name: String) -> Exposure {
+    let folders = parts.dropLast()
+    if name == ".netrc" || name == "_netrc" { return .netrc }
+    if name == "crontab" || name == "<crontab>" || folders.contains(where: { $0.hasPrefix("cron.") })
+      || folders.suffix(2).elementsEqual(["cron", "crontabs"])
+    {
+      return .crontab
+    }
+    let isUnit = [".service", ".timer", ".socket"].contains { name.hasSuffix($0) }
+    if isUnit || name.hasSuffix(".conf") && folders.last.map({ $0.hasSuffix(".service.d") }) ?? false {
+      return .systemdUnit
+    }
+    if name == "config.v2.json" { return .container }
+    if name == "dockerfile" || name == "containerfile" || name.hasPrefix("dockerfile.") || name.hasSuffix(".dockerfile")
+    {
+      return .imageRecipe
+    }
+    let isYAML = name.hasSuffix(".yml") || name.hasSuffix(".yaml")
+    if isYAML && ["compose", "docker-compose"].contains(where: { name.hasPrefix($0 + ".") }) { return .compose }
+    let isEditor = folders.contains { editorFolders.contains($0) } || editorFiles.contains(name)
+    return isEditor ? .editor : .code
+  }
+
+  private static let editorFolders: Set = [".vscode", ".idea", ".cursor", ".zed", ".fleet"]
+  private static let editorFiles: Set = [".mcp.json", "mcp.json", "claude_desktop_config.json"]
 
   package init(of finding: Finding) {
     switch finding.place {
@@ -78,9 +114,22 @@ package enum Exposure: String, CaseIterable, Sendable {
       } else if !finding.entry.bytes.isEmpty {
         self = .archive
       } else {
-        self.init(path: finding.path, standing: finding.standing)
+        let exposure = Exposure(path: finding.path, standing: finding.standing)
+        self = exposure == .code && Self.isListedVariable(finding) ? .container : exposure
       }
     }
+  }
+
+  /// Whether it is one of a list of variables in JSON, such as `"Env": ["HOPX_API_KEY=..."]`.
+  private static func isListedVariable(_ finding: Finding) -> Bool {
+    guard finding.path.bytes.suffix(5).elementsEqual(".json".utf8) else { return false }
+    let lead = finding.snippet.bytes[..<finding.snippet.highlight.lowerBound]
+    guard lead.last == UInt8(ascii: "=") else { return false }
+    let name = lead.dropLast().reversed().prefix { byte in
+      UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        || byte == UInt8(ascii: "_")
+    }
+    return !name.isEmpty && lead.dropLast(name.count + 1).last == UInt8(ascii: "\"")
   }
 
   /// Whether the advice for a file of this name depends on what git does with it.

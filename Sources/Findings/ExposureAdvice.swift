@@ -97,6 +97,41 @@ extension Exposure {
         "the configuration of a CI system", .yes,
         "Store it as a secret of the CI system, and refer to that as HOPX_API_KEY.",
         "Rotate it: everyone who can read the repository or its job logs has it.")
+    case .netrc:
+      advice(
+        "a .netrc", .ifShared,
+        "No Hopx client reads it there: keep it in HOPX_API_KEY or ~/.hopx. Until then: chmod 600 \(file)",
+        "Rotate if others use the account, or the file was synced.")
+    case .systemdUnit:
+      advice(
+        "a systemd unit", .ifShared,
+        "Every user can read a unit (systemctl show): use LoadCredential=, or EnvironmentFile= with mode 0600.",
+        "Rotate if others have an account on the machine.")
+    case .crontab:
+      advice(
+        "a crontab", .ifShared,
+        "Have the job read it: set -a; . FOLDER/hopx.env; COMMAND, the file with mode 0600; cron mails and logs lines.",
+        "Rotate if others can read the crontab, or cron's mail and log.")
+    case .container:
+      advice(
+        "a container's settings", .yes,
+        "Everyone who may use docker reads a container's variables: mount the key as a file, or a docker secret.",
+        "Rotate it if the text was sent, stored with logs, or others may use docker there.")
+    case .imageRecipe:
+      advice(
+        "an image's recipe", .yes,
+        "ARG and ENV stay in the image: RUN --mount=type=secret for builds, the variable at run time.",
+        "Rotate it: everyone who can pull the image, or read the repository, has it.")
+    case .compose:
+      advice(
+        "a compose file", .yes,
+        "Name the variable without a value (- HOPX_API_KEY), or env_file: .env, which git ignores.",
+        "Rotate it if the file was committed, published or sent.")
+    case .editor:
+      advice(
+        "an editor's or agent's settings", .ifShared,
+        "Refer to the variable, as in ${env:HOPX_API_KEY}, and start the program where it is set.",
+        "Rotate if the settings were synced or committed.")
     case .log:
       advice(
         "a log or a program's output", .yes,

@@ -151,6 +151,8 @@ public struct History: Sendable {
   public var commits: Int
   /// Different objects that hold it at this path, such as versions of a file.
   public var objects: Int
+  /// The commit that took it out, on the way to what is checked out; nil if none did, or it is there again.
+  public var departure: CommitInfo?
 
   public static let mostRefs = 20
 

@@ -40,6 +40,8 @@ package struct Policy: Sendable {
   package var baseline: Baseline?
   /// What reports call the baseline's file.
   package var baselineSource = ""
+  /// IDs of rules that other commands look for: what lets their findings pass is not missed.
+  package var elsewhere: Set<String> = []
   /// Whether comments in the files allow findings.
   package var honoursComments = true
   /// `YYYY-MM-DD`, in UTC.
@@ -178,7 +180,7 @@ package struct Policy: Sendable {
     for (index, entry) in allowed.entries.enumerated() {
       if isWhole && entry.isExpired(on: today) {
         all.append(Problem(path: source, line: entry.line, message: Self.expiry(entry)))
-      } else if isWhole && !used.contains(index) {
+      } else if isWhole && !used.contains(index) && !(entry.rule.map(elsewhere.contains) ?? false) {
         all.append(
           Problem(
             path: source, line: entry.line,
@@ -186,7 +188,7 @@ package struct Policy: Sendable {
       }
     }
     if isWhole, let baseline {
-      let gone = baseline.entries.count - usedBaseline.count
+      let gone = baseline.entries.subtracting(usedBaseline).count { !elsewhere.contains($0.rule) }
       if gone > 0 {
         all.append(
           Problem(

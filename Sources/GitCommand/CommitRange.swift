@@ -2,7 +2,7 @@
 // memory. Source: git-rev-list(1).
 
 package import GitStore
-package import Platform
+import Platform
 
 /// Commits that are reachable from some revisions and not from others.
 package struct CommitRange: Sendable {

@@ -3,12 +3,6 @@
 
 package import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Why git gave no answer.
 package struct GitError: Error, Sendable {
   /// For a person; git's own words where it had any.
@@ -24,7 +18,7 @@ package struct GitError: Error, Sendable {
 
 /// A git that runs. `finish()` it to learn whether it did its work.
 package struct GitProcess: ~Copyable {
-  private let process: pid_t
+  private let process: CInt
   private let output: Descriptor
   private let errors: Descriptor
   private var input: CInt?
@@ -50,7 +44,7 @@ package struct GitProcess: ~Copyable {
   /// Seconds that git may be silent on systems that do not report what a process does.
   private static let longestSilence = 300
 
-  private init(process: pid_t, input: CInt?, output: CInt, errors: CInt, name: String) {
+  private init(process: CInt, input: CInt?, output: CInt, errors: CInt, name: String) {
     self.process = process
     self.input = input
     self.output = Descriptor(output)
@@ -79,7 +73,7 @@ package struct GitProcess: ~Copyable {
     if !paths.isEmpty { words += [Path("--")] + paths }
     do throws(SystemError) {
       let input = takesInput ? try makeInputStream() : nil
-      defer { if let input { close(input.child) } }
+      defer { if let input { closeDescriptor(input.child) } }
       do throws(SystemError) {
         let started = try spawnWithPipes(
           git, words, repository, environment, standardInput: input?.child)
@@ -87,7 +81,7 @@ package struct GitProcess: ~Copyable {
           process: started.process, input: input?.own, output: started.output,
           errors: started.errors, name: arguments[0])
       } catch {
-        if let input { close(input.own) }
+        if let input { closeDescriptor(input.own) }
         throw error
       }
     } catch {
@@ -97,12 +91,12 @@ package struct GitProcess: ~Copyable {
 
   private static func spawnWithPipes(
     _ git: Path, _ words: [Path], _ repository: GitRepository, _ environment: [Path], standardInput: CInt?
-  ) throws(SystemError) -> (process: pid_t, output: CInt, errors: CInt) {
+  ) throws(SystemError) -> (process: CInt, output: CInt, errors: CInt) {
     let output = try makePipe()
-    defer { close(output.write) }
+    defer { closeDescriptor(output.write) }
     do throws(SystemError) {
       let errors = try makePipe()
-      defer { close(errors.write) }
+      defer { closeDescriptor(errors.write) }
       do throws(SystemError) {
         let process = try spawn(
           git, words, environment: gitEnvironment(of: repository) + environment,
@@ -110,35 +104,28 @@ package struct GitProcess: ~Copyable {
         limitMemory(of: process, bytes: mostMemory)
         return (process, output.read, errors.read)
       } catch {
-        close(errors.read)
+        closeDescriptor(errors.read)
         throw error
       }
     } catch {
-      close(output.read)
+      closeDescriptor(output.read)
       throw error
     }
   }
 
   deinit {
-    if let input { close(input) }
-    if !reaped {
-      kill(process, SIGKILL)
-      var status: CInt = 0
-      while waitpid(process, &status, 0) == -1 && errno == EINTR {}
-    }
+    if let input { closeDescriptor(input) }
+    if !reaped { stopProcess(process) }
   }
 
   /// Reads git's output; 0 at its end.
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(GitError) -> Int {
     while true {
-      var ends = [
-        pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: errorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
-      ]
+      var ends: [AwaitedDescriptor] = [.toRead(output.number), .toRead(errorsOpen ? errors.number : nil)]
       try wait(for: &ends)
       do throws(SystemError) {
-        if ends[1].revents != 0 { try readMessage() }
-        if ends[0].revents != 0 { return try output.read(into: buffer) }
+        if ends[1].isReady { try readMessage() }
+        if ends[0].isReady { return try output.read(into: buffer) }
       } catch {
         throw GitError("reading from git \(name): \(error)")
       }
@@ -148,13 +135,13 @@ package struct GitProcess: ~Copyable {
   /// Waits until one of `ends` is ready.
   ///
   /// - Throws: `GitError` when git will never say anything more.
-  private func wait(for ends: inout [pollfd]) throws(GitError) {
+  private func wait(for ends: inout [AwaitedDescriptor]) throws(GitError) {
     var seconds = 0
     var waited = 0
     var last = ProcessActivity.unknown
     while true {
       do throws(SystemError) {
-        if try retrying("poll", { poll(&ends, nfds_t(ends.count), 1000) }) > 0 { return }
+        if try waitUntilReady(&ends, milliseconds: 1000) { return }
       } catch {
         throw GitError("waiting for git \(name): \(error)")
       }
@@ -186,20 +173,18 @@ package struct GitProcess: ~Copyable {
     _ bytes: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer, waits: Bool = true
   ) throws(GitError) -> (written: Int, read: Int?) {
     while true {
-      var ends = [
-        pollfd(fd: output.number, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: errorsOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: bytes.isEmpty ? -1 : input ?? -1, events: Int16(POLLOUT), revents: 0),
+      var ends: [AwaitedDescriptor] = [
+        .toRead(output.number), .toRead(errorsOpen ? errors.number : nil), .toWrite(bytes.isEmpty ? nil : input),
       ]
       if waits { try wait(for: &ends) }
       do throws(SystemError) {
-        if !waits { try retrying("poll") { poll(&ends, 3, 0) } }
-        if ends[1].revents != 0 { try readMessage() }
-        let read = ends[0].revents != 0 ? try output.read(into: buffer) : nil
+        if !waits { try waitUntilReady(&ends, milliseconds: 0) }
+        if ends[1].isReady { try readMessage() }
+        let read = ends[0].isReady ? try output.read(into: buffer) : nil
         var written = 0
-        if ends[2].revents != 0, let input {
+        if ends[2].isReady, let input {
           do throws(SystemError) { written = try sendNow(bytes, to: input) } catch {
-            guard error.code == EPIPE else { throw error }
+            guard error.code == SystemError.brokenPipe else { throw error }
             endInput()
           }
         }
@@ -212,7 +197,7 @@ package struct GitProcess: ~Copyable {
 
   /// Lets git see the end of its standard input.
   package mutating func endInput() {
-    if let input { close(input) }
+    if let input { closeDescriptor(input) }
     input = nil
   }
 
@@ -248,27 +233,25 @@ package struct GitProcess: ~Copyable {
   package mutating func finish() throws(GitError) {
     if reaped { return }
     while errorsOpen {
-      var ends = [pollfd(fd: errors.number, events: Int16(POLLIN), revents: 0)]
+      var ends = [AwaitedDescriptor.toRead(errors.number)]
       try wait(for: &ends)
       do throws(SystemError) { try readMessage() } catch {
         throw GitError("reading from git \(name): \(error)")
       }
     }
-    var status: CInt = 0
-    do throws(SystemError) {
-      let process = process
-      try retrying("waitpid") { waitpid(process, &status, 0) }
-    } catch {
+    let end: ProcessEnd
+    do throws(SystemError) { end = try waitForEnd(of: process) } catch {
       // Something else reaped it, and its number may be another process's by now.
-      if error.code == ECHILD { reaped = true }
+      if error.code == SystemError.noChild { reaped = true }
       throw GitError("waiting for git \(name): \(error)")
     }
     reaped = true
-    if status == 0 { return }
-    let signal = status & 0x7F
-    if signal != 0 { throw GitError("git \(name) was killed by signal \(signal). \(words)") }
-    let code = (status >> 8) & 0xFF
-    throw GitError(words.isEmpty ? "git \(name) failed with status \(code)" : words, status: code)
+    switch end {
+    case .exited(0): return
+    case .exited(let code):
+      throw GitError(words.isEmpty ? "git \(name) failed with status \(code)" : words, status: code)
+    case .killed(let signal): throw GitError("git \(name) was killed by signal \(signal). \(words)")
+    }
   }
 }
 

@@ -6,12 +6,6 @@
 package import GitStore
 package import Platform
 
-#if canImport(Darwin)
-  package import Darwin
-#else
-  package import Glibc
-#endif
-
 /// A `.gitignore` of the index.
 package struct IndexedFile: Sendable {
   package let path: Path
@@ -26,19 +20,14 @@ package struct IndexedFile: Sendable {
 
   /// Whether the file with this status is what is staged: neither its size nor its times, number,
   /// device or owner have changed, and it is older than the index.
-  package func isUnchanged(_ status: stat) -> Bool {
+  package func isUnchanged(_ status: FileStatus) -> Bool {
     guard let noted else { return false }
-    #if canImport(Darwin)
-      let (changed, modified) = (status.st_ctimespec, status.st_mtimespec)
-    #else
-      let (changed, modified) = (status.st_ctim, status.st_mtim)
-    #endif
+    let (changed, modified) = (status.changed, status.modified)
     let now: [UInt32] = [
-      UInt32(truncatingIfNeeded: changed.tv_sec), UInt32(truncatingIfNeeded: changed.tv_nsec),
-      UInt32(truncatingIfNeeded: modified.tv_sec), UInt32(truncatingIfNeeded: modified.tv_nsec),
-      UInt32(truncatingIfNeeded: status.st_dev), UInt32(truncatingIfNeeded: status.st_ino),
-      UInt32(truncatingIfNeeded: status.st_uid), UInt32(truncatingIfNeeded: status.st_gid),
-      UInt32(truncatingIfNeeded: status.st_size),
+      UInt32(truncatingIfNeeded: changed.seconds), UInt32(truncatingIfNeeded: changed.nanoseconds),
+      UInt32(truncatingIfNeeded: modified.seconds), UInt32(truncatingIfNeeded: modified.nanoseconds),
+      UInt32(truncatingIfNeeded: status.device), UInt32(truncatingIfNeeded: status.inode),
+      status.owner, status.group, UInt32(truncatingIfNeeded: status.size),
     ]
     return now == noted
   }
@@ -63,8 +52,8 @@ package struct IndexDetails: Sendable {
     guard let folder = Repository.pointedFolder(top.appending(".git".utf8)),
       let repository = try? Repository(gitFolder: folder, top: top),
       let file = try? Descriptor.openFile(folder.appending("index".utf8)),
-      let status = try? file.fullStatus(), status.st_mode & S_IFMT == S_IFREG,
-      let mapped = try? MappedFile(file, size: Int(status.st_size))
+      let status = try? file.status(), status.kind == .file,
+      let mapped = try? MappedFile(file, size: status.size)
     else { return nil }
     var details = IndexDetails()
     var hasFolders = false
@@ -128,14 +117,9 @@ private func isIgnoreFile(_ path: [UInt8]) -> Bool {
 
 /// What is noted of a file; nil where the file could have been changed later and look the same,
 /// because it is no older than the index.
-private func noted(_ record: IndexRecord, _ index: stat) -> [UInt32]? {
-  #if canImport(Darwin)
-    let written = index.st_mtimespec
-  #else
-    let written = index.st_mtim
-  #endif
-  let seconds = UInt32(truncatingIfNeeded: written.tv_sec)
-  let nanoseconds = UInt32(truncatingIfNeeded: written.tv_nsec)
+private func noted(_ record: IndexRecord, _ index: FileStatus) -> [UInt32]? {
+  let seconds = UInt32(truncatingIfNeeded: index.modified.seconds)
+  let nanoseconds = UInt32(truncatingIfNeeded: index.modified.nanoseconds)
   let (fileSeconds, fileNanoseconds) = (record.number(2), record.number(3))
   guard fileSeconds < seconds || (fileSeconds == seconds && fileNanoseconds < nanoseconds) else { return nil }
   // Without the mode, which is of no matter here.

@@ -3,7 +3,7 @@
 // Source: git-cat-file(1), "BATCH OUTPUT".
 
 package import GitStore
-package import Platform
+import Platform
 
 /// What git says of an object that was asked for.
 package enum ObjectAnswer: Equatable, Sendable {

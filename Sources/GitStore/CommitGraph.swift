@@ -72,6 +72,25 @@ package struct CommitGraph: Sendable {
     return reached
   }
 
+  /// Of sixty-four marks the last commit, if any, that does not have it although a parent does.
+  ///
+  /// - Parameter counts: of each commit, whether it may be one of them.
+  package func departures(of marks: [UInt64], among counts: [Bool]) -> [Int?] {
+    var last = [Int?](repeating: nil, count: 64)
+    var open = UInt64.max
+    for commit in (0..<count).reversed() where counts[commit] && open != 0 {
+      var before: UInt64 = 0
+      for parent in parents(of: commit) { before |= marks[Int(parent)] }
+      var left = before & ~marks[commit] & open
+      open &= ~left
+      while left != 0 {
+        last[left.trailingZeroBitCount] = commit
+        left &= left - 1
+      }
+    }
+    return last
+  }
+
   /// Hands marks down from each commit to all that come after it: every commit ends up with the
   /// marks of all that it can be reached from. Sixty-four things at a time.
   package func inherit(_ marks: inout [UInt64]) {

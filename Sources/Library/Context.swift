@@ -83,11 +83,18 @@ final class Context: @unchecked Sendable {
 
   func add(_ toml: [UInt8], source: String) throws(Failure) {
     if stream != nil { throw .badArgument("rules cannot be added in the middle of a stream") }
+    let all: RuleSet
     do throws(RuleFileError) {
-      rules = try rules.adding(toml, source: source)
+      all = try rules.adding(toml, source: source)
     } catch {
       throw Failure(status: Int32(HOPXGUARD_BAD_RULES), message: error.description)
     }
+    // Rules that would do less than their file says are none.
+    if !all.unsupported.isEmpty {
+      let reasons = all.unsupported.map(\.description).joined(separator: "; ")
+      throw Failure(status: Int32(HOPXGUARD_BAD_RULES), message: reasons)
+    }
+    rules = all
     redactor = Redactor(rules: rules, chunk: Self.chunk)
     quickLook = QuickLook(rules: rules)
     scanner = Scanner(rules: rules)

@@ -77,7 +77,9 @@ public func hopxguard_add_rules(
   call(guarded) { context throws(Failure) in
     let bytes = try buffer(toml, length)
     try Context.checkMemory(for: 4 * length)
-    try context.add(Array(bytes), source: name.map { String(cString: $0) } ?? "rules")
+    let source = name.map { String(cString: $0) } ?? "rules"
+    let pack = toml == nil ? RuleSet.pack(source) : nil
+    try context.add(pack ?? Array(bytes), source: source)
   }
 }
 

@@ -46,11 +46,7 @@ package func writeAtomically(
     let number = file.number
     if let mode { try retrying("fchmod") { fchmod(number, mode) } }
     try retrying("fsync") { fsync(number) }
-    try temporary.withCString { (from) throws(SystemError) in
-      _ = try target.withCString { (to) throws(SystemError) in
-        try retrying("rename") { rename(from, to) }
-      }
-    }
+    try moveFile(temporary, to: target)
   } catch {
     _ = temporary.withCString { unlink($0) }
     throw error

@@ -11,15 +11,16 @@ import CPlatform
 
 /// The limits and signals that the caller started this process with.
 package struct CallerState: Sendable {
-  package let ignoresBrokenPipes: Bool
+  private let ignoresBrokenPipes: Bool
   private let coreLimit: rlim_t?
 
   /// Keeps keys in this process's memory out of core dumps and crash reports and away from debuggers, and makes
   /// writing to a pipe without a reader an error, so that nothing is left half done because nobody reads the
-  /// messages about it.
+  /// messages about it. Lets this process learn how its children end, also if the caller ignores that.
   package static func takeOver() -> CallerState {
     let ignoresBrokenPipes = isIgnored(SIGPIPE)
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGCHLD, SIG_DFL)
     // Swift's runtime may have set handlers that print what registers point to.
     for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] where !isIgnored(crash) {
       signal(crash, SIG_DFL)
@@ -27,6 +28,9 @@ package struct CallerState: Sendable {
     cposix_deny_dumps()
     return CallerState(ignoresBrokenPipes: ignoresBrokenPipes, coreLimit: setCoreLimit(0))
   }
+
+  /// What this process ignores and the caller did not, so that programs it runs for the caller must not either.
+  package var signalsToDefault: [CInt] { ignoresBrokenPipes ? [] : [SIGPIPE] }
 
   /// Calls `body`, which starts a program, with the limits that the caller had set. On Linux the process itself
   /// dumps no core meanwhile, whatever its limit.

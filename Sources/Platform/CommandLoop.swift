@@ -1,12 +1,26 @@
 // The loop over signals while a wrapped command runs.
 
 #if canImport(Darwin)
-  package import Darwin
+  import Darwin
 #else
-  package import Glibc
+  import Glibc
 #endif
 
-/// An output of a wrapped command, passed on by a thread of its own, which sends this process SIGCHLD when it ends.
+extension SignalQueue {
+  /// For a wrapped command: what is passed on to it, and what this process has to know.
+  ///
+  /// SIGTTOU: a command that takes the terminal for itself must not stop us from writing to it.
+  package static func ofCommand() -> SignalQueue {
+    SignalQueue([
+      SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD, SIGTTIN, SIGTTOU,
+    ])
+  }
+}
+
+/// Has a `CommandLoop` look at its outputs, as it does when a child has ended.
+package func wakeCommandLoop() { kill(getpid(), SIGCHLD) }
+
+/// An output of a wrapped command, passed on by a thread of its own, which calls `wakeCommandLoop` when it ends.
 package protocol CommandOutput: Sendable {
   /// The command's end of it.
   var commandEnd: CInt { get }
@@ -32,7 +46,7 @@ package struct CommandLoop {
   let patience: Double
 
   package init(
-    process: pid_t, session: TerminalSession?, keys: Keyboard?, signals: SignalQueue, relays: [any CommandOutput],
+    process: CInt, session: TerminalSession?, keys: Keyboard?, signals: SignalQueue, relays: [any CommandOutput],
     stop: CInt, patience: Double
   ) {
     self.process = process
@@ -44,8 +58,14 @@ package struct CommandLoop {
     self.patience = patience
   }
 
-  /// - Returns: the command's status from `waitpid`, and whether the threads of relays and keyboard end.
-  package func run() -> (status: CInt, isWaitedFor: Bool) {
+  /// - Returns: how the command ended, and whether the threads of relays and keyboard end.
+  package func run() -> (end: ProcessEnd, isWaitedFor: Bool) {
+    let (status, isWaitedFor) = untilEnd()
+    return (ProcessEnd(waitStatus: status), isWaitedFor)
+  }
+
+  /// - Returns: the command's status from `waitpid`, and the same.
+  private func untilEnd() -> (status: CInt, isWaitedFor: Bool) {
     var status: CInt?
     var deadline: Double?
     var isHungUp = false

@@ -21,6 +21,19 @@ package struct Descriptor: ~Copyable, Sendable {
   package static var workingFolder: CInt { AT_FDCWD }
 }
 
+/// A moment as a file system notes it.
+package struct FileTime: Comparable, Sendable {
+  /// Since 1970.
+  package let seconds: Int
+  package let nanoseconds: Int
+
+  init(_ time: timespec) { (seconds, nanoseconds) = (Int(time.tv_sec), Int(time.tv_nsec)) }
+
+  package static func < (left: FileTime, right: FileTime) -> Bool {
+    (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
+  }
+}
+
 /// What is at a path.
 package struct FileStatus: Sendable {
   package enum Kind: Sendable { case file, folder, link, special }
@@ -31,6 +44,13 @@ package struct FileStatus: Sendable {
   package let inode: UInt64
   /// Permission bits.
   package let mode: mode_t
+  /// Hard links.
+  package let names: Int
+  package let owner: UInt32
+  package let group: UInt32
+  /// When its bytes were written last, and when its bytes or attributes were.
+  package let modified: FileTime
+  package let changed: FileTime
 
   init(_ status: stat) {
     kind =
@@ -44,7 +64,18 @@ package struct FileStatus: Sendable {
     device = UInt64(truncatingIfNeeded: status.st_dev)
     inode = UInt64(status.st_ino)
     mode = status.st_mode & 0o7777
+    names = Int(status.st_nlink)
+    owner = status.st_uid
+    group = status.st_gid
+    #if canImport(Darwin)
+      (modified, changed) = (FileTime(status.st_mtimespec), FileTime(status.st_ctimespec))
+    #else
+      (modified, changed) = (FileTime(status.st_mtim), FileTime(status.st_ctim))
+    #endif
   }
+
+  /// Whether both are of one file, folder or whatever it is, by different names perhaps.
+  package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }
 
 extension Descriptor {
@@ -72,6 +103,13 @@ extension Descriptor {
   package static let toMake = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
   /// Flags of `open` for writing at the end of a file, which is made if it is not there.
   package static let toAppend = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY
+  /// Flags of `open` for a folder; unlike `openFolder`, a link to one is followed.
+  package static let toList = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+
+  /// Takes what is written and keeps none of it.
+  package static func nowhere() throws(SystemError) -> Descriptor {
+    try open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
+  }
 
   /// `openat` with `mode` for files that it makes.
   package static func open(
@@ -114,15 +152,26 @@ extension Descriptor {
     return Int(min(limit.rlim_cur, 65_536))
   }
 
-  package borrowing func status() throws(SystemError) -> FileStatus {
-    var status = stat()
+  package borrowing func status() throws(SystemError) -> FileStatus { try .of(number) }
+
+  /// Goes back to the start, for reading once more.
+  package borrowing func rewind() throws(SystemError) {
     let number = self.number
-    try retrying("fstat") { fstat(number, &status) }
-    return FileStatus(status)
+    try retrying("lseek") { lseek(number, 0, SEEK_SET) }
   }
 }
 
+/// Closes a descriptor that belongs to no `Descriptor`.
+package func closeDescriptor(_ number: CInt) { close(number) }
+
 extension FileStatus {
+  /// What is open by a descriptor.
+  package static func of(_ number: CInt) throws(SystemError) -> FileStatus {
+    var status = stat()
+    try retrying("fstat") { fstat(number, &status) }
+    return FileStatus(status)
+  }
+
   /// What is at `path`, of a link the link itself.
   package static func of(_ path: Path, in folder: CInt = Descriptor.workingFolder)
     throws(SystemError) -> FileStatus

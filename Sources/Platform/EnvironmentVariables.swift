@@ -9,7 +9,7 @@
 /// The bytes of a variable; nil if it is not set.
 package func environmentVariable(_ name: String) -> Path? { getenv(name).map { Path(cString: $0) } }
 
-/// All variables, as `NAME=VALUE`.
+/// All variables, as `NAME=VALUE`: what `spawn` takes.
 package var environmentVariables: [Path] {
   var variables: [Path] = []
   var entry = environ

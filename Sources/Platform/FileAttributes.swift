@@ -3,20 +3,12 @@
 import CPlatform
 
 #if canImport(Darwin)
-  package import Darwin
+  import Darwin
 #else
-  package import Glibc
+  import Glibc
 #endif
 
 extension Descriptor {
-  /// The full result of `fstat`.
-  package borrowing func fullStatus() throws(SystemError) -> stat {
-    var status = stat()
-    let number = self.number
-    try retrying("fstat") { fstat(number, &status) }
-    return status
-  }
-
   /// Waits until the file's bytes and attributes are on disk.
   package borrowing func synchronize() throws(SystemError) {
     let number = self.number
@@ -30,8 +22,8 @@ extension Descriptor {
   package borrowing func takeAttributes(of other: borrowing Descriptor) throws(SystemError) {
     let number = self.number
     let status = try other.fullStatus()
-    let own = try fullStatus()
-    if own.st_uid != status.st_uid || own.st_gid != status.st_gid {
+    let own = try self.status()
+    if own.owner != status.st_uid || own.group != status.st_gid {
       try retrying("fchown") { fchown(number, status.st_uid, status.st_gid) }
     }
     for name in try other.extendedAttributes() { try copyExtendedAttribute(name, from: other) }
@@ -43,6 +35,13 @@ extension Descriptor {
       var times = [status.st_atim, status.st_mtim]
     #endif
     try retrying("futimens") { futimens(number, &times) }
+  }
+
+  private borrowing func fullStatus() throws(SystemError) -> stat {
+    var status = stat()
+    let number = self.number
+    try retrying("fstat") { fstat(number, &status) }
+    return status
   }
 
   private borrowing func extendedAttributes() throws(SystemError) -> [[CChar]] {
@@ -82,22 +81,3 @@ package func fileMode(of path: Path) -> (mode: Int, modified: Int)? {
 /// Whether this user may read the file at a path, or execute it.
 package func isReadable(_ path: Path) -> Bool { path.withCString { access($0, R_OK) } == 0 }
 package func isExecutable(_ path: Path) -> Bool { path.withCString { access($0, X_OK) } == 0 }
-
-/// Makes a folder for this user alone; one that is there is left as it is.
-package func makeFolder(_ path: Path) throws(SystemError) {
-  let code = path.withCString { mkdir($0, 0o700) }
-  if code == -1 && errno != EEXIST { throw SystemError("mkdir") }
-}
-
-/// Makes a folder with a fresh name for this user alone, in TMPDIR or `/tmp`.
-package func makeTemporaryFolder(_ prefix: String) throws(SystemError) -> Path {
-  let place = environmentVariable("TMPDIR").flatMap { $0.bytes.first == UInt8(ascii: "/") ? $0 : nil } ?? "/tmp"
-  var name = place.appending("\(prefix).XXXXXX".utf8).bytes.map(CChar.init(bitPattern:)) + [0]
-  guard mkdtemp(&name) != nil else { throw SystemError("mkdtemp") }
-  return Path(name.dropLast().map(UInt8.init(bitPattern:)))
-}
-
-/// Removes an empty folder.
-package func removeFolder(_ path: Path) throws(SystemError) {
-  try path.withCString { (name) throws(SystemError) in _ = try retrying("rmdir") { rmdir(name) } }
-}

@@ -30,7 +30,7 @@ package func outputOfShell(
   _ command: String, input: [UInt8], seconds: Int, limit: Int
 ) throws(SystemError) -> ProgramOutput {
   let output = try outputOfProgram(
-    "/bin/sh", ["sh", "-c", Path(command)], environment: ownEnvironment(), input: input, seconds: seconds
+    "/bin/sh", ["sh", "-c", Path(command)], environment: environmentVariables, input: input, seconds: seconds
   ) { $0.count > limit }
   if output.isCut { throw SystemError("read", EFBIG) }
   return output
@@ -60,16 +60,14 @@ package func outputOfProgram(
   var failure: SystemError?
   do throws(SystemError) {
     isCut = try !readAll(output, into: &bytes, until: monotonicSeconds() + Double(seconds), isEnough)
-    if isCut { kill(process, SIGKILL) }
+    if isCut { killProcess(process) }
   } catch {
     failure = error
-    kill(process, SIGKILL)
+    killProcess(process)
   }
-  var status: CInt = 0
-  try retrying("waitpid") { waitpid(process, &status, 0) }
+  let end = try waitForEnd(of: process)
   if let failure { throw failure }
-  let signal = status & 0x7F
-  return ProgramOutput(bytes: bytes, status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, isCut: isCut)
+  return ProgramOutput(bytes: bytes, status: end.shellStatus, isCut: isCut)
 }
 
 /// The end to read of a pipe with `bytes` in it.
@@ -86,7 +84,7 @@ private func pipeHolding(_ bytes: [UInt8]) throws(SystemError) -> Descriptor {
 private func start(
   _ program: Path, _ arguments: [Path], _ environment: [Path], input: CInt, output: consuming Descriptor
 ) throws(SystemError) -> pid_t {
-  let null = try Descriptor.open("/dev/null", flags: O_WRONLY | O_CLOEXEC)
+  let null = try Descriptor.nowhere()
   return try spawn(
     program, arguments, environment: environment, standardInput: input, standardOutput: output.number,
     standardError: null.number)
@@ -121,17 +119,6 @@ package func findProgram(_ name: String) -> Path? {
   return nil
 }
 
-/// Our environment, as `spawn` takes one.
-package func ownEnvironment() -> [Path] {
-  var environment: [Path] = []
-  var entry = environ
-  while let text = entry.pointee {
-    environment.append(Path(cString: text))
-    entry += 1
-  }
-  return environment
-}
-
 /// All of standard input.
 ///
 /// - Throws: `SystemError`; `SystemError.tooLarge` when there are more than `limit` bytes.
@@ -139,17 +126,4 @@ package func readStandardInput(limit: Int) throws(SystemError) -> StreamContents
   enlargePipe(STDIN_FILENO)
   enlargePipe(STDOUT_FILENO)
   return try StreamContents(of: STDIN_FILENO, limit: limit)
-}
-
-/// Makes a folder and those above it that are missing.
-package func makeFolders(_ path: Path) throws(SystemError) {
-  if (try? FileStatus.following(path).kind) == .folder { return }
-  if let parent = path.parent { try makeFolders(parent) }
-  let result = path.withCString { mkdir($0, 0o777) }
-  if result == -1, errno != EEXIST { throw SystemError("mkdir") }
-}
-
-/// Takes a file away.
-package func removeFile(_ path: Path) throws(SystemError) {
-  try path.withCString { (name) throws(SystemError) in _ = try retrying("unlink") { unlink(name) } }
 }

@@ -24,6 +24,20 @@ package func readAt(
   return filled
 }
 
+/// Where an offset counts from, as lseek(2) numbers it.
+package enum OffsetOrigin {
+  case start, position, end
+
+  package init?(_ whence: CInt) {
+    switch whence {
+    case SEEK_SET: self = .start
+    case SEEK_CUR: self = .position
+    case SEEK_END: self = .end
+    default: return nil
+    }
+  }
+}
+
 /// The size of an open file.
 package func sizeOfFile(_ number: CInt) throws(SystemError) -> Int {
   var status = stat()

@@ -15,7 +15,7 @@
 package func runToEnd(
   _ program: Path, _ arguments: [Path], input: [UInt8]?
 ) throws(SystemError) -> CInt {
-  let environment = ownEnvironment()
+  let environment = environmentVariables
   let stream = try input.map { (_) throws(SystemError) in try makeInputStream() }
   defer { if let stream { close(stream.own) } }
   func start(_ program: Path, _ words: [Path]) throws(SystemError) -> pid_t {
@@ -35,10 +35,7 @@ package func runToEnd(
   }
   if let stream { close(stream.child) }
   if let stream, let input { feed(input, to: stream.own) }
-  var status: CInt = 0
-  try retrying("waitpid") { waitpid(process, &status, 0) }
-  let signal = status & 0x7F
-  return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  return try waitForEnd(of: process).shellStatus
 }
 
 /// Writes until everything is written or the reader has closed its end, which is not an error.

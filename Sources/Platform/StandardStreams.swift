@@ -21,6 +21,18 @@ package func occupyClosedStandardDescriptors() {
   }
 }
 
+/// Whether a descriptor is a pipe, a socket or a terminal, with somebody at its other end.
+package func isStream(_ number: CInt) -> Bool {
+  var status = stat()
+  guard fstat(number, &status) == 0 else { return false }
+  return [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) || isatty(number) == 1
+}
+
+/// Closes standard output: some file systems report only now that the bytes found no room.
+package func closeStandardOutput() throws(SystemError) {
+  if close(STDOUT_FILENO) == -1, errno != EINTR { throw SystemError("close") }
+}
+
 /// Whether somebody has piped data to standard input, or redirected a file to it, and nobody has read it.
 /// A writer that has a pipe open and has not written yet gets half a second.
 package func standardInputHasData() -> Bool {
@@ -48,16 +60,22 @@ package func enlargePipe(_ number: CInt) {
   #endif
 }
 
-/// Lets a signal pass that would end the process, so that it reads its input to the end first. One that
-/// is ignored stays so.
-///
-/// - Parameter once: only the first time; the next one ends the process.
-package func letPass(_ signal: CInt, once: Bool = false) {
-  setHandler({ _ in }, for: signal, flags: SA_RESTART | (once ? CInt(bitPattern: UInt32(SA_RESETHAND)) : 0))
+/// Lets signals pass that ask this process to end, so that it reads its input to the end first; a second SIGINT
+/// ends it. One that is ignored stays so.
+package func letRequestsToEndPass() {
+  for signal in [SIGINT, SIGTERM, SIGHUP] {
+    let once = signal == SIGINT ? CInt(bitPattern: UInt32(SA_RESETHAND)) : 0
+    setHandler({ _ in }, for: signal, flags: SA_RESTART | once)
+  }
 }
 
-/// Installs a handler that may do nothing but set a flag, unless the signal is ignored.
-package func setHandler(_ handler: @escaping @convention(c) (CInt) -> Void, for signal: CInt, flags: CInt = 0) {
+/// Has `handler` called with the number of a signal that asks this process to end, unless that signal is ignored.
+/// It may do nothing but set a flag.
+package func handleRequestsToEnd(_ handler: @escaping @convention(c) (CInt) -> Void) {
+  for signal in [SIGINT, SIGTERM, SIGHUP] { setHandler(handler, for: signal) }
+}
+
+private func setHandler(_ handler: @escaping @convention(c) (CInt) -> Void, for signal: CInt, flags: CInt = 0) {
   var old = sigaction()
   sigaction(signal, nil, &old)
   var new = sigaction()

@@ -31,6 +31,11 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
   package static let invalid = EINVAL
   /// The code for a socket that was opened as a file, and a device that is not there.
   package static let noDevice = ENXIO
+  /// The code for a device that the system cannot open in this way.
+  package static let noDriver = ENODEV
+  package static let outOfMemory = ENOMEM
+  /// The code for a process that is no child, or was waited for before.
+  package static let noChild = ECHILD
   package static let exists = EEXIST
   package static let brokenPipe = EPIPE
   /// The code for bytes that are no text.

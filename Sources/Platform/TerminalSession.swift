@@ -3,9 +3,9 @@
 // the suspend key would not stop it (setpgid(2)). script(1) does without, sudo(8) does the same.
 
 #if canImport(Darwin)
-  package import Darwin
+  import Darwin
 #else
-  package import Glibc
+  import Glibc
 #endif
 
 import CPlatform
@@ -14,7 +14,7 @@ import CPlatform
 package struct TerminalSession: Sendable {
   /// Our child. Signals sent to it reach the command, SIGCONT the command's process group. It stops itself when
   /// there is an event, and ends when the pseudo-terminal is closed.
-  package let monitor: pid_t
+  package let monitor: CInt
   private let reports: CInt
 
   package enum Event: Sendable {
@@ -25,39 +25,38 @@ package struct TerminalSession: Sendable {
   }
 
   /// What the command starts with.
-  package struct Streams {
+  fileprivate struct Streams {
     let input: CInt
     let output: CInt
     let error: CInt
-    package init(input: CInt, output: CInt, error: CInt) {
-      (self.input, self.output, self.error) = (input, output, error)
-    }
   }
 
   /// Starts the program that PATH finds for the first of `words`. There must be no other thread.
   ///
   /// - Parameters:
-  ///   - realTerminal: gets `settings` if this process is killed.
+  ///   - terminal: the real one gets its settings back if this process is killed.
   ///   - signals: which the monitor waits for.
   ///   - signalsToDefault: what we ignore and the command must not.
   /// - Throws: `SystemError`; `ENOENT` when there is no such program.
   package init(
-    _ words: [Path], at terminal: PseudoTerminal, _ streams: Streams, realTerminal: CInt, settings: termios?,
-    signals: SignalQueue,
+    _ words: [Path], at terminal: SharedTerminal, standardOutput: CInt, standardError: CInt, signals: SignalQueue,
     signalsToDefault: [CInt]
   ) throws(SystemError) {
+    let inner = terminal.inner.program
+    let streams = Streams(
+      input: terminal.isInput ? inner : STDIN_FILENO, output: standardOutput, error: standardError)
     let reports = try makePipe()
     let failure = try makePipe()
     let process = forkProcess()
     if process == -1 { throw SystemError("fork") }
     if process == 0 {
-      let command = start(words, terminal.program, streams, signals, signalsToDefault, failure: failure.write)
+      let command = start(words, inner, streams, signals, signalsToDefault, failure: failure.write)
       // The terminal and the outputs are to be closed when the command has closed them, and pipes of ours when
       // we have.
-      let kept = keepOnly(reports.write, realTerminal)
+      let kept = keepOnly(reports.write, terminal.outer)
       let monitor = Monitor(
         command: command, signals: signals, reports: kept.0, realTerminal: kept.1,
-        settings: settings)
+        settings: terminal.settings)
       monitor.run()
     }
     close(reports.write)
@@ -97,7 +96,7 @@ package struct TerminalSession: Sendable {
 }
 
 /// fork(2), for a process that has no other thread.
-package func forkProcess() -> pid_t { cposix_fork() }
+func forkProcess() -> pid_t { cposix_fork() }
 
 private struct Report {
   enum Kind: CInt { case stopped, ended }

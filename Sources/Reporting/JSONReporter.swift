@@ -210,6 +210,9 @@ func json(_ finding: Finding, title: String? = nil) -> [UInt8] {
     fields.append(("refCount", jsonNumber(history.refCount)))
     fields.append(("commits", jsonNumber(history.commits)))
     fields.append(("objects", jsonNumber(history.objects)))
+    if let departure = history.departure {
+      fields += [("left", jsonText(departure.date)), ("leftCommit", jsonText(departure.id))]
+    }
   }
   if let verification = finding.verification { fields.append(("verification", json(verification))) }
   return jsonObject(fields)
@@ -234,6 +237,7 @@ func json(_ key: AuditedKey) -> [UInt8] {
       ("since", jsonText(age.since)), ("ageDays", jsonNumber(age.days)), ("lowerBound", jsonBoolean(age.isLowerBound)),
     ]
   }
+  if let left = key.left { fields.append(("left", jsonText(left))) }
   if let account = key.account { fields.append(("account", jsonText(account))) }
   fields.append(("next", jsonText(key.next)))
   return jsonObject(fields)

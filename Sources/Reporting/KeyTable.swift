@@ -25,7 +25,8 @@ func keyTable(_ keys: [AuditedKey], style: TextStyle) -> String {
     text += line(row) + "\n"
     let uses = key.uses.prefix(3).map { "\(escapedForTerminal($0.path.bytes)):\($0.line)" }.joined(separator: ", ")
     let more = key.places > 3 ? " and \(grouped(key.places - 3)) more" : ""
-    text += "  " + style.faint("\(key.fingerprint)  \(uses)\(more)") + "\n"
+    let left = key.left.map { ", left the files on \($0)" } ?? ""
+    text += "  " + style.faint("\(key.fingerprint)  \(uses)\(more)\(left)") + "\n"
   }
   return text
 }

@@ -61,10 +61,14 @@ private let mostKeys = 10
 
 /// Each key with the number of its places, those to rotate first.
 private func keyList(_ tally: KeyTally, _ style: TextStyle) -> String {
-  let count = tally.isFull ? "More than \(counted(tally.keys.count, "key"))" : counted(tally.keys.count, "key")
-  var text = "\(style.bold("\(count) in \(counted(tally.places, "place"))")):\n"
+  // An address is no key.
+  let all = tally.keys.filter { $0.rule != Rule.addressID }
+  if all.isEmpty { return "" }
+  let addresses = tally.keys.reduce(0) { $0 + ($1.rule == Rule.addressID ? $1.places : 0) }
+  let count = tally.isFull ? "More than \(counted(all.count, "key"))" : counted(all.count, "key")
+  var text = "\(style.bold("\(count) in \(counted(tally.places - addresses, "place"))")):\n"
   for rotation in [Rotation.yes, .ifShared, .no] {
-    let keys = tally.keys.filter { $0.rotation == rotation }
+    let keys = all.filter { $0.rotation == rotation }
     for key in keys.prefix(mostKeys) {
       let files = key.files == 1 ? "" : " in \(counted(key.files, "file"))"
       let what = rotation == .no ? rotation.words : style.warning(rotation.words)

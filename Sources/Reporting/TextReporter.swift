@@ -146,7 +146,8 @@ struct TextReporter: Reporter {
       case .unreachable: "unreachable: git will delete it eventually"
       }
     if history.commits == 0 { return reach }
-    return "\(reach); in \(counted(history.commits, "commit")), \(counted(history.objects, "object"))"
+    let left = history.departure.map { "; left on \($0.date.prefix(10)) with \($0.id.prefix(12))" } ?? ""
+    return "\(reach); in \(counted(history.commits, "commit")), \(counted(history.objects, "object"))\(left)"
   }
 
   private static let indent = "    "

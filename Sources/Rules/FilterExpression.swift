@@ -1,5 +1,6 @@
 // betterleaks' expressions that drop a finding: `entropy`, `matchesAny` and `containsAny` of the secret, the match, its
-// line or its path, joined with `||`, `&&`, `!` and parentheses. All else is refused by name.
+// line or its path, joined with `||`, `&&`, `!` and parentheses. All else is named; of several alternatives that one is
+// left out.
 
 struct FilterExpression {
   private enum Token: Equatable {
@@ -11,12 +12,63 @@ struct FilterExpression {
 
   init(_ text: String) throws(PatternError) { tokens = try Self.tokens(of: Array(text.utf8)) }
 
-  /// - Throws: what is not supported.
-  func filter() throws(PatternError) -> RuleFilter {
+  /// The alternatives that can be evaluated, and why the others cannot: without them a rule finds more, not less.
+  func filter() throws(PatternError) -> (filter: RuleFilter?, unsupported: [String]) {
     var reader = self
-    let filter = try reader.either()
-    if let rest = reader.next { throw Self.unsupported(rest) }
-    return filter
+    let defined = try reader.skipDefinitions()
+    try reader.refuseChoice()
+    var parts: [RuleFilter] = []
+    var reasons: [String] = []
+    repeat {
+      let start = reader.at
+      do throws(PatternError) {
+        let part = try reader.both()
+        if let rest = reader.next, rest != .sign("||") { throw Self.unsupported(rest) }
+        parts.append(part)
+      } catch {
+        let usesDefinition = defined.contains { error.reason == Self.notSupported($0) }
+        let reason = usesDefinition ? Self.notSupported("let") : error.reason
+        if !reasons.contains(reason) { reasons.append(reason) }
+        reader.at = reader.endOfAlternative(from: start)
+      }
+    } while reader.take("||")
+    return (parts.isEmpty ? nil : .any(parts), reasons)
+  }
+
+  /// Steps over `let name = ...;` and returns the names.
+  private mutating func skipDefinitions() throws(PatternError) -> [String] {
+    var names: [String] = []
+    while next == .name("let") {
+      if at + 1 < tokens.count, case .name(let name) = tokens[at + 1] { names.append(name) }
+      guard let end = tokens[at...].firstIndex(of: .sign(";")) else {
+        throw PatternError(reason: "a 'let' without ';'")
+      }
+      at = end + 1
+    }
+    return names
+  }
+
+  /// `a || b ? c : d` is no list of alternatives.
+  private func refuseChoice() throws(PatternError) {
+    var at = at
+    while at < tokens.count {
+      at = endOfAlternative(from: at, or: .sign("?"))
+      if at < tokens.count, tokens[at] == .sign("?") { throw PatternError(reason: Self.notSupported("?")) }
+      at += 1
+    }
+  }
+
+  /// Where `||`, or another sign, comes next outside all brackets.
+  private func endOfAlternative(from start: Int, or other: Token? = nil) -> Int {
+    var depth = 0
+    return tokens[start...].firstIndex { token in
+      switch token {
+      case .sign("("), .sign("["), .sign("{"): depth += 1
+      case .sign(")"), .sign("]"), .sign("}"): depth -= 1
+      default: return depth == 0 && (token == .sign("||") || token == other)
+      }
+      return false
+    } ?? tokens.count
   }
 
   private var next: Token? { at < tokens.count ? tokens[at] : nil }
@@ -33,12 +85,14 @@ struct FilterExpression {
 
   private static func unsupported(_ token: Token) -> PatternError {
     switch token {
-    case .name(let name): PatternError(reason: "'\(name)' is not supported")
+    case .name(let name): PatternError(reason: notSupported(name))
     case .text: PatternError(reason: "a text where none is expected")
     case .number: PatternError(reason: "a number where none is expected")
     case .sign(let sign): PatternError(reason: "'\(sign)' is not supported here")
     }
   }
+
+  private static func notSupported(_ name: String) -> String { "'\(name)' is not supported" }
 
   // MARK: Grammar
 
@@ -83,7 +137,7 @@ struct FilterExpression {
     case "containsAny":
       let (target, texts) = try call()
       return .contains(target, WordList(texts))
-    default: throw PatternError(reason: "'\(name)' is not supported")
+    default: throw PatternError(reason: Self.notSupported(name))
     }
   }
 
@@ -135,7 +189,7 @@ struct FilterExpression {
       try need("]")
       if take("??") { at += 1 }
     } else {
-      throw PatternError(reason: "'\(name)' is not supported")
+      throw PatternError(reason: Self.notSupported(name))
     }
     guard let key, let target = FilterTarget(rawValue: key) else {
       throw PatternError(reason: "'\(key ?? "")' of \(name) is not supported")

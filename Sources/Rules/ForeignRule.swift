@@ -123,7 +123,9 @@ struct ForeignRule {
     let expressions = (raw.filter.map { [($0, raw.line)] } ?? []) + config.filters
     for (text, line) in expressions {
       do throws(PatternError) {
-        filters.append(try FilterExpression(text).filter())
+        let (filter, unsupported) = try FilterExpression(text).filter()
+        if let filter { filters.append(filter) }
+        for reason in unsupported { content.note("filter: \(reason)", raw.id, line) }
       } catch {
         // Without its filter a rule finds more, not less.
         content.note("filter: \(error.reason)", raw.id, line)

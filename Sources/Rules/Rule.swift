@@ -50,6 +50,8 @@ public struct Rule: Sendable {
   package let confidence: (high: Int, medium: Int)
   /// The confidence of every match that is long enough.
   package var fixedConfidence: Confidence?
+  /// What it finds is an address, which is no secret: what is in its group `shown` stays readable.
+  package var isAddress = false
   package let placeholder: Placeholder?
   /// What to do about a finding, in order.
   public let remediation: [String]
@@ -62,6 +64,9 @@ public struct Rule: Sendable {
 
   /// The first of its literals; empty for a rule for names of files.
   public var literal: [UInt8] { literals.first?.bytes ?? [] }
+
+  /// The ID of the rule for addresses that keys would be sent to.
+  package static let addressID = "hopx-base-address"
 
   /// Whether the rule finds files by their paths alone.
   package var isForNames: Bool { literals.isEmpty }

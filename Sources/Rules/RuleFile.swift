@@ -29,6 +29,10 @@ package func parseRules(
   _ text: UnsafeRawBufferPointer, source: String, isTrusted: Bool, read: (String) -> [UInt8]? = { _ in nil }
 ) throws(RuleFileError) -> RuleFileContent {
   do throws(TOMLError) {
+    if isYAML(text) {
+      throw TOMLError(
+        line: 1, reason: "YAML, as kingfisher's rules are; rules here are TOML, of hopxguard, gitleaks or betterleaks")
+    }
     let document = try TOMLValue(parsing: text)
     if isForeign(document) { return try parseForeign(document, source: source, read: read) }
     var file = try TOMLTable(document, name: "a rule file")
@@ -45,6 +49,16 @@ package func parseRules(
   } catch {
     throw RuleFileError(file: source, line: error.line, reason: error.reason)
   }
+}
+
+/// Whether the first line that says something is the key of a block, as in no TOML.
+private func isYAML(_ text: UnsafeRawBufferPointer) -> Bool {
+  for line in text.split(separator: 0x0A) {
+    let line = line.last == 0x0D ? line.dropLast() : line
+    guard let first = line.first(where: { $0 != 0x20 && $0 != 0x09 }), first != UInt8(ascii: "#") else { continue }
+    return line.elementsEqual("---".utf8) || line.elementsEqual("rules:".utf8)
+  }
+  return false
 }
 
 private func parseRule(

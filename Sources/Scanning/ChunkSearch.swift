@@ -93,7 +93,7 @@ extension ContentScanner {
   func shifted(_ match: Match, by offset: Int) -> Match {
     let range = (match.range.lowerBound + offset)..<(match.range.upperBound + offset)
     return Match(
-      rule: match.rule, range: range, judgement: match.judgement, disguise: match.disguise)
+      rule: match.rule, range: range, judgement: match.judgement, disguise: match.disguise, shown: match.shown)
   }
 
   /// Adds those of `matches` that this pass reports to the results, where they begin before `until` and
@@ -138,7 +138,7 @@ extension ContentScanner {
   }
 
   func name(_ match: Match) -> String {
-    match.key(in: buffer.bytes).withUnsafeBytes { fingerprint(of: $0) }
+    identity(of: match, in: buffer.bytes).withUnsafeBytes { fingerprint(of: $0) }
   }
 
   /// Whether the line of a match ends so far after it that what a snippet shows has not all been read.

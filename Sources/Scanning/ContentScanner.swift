@@ -61,7 +61,7 @@ package struct ContentScanner: ~Copyable {
     _ = scanner.search(bytes, from: 0, atStart: true, isLast: true, into: &matches)
     scanner.searchHidden(bytes, from: 0, until: bytes.count, besides: matches, into: &hidden)
     if !hidden.isEmpty { matches = merged(matches, hidden) }
-    return !matches.isEmpty || !scanner.surrenders.isEmpty
+    return !matches.isEmpty || !scanner.surrenders.isEmpty || scanner.leftCompressed
   }
 
   /// The keys that `scan` would find in the bytes that `isWorthScanning` was asked about just now, and
@@ -75,7 +75,7 @@ package struct ContentScanner: ~Copyable {
   ) -> [(name: String, offset: Int)] {
     var found: [(name: String, offset: Int)] = []
     for match in matches where match.confidence != nil {
-      let key = match.key(in: bytes)
+      let key = identity(of: match, in: bytes)
       let name = key.withUnsafeBytes { fingerprint(of: $0) }
       if keys != nil { keys![name] = key }
       found.append((name, match.range.lowerBound))
@@ -183,6 +183,13 @@ package struct ContentScanner: ~Copyable {
     for surrender in scanner.surrenders {
       let rule = scanner.rules.rules[surrender.rule].id
       problems.append(problem(path, "rule '\(rule)' gave up: \(surrender.reason); simplify its pattern"))
+    }
+    if scanner.leftCompressed {
+      problems.append(
+        problem(
+          path,
+          "compressed data in base64 was left out: more than \(Scanner.mostInflated >> 20) MiB came out of the rest; "
+            + "decode it, and scan what it holds"))
     }
     return problems
   }

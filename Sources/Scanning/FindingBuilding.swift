@@ -10,6 +10,12 @@ import Platform
 import Rules
 
 extension ContentScanner {
+  /// What the fingerprint of a match is made from: the decoded key, or an address without the name before it.
+  func identity(of match: Match, in bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    let key = match.key(in: bytes)
+    return scanner.rules.rules[match.rule].isAddress ? FoundAddress(in: key).bytes : key
+  }
+
   mutating func add(
     _ match: Match, _ confidence: Confidence, _ cuts: [Cut], _ input: inout Input
   ) {
@@ -19,13 +25,14 @@ extension ContentScanner {
     input.cursor.advance(to: base + match.range.lowerBound, matching: width, in: bytes, base: base)
     let shown = ShownMatch(match, input.cursor, in: bytes, base: base, cuts: cuts)
     let rule = scanner.rules.rules[match.rule]
-    let key = match.key(in: bytes)
-    let kept = Array(key.prefix(min(rule.keep, key.count / 2)))
+    let key = identity(of: match, in: bytes)
+    let kept = rule.isAddress ? [] : Array(key.prefix(min(rule.keep, key.count / 2)))
+    let secret = rule.isAddress ? scanner.redacted(FoundAddress(in: key).origin) : kept + ellipsis
     let name = key.withUnsafeBytes { fingerprint(of: $0) }
     keys?[name] = key
     if options.collectsKeys { input.results.keys[name] = key }
     var finding = Finding(
-      rule: rule, confidence: confidence, secret: escapedForTerminal(kept + ellipsis),
+      rule: rule, confidence: confidence, secret: escapedForTerminal(secret),
       fingerprint: name, path: input.shownPath!, place: input.place, line: input.cursor.line,
       column: base + shown.range.lowerBound - input.cursor.lineStart + 1, length: shown.range.count,
       snippet: shown.snippet)

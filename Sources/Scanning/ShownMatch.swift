@@ -35,7 +35,7 @@ struct ShownMatch {
     let reach = 2 * InlineAllowance.reach
     let window = max(0, range.lowerBound - reach)..<min(buffer.count, range.upperBound + reach)
     let text = DecodedText(window, of: buffer, units)
-    let decoded = Match(rule: match.rule, range: text.place(of: range), judgement: match.judgement)
+    let decoded = Match(rule: match.rule, range: text.place(of: range), judgement: match.judgement, shown: match.shown)
     let lead = max(lineStart, match.range.lowerBound - Snippet.longestLead)
     let tail = text.start(units.wholeUnits(upTo: min(buffer.count, match.range.upperBound + Snippet.longest)))
     let near = cuts.filter { $0.range.overlaps(window) }.map { cut in

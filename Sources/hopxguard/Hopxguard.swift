@@ -10,12 +10,6 @@ import Platform
 import Reporting
 import TOML
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct Hopxguard: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: Tool.name,
@@ -33,6 +27,7 @@ struct Hopxguard: ParsableCommand {
         hopxguard check                   scan and gitignore: the command for a CI job
         hopxguard lint                    code that would leak a key
         hopxguard audit                   how old are the keys, and who can read them?
+        hopxguard rotate FINGERPRINT      replace a key, step by step
         hopxguard allow FINGERPRINT --reason TEXT    accept a false alarm
         hopxguard baseline                accept today's findings, fail on new ones
         hopxguard rules list              the rules in use
@@ -42,7 +37,7 @@ struct Hopxguard: ParsableCommand {
     version: "\(Tool.name) \(Tool.version)" + (Tool.commit.map { " (\($0))" } ?? ""),
     subcommands: [
       ScanCommand.self, VerifyCommand.self, RedactCommand.self, RunCommand.self, GitignoreCommand.self,
-      CheckCommand.self, AuditCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self,
+      CheckCommand.self, AuditCommand.self, RotateCommand.self, HookCommand.self, AgentCommand.self, AllowCommand.self,
       BaselineCommand.self,
       LintCommand.self,
       RulesCommand.self,
@@ -68,39 +63,36 @@ enum Caller {
   static func main() {
     cstart_clean_environment()
     _ = Caller.state
-    // If the caller ignores SIGCHLD, we inherit that and cannot learn how git ended.
-    signal(SIGCHLD, SIG_DFL)
     do {
-      if CommandLine.argc == 2, strcmp(CommandLine.unsafeArgv[1]!, "redact") == 0, environment("RULES") == nil,
-        !hasProjectSettings
-      {
+      let first = CommandLine.argc > 1 ? String(cString: CommandLine.unsafeArgv[1]!) : ""
+      if CommandLine.argc == 2, first == "redact", environment("RULES") == nil, !hasProjectSettings {
         return try redactStandardInput()
       }
-      if CommandLine.argc == 5, strcmp(CommandLine.unsafeArgv[1]!, ArchiveServer.command) == 0 {
+      if CommandLine.argc == 5, first == ArchiveServer.command {
         let words = (2..<5).map { String(cString: CommandLine.unsafeArgv[$0]!) }
-        exit(ArchiveServer.run(words[0], memory: words[1], start: words[2]))
+        endProcess(ArchiveServer.run(words[0], memory: words[1], start: words[2]))
       }
       var arguments = commandLineArguments()
       if ["-V", "-v"].contains(arguments.first) { arguments[0] = "--version" }
       var command = try Hopxguard.parseAsRoot(arguments)
       try command.run()
     } catch let code as ExitStatus {
-      exit(code.rawValue)
+      endProcess(code.rawValue)
     } catch {
       if let wrong = wrongCommand(commandLineArguments()) {
         Console.say("\(Tool.name): \(wrong.words)\nSee '\(wrong.command) --help'.\n")
-        exit(ExitStatus.failed.rawValue)
+        endProcess(ExitStatus.failed.rawValue)
       }
       let message = Hopxguard.fullMessage(for: error)
       if Hopxguard.exitCode(for: error) == .success {
         print(message)
-        exit(ExitStatus.clean.rawValue)
+        endProcess(ExitStatus.clean.rawValue)
       }
       // The prefix of swift-argument-parser is not ours.
       let isUsageError = message.hasPrefix("Error: ")
       let text = isUsageError ? "\(Tool.name): \(message.dropFirst(7))" : message
       Console.say(Console.shown(lines: text) + "\n")
-      exit(ExitStatus.failed.rawValue)
+      endProcess(ExitStatus.failed.rawValue)
     }
   }
 }

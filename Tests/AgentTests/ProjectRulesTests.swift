@@ -8,20 +8,6 @@ import Testing
 struct ProjectRulesTests {
   private let folder = TestFolder()
 
-  private static let rules = """
-    [[rule]]
-    id = "acme-token"
-    title = "Acme token"
-    severity = "medium"
-    literal = "acme_"
-    pattern = 'acme_[0-9a-f]{32}'
-    keep = 8
-    remediation = ["Ask Acme."]
-    match = ["token: acme_{hex:32}"]
-    no_match = ["acme_{hex:31}"]
-
-    """
-
   init() { folder.git("init", "-q") }
 
   private func event(_ name: String, _ fields: String) -> [UInt8] {
@@ -36,7 +22,7 @@ struct ProjectRulesTests {
   }
 
   @Test func `keys of the project's own rules are stopped and redacted`() throws {
-    folder.write("acme.toml", Self.rules)
+    folder.write("acme.toml", acmeTokenRule)
     folder.write(".hopxguard.toml", "[scan]\nrules = ['acme.toml']\n")
     let token = token()
     let stopped = try answer(prompt("use \(token)"))
@@ -51,7 +37,7 @@ struct ProjectRulesTests {
   }
 
   @Test func `rules of the environment count everywhere`() throws {
-    folder.write("acme.toml", Self.rules)
+    folder.write("acme.toml", acmeTokenRule)
     let result = try answer(prompt(token()), environment: ["HOPXGUARD_RULES": folder.file("acme.toml")])
     #expect(result.output.contains("Acme token"))
   }

@@ -15,7 +15,7 @@ struct RedactedTextTests {
     var result: [UInt8] = []
     var at = 0
     var runs: [Range<Int>] = []
-    for range in oracle(text) {
+    for range in keyPlaces(in: text) {
       if let last = runs.last, range.lowerBound < last.upperBound {
         runs[runs.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
       } else {
@@ -35,16 +35,16 @@ struct RedactedTextTests {
       { makeKey(secret: .random(in: 0...60)) }, { characters(.random(in: 0...50), of: base64url) },
       { [UInt8.random(in: 0...255)] }, { Array("...".utf8) },
     ]
-    let escapes = Set(Array("%=\\&\"'`\n\r\u{1B}".utf8) + [0xC2, 0xE1, 0xE2, 0xEF])
+    let escapes = Set(Array("%=\\&\"'`*<~\n\r\u{1B}".utf8) + [0xC2, 0xE1, 0xE2, 0xEF])
     for _ in 0..<10_000 {
       let text = (0..<Int.random(in: 1...8)).flatMap { _ in pieces.randomElement()!() }
       let once = redacted(text)
-      // The oracle knows plain keys alone: beside an escape, such as =4F, a key may go on.
+      // The oracle knows plain keys alone: beside an escape, such as =4F, or markup, such as *, a key may go on.
       if !text.contains(where: escapes.contains), once != expected(text) {
         Issue.record("differs from the oracle: \(text.count) bytes")
       }
       if redacted(once) != once { Issue.record("redacting twice changes it") }
-      if !oracle(once).isEmpty { Issue.record("a key is left") }
+      if !keyPlaces(in: once).isEmpty { Issue.record("a key is left") }
     }
   }
 

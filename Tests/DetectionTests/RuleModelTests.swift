@@ -152,6 +152,40 @@ struct RuleModelTests {
     #expect(found(rules, "sample tok_ab12cd34 tok_aaaaaaaa") == [])
   }
 
+  @Test func `a filter keeps the alternatives that are understood, and names the others once`() throws {
+    let rules = try load(
+      """
+      [[rules]]
+      id = "partly"
+      regex = '''tok_([0-9a-z]{8})'''
+      filter = '''
+      let near = finding["fragment_raw"][max(0, 1): min(2, 3)];
+      entropy(finding["secret"]) <= 2.0
+      || failsTokenEfficiency(finding["secret"])
+      || (matchesAny(near, [`sample`]) && containsAny(near, ["x"]))
+      || containsAny(near, ["y"])
+      || containsAny(finding["secret"], ["test"])
+      '''
+      [[rules]]
+      id = "chosen"
+      regex = '''cho_([0-9a-z]{8})'''
+      filter = '''entropy(finding["secret"]) <= 9.0 || x ? true : false'''
+      """)
+    let reasons = rules.unsupported.map(\.reason)
+    #expect(reasons.count == 3)
+    #expect(reasons[0].contains("'failsTokenEfficiency' is not supported (partly)"))
+    #expect(reasons[1].contains("'let' is not supported (partly)"))
+    #expect(reasons[2].contains("'?' is not supported (chosen)"))
+    #expect(
+      found(rules, "tok_ab12cd34 tok_aaaaaaaa tok_test1234 cho_ab12cd34") == ["partly ab12cd34", "chosen ab12cd34"])
+  }
+
+  @Test(arguments: ["rules:\n  - name: x\n", "# rules\n\n---\nrules:\r\n", "rules:\r\n- id: x\n"])
+  func `YAML is refused as such`(text: String) {
+    #expect(throws: RuleFileError.self) { try load(text) }
+    do { _ = try load(text) } catch { #expect("\(error)".contains("kingfisher")) }
+  }
+
   @Test func `the pack of common kinds holds its examples`() throws {
     let pack = try #require(RuleSet.pack("builtin:common"))
     let rules = try RuleSet.builtIn().adding(pack, source: "builtin:common")

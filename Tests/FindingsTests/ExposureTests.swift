@@ -16,6 +16,11 @@ import Testing
       (".github/workflows/ci.yml", .tracked, .ci), ("Jenkinsfile", nil, .ci), ("github/workflows/ci.yml", nil, .code),
       ("/home/ada/.zshrc", nil, .shellProfile), ("/home/ada/.bash_history", nil, .shellHistory),
       ("/home/ada/.claude/projects/a.jsonl", nil, .transcript), ("<stdin>", nil, .log), ("app.log", .tracked, .log),
+      ("/home/ada/.netrc", nil, .netrc), ("/etc/systemd/system/app.service", nil, .systemdUnit),
+      ("/etc/systemd/system/app.service.d/key.conf", nil, .systemdUnit), ("/etc/crontab", nil, .crontab),
+      ("/etc/cron.d/app", nil, .crontab), ("<crontab>", nil, .crontab), ("Dockerfile.dev", .tracked, .imageRecipe),
+      ("/var/lib/docker/containers/1/config.v2.json", nil, .container), ("compose.yaml", .tracked, .compose),
+      (".vscode/settings.json", .tracked, .editor), (".mcp.json", .tracked, .editor),
       (".git/logs/HEAD", nil, .history), ("src/app.py", .tracked, .code), ("", nil, .code),
     ] as [(String, GitStanding?, Exposure)])
   func `a path and git's word decide`(path: String, standing: GitStanding?, expected: Exposure) {

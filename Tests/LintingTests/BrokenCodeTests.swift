@@ -2,6 +2,7 @@
 // themselves, in every language. What is found is always in the text.
 
 import Linting
+import Rules
 import TestSupport
 import Testing
 
@@ -21,7 +22,7 @@ struct BrokenCodeTests {
 
   @Test(arguments: Language.allCases)
   func `texts that are cut or changed at random are read to their end`(language: Language) throws {
-    var generator = SeededNumbers(seed: UInt64(language.rawValue.utf8.reduce(7) { $0 &* 31 &+ Int($1) }))
+    var generator = SeededGenerator(seed: UInt64(language.rawValue.utf8.reduce(7) { $0 &* 31 &+ Int($1) }))
     let structure = Array("\"'`#${}()[]<>\\/*:=|&;,.!?-\n\t @".utf8)
     for name in Self.texts {
       let text = MarkedText(try corpus(name)).bytes
@@ -50,20 +51,5 @@ struct BrokenCodeTests {
     ] {
       lint(Array((String(repeating: unit, count: 20_000) + "api_key HOPX_API_KEY").utf8), language)
     }
-  }
-}
-
-/// Numbers that are the same in every run (SplitMix64).
-private struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

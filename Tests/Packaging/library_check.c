@@ -167,6 +167,22 @@ static void rules(hopxguard *guard, const char *key) {
   CHECK(hopxguard_redact(copy, (uint8_t *)"own_12345678", 12, &out, &length) == HOPXGUARD_OK && length < 12);
   hopxguard_free(copy);
 
+  // The pack by its name; rules of gitleaks as they are; and none that would do less than their file says.
+  const char *foreign =
+    "[[rules]]\nid = \"tool\"\nregex = 'tool_([0-9]{8})'\n[[rules.allowlists]]\nregexes = ['^11111111$']\n";
+  const char *unsupported = "[extend]\nuseDefault = true\n[[rules]]\nid = \"more\"\nregex = 'more_[0-9]{8}'\n"
+    "[[rules.allowlists]]\ncommits = ['a1b2']\n";
+  CHECK(hopxguard_add_rules(guard, "builtin:common", NULL, 0) == HOPXGUARD_OK);
+  CHECK(hopxguard_add_rules(guard, "builtin:none", NULL, 0) == HOPXGUARD_BAD_RULES);
+  CHECK(hopxguard_add_rules(guard, "tool.toml", (uint8_t *)foreign, strlen(foreign)) == HOPXGUARD_OK);
+  CHECK(hopxguard_redact(guard, (uint8_t *)"tool_12345678", 13, &out, &length) == HOPXGUARD_OK && length < 13);
+  CHECK(hopxguard_redact(guard, (uint8_t *)"tool_11111111", 13, &out, &length) == HOPXGUARD_OK && out == NULL);
+  CHECK(
+    hopxguard_add_rules(guard, "more.toml", (uint8_t *)unsupported, strlen(unsupported)) == HOPXGUARD_BAD_RULES);
+  CHECK(strstr(hopxguard_last_error(guard), "more.toml:2: not supported: extend.useDefault") != NULL);
+  CHECK(strstr(hopxguard_last_error(guard), "not supported: allowlist: commits (more)") != NULL);
+  CHECK(hopxguard_redact(guard, (uint8_t *)"more_12345678", 13, &out, &length) == HOPXGUARD_OK && out == NULL);
+
   // A pattern that backtracks without end is given up on: redaction takes everything, find says so.
   CHECK(hopxguard_add_rules(guard, "slow.toml", (uint8_t *)slow, strlen(slow)) == HOPXGUARD_OK);
   char text[80] = "slow_";
@@ -235,7 +251,7 @@ static void threads(void) {
   hopxguard_free(shared);
 }
 
-/// With ever less memory, each call works or says that there is none.
+/// With little memory and ever more of it, each call says that there is none or works.
 static void memory(void) {
   size_t size = 8 << 20;
   uint8_t *text = malloc(size);
@@ -246,7 +262,7 @@ static void memory(void) {
   FILE *pages = fopen("/proc/self/statm", "r");
   long used;
   CHECK(fscanf(pages, "%ld", &used) == 1);
-  for (int spare = 64; spare >= 0; spare -= 2) {
+  for (int spare = 0; spare <= 64; spare += 2) {
     struct rlimit limit = {.rlim_cur = (rlim_t)used * 4096 + ((rlim_t)spare << 20), .rlim_max = RLIM_INFINITY};
     CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
     hopxguard *guard;

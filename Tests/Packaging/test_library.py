@@ -10,12 +10,9 @@ import unittest
 
 from support import TOP, FolderTest, key
 
+# `make wheel` built it.
 LIBRARY = TOP / ".build/library"
 CHECK = TOP / "Tests/Packaging/library_check.c"
-
-
-def setUpModule():
-    subprocess.run([TOP / "scripts/library", LIBRARY], check=True)
 
 
 class LibraryTests(FolderTest):

@@ -13,7 +13,7 @@ import Testing
 struct SARIFLimitTests {
   private let rules = RuleSet.builtIn()
 
-  private func finding(at path: Path, _ random: inout SeededKeys) -> Finding {
+  private func finding(at path: Path, _ random: inout SeededGenerator) -> Finding {
     let key = Array(random.key().utf8)
     return key.withUnsafeBytes { bytes in
       let match = Match(rule: 0, range: 0..<key.count, judgement: .secret(.high))
@@ -35,7 +35,7 @@ struct SARIFLimitTests {
   }
 
   @Test func `no more bytes than GitHub takes, and hardly fewer`() throws {
-    var random = SeededKeys(seed: 1)
+    var random = SeededGenerator(seed: 1)
     var reporter = ReportFormat.sarif.reporter(style: .plain)
     // Bytes that no compression makes less of, and that come again too late for gzip to remember them.
     let bytes = (0..<100_000).map { _ in UInt8.random(in: 1...0xFF, using: &random) }
@@ -58,7 +58,7 @@ struct SARIFLimitTests {
   }
 
   @Test func `a report within the limits says nothing`() {
-    var random = SeededKeys(seed: 2)
+    var random = SeededGenerator(seed: 2)
     var reporter = ReportFormat.sarif.reporter(style: .plain)
     _ = reporter.report(finding(at: "a", &random))
     var summary = Summary()

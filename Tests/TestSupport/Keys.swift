@@ -1,5 +1,6 @@
-// Keys made at run time, and what a key is, said once more in plain Swift: the oracle that the
-// scanner is held against. It shares nothing with the rule's pattern.
+// Keys made at run time, and where a text has some, by the oracle and not by the rule's pattern.
+
+import RedactionOracle
 
 public let base62 = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 public let base64url = base62 + Array("-_".utf8)
@@ -19,16 +20,6 @@ public func keyText(id: Int = 12, secret: Int = 43) -> String {
 }
 
 /// The places of keys in `text`.
-public func oracle(_ text: [UInt8]) -> [Range<Int>] {
-  var ranges: [Range<Int>] = []
-  let prefix = Array("hopx_live_".utf8)
-  for start in text.indices where text[start...].starts(with: prefix) {
-    let id = text[(start + 10)...].prefix(12)
-    guard id.count == 12, id.allSatisfy({ base62.contains($0) }) else { continue }
-    guard start + 22 < text.count, text[start + 22] == UInt8(ascii: ".") else { continue }
-    let run = text[(start + 23)...].prefix { base64url.contains($0) }.count
-    if run < 8 { continue }
-    ranges.append(start..<(start + 23 + (run <= 46 ? run : 43)))
-  }
-  return ranges
+public func keyPlaces(in text: [UInt8]) -> [Range<Int>] {
+  text.indices.compactMap { start in oracleKey.match(text, start).map { start..<$0 } }
 }

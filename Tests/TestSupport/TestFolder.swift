@@ -74,3 +74,21 @@ extension TestFolder {
     return result.output.trimmingCharacters(in: .newlines)
   }
 }
+
+extension TestFolder {
+  /// Makes the repository `repo`, whose branch `main` has one commit with the files `base` and `folder/base`.
+  public func makeRepository() {
+    git("init", "-q", "-b", "main", "repo")
+    for name in ["base", "folder/base"] { write("repo/\(name)", "x\n") }
+    git("-C", "repo", "add", ".")
+    git("-C", "repo", "commit", "-qm", "base")
+  }
+
+  /// The same with a bare `remote.git`, known as `origin`, that has the commit too.
+  public func makeRepositoryWithRemote() {
+    makeRepository()
+    git("init", "-q", "--bare", "-b", "main", "remote.git")
+    git("-C", "repo", "remote", "add", "origin", file("remote.git"))
+    git("-C", "repo", "push", "-q", "origin", "main")
+  }
+}

@@ -63,7 +63,9 @@ void hopxguard_free(hopxguard *guard);
 
 /// Adds the rules of a rule file to the context, which must not be in the middle of a stream.
 ///
-/// `name` is what messages call the file.
+/// `name` is what messages call the file. `toml` is in the form of this program, of gitleaks or of betterleaks; a file that
+/// asks for what is not supported is refused, as is one that extends another. With `toml` NULL and `length` 0,
+/// `builtin:common` adds the rules of that name.
 int32_t hopxguard_add_rules(hopxguard *guard, const char *name, const uint8_t *toml, size_t length);
 
 /// Why the last call on this context failed; empty if it did not. Valid until the next call on the context.

@@ -7,14 +7,21 @@
 #ifndef CSEARCH_H
 #define CSEARCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /// The next place at or after `at` and before `end` with byte `a` at offset `first` and byte `b` at
 /// offset `second` from it; first <= second.
 size_t csearch_pair(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t first, uint8_t a, size_t second,
   uint8_t b);
+
+/// Whether two texts of `count` bytes are the same.
+static inline bool csearch_is_equal(const void *left, const void *right, size_t count) {
+  return memcmp(left, right, count) == 0;
+}
 
 /// As `csearch_pair` with the bytes side by side or `distance` apart, each compared under a mask.
 size_t csearch_masked(
@@ -65,6 +72,14 @@ int csearch_is_encoded(const uint8_t *text, size_t at, size_t end);
 
 /// Where the base64 digits end that go on from `at`, in either alphabet.
 size_t csearch_digits_end(const uint8_t *text, size_t at, size_t end);
+
+/// The next place at or after `at` where digits of base64 or hex begin that may be what a compressor made: they begin with
+/// the mark of gzip, zlib or zip, or are 88 or more in a row, more than the hash of SHA-512 has. `first` is where the text begins.
+size_t csearch_compressed(const uint8_t *text, size_t first, size_t at, size_t end);
+
+/// Whether digits of base64, sixteen or more, may begin a stream of deflate: by its first block's type, and by its length
+/// or its first table, which has to be complete.
+int csearch_begins_deflate(const uint8_t *digits);
 
 /// Sets a bit in `places`, one for each digit, from which on base64 digits stand for fifteen bytes of ASCII. Returns a bit
 /// for each of the four phases, which are the places modulo four, that have one.

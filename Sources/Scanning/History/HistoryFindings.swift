@@ -25,6 +25,7 @@ struct HistoryFindings: Sendable {
     for entry in spread.all { byHit[entry.shown, default: []].append(entry) }
     let work = byHit.keys.sorted().map { hit in (hits[Int(hit)], byHit[hit]!) }
     let memory = ObjectMemory(limit: options.archives.memory, jobs: jobs)
+    let asksForPath = options.rules.asksForPath
     let all = inParallel(work, jobs: jobs) { stack in
       var reader = ObjectReader(format, memory: memory)
       var writer = FindingWriter(options, format, names)
@@ -33,14 +34,15 @@ struct HistoryFindings: Sendable {
         writer.begin(hit, entries)
         _ = reader.visit(hit.id, packs: packs, folders: folders, &writer)
         for (entry, var finding) in writer.findings {
-          if let commit = entry.commit {
-            finding.commit = writer.commits[commit]
-            if finding.commit == nil {
+          func info(of commit: Int) -> CommitInfo? {
+            if writer.commits[commit] == nil {
               writer.begin(commit: commit, graph.ids[commit])
               _ = reader.visit(graph.ids[commit], packs: packs, folders: folders, &writer)
-              finding.commit = writer.commits[commit]
             }
+            return writer.commits[commit]
           }
+          finding.commit = entry.commit.flatMap(info)
+          finding.history?.departure = entry.departure.flatMap(info)
           results.add(finding)
         }
         for (place, missing) in Dictionary(grouping: writer.missing, by: { FoundPlace(path: $0.path, place: $0.place) })
@@ -53,7 +55,7 @@ struct HistoryFindings: Sendable {
               Problem(
                 path: path,
                 message: "\(listed + missing.count) findings; the first \(listed) are listed"))
-          } else {
+          } else if !(asksForPath && writer.wasRead) {
             let first = missing.map { names[Int($0.key)] }.min()!
             results.problems.append(
               Problem(
@@ -87,6 +89,8 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
   private(set) var findings: [(KeyAtPath, Finding)] = []
   /// Findings of the object beyond those that are listed.
   private var unlisted = 0
+  /// The object was read again, as each of its paths: what rules with paths do not find there is none there.
+  private(set) var wasRead = false
   /// Commits that findings name, by number.
   private(set) var commits: [Int: CommitInfo] = [:]
 
@@ -102,6 +106,7 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     wantedCommit = nil
     findings.removeAll()
     unlisted = 0
+    wasRead = false
   }
 
   mutating func begin(commit number: Int, _ id: ObjectID) { wantedCommit = (number, id) }
@@ -135,6 +140,7 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
       return
     }
     guard let hit else { return }
+    wasRead = true
     eachPath { content, path, place in
       var share = ScanResults()
       if hit.kind == .tree {
@@ -155,6 +161,7 @@ private struct FindingWriter: ObjectVisitor, ~Copyable {
     // Read once and shown at each path: a large file is hardly ever at two.
     var source = LargeObject(stream: stream)
     guard let first = entries.first else { return }
+    wasRead = entries.allSatisfy { $0.path == first.path && $0.place == first.place }
     content.wanted = Set(entries.map { names[Int($0.key)] })
     var found = ScanResults()
     content.scan(&source, path: first.path, place: first.place, into: &found)

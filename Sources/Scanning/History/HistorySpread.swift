@@ -14,6 +14,8 @@ struct KeyAtPath: Sendable {
   var shown: Int32 = -1
   /// The commit that brought it in, as the graph numbers them.
   var commit: Int?
+  /// The last commit on the way to what is checked out that took it out of the path.
+  var departure: Int?
   var isReachable = false
   var commits = 0
   var objects = 0
@@ -173,6 +175,7 @@ struct HistorySpread {
 
   /// Sixty-four at a time: marks go from the commits that hold them down to the tips.
   private mutating func findReach() {
+    let checkedOut = graph.reachable(from: tips.filter { $0.tip.kind == .head }.compactMap(\.commit))
     var cursors = [Int](repeating: 0, count: ofSnapshot.count)
     for start in stride(from: 0, to: all.count, by: 64) {
       let end = min(start + 64, all.count)
@@ -186,6 +189,9 @@ struct HistorySpread {
       }
       var marks = snapshots.ofCommit.map { $0 < 0 ? 0 : masks[Int($0)] }
       let own = marks
+      for (bit, commit) in graph.departures(of: own, among: checkedOut).prefix(end - start).enumerated() {
+        all[start + bit].departure = commit
+      }
       for (commit, numbers) in ofCommit {
         for number in numbers where (start..<end).contains(Int(number)) {
           marks[commit] |= 1 << UInt64(Int(number) - start)
@@ -202,6 +208,7 @@ struct HistorySpread {
         }
       }
     }
+    for index in all.indices where all[index].reach == .head { all[index].departure = nil }
   }
 
   private mutating func lead(_ number: Int32, from objects: [ObjectID]) {

@@ -33,7 +33,7 @@ struct MachinePlaces {
 
 /// The environment of this process, a line for each variable.
 func scanEnvironment(_ options: ContentOptions) -> ScanResults {
-  let lines = ownEnvironment().map { entry in entry.bytes.map { $0 == 0x0A ? 0x20 : $0 } }.sorted {
+  let lines = environmentVariables.map { entry in entry.bytes.map { $0 == 0x0A ? 0x20 : $0 } }.sorted {
     $0.lexicographicallyPrecedes($1)
   }
   return scan(Array(lines.joined(separator: [0x0A])), KeyAudit.environment, options)
@@ -46,7 +46,7 @@ func scanCrontab(_ options: ContentOptions) -> ScanResults {
   let path = Path("<crontab>")
   do throws(SystemError) {
     let output = try outputOfProgram(
-      crontab, ["crontab", "-l"], environment: ownEnvironment(), input: [], seconds: 10
+      crontab, ["crontab", "-l"], environment: environmentVariables, input: [], seconds: 10
     ) { $0.count > limit }
     // Status 1 says that there is none.
     return output.status == 0 ? scan(output.bytes, path, options) : ScanResults()

@@ -47,7 +47,9 @@ struct AllowCommand: ParsableCommand {
 
   func run() throws {
     let place = SettingsPlace.here
-    let plan = try AskedSetup(noAllow: true, config: settings.config).prepare(for: place).plan
+    let setup = try AskedSetup(noAllow: true, config: settings.config, checksAddresses: true).prepare(for: place)
+    var plan = setup.plan
+    plan.options.lint = setup.settings.lint.options(areWarnings: false)
     let rules = plan.options.rules
     try checkFingerprint(rules)
     try check(reason, "--reason", rules)
@@ -59,24 +61,28 @@ struct AllowCommand: ParsableCommand {
     let by = try by ?? user()
     try check(by, "--by", rules)
     if let expires { try check(date: expires) }
+    let found = place.top.flatMap { finder(in: $0, plan) }
+    // Commands that look for keys alone have to know that the entry is about something else.
+    let rule = found.flatMap { plan.policy.elsewhere.contains($0) || $0 == Rule.addressID ? $0 : nil }
     let fields = [("reason", tomlString(reason)), ("by", tomlString(by)), ("expires", expires)]
 
     if let obstacle = obstacle(toFileAt: file) { throw Console.fail("\(name): \(obstacle)") }
     do throws(SettingsError) {
       let old = try text(of: file, name)
       let list = try Settings(old, source: name).allowed
-      let over = try expiredEntry(in: list)
+      let over = try expiredEntry(in: list, rule)
       let new: [UInt8]
       if let over {
         new = try AllowEntryText(renewing: over, with: fields, in: old, source: name).result
       } else {
         let lines =
-          ["fingerprint = \(tomlString(fingerprint))"]
+          ["fingerprint = \(tomlString(fingerprint))"] + (rule.map { ["rule = \(tomlString($0))"] } ?? [])
           + fields.compactMap { name, value in value.map { "\(name) = \($0)" } }
         new = try AllowListText(adding: lines, fingerprint: fingerprint, to: old, list: list).result
       }
       let added = try Settings(new, source: name).allowed.entries
-      guard added.contains(where: { isOurs($0, by) }), added.count == list.entries.count + (over == nil ? 1 : 0) else {
+      guard added.contains(where: { isOurs($0, rule, by) }), added.count == list.entries.count + (over == nil ? 1 : 0)
+      else {
         throw SettingsError(source: name, reason: "hopxguard cannot tell where the entry belongs; add it by hand")
       }
       do throws(SystemError) { try writeAtomically(new, to: file) } catch {
@@ -84,25 +90,29 @@ struct AllowCommand: ParsableCommand {
       }
     } catch { throw Console.fail(aboutSettings: error.text) }
     Console.say("\(fingerprint) is allowed in \(Console.shown(name.utf8)): commit that file too\n")
-    if let top = place.top, !isFound(in: top, plan) {
+    if place.top != nil && found == nil {
       Console.say(
-        "note: no file here, as it is or staged, has a key with this fingerprint (git's history was not searched); "
+        "note: no file here, as it is or staged, has anything with this fingerprint (git's history was not searched); "
           + "compare it with the report\n")
     }
   }
 
-  /// Whether a file of the working tree, or what is staged, has the key.
-  private func isFound(in top: Path, _ plan: ScanPlan) -> Bool {
-    func holds(_ results: ScanResults) -> Bool { results.findings.contains { $0.fingerprint == fingerprint } }
-    if holds(scanStaged(in: .workTree(top), plan.options)) { return true }
-    guard let target = try? locate(top, allFiles: false) else { return true }
-    return holds(
+  /// The rule that finds it in a file of the working tree, or in what is staged; nil if it is in neither.
+  private func finder(in top: Path, _ plan: ScanPlan) -> String? {
+    func rule(_ results: ScanResults) -> String? {
+      results.findings.first { $0.fingerprint == fingerprint }?.rule
+        ?? results.code.first { $0.code?.fingerprint == fingerprint }?.rule
+    }
+    if let rule = rule(scanStaged(in: .workTree(top), plan.options)) { return rule }
+    guard let target = try? locate(top, allFiles: false) else { return nil }
+    return rule(
       scanTree(
         [.target(target)], plan.options, allFiles: false, jobs: min(availableProcessors, 16), showsProgress: true))
   }
 
-  private func isOurs(_ entry: AllowEntry, _ by: String) -> Bool {
-    entry.fingerprint == fingerprint && entry.path == nil && entry.rule == nil && entry.reason == reason
+  private func isOurs(_ entry: AllowEntry, _ rule: String?, _ by: String) -> Bool {
+    entry.fingerprint == fingerprint && entry.path == nil && (entry.rule == nil || entry.rule == rule)
+      && entry.reason == reason
       && entry.by == by && entry.expires == expires
   }
 
@@ -142,8 +152,10 @@ struct AllowCommand: ParsableCommand {
   /// The expired entry for the same key, which is then renewed; nil if there is none.
   ///
   /// - Throws: `SettingsError` if there is one that has not expired.
-  private func expiredEntry(in list: AllowList) throws(SettingsError) -> AllowEntry? {
-    let same = list.entries.first { $0.fingerprint == fingerprint && $0.path == nil && $0.rule == nil }
+  private func expiredEntry(in list: AllowList, _ rule: String?) throws(SettingsError) -> AllowEntry? {
+    let same = list.entries.first { entry in
+      entry.fingerprint == fingerprint && entry.path == nil && (entry.rule == nil || entry.rule == rule)
+    }
     guard let same, !same.isExpired(on: today) else { return same }
     let until = same.expires.map { " until \($0)" } ?? ""
     throw SettingsError(

@@ -55,11 +55,7 @@ struct AuditCommand: ParsableCommand {
     completion: .file())
   var managers: [String] = []
 
-  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Show no progress line.")
-  var noProgress = false
+  @OptionGroup var jobs: JobOptions
 
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
@@ -68,7 +64,6 @@ struct AuditCommand: ParsableCommand {
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
-    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if path.isEmpty { throw ValidationError("The path is empty.") }
     if let maxAge, maxAge < 1 { throw ValidationError("--max-age takes a number of days, 1 or more.") }
   }
@@ -77,49 +72,26 @@ struct AuditCommand: ParsableCommand {
     let place = SettingsPlace(of: [Path(argument: path)])
     var (setup, threads, format, list) = try reporting.preparing { () throws(ExitStatus) in
       var setup = try policy.prepare(settings, rules, limits, for: place, checksAddresses: true)
-      return (setup, try setup.jobs(jobs), try setup.format(reporting.formats), try readKeys())
+      return (setup, try setup.jobs(jobs.count), try setup.format(reporting.formats), try readKeys())
     }
     reporting.explain(setup)
     reporting.adapt(&setup.plan.options, format)
     setup.plan.options.collectsKeys = true
-    let skip = setup.plan.skip
     var audit = KeyAudit(now: secondsSince1970(), root: place.top ?? "")
     audit.maxAge = maxAge
     audit.list = list
     var run = ScanRun(setup.plan, into: try reporting.open(format))
 
-    let seen = SeenPaths()
-    for target in targets(place.top, skip, &run) {
-      run.add(
-        scanTree(
-          [.target(target)], run.plan.options, allFiles: true, jobs: threads, showsProgress: !noProgress, seen: seen))
-    }
-    run.add(scanEnvironment(run.plan.options))
-    if machine { run.add(scanCrontab(run.plan.options)) }
+    let inputs = AuditInputs(
+      top: place.top, path: Path(argument: path), skip: setup.plan.skip, isOfMachine: machine, jobs: threads,
+      showsProgress: !jobs.noProgress)
+    inputs.add(to: &run)
     for file in managers { audit.managers.insert(read(file, &run)) }
     let outcome = try run.finish(isWhole: false) { audit.examine(&$0) }.outcome
     try reporting.conclude(outcome, run.output)
   }
 
   // MARK: Inputs
-
-  private func targets(_ top: Path?, _ skip: SkipList, _ run: inout ScanRun<ReportWriter>) -> [ScanTarget] {
-    var targets: [ScanTarget] = []
-    do throws(SystemError) {
-      targets.append(try locate(top ?? Path(argument: path), allFiles: true).skipping(skip.everywhere))
-    } catch {
-      run.add(Problem(path: Path(argument: path), message: "cannot be read: \(error)"))
-    }
-    if !machine { return targets }
-    let places = MachinePlaces()
-    for problem in places.problems { run.add(problem) }
-    for path in places.paths {
-      do throws(SystemError) { targets.append(try locateAsNamed(path)) } catch {
-        run.add(Problem(path: path, message: "cannot be read: \(error)"))
-      }
-    }
-    return targets
-  }
 
   /// The text that a secret manager printed.
   ///

@@ -15,8 +15,9 @@ struct BaselineCommand: ParsableCommand {
     abstract: "Record today's findings, so that only new ones fail.",
     usage: "hopxguard baseline [<options>] [<file>]",
     discussion: """
-      Writes one line for each finding: fingerprint, rule and path. A known key in another file is a new \
-      finding, unless its line has * for the path. Commit the file: it is sorted, and a line in \
+      Writes one line for each secret, base address and leaking line of code that hopxguard check finds: \
+      fingerprint, rule and path. A known key in another file is a new finding, unless its line has * for \
+      the path. Commit the file: it is sorted, and a line in \
       .gitattributes makes git merge it line by line.
 
       Examples:
@@ -39,18 +40,13 @@ struct BaselineCommand: ParsableCommand {
   @Flag(help: "Remove what is no longer found, and add nothing.")
   var prune = false
 
-  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Show no progress line.")
-  var noProgress = false
+  @OptionGroup var jobs: JobOptions
 
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
   @OptionGroup var limits: ArchiveLimitOptions
 
   func validate() throws {
-    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if file == "" { throw ValidationError("The file's name is empty.") }
   }
 
@@ -68,13 +64,13 @@ struct BaselineCommand: ParsableCommand {
     }
 
     var setup = try AskedSetup(
-      config: settings.config, rules: rules.files, acceptsUnsupported: rules.acceptUnsupported, limits: limits.asked
+      config: settings.config, rules: rules.files, acceptsUnsupported: rules.acceptUnsupported, limits: limits.asked,
+      checksAddresses: true
     ).prepare(for: place)
+    setup.plan.options.lint = setup.settings.lint.optionsOfCheck(strict: false)
     // What is known already is to be written again.
     setup.plan.policy.baseline = nil
-    let found = try scan(top, &setup).map {
-      Baseline.Entry(fingerprint: $0.fingerprint, rule: $0.rule, path: $0.path)
-    }
+    let found = try scan(top, &setup)
     let baseline = updated(old ?? Baseline(), by: found)
     do throws(SystemError) {
       try writeAtomically(baseline.text, to: target)
@@ -83,30 +79,38 @@ struct BaselineCommand: ParsableCommand {
     try mergeByLines(target, top)
   }
 
-  private func scan(_ top: Path, _ setup: inout ScanSetup) throws(ExitStatus) -> [Finding] {
-    let jobs = try setup.jobs(jobs)
+  private func scan(_ top: Path, _ setup: inout ScanSetup) throws(ExitStatus) -> [Baseline.Entry] {
+    let threads = try setup.jobs(jobs.count)
     var run = ScanRun(setup.plan, into: FindingList())
     let options = setup.plan.options
     do throws(SystemError) {
       run.add(
         scanTree(
           [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], options,
-          allFiles: false, jobs: jobs, showsProgress: !noProgress))
+          allFiles: false, jobs: threads, showsProgress: !jobs.noProgress))
     } catch {
       run.add(Problem(path: "", message: "cannot be read: \(error)"))
     }
     if history {
       run.plan.skipByFinding()
-      var scan = HistoryScan(options, jobs: jobs, showsProgress: !noProgress, collectsKeys: false)
+      var scan = HistoryScan(options, jobs: threads, showsProgress: !jobs.noProgress, collectsKeys: false)
       scan.scan(top)
       run.add(scan.results)
       for problem in scan.incomplete { run.add(problem) }
     }
     let outcome = run.finish(isWhole: false).outcome
-    if outcome.isComplete { return run.output.findings }
+    if outcome.isComplete { return entries(run.output) }
     let style = ColorChoice.auto.style(for: standardError)
     Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
     throw Console.fail("not everything could be scanned, so no baseline is written")
+  }
+
+  /// Secrets, addresses, and what is found about code.
+  private func entries(_ list: FindingList) -> [Baseline.Entry] {
+    list.findings.map { Baseline.Entry(fingerprint: $0.fingerprint, rule: $0.rule, path: $0.path) }
+      + list.policyFindings.compactMap { finding in
+        finding.code.map { Baseline.Entry(fingerprint: $0.fingerprint, rule: finding.rule, path: finding.path) }
+      }
   }
 
   /// Lines that know a key at any path stay as long as it is found anywhere.

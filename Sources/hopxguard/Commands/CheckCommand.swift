@@ -42,11 +42,7 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Treat warnings as findings, except those about too much being ignored.")
   var strict = false
 
-  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Show no progress line.")
-  var noProgress = false
+  @OptionGroup var jobs: JobOptions
 
   @OptionGroup var rules: RuleOptions
   @OptionGroup var settings: SettingsOptions
@@ -55,7 +51,6 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
-    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if range != nil && noRange { throw ValidationError("--range and --no-range do not go together.") }
     if path.isEmpty { throw ValidationError("The path is empty.") }
   }
@@ -65,12 +60,13 @@ struct CheckCommand: ParsableCommand {
     var (top, setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
       let top = try CoverageRun.findTop(path)
       var setup = try policy.prepare(settings, rules, limits, for: SettingsPlace(of: [top]), checksAddresses: true)
-      let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
+      let (threads, format) = (try setup.jobs(jobs.count), try setup.format(reporting.formats))
       return (top, setup, threads, format)
     }
     reporting.explain(setup)
     reporting.adapt(&setup.plan.options, format)
     setup.plan.options.lint = setup.settings.lint.optionsOfCheck(strict: strict)
+    if setup.plan.options.lint != nil { setup.plan.policy.elsewhere.subtract(LintSettings.rules) }
     var run = ScanRun(setup.plan, into: try reporting.open(format))
     let coverage = CoverageRun(
       top: top, settings: setup.settings, strict: strict, options: setup.plan.options
@@ -82,7 +78,7 @@ struct CheckCommand: ParsableCommand {
     do throws(SystemError) {
       results = scanTree(
         [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], setup.plan.options,
-        allFiles: false, jobs: threads, showsProgress: !noProgress)
+        allFiles: false, jobs: threads, showsProgress: !jobs.noProgress)
     } catch {
       run.add(Problem(path: "", message: "cannot be read: \(error)"))
     }

@@ -48,14 +48,9 @@ struct LintCommand: ParsableCommand {
 
   @OptionGroup var policy: PolicyOptions
 
-  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Show no progress line.")
-  var noProgress = false
+  @OptionGroup var jobs: JobOptions
 
   func validate() throws {
-    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if paths.contains("") { throw ValidationError("A path is empty.") }
     if paths.contains("-") {
       throw ValidationError("lint reads files: the name of a file says which language it is in.")
@@ -69,7 +64,7 @@ struct LintCommand: ParsableCommand {
       var setup = try AskedSetup(
         allowFrom: policy.allowFrom, noAllow: policy.noAllow, baseline: policy.baseline, config: settings.config
       ).prepare(for: place)
-      let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
+      let (threads, format) = (try setup.jobs(jobs.count), try setup.format(reporting.formats))
       return (setup, threads, format)
     }
     reporting.explain(setup)
@@ -83,7 +78,7 @@ struct LintCommand: ParsableCommand {
     for round in turns(targets) {
       var results = scanTree(
         round.map { .target($0) }, setup.plan.options, allFiles: false, jobs: threads,
-        showsProgress: !noProgress, seen: seen)
+        showsProgress: !jobs.noProgress, seen: seen)
       if fix {
         var fixes = fixed ?? LintFixes(options: setup.plan.options, policy: setup.plan.policy, isDry: dryRun)
         try fixes.mend(&results, targets)

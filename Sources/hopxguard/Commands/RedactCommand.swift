@@ -89,7 +89,7 @@ struct RedactCommand: ParsableCommand {
   // MARK: rsyslog
 
   private func serve(_ module: RsyslogModule, _ set: RuleSet) throws(ExitStatus) {
-    drainWhenAskedToEnd()
+    letRequestsToEndPass()
     do throws(SystemError) {
       switch module {
       case .mmexternal:

@@ -98,14 +98,9 @@ struct ScanCommand: ParsableCommand {
   @Flag(help: "Print each setting and its origin, and scan nothing.")
   var showConfig = false
 
-  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Show no progress line.")
-  var noProgress = false
+  @OptionGroup var jobs: JobOptions
 
   func validate() throws {
-    guard jobs.map(jobCounts.contains) ?? true else { throw ValidationError("--jobs takes 1 to 256.") }
     if let address = paths.first(where: isAddress) {
       throw ValidationError(
         """
@@ -145,7 +140,7 @@ struct ScanCommand: ParsableCommand {
         throw Console.fail("--replace-text \(replaceText): \(obstacle)")
       }
       var setup = try policy.prepare(settings, rules, limits, for: place)
-      let (threads, format) = (try setup.jobs(jobs), try setup.format(reporting.formats))
+      let (threads, format) = (try setup.jobs(jobs.count), try setup.format(reporting.formats))
       return (setup, threads, format, try service.address())
     }
     if showConfig { return try show(setup.choices) }
@@ -166,7 +161,7 @@ struct ScanCommand: ParsableCommand {
     }
     let isWhole = history || (!allFiles && place.top != nil && isWholeTree(place))
     let end = try run.finish(isWhole: isWhole) { results in
-      if verify { KeyCheck(endpoint: endpoint, showsProgress: !noProgress).verify(&results) }
+      if verify { KeyCheck(endpoint: endpoint, showsProgress: !jobs.noProgress).verify(&results) }
     }
     var replacements: String?
     if let replaceText, try writeReplacements(end.keys, except: end.passed, to: replaceText) {
@@ -192,7 +187,7 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
-  private func scan(_ run: inout ScanRun<ReportWriter>, jobs: Int) throws(ExitStatus) {
+  private func scan(_ run: inout ScanRun<ReportWriter>, jobs threads: Int) throws(ExitStatus) {
     let options = run.plan.options
     if staged { return run.add(scanStaged(in: .here, options, skipping: run.plan.skip.everywhere)) }
     if let range = range ?? since {
@@ -203,7 +198,7 @@ struct ScanCommand: ParsableCommand {
     // A diff and a history have no place at which a path is left alone: what is found there is.
     if diff != nil || history { run.plan.skipByFinding() }
     if let diff { return run.add(scanDiff(Path(argument: diff), options)) }
-    if history { return run.add(scanHistory(options, jobs: jobs)) }
+    if history { return run.add(scanHistory(options, jobs: threads)) }
     let found = findTargets(run.plan.skip)
     for problem in found.problems { run.add(problem) }
     for stream in found.streams { try scanStream(stream, &run) }
@@ -212,8 +207,8 @@ struct ScanCommand: ParsableCommand {
     for targets in rounds {
       run.add(
         scanTree(
-          targets.map { .target($0) }, options, allFiles: allFiles, jobs: jobs,
-          showsProgress: !noProgress, seen: seen))
+          targets.map { .target($0) }, options, allFiles: allFiles, jobs: threads,
+          showsProgress: !jobs.noProgress, seen: seen))
     }
   }
 
@@ -238,7 +233,7 @@ struct ScanCommand: ParsableCommand {
     // A report that is written at the end has no room for the findings of an endless stream.
     let isLive = run.output.isStreamed && !verify
     var live = LiveReport(run: run, isLive: isLive)
-    let count = ProgressDisplay.during(!noProgress, { "scanning: \(progress.text)" }) { display in
+    let count = ProgressDisplay.during(!jobs.noProgress, { "scanning: \(progress.text)" }) { display in
       live.display = display
       return scanner.scan(&source, path: path, isLive: isLive, into: &live)
     }
@@ -284,9 +279,9 @@ struct ScanCommand: ParsableCommand {
 
   // MARK: History
 
-  private func scanHistory(_ options: ContentOptions, jobs: Int) -> ScanResults {
+  private func scanHistory(_ options: ContentOptions, jobs threads: Int) -> ScanResults {
     var scan = HistoryScan(
-      options, jobs: jobs, showsProgress: !noProgress, collectsKeys: replaceText != nil,
+      options, jobs: threads, showsProgress: !jobs.noProgress, collectsKeys: replaceText != nil,
       readsOutside: outsideStores)
     for path in paths.isEmpty ? ["."] : paths { scan.scan(Path(argument: path)) }
     var results = scan.results

@@ -46,11 +46,7 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var limits: ArchiveLimitOptions
 
-  @Option(help: ArgumentHelp("Number of threads (default: one for each processor).", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Show no progress line.")
-  var noProgress = false
+  @OptionGroup var jobs: JobOptions
 
   func validate() throws {
     if let key = paths.first(where: { $0.hasPrefix("hopx_live_") }) {
@@ -71,7 +67,7 @@ struct VerifyCommand: ParsableCommand {
     (scan.allFiles, scan.staged, scan.history) = (allFiles, staged, history)
     (scan.verify, scan.service) = (true, service)
     (scan.reporting, scan.rules, scan.settings, scan.policy, scan.limits) = (reporting, rules, settings, policy, limits)
-    (scan.jobs, scan.noProgress) = (jobs, noProgress)
+    scan.jobs = jobs
     return scan
   }
 }

@@ -9,6 +9,7 @@ import GitStore
 import Inputs
 import Platform
 import Reporting
+import Rules
 import Scanning
 
 struct HookRun {
@@ -42,7 +43,7 @@ struct HookRun {
     }
     let outcome = run.finish(isWhole: false).outcome
     if !run.output.policyFindings.isEmpty { Console.say(LintText.hook(run.output.policyFindings)) }
-    try conclude(outcome, run.output.findings)
+    try conclude(outcome, run.output.findings, HookAdvice(run.output.findings, setup.plan.options.rules.rules))
     if run.output.policyFindings.contains(where: { !$0.isWarning }) { throw .found }
   }
 
@@ -220,8 +221,8 @@ struct HookRun {
 
   // MARK: The end
 
-  private func conclude(_ outcome: Outcome, _ findings: [Finding]) throws(ExitStatus) {
-    let words = words(for: findings)
+  private func conclude(_ outcome: Outcome, _ findings: [Finding], _ advice: HookAdvice) throws(ExitStatus) {
+    let words = words(for: findings, advice.readIt)
     let style = ColorChoice.auto.style(for: standardError)
     var text = leftOut(outcome)
     for warning in outcome.warnings.prefix(Self.mostShown) {
@@ -233,7 +234,7 @@ struct HookRun {
       text += String(decoding: reporter.report(Array(findings.prefix(Self.mostShown))), as: UTF8.self)
       let more = findings.count - Self.mostShown
       if more > 0 { text += "  ... and \(counted(more, "more finding"))\n" }
-      text += "\n\(words.mend)\nWas the key ever pushed or shared? Rotate it: \(RotationSteps.steps)\n"
+      text += "\n\(words.mend)\n\(advice.rotate)"
       text += "A false alarm? \(pass(findings))\n"
     }
     if !outcome.isComplete {
@@ -317,10 +318,9 @@ struct HookRun {
     return (files + (isAll ? [] : [usual])).joined(separator: "\n")
   }
 
-  private func words(for findings: [Finding]) -> (what: String, mend: String, stopped: String) {
-    let readIt =
-      findings.allSatisfy { $0.rule == RuleSet.addressRule }
-      ? "Remove the address: a client would send its key there" : "Remove it (read it from HOPX_API_KEY instead)"
+  private func words(
+    for findings: [Finding], _ readIt: String
+  ) -> (what: String, mend: String, stopped: String) {
     if isAboutFiles {
       return (
         "the files contain a secret", "\(readIt). What was committed before stays in the history.",

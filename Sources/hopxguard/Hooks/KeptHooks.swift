@@ -4,12 +4,6 @@
 
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct KeptHooks {
   /// Where git looks for hooks.
   let hooks: Path
@@ -79,7 +73,7 @@ struct KeptHooks {
       if isSiblingLink(link) { try remove(link) }
     }
     // Older hooks may be left in it.
-    _ = folder.withCString { rmdir($0) }
+    try? removeFolder(folder)
   }
 
   private func isSiblingLink(_ path: Path) -> Bool {
@@ -89,7 +83,7 @@ struct KeptHooks {
 
   private func names(in folder: Path) throws(HookError) -> [Path] {
     do throws(SystemError) {
-      return try entries(of: .open(folder, flags: O_RDONLY | O_DIRECTORY | O_CLOEXEC)).map(\.name).sorted()
+      return try entries(of: .open(folder, flags: Descriptor.toList)).map(\.name).sorted()
     } catch { throw HookError(folder, error) }
   }
 
@@ -104,33 +98,15 @@ struct KeptHooks {
   }
 
   private func rename(_ from: Path, to: Path) throws(HookError) {
-    do throws(SystemError) {
-      try from.withCString { (old) throws(SystemError) in
-        try to.withCString { (new) throws(SystemError) in
-          #if canImport(Darwin)
-            _ = try retrying("rename") { Darwin.rename(old, new) }
-          #else
-            _ = try retrying("rename") { Glibc.rename(old, new) }
-          #endif
-        }
-      }
-    } catch { throw HookError(from, error) }
+    do throws(SystemError) { try moveFile(from, to: to) } catch { throw HookError(from, error) }
   }
 
   private func link(_ path: Path, to target: [UInt8]) throws(HookError) {
-    do throws(SystemError) {
-      try Path(target).withCString { (target) throws(SystemError) in
-        try path.withCString { (name) throws(SystemError) in
-          _ = try retrying("symlink") { symlink(target, name) }
-        }
-      }
-    } catch { throw HookError(path, error) }
+    do throws(SystemError) { try makeLink(path, to: target) } catch { throw HookError(path, error) }
   }
 
   private func remove(_ path: Path) throws(HookError) {
-    do throws(SystemError) {
-      try path.withCString { (name) throws(SystemError) in _ = try retrying("unlink") { unlink(name) } }
-    } catch { throw HookError(path, error) }
+    do throws(SystemError) { try removeFile(path) } catch { throw HookError(path, error) }
   }
 }
 
@@ -141,9 +117,7 @@ func makeFolder(_ path: Path) throws(HookError) {
     return
   }
   if let parent = path.parent { try makeFolder(parent) }
-  do throws(SystemError) {
-    try path.withCString { (name) throws(SystemError) in _ = try retrying("mkdir") { mkdir(name, 0o777) } }
-  } catch { throw HookError(path, error) }
+  do throws(SystemError) { try makeNewFolder(path) } catch { throw HookError(path, error) }
 }
 
 /// Why a hook could not be installed or removed.

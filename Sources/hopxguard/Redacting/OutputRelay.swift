@@ -5,12 +5,6 @@ import Detection
 import Platform
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// A stream from a command to one of our outputs.
 ///
 /// `@unchecked Sendable`: what the mutex does not protect belongs to the thread in `run`, and to others when that
@@ -41,7 +35,7 @@ final class OutputRelay: CommandOutput, @unchecked Sendable {
     self.sink = sink
     isOfSession = session != nil
     // Where the system has no terminal to give, a pipe redacts as well.
-    terminal = session ?? (isatty(sink) == 1 ? try? PseudoTerminal(like: sink, isOutputOnly: true) : nil)
+    terminal = session ?? (isTerminal(sink) ? try? PseudoTerminal(like: sink, isOutputOnly: true) : nil)
     if let terminal {
       (source, commandEnd) = (terminal.main, terminal.program)
     } else {
@@ -53,9 +47,9 @@ final class OutputRelay: CommandOutput, @unchecked Sendable {
     output = GatheredOutput(descriptor: sink)
   }
 
-  var name: String { sink == STDERR_FILENO ? "standard error" : "standard output" }
+  var name: String { sink == standardError ? "standard error" : "standard output" }
   /// Whether output was lost, other than because its reader went away.
-  var isUnwritten: Bool { error.map { $0.code != EPIPE } ?? false }
+  var isUnwritten: Bool { error.map { $0.code != SystemError.brokenPipe } ?? false }
 
   func resize() { terminal?.resize(like: sink) }
 
@@ -70,7 +64,7 @@ final class OutputRelay: CommandOutput, @unchecked Sendable {
   var problem: String? { state.withLock { $0.problem } }
 
   /// Passes on what comes until the last writer is gone, or until `stop` can be read from and what was there at
-  /// that moment has been passed on; then it can be called again. Wakes who waits for SIGCHLD when it returns.
+  /// that moment has been passed on; then it can be called again. Wakes the `CommandLoop` when it returns.
   func run(stop: CInt) {
     state.withLock { $0.isRunning = true }
     var isOver = true
@@ -84,24 +78,24 @@ final class OutputRelay: CommandOutput, @unchecked Sendable {
     if isOfSession {
       if failure != nil {
         state.withLock { $0.error = failure }
-        kill(getpid(), SIGCHLD)
+        wakeCommandLoop()
         discard(until: stop)
       }
     } else if isOver {
       // A writer that is still there finds its reader gone, as it would without us.
-      close(source)
+      closeDescriptor(source)
     }
     let (surrenders, problem) = (filter.surrenders, filter.problem)
     state.withLock {
       $0 = State(isRunning: false, isOver: isOver, error: failure, surrenders: surrenders, problem: problem)
     }
-    kill(getpid(), SIGCHLD)
+    wakeCommandLoop()
   }
 
   /// Ends the stream, though writers may be left, when no thread is in `run`.
   func finish() {
     do throws(SystemError) { try take(0, isLast: true) } catch { state.withLock { $0.error = error } }
-    if !isOfSession { close(source) }
+    if !isOfSession { closeDescriptor(source) }
     let (surrenders, problem) = (filter.surrenders, filter.problem)
     state.withLock {
       $0.isOver = true
@@ -128,19 +122,16 @@ final class OutputRelay: CommandOutput, @unchecked Sendable {
 
   /// - Returns: bytes read, 0 at the end, nil when it is time to stop.
   private func read(stop: CInt) throws(SystemError) -> Int? {
-    var waits = [
-      pollfd(fd: source, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
-    ]
-    try retrying("poll") { poll(&waits, 2, -1) }
-    if waits[1].revents != 0 { return nil }
+    var waits: [AwaitedDescriptor] = [.toRead(source), .toRead(stop)]
+    try waitUntilReady(&waits)
+    if waits[1].isReady { return nil }
     return try readToEnd(into: filter.space)
   }
 
   private func readToEnd(into space: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     do throws(SystemError) { return try readWaiting(source, into: space) } catch {
       // So a pseudo-terminal says that its last program is gone.
-      if error.code == EIO && terminal != nil { return 0 }
+      if error.code == SystemError.inputOutput && terminal != nil { return 0 }
       throw error
     }
   }

@@ -4,12 +4,6 @@ import Detection
 import Platform
 import Rules
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Redacts `inputs` to standard output; `-` is standard input. They are one stream, because a
 /// key that ends in the next input is whole on standard output.
 ///
@@ -17,11 +11,12 @@ import Rules
 func redactToStandardOutput(
   _ inputs: [String], _ rules: RuleSet, isPlain: Bool = false, leavesMasks: Bool = false
 ) throws(ExitStatus) -> RedactionTally {
-  // Nobody ends a file or a device because of the signal.
-  if inputs == ["-"] && isStream(STDIN_FILENO) { drainWhenAskedToEnd() }
-  enlargePipe(STDIN_FILENO)
-  enlargePipe(STDOUT_FILENO)
-  var stream = StreamRedaction(rules: rules, output: STDOUT_FILENO, isPlain: isPlain, leavesMasks: leavesMasks)
+  // In `app | hopxguard redact` a signal to all is for the application: its last words are to come. Nobody ends a
+  // file or a device because of the signal.
+  if inputs == ["-"] && isStream(standardInput) { letRequestsToEndPass() }
+  enlargePipe(standardInput)
+  enlargePipe(standardOutput)
+  var stream = StreamRedaction(rules: rules, output: standardOutput, isPlain: isPlain, leavesMasks: leavesMasks)
   var isComplete = true
   do throws(OutputError) {
     for name in inputs {
@@ -31,15 +26,14 @@ func redactToStandardOutput(
     }
     try stream.finish()
   } catch {
-    if error.reason.code == EPIPE { endBySignal(SIGPIPE) }
+    if error.reason.code == SystemError.brokenPipe { endByBrokenPipe() }
     throw standardOutputFailure(error.reason)
   }
   if let problem = stream.problem {
     _ = Console.fail("the input \(problem)")
     isComplete = false
   }
-  // Some file systems report only now that the bytes found no room.
-  if close(STDOUT_FILENO) == -1, errno != EINTR { throw standardOutputFailure(SystemError("close")) }
+  do throws(SystemError) { try closeStandardOutput() } catch { throw standardOutputFailure(error) }
   var tally = stream.tally
   tally.isComplete = isComplete
   return tally
@@ -47,20 +41,6 @@ func redactToStandardOutput(
 
 func standardOutputFailure(_ error: SystemError) -> ExitStatus {
   Console.fail("standard output cannot be written: \(error)")
-}
-
-/// Whether a descriptor is a pipe, a socket or a terminal, whose other end the signal may be for.
-private func isStream(_ number: CInt) -> Bool {
-  var status = stat()
-  guard fstat(number, &status) == 0 else { return false }
-  return [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) || isatty(number) == 1
-}
-
-/// In `app | hopxguard redact` a signal to all is for the application: its last words are to come.
-func drainWhenAskedToEnd() {
-  letPass(SIGINT, once: true)
-  letPass(SIGTERM)
-  letPass(SIGHUP)
 }
 
 /// Says which rules PCRE2 gave up on.

@@ -5,12 +5,6 @@ import Archives
 import Detection
 import Platform
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// The output cannot be written.
 struct OutputError: Error {
   let reason: SystemError
@@ -69,10 +63,10 @@ struct StreamRedaction: ~Copyable {
   ///
   /// - Returns: why it was not read to its end, in words for a person; nil when it was.
   mutating func pass(_ name: String) throws(OutputError) -> String? {
-    if name == "-" { return try pass(STDIN_FILENO).map { "standard input \($0)" } }
+    if name == "-" { return try pass(standardInput).map { "standard input \($0)" } }
     let file: Descriptor
     do throws(SystemError) {
-      file = try .open(Path(name), flags: O_RDONLY | O_CLOEXEC | O_NOCTTY)
+      file = try .open(Path(name), flags: Descriptor.toRead)
     } catch {
       return "\(name) cannot be read: \(error)"
     }
@@ -137,9 +131,6 @@ struct StreamRedaction: ~Copyable {
 
 /// Whether both are one regular file, so that reading would never come to what was written last.
 private func isSameFile(_ input: CInt, _ output: CInt) -> Bool {
-  var first = stat()
-  var second = stat()
-  guard fstat(input, &first) == 0, fstat(output, &second) == 0 else { return false }
-  return first.st_mode & S_IFMT == S_IFREG && first.st_dev == second.st_dev
-    && first.st_ino == second.st_ino
+  guard let first = try? FileStatus.of(input), let second = try? FileStatus.of(output) else { return false }
+  return first.kind == .file && first.isSameFile(as: second)
 }

@@ -5,19 +5,12 @@ import Detection
 import Platform
 import Rules
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 struct WrappedCommand {
   private let words: [Path]
   private let rules: RuleSet
   private let isPlain: Bool
   private let leavesMasks: Bool
 
-  private static let passedOn = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2]
   /// How long we wait for writers that the command has left, in seconds, before we go on without them.
   private static let patience = 0.1
   /// The same as process 1, with which they end.
@@ -37,15 +30,14 @@ struct WrappedCommand {
   ///
   /// - Returns: the exit code that we end with.
   func run() throws(ExitStatus) -> CInt {
-    // SIGTTOU: a command that takes the terminal for itself must not stop us from writing to it.
-    let signals = SignalQueue(Self.passedOn + [SIGWINCH, SIGCHLD, SIGTTIN, SIGTTOU])
+    let signals = SignalQueue.ofCommand()
     let terminal = SharedTerminal()
     var relays: [OutputRelay]
     let stop: (read: CInt, write: CInt)
     do throws(SystemError) {
-      relays = [try OutputRelay(to: STDOUT_FILENO, session: terminal?.inner, makeFilter())]
+      relays = [try OutputRelay(to: standardOutput, session: terminal?.inner, makeFilter())]
       // Where both lead to one place, what is written stays in its order.
-      if !sharesOutput { relays.append(try OutputRelay(to: STDERR_FILENO, makeFilter())) }
+      if !sharesOutput { relays.append(try OutputRelay(to: standardError, makeFilter())) }
       stop = try makePipe()
     } catch {
       throw Console.fail("\(String(decoding: words[0].bytes, as: UTF8.self)): cannot be run: \(error.call): \(error)")
@@ -53,37 +45,37 @@ struct WrappedCommand {
     let keys = terminal.map { Keyboard(terminal: $0.outer, target: $0.inner.main, isInput: $0.isInput) }
     // Before the command's first output: the terminal that is not raw would turn its \r\n into \r\r\n.
     keys?.resume()
-    let (process, session): (pid_t, TerminalSession?)
+    let (process, session): (CInt, TerminalSession?)
     do throws(SystemError) {
       (process, session) = try Caller.state.restored { () throws(SystemError) in
         try start(terminal, relays, signals)
       }
     } catch {
       keys?.pause()
-      let wayOut = error.code == ENOENT ? "; is it installed, and in PATH?" : ""
+      let wayOut = error.code == SystemError.noSuchFile ? "; is it installed, and in PATH?" : ""
       _ = Console.fail("\(String(decoding: words[0].bytes, as: UTF8.self)): cannot be run: \(error)\(wayOut)")
-      return error.code == ENOENT ? 127 : 126
+      return error.code == SystemError.noSuchFile ? 127 : 126
     }
     // That of a session is held until the command has ended: it may close its terminal and open it again.
-    for (index, relay) in relays.enumerated() where session == nil || index > 0 { close(relay.commandEnd) }
+    for (index, relay) in relays.enumerated() where session == nil || index > 0 { closeDescriptor(relay.commandEnd) }
     var threads = ThreadGroup()
     for relay in relays where !threads.start({ relay.run(stop: stop.read) }) {
-      kill(process, SIGKILL)
+      killProcess(process)
       throw Console.fail("the system gives no thread")
     }
     if let keys, !threads.start({ keys.run(stop: stop.read) }) {
-      kill(process, SIGKILL)
+      killProcess(process)
       throw Console.fail("the system gives no thread")
     }
     let loop = CommandLoop(
       process: process, session: session, keys: keys, signals: signals, relays: relays, stop: stop.write,
-      patience: getpid() == 1 ? Self.patienceOfProcess1 : Self.patience)
-    let (status, isWaitedFor) = loop.run()
+      patience: isFirstProcess ? Self.patienceOfProcess1 : Self.patience)
+    let (end, isWaitedFor) = loop.run()
     keys?.pause()
     if isWaitedFor {
       threads.join()
       let left = relays.filter { !$0.isOver }
-      if getpid() == 1 {
+      if isFirstProcess {
         for relay in left { relay.finish() }
       } else if !left.isEmpty {
         passOnInBackground(left)
@@ -91,15 +83,15 @@ struct WrappedCommand {
         session.end(terminal.inner)
       }
     }
-    return conclude(status, relays)
+    return conclude(end, relays)
   }
 
   private func makeFilter() -> OutputFilter { OutputFilter(rules, isPlain: isPlain, leavesMasks: leavesMasks) }
 
   private func start(
     _ terminal: SharedTerminal?, _ relays: [OutputRelay], _ signals: SignalQueue
-  ) throws(SystemError) -> (pid_t, TerminalSession?) {
-    let toDefault = Caller.state.ignoresBrokenPipes ? [] : [SIGPIPE]
+  ) throws(SystemError) -> (CInt, TerminalSession?) {
+    let toDefault = Caller.state.signalsToDefault
     let (output, error) = (relays[0].commandEnd, relays.last!.commandEnd)
     guard let terminal else {
       let process = try spawnFromPath(
@@ -107,25 +99,24 @@ struct WrappedCommand {
       return (process, nil)
     }
     let session = try TerminalSession(
-      words, at: terminal.inner,
-      .init(input: terminal.isInput ? terminal.inner.program : STDIN_FILENO, output: output, error: error),
-      realTerminal: terminal.outer, settings: terminal.settings, signals: signals, signalsToDefault: toDefault)
+      words, at: terminal, standardOutput: output, standardError: error, signals: signals, signalsToDefault: toDefault)
     return (session.monitor, session)
   }
 
   /// Whether our standard error is our standard output.
   private var sharesOutput: Bool {
-    var (output, errors) = (stat(), stat())
-    guard fstat(STDOUT_FILENO, &output) == 0, fstat(STDERR_FILENO, &errors) == 0 else { return false }
-    return output.st_dev == errors.st_dev && output.st_ino == errors.st_ino
+    guard let output = try? FileStatus.of(standardOutput), let errors = try? FileStatus.of(standardError) else {
+      return false
+    }
+    return output.isSameFile(as: errors)
   }
 
   /// What the command left running, such as a server, writes on through a process of its own, so that we can end
   /// with the command's exit code now. There must be no other thread.
   private func passOnInBackground(_ relays: [OutputRelay]) {
-    guard forkProcess() == 0 else { return }
+    guard isForkedChild() else { return }
     // The writers of our input learn now that nobody reads it. Signals stay blocked: the writers decide.
-    close(STDIN_FILENO)
+    closeDescriptor(standardInput)
     occupyClosedStandardDescriptors()
     var threads = ThreadGroup()
     for relay in relays {
@@ -134,12 +125,11 @@ struct WrappedCommand {
       _ = threads.start { relay.run(stop: never.read) }
     }
     threads.join()
-    _exit(report(relays) ? ExitStatus.clean.rawValue : ExitStatus.failed.rawValue)
+    endForkedChild(report(relays) ? ExitStatus.clean.rawValue : ExitStatus.failed.rawValue)
   }
 
-  private func conclude(_ status: CInt, _ relays: [OutputRelay]) -> CInt {
-    let signal = status & 0x7F
-    let code = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  private func conclude(_ end: ProcessEnd, _ relays: [OutputRelay]) -> CInt {
+    let code = end.shellStatus
     let isWhole = report(relays)
     // What the command made of its closed output does not matter then.
     if relays.contains(where: \.isUnwritten) { return ExitStatus.failed.rawValue }
@@ -168,34 +158,5 @@ struct WrappedCommand {
       }
     }
     return isWhole
-  }
-}
-
-/// The terminal that we share with the command, and the one that the command gets.
-private struct SharedTerminal {
-  let outer: CInt
-  let inner: PseudoTerminal
-  /// Its own, to be restored; nil in the background.
-  let settings: termios?
-  /// Our standard input is the terminal, too.
-  let isInput: Bool
-
-  /// nil when our standard output is not our session's terminal, or the system has none to give.
-  init?() {
-    guard isatty(STDOUT_FILENO) == 1, tcgetsid(STDOUT_FILENO) == getsid(0) else { return nil }
-    let outer = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard outer != -1 else { return nil }
-    guard let inner = try? PseudoTerminal(like: outer, isOutputOnly: false) else {
-      close(outer)
-      return nil
-    }
-    // The keyboard's thread must not wait for a command that reads no keys.
-    _ = fcntl(inner.main, F_SETFL, fcntl(inner.main, F_GETFL) | O_NONBLOCK)
-    var settings = termios()
-    let isOurs = tcgetpgrp(outer) == getpgrp() && tcgetattr(outer, &settings) == 0
-    self.settings = isOurs ? settings : nil
-    self.outer = outer
-    self.inner = inner
-    isInput = isatty(STDIN_FILENO) == 1 && tcgetsid(STDIN_FILENO) == getsid(0)
   }
 }

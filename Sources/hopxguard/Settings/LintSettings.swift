@@ -22,6 +22,9 @@ struct LintSettings {
   private var disabled: Set<String> = []
   private var skipped: [PathGlob] = []
 
+  /// The IDs of all rules.
+  static let rules = LintKind.allCases.map(\.rawValue)
+
   init() {}
 
   init(_ value: TOMLValue) throws(TOMLError) {
@@ -32,7 +35,7 @@ struct LintSettings {
       }
       self.level = level
     }
-    let rules = LintKind.allCases.map(\.rawValue)
+    let rules = Self.rules
     for (rule, line) in try table.strings("disable") ?? [] {
       guard rules.contains(rule) else {
         throw TOMLError(

@@ -84,6 +84,8 @@ struct SetupReader {
   {
     var policy = Policy(today: today)
     policy.allowed = read.settings.allowed
+    policy.elsewhere = Set(
+      (checksAddresses ? [] : [Rule.addressID]) + (AuditRule.allCases.map(\.rawValue) + LintSettings.rules))
     var plan = ScanPlan(
       in: place.repository, options: ContentOptions(rules: checksAddresses ? .builtInWithAddresses() : .builtIn()),
       policy: policy, settingsName: read.name)
@@ -140,7 +142,7 @@ struct SetupReader {
   }
 
   /// What commands besides this one find.
-  private static let otherRules = [RuleSet.addressRule] + AuditRule.allCases.map(\.rawValue)
+  private static let otherRules = [Rule.addressID] + AuditRule.allCases.map(\.rawValue)
 
   /// A rule that is off is still searched for, so that no report shows what it finds.
   mutating func addDisabled() throws(SettingsError) {

@@ -44,7 +44,7 @@ struct ServiceClient {
   private mutating func exchange(_ curl: Path, _ configuration: [UInt8], _ key: [UInt8]) -> Verdict {
     if let lastRequest { wait(seconds: lastRequest + Self.interval - monotonicSeconds()) }
     lastRequest = monotonicSeconds()
-    let environment = ownEnvironment().filter { entry in
+    let environment = environmentVariables.filter { entry in
       Question.variables.contains(String(decoding: entry.bytes.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self))
     }
     let output: ProgramOutput

@@ -66,7 +66,7 @@ struct ErrorTextTests {
       (
         ["help", "\u{1b}[31m"],
         "hopxguard: unknown command '\\x1b[31m'; known: agent, allow, audit, baseline, check, gitignore, hook, lint, "
-          + "redact, rules, run, scan, verify"
+          + "redact, rotate, rules, run, scan, verify"
       ),
     ] as [([String], String)])
   func `a misspelt command`(arguments: [String], words: String) throws {

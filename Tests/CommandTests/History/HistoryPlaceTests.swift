@@ -1,6 +1,7 @@
 // `scan --history`: a key in every place where a repository keeps bytes, found and rightly attributed.
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct HistoryPlaceTests {
@@ -38,6 +39,25 @@ import Testing
     #expect(finding.commits == 3)
     #expect(finding.objects == 2)
     #expect(report.summary.commits == 5)
+  }
+
+  @Test func `what a rule allows at one path is found at the other, and the scan is complete`() throws {
+    let repository = try Repository()
+    let rules = acmeTokenRule + "\n[[rule.allow]]\npath = ['^fixtures/']\n"
+    try repository.write(".hopxguard.toml", "[scan]\nrules = ['acme.toml']\n")
+    try repository.write("acme.toml", rules)
+    let token = "acme_" + String(repeating: "0123456789abcdef", count: 2)
+    try repository.write("fixtures/a", token)
+    try repository.commit("one")
+    let allowed = try repository.scan()
+    #expect(allowed.status == 0)
+    #expect(allowed.complete && allowed.findings.isEmpty)
+    try repository.write("src/b", token)
+    try repository.commit("two")
+    let report = try repository.scan()
+    #expect(report.status == 1)
+    #expect(report.complete)
+    #expect(report.findings.map(\.path) == ["src/b"])
   }
 
   @Test(arguments: [[], ["--object-format=sha256"]], [false, true])

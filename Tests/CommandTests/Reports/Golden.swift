@@ -33,16 +33,6 @@ private func steady(_ text: String) -> String {
       with: { "\($0.1)\($0.2)2000-01-01T00:00:00" })
 }
 
-/// Holds documents against a schema of `Schemas/`.
-func expectValid(_ files: [String], _ schema: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/Schemas"
-  let result =
-    schema.hasSuffix(".xsd")
-    ? try run("/usr/bin/xmllint", ["--nonet", "--noout", "--schema", "\(folder)/\(schema)"] + files)
-    : try run("/usr/bin/python3", ["\(folder)/validate.py", "\(folder)/\(schema)"] + files)
-  #expect(result.status == 0, "\(schema): \(result.output)\(result.errors)", sourceLocation: sourceLocation)
-}
-
 /// The schema of each format that has one.
 let schemas = [
   "sarif": "sarif-2.1.0.json", "gitlab": "gitlab-secret-detection-15.2.1.json", "junit": "junit-10.xsd",

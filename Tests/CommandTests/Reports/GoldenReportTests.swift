@@ -1,6 +1,7 @@
 // Whole reports of every format, compared with files, and held against the format's schema.
 
 import Foundation
+import Rules
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ struct GoldenReportTests {
   }
 
   @Test func `findings`() throws {
-    var keys = SeededKeys(seed: 1)
+    var keys = SeededGenerator(seed: 1)
     folder.write("in/app.py", "x = 1\n\tapi_key = '\(keys.key())'\n")
     folder.write("in/Grüße 😀.txt", "é😀 \(keys.key()) and \(keys.key())\r\nlast \(keys.key(secret: 25))")
     folder.write("in/a|b:c,d%.env", "HOPX_API_KEY=\(Data(keys.key().utf8).base64EncodedString())\n")
@@ -41,7 +42,7 @@ struct GoldenReportTests {
   }
 
   @Test func `incomplete`() throws {
-    var keys = SeededKeys(seed: 2)
+    var keys = SeededGenerator(seed: 2)
     folder.write("in/app.py", "key = '\(keys.key())'\n")
     try check("incomplete", "scan", "in", "gone <&\"'|`", status: 2)
   }
@@ -56,7 +57,7 @@ struct GoldenReportTests {
   }
 
   @Test func `check`() throws {
-    var keys = SeededKeys(seed: 3)
+    var keys = SeededGenerator(seed: 3)
     folder.git("init", "-q", "repo")
     folder.write("repo/.gitignore", "*.key\n.env\n.env.*\nsecrets/\n")
     folder.write("repo/src/app.py", "key = '\(keys.key())'\n")
@@ -66,7 +67,7 @@ struct GoldenReportTests {
   }
 
   @Test func `history`() throws {
-    var keys = SeededKeys(seed: 4)
+    var keys = SeededGenerator(seed: 4)
     folder.git("init", "-q", "-b", "main", "repo")
     let key = keys.key()
     for (text, message) in [("key = '\(key)'\n", "add"), ("nothing\n", "remove \(keys.key())")] {
@@ -78,7 +79,7 @@ struct GoldenReportTests {
   }
 
   @Test func `what was allowed`() throws {
-    var keys = SeededKeys(seed: 5)
+    var keys = SeededGenerator(seed: 5)
     let known = keys.key(), allowed = keys.key()
     folder.git("init", "-q", "repo")
     folder.write("repo/known.py", "key = '\(known)'\n")

@@ -2,6 +2,7 @@
 // `gitignore` redacts lines, names and reasons with it, and `allow` refuses a reason that holds one.
 
 import Foundation
+import Rules
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ struct ProjectRuleLeakTests {
   private let folder = TestFolder()
 
   init() throws {
-    var keys = SeededKeys(seed: 41)
+    var keys = SeededGenerator(seed: 41)
     let digits = Array("0123456789abcdef")
     secret = "acme_" + String((0..<32).map { _ in digits.randomElement(using: &keys)! })
     folder.write(

@@ -6,22 +6,8 @@ import Testing
 struct RulesCommandTests {
   private let folder = TestFolder()
 
-  private static let rule = """
-    [[rule]]
-    id = "acme-token"
-    title = "Acme token"
-    severity = "medium"
-    literal = "acme_"
-    pattern = 'acme_[0-9a-f]{32}'
-    keep = 8
-    remediation = ["Ask Acme."]
-    match = ["token: acme_{hex:32}"]
-    no_match = ["acme_{hex:31}"]
-
-    """
-
   @Test func `list shows the rules in use`() throws {
-    folder.write("acme.toml", Self.rule)
+    folder.write("acme.toml", acmeTokenRule)
     let result = try hopxguard("rules", "list", "--rules", "acme.toml", in: folder)
     #expect(result.status == 0)
     #expect(result.output.contains("hopx-api-key\n  title      Hopx API key"))
@@ -30,18 +16,19 @@ struct RulesCommandTests {
   }
 
   @Test func `test runs the examples`() throws {
-    folder.write("acme.toml", Self.rule)
+    folder.write("acme.toml", acmeTokenRule)
     let result = try hopxguard("rules", "test", "acme.toml", in: folder)
     #expect(result.status == 0)
     #expect(result.output.contains("ok  acme-token  2 examples  acme.toml"))
-    folder.write("bad.toml", Self.rule + "[[rule]]\nid = 'x'\nliteral = 'abc'\npattern = 'abcd'\nmatch = ['abce']\n")
+    folder.write(
+      "bad.toml", acmeTokenRule + "[[rule]]\nid = 'x'\nliteral = 'abc'\npattern = 'abcd'\nmatch = ['abce']\n")
     let failed = try hopxguard("rules", "test", "bad.toml", in: folder)
     #expect(failed.status == 2)
     #expect(failed.errors == "hopxguard: bad.toml:15: rule 'x': example 'abce' must match, but does not\n")
   }
 
   @Test func `a user's rule finds, and keeps what it says`() throws {
-    folder.write("acme.toml", Self.rule)
+    folder.write("acme.toml", acmeTokenRule)
     folder.write("in/a", "acme_0123456789abcdef0123456789abcdef and \(keyText())")
     let report = try Report.scan("in", "--rules", "acme.toml", in: folder)
     #expect(report.findings.map(\.rule) == ["acme-token", "hopx-api-key"])

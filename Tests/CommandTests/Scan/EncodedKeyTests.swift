@@ -1,6 +1,7 @@
 // Keys that are encoded or broken up are found, by their own fingerprint, at their place.
 
 import Foundation
+import PackFixtures
 import TestSupport
 import Testing
 
@@ -140,6 +141,45 @@ struct EncodedKeyTests {
     }
   }
 
+  /// The ends of such lines may lie where the search looks for digits.
+  @Test func `wrapped digits below a line of nothing but digits`() throws {
+    var keys: [String: [UInt8]] = [:]
+    for width in [48, 64, 76] {
+      for above in [20, 40, 63, 64, 65, 76, 80] {
+        for isHex in [false, true] {
+          let key = makeKey()
+          let digits =
+            isHex ? key.map { String(format: "%02x", $0) }.joined() : Data(key + [0x20]).base64EncodedString()
+          let line = (0..<above).map { _ in String("0123456789abcdef".randomElement()!) }.joined()
+          keys["\(keys.count)"] = key
+          folder.write(
+            "in/\(keys.count - 1)", Array("\(line)\n".utf8) + wrapped(digits, width, "\n") + Array("\n".utf8))
+        }
+      }
+    }
+    let found = try findings()
+    for (name, key) in keys { #expect(found[name]?.map(\.fingerprint) == [fingerprint(key)], "\(name)") }
+  }
+
+  @Test func `a list of keys in base64`() throws {
+    let keys = (0..<3).map { _ in makeKey() }
+    folder.write("in/a", "[\"" + keys.map { Data($0).base64EncodedString() }.joined(separator: "\", \"") + "\"]")
+    let found = try findings()["a"] ?? []
+    #expect(found.map(\.fingerprint) == keys.map(fingerprint))
+  }
+
+  @Test func `several keys in compressed data, and what looks like it`() throws {
+    let keys = [makeKey(), makeKey()]
+    let text = Data(deflated(Array("a: ".utf8) + keys[0] + Array("\nb: ".utf8) + keys[1])).base64EncodedString()
+    folder.write(
+      "in/a",
+      "[\"eJxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\", \"\(text)\", \"\(text)\"]")
+    let found = try findings()["a"] ?? []
+    #expect(found.map(\.encoding) == Array(repeating: "base64>zlib", count: 4))
+    #expect(Set(found.map(\.fingerprint)) == Set(keys.map(fingerprint)))
+    #expect(try run(hopxguardPath, ["scan", "in", "--quiet"], in: folder.path).status == 1)
+  }
+
   private func wrapped(_ text: String, _ width: Int, _ separator: String) -> [UInt8] {
     let bytes = Array(text.utf8)
     let lines = stride(from: 0, to: bytes.count, by: width).map { bytes[$0..<min($0 + width, bytes.count)] }
@@ -246,7 +286,10 @@ struct EncodedKeyTests {
     #expect(found.map(\.confidence) == ["high", "medium"])
   }
 
-  @Test(arguments: ["\u{1B}[m", "a\u{1B}[m", "\u{200B}", "%25", "&amp;#", "\u{1B}]8", "hopx\u{1B}[m"])
+  @Test(arguments: [
+    "\u{1B}[m", "a\u{1B}[m", "\u{200B}", "%25", "&amp;#", "\u{1B}]8", "hopx\u{1B}[m", "hopx<b>", "hopx_live_'a*",
+    "(104)||", "00ff: 68 6f\n", "H4sI",
+  ])
   func `a row of a million codes does not hold a scan up`(code: String) throws {
     folder.write("in/a", String(repeating: code, count: 1_000_000))
     let result = try run("/usr/bin/timeout", ["120", hopxguardPath, "scan", "in", "--quiet"], in: folder.path)

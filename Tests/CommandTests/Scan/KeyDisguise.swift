@@ -2,6 +2,7 @@
 // held against.
 
 import Foundation
+import PackFixtures
 import TestSupport
 
 /// What a text may be made of for a disguise to be put over it.
@@ -19,6 +20,8 @@ struct KeyDisguise: Sendable, CustomStringConvertible {
   let makes: Content
   /// It takes words apart, which nothing else may do to the same text.
   var breaks = false
+  /// Its lines belong together by what they begin with.
+  var isDump = false
   let apply: @Sendable ([UInt8]) -> [UInt8]
 
   var description: String { name }
@@ -63,6 +66,36 @@ private func base64(_ text: [UInt8]) -> [UInt8] { Array(Data(text).base64Encoded
 /// The alignment of what follows is by chance.
 private func led(_ text: [UInt8]) -> [UInt8] {
   ascii(String(repeating: "k", count: .random(in: 0...5)) + " ") + text + ascii(" ;")
+}
+
+/// Rows of sixteen bytes, below what comes before.
+private func dump(_ text: [UInt8], _ row: (_ offset: Int, _ bytes: [String], _ text: String) -> String) -> [UInt8] {
+  stride(from: 0, to: text.count, by: 16).flatMap { offset -> [UInt8] in
+    let bytes = text[offset..<min(offset + 16, text.count)]
+    let shown = bytes.map { 0x20..<0x7F ~= $0 ? Character(Unicode.Scalar($0)) : "." }
+    return ascii("\n" + row(offset, bytes.map { hex($0) }, String(shown)))
+  }
+}
+
+private func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.utf8.count))
+}
+
+private func pairs(_ bytes: [String]) -> String {
+  stride(from: 0, to: bytes.count, by: 2).map { bytes[$0..<min($0 + 2, bytes.count)].joined() }.joined(separator: " ")
+}
+
+/// Deflate without header or checksum.
+private func compressed(_ text: [UInt8]) -> [UInt8] { Array(deflated(text).dropFirst(2).dropLast(4)) }
+
+private func gzipped(_ text: [UInt8]) -> [UInt8] {
+  [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + compressed(text) + [0, 0, 0, 0, 0, 0, 0, 0]
+}
+
+private func zipped(_ text: [UInt8]) -> [UInt8] {
+  // Its lengths come after the data.
+  [0x50, 0x4B, 3, 4, 20, 0, 8, 0, 8, 0] + [UInt8](repeating: 0, count: 16) + [4, 0, 0, 0] + ascii(".env")
+    + compressed(text)
 }
 
 let keyDisguises: [KeyDisguise] = [
@@ -148,6 +181,69 @@ let keyDisguises: [KeyDisguise] = [
   .init(name: "adjacent literals", encoding: "concatenation", over: .line, makes: .lines, breaks: true) {
     ascii("('") + broken($0, ["' '", "'\n  '", "'\n  f'"]) + ascii("')")
   },
+  .init(name: "comments between literals", encoding: "concatenation", over: .line, makes: .lines, breaks: true) {
+    ascii("\"")
+      + broken(
+        $0, ["\" /* the rest */ \"", "\" + // the rest\n  \"", "\"  # more\n  # of it\n  \"", "\" || -- rest\n  \""])
+      + ascii("\"")
+  },
+  .init(name: "quotes of a shell", encoding: "concatenation", over: .line, makes: .line, breaks: true) {
+    let (first, second) = (Int.random(in: 5...20), Int.random(in: 25...50))
+    return $0[..<first] + ascii("'") + $0[first..<second] + ascii("'\"") + $0[second...] + ascii("\"")
+  },
+  .init(name: "tags", encoding: "markup", over: .line, makes: .line, breaks: true) {
+    let tags = [
+      "<wbr>", "</span><span class=\"s1\">", "<!-- more -->", "</w:t></w:r><w:proofErr w:type=\"spellEnd\"/><w:r><w:t>",
+    ]
+    return ascii("<code>") + broken($0, tags) + ascii("</code>")
+  },
+  .init(name: "stars", encoding: "markup", over: .line, makes: .line, breaks: true) {
+    broken($0, ["*", "**", "***", "~~"])
+  },
+  .init(name: "xxd", encoding: "hex", over: .bytes, makes: .lines, isDump: true) {
+    dump(led($0)) { String(format: "%08x: ", $0) + padded(pairs($1), 39) + "  " + $2 }
+  },
+  .init(name: "hexdump -C", encoding: "hex", over: .bytes, makes: .lines, isDump: true) {
+    dump(led($0)) {
+      String(format: "%08x  ", $0)
+        + padded($1.prefix(8).joined(separator: " ") + "  " + $1.dropFirst(8).joined(separator: " "), 48)
+        + "  |" + $2 + "|"
+    }
+  },
+  .init(name: "curl --trace", encoding: "hex", over: .bytes, makes: .lines, isDump: true) {
+    dump(led($0)) { String(format: "%04x: ", $0) + padded($1.joined(separator: " "), 47) + " " + $2 }
+  },
+  .init(name: "tcpdump -X", encoding: "hex", over: .bytes, makes: .lines, isDump: true) {
+    dump(led($0)) { String(format: "\t0x%04x:  ", $0) + padded(pairs($1), 39) + "  " + $2 }
+  },
+  .init(name: "od in octal", encoding: "hex", over: .bytes, makes: .lines, isDump: true) {
+    dump(led($0)) { bytes, digits, _ in String(format: "%07o ", bytes) + digits.joined(separator: " ") }
+  },
+  .init(name: "words of hexdump", encoding: "hex", over: .bytes, makes: .lines, isDump: true) {
+    dump(led($0) + ($0.count % 2 == 0 ? [] : [0x20])) { offset, digits, _ in
+      String(format: "%07x ", offset)
+        + stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0 + 1] + digits[$0] }.joined(separator: " ")
+    }
+  },
+  .init(name: "hex with dashes", encoding: "hex", over: .bytes, makes: .line) {
+    Array(each($0) { hex($0, "%02X-") }.dropLast())
+  },
+  .init(name: "CHAR()||CHAR()", encoding: "decimal", over: .bytes, makes: .line) {
+    ascii("SELECT ") + $0.map { "CHAR(\($0))" }.joined(separator: "||").utf8
+  },
+  .init(name: "chr(0x)+chr(0x)", encoding: "hex", over: .bytes, makes: .line) {
+    ascii("$key = ") + $0.map { hex($0, "chr(0x%02x)") }.joined(separator: "+").utf8
+  },
+  .init(name: "gzip in base64", encoding: "base64>gzip", over: .bytes, makes: .line) { base64(gzipped(led($0))) },
+  .init(name: "zlib in base64", encoding: "base64>zlib", over: .bytes, makes: .line) { base64(deflated(led($0))) },
+  .init(name: "deflate in base64", encoding: "base64>deflate", over: .bytes, makes: .line) {
+    base64(compressed(led($0)))
+  },
+  .init(name: "zip in base64", encoding: "base64>zip", over: .bytes, makes: .line) { base64(zipped(led($0))) },
+  .init(name: "gzip in base64 at 76 columns", encoding: "base64>gzip", over: .bytes, makes: .lines) {
+    wrapped(base64(gzipped(led($0))), at: 76, "\n")
+  },
+  .init(name: "gzip in hex", encoding: "hex>gzip", over: .bytes, makes: .line) { each(gzipped(led($0))) { hex($0) } },
   .init(name: "JSON array", encoding: "concatenation", over: .line, makes: .lines, breaks: true) {
     ascii("[\"") + broken($0, ["\",\n  \""]) + ascii("\"]")
   },
@@ -162,6 +258,12 @@ extension KeyDisguise {
     // Digits in pieces of forty are too short to be noticed, and so are escapes of nothing but zeros.
     if name == "quoted-printable soft breaks" { return false }
     if name == "percent of signs" && inner.makes == .bytes { return false }
+    // Of a literal with tags in one half and names in the other no piece is left.
+    if name == "HTML by name" && ["tags", "stars"].contains(inner.name) { return false }
+    // Ends of rows alone are no reason to decode a text.
+    if inner.isDump && ["percent of signs", "\\u of some", "HTML by hex number", "quoted-printable"].contains(name) {
+      return false
+    }
     return switch over {
     case .line: inner.makes == .line
     case .lines: inner.makes != .bytes

@@ -2,6 +2,7 @@
 // them out: each line by itself, as the sum of a polynomial, from the text as a whole.
 
 import Foundation
+import Rules
 import TestSupport
 import Testing
 
@@ -91,7 +92,7 @@ struct LineHashTests {
       "Lorem ipsum dolor sit amet, consectetur.\n",
     ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0xED, 0xA0, 0x80], [0xC0, 0x80]]
 
-  private func text(_ count: Int, keys: Int, _ random: inout SeededKeys) -> (bytes: [UInt8], keys: [Range<Int>]) {
+  private func text(_ count: Int, keys: Int, _ random: inout SeededGenerator) -> (bytes: [UInt8], keys: [Range<Int>]) {
     var bytes: [UInt8] = []
     var ranges: [Range<Int>] = []
     let places = Set((0..<keys).map { _ in Int.random(in: 0..<count, using: &random) })
@@ -109,7 +110,7 @@ struct LineHashTests {
 
   @Test(arguments: 0..<40)
   func `texts of all kinds, as files and as streams`(seed: UInt64) throws {
-    var random = SeededKeys(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let (bytes, keys) = text([3, 40, 400, 3000][Int(seed) % 4], keys: 5, &random)
     folder.write("in/a", bytes)
     let expected = expected(bytes, keys)
@@ -121,7 +122,7 @@ struct LineHashTests {
 
   @Test(arguments: ["", "\n", "\r\n", "é\n"])
   func `across the chunks of a large file`(apart: String) throws {
-    var random = SeededKeys(seed: 7)
+    var random = SeededGenerator(seed: 7)
     var bytes: [UInt8] = []
     var keys: [Range<Int>] = []
     for round in 0..<12 {

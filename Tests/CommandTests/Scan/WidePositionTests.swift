@@ -3,6 +3,7 @@
 // comments beside a key are seen, in files that are wide throughout and in files that are so in part.
 
 import Foundation
+import Rules
 import TestSupport
 import Testing
 
@@ -39,7 +40,7 @@ struct WidePositionTests {
 
   /// Lines of text, and where keys are in it.
   private func text(
-    lines: Int, keys: Int, end: String, from first: Int = 1, _ encoding: String, _ random: inout SeededKeys
+    lines: Int, keys: Int, end: String, from first: Int = 1, _ encoding: String, _ random: inout SeededGenerator
   ) -> (text: String, keys: [Place]) {
     var text = ""
     var places: [Place] = []
@@ -87,7 +88,7 @@ struct WidePositionTests {
 
   @Test(arguments: Form.allCases, 0..<6)
   func `a file in one form, with and without its mark`(form: Form, seed: UInt64) throws {
-    var random = SeededKeys(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let end = ["\n", "\r\n", "\r"][Int(seed) % 3]
     let (text, keys) = text(
       lines: [3, 12, 80, 3000][Int(seed) % 4], keys: 3, end: end, form.rawValue, &random)
@@ -103,7 +104,7 @@ struct WidePositionTests {
 
   @Test(arguments: Form.allCases, 0..<4)
   func `a file that is bytes, then wide, then bytes`(form: Form, seed: UInt64) throws {
-    var random = SeededKeys(seed: 100 + seed)
+    var random = SeededGenerator(seed: 100 + seed)
     let end = ["\n", "\r\n"][Int(seed) % 2]
     let head = text(lines: 12, keys: 1, end: end, "plain", &random)
     let wide = text(lines: 9, keys: 1, end: end, from: 13, form.rawValue, &random)
@@ -122,7 +123,7 @@ struct WidePositionTests {
   }
 
   @Test func `the same in what git stores`() throws {
-    var random = SeededKeys(seed: 7)
+    var random = SeededGenerator(seed: 7)
     let (text, keys) = text(lines: 40, keys: 2, end: "\r\n", "utf-16le", &random)
     folder.git("init", "-q", "repo")
     folder.write("repo/a.ps1", Form.utf16le.encode("\u{FEFF}" + text))
