@@ -39,10 +39,10 @@ def strike():
 
 
 if FAULTS:
-    import hopxguard.spark._lines as lines
+    import hopxguard.spark._redact as redact
     import hopxguard.spark._repositories as repositories
 
-    redact_batches, scan = lines.redact_batches, repositories._scan
+    redact_batches, scan = redact.redact_batches, repositories._scan
 
     def redact_with_faults(batches, rules):
         for number, batch in enumerate(redact_batches(batches, rules)):
@@ -55,5 +55,5 @@ if FAULTS:
             os.kill(os.getpid(), signal.SIGKILL)
         return scan(name, *arguments)
 
-    lines.redact_batches = redact_with_faults
+    redact.redact_batches = redact_with_faults
     repositories._scan = scan_with_faults
