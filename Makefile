@@ -3,11 +3,6 @@
 
 DIR ?= $(CURDIR)
 PREFIX ?= /usr/local
-STATIC = -c release --static-swift-stdlib -Xswiftc -static-executable -Xlinker --icf=safe
-# There is no static C library on macOS. Never tried.
-ifeq ($(shell uname -s),Darwin)
-STATIC = -c release
-endif
 SHARED = man/man1/hopxguard.1 bash-completion/completions/hopxguard zsh/site-functions/_hopxguard \
 	fish/vendor_completions.d/hopxguard.fish
 
@@ -54,11 +49,11 @@ format:
 build: packages
 	@echo 'building hopxguard: a minute or two, the first time' >&2
 	@mkdir -p .build
-	@swift build $(STATIC) --product hopxguard > .build/messages 2>&1 || { cat .build/messages; exit 1; }
+	@swift build -c release --product hopxguard > .build/messages 2>&1 || { cat .build/messages; exit 1; }
 
 wheel: build
 	@./scripts/packages wheel
-	@./scripts/library .build/library $(STATIC)
+	@./scripts/library .build/library
 	@./scripts/wheel .build/release/hopxguard dist .build/library/libhopxguard.so
 
 # The wheel, the hooks, the CI jobs, the images and a release, as their users meet them.
@@ -68,7 +63,7 @@ test-packages: wheel
 
 # The man page's generator belongs to swift-argument-parser, and shares with hopxguard what is built of it.
 share: build
-	@swift build $(STATIC) --product generate-manual > .build/messages 2>&1 || { cat .build/messages; exit 1; }
+	@swift build -c release --product generate-manual > .build/messages 2>&1 || { cat .build/messages; exit 1; }
 	@rm -rf .build/share && mkdir -p .build/share/man/man1
 	@./scripts/completions .build/release/hopxguard .build/share
 	@.build/release/generate-manual .build/release/hopxguard -o .build/share

@@ -71,14 +71,18 @@ private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
   var isText = true
   // Lines of any width are not always seen to belong together.
   var isWhole = true
+  var isPairs = false
   for _ in 0...(count % 3) {
     guard let code = input.popFirst() else { return }
     let number = Int(code) % (Hiding.allCases.count + ScanForm.allCases.count)
     guard number < Hiding.allCases.count else {
-      hidden = ScanForm.allCases[number - Hiding.allCases.count].hide(hidden)
+      let form = ScanForm.allCases[number - Hiding.allCases.count]
+      hidden = form.hide(hidden)
       isText = true
+      isPairs = form == .dashes
       continue
     }
+    isPairs = false
     let hiding = Hiding.allCases[number]
     switch hiding {
     case .colours, .rainbow, .percentPart, .unicodePart, .hex: return
@@ -94,7 +98,8 @@ private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
     if hiding == .base64Lines { isWhole = false }
   }
   let around = input.map { $0 % 8 == 0 ? UInt8(ascii: "\n") : 0x20 + $0 % 0x5F }
-  let before = isText ? around.prefix(around.count / 2) + "\n".utf8 : []
+  // Digits that end the line above pairs of hex may be taken for more of them; see docs/rules.md.
+  let before = isText ? around.prefix(around.count / 2) + (isPairs ? "(\n" : "\n").utf8 : []
   // No digit begins the line below, which could be more of the one before.
   let text = Array(before) + hidden + "\n(".utf8 + around.suffix(around.count / 2)
   let wanted = isWhole ? key : Array(key.prefix(20))

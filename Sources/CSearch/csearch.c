@@ -67,7 +67,7 @@ INLINE uint8_t member(const uint8_t *digits, const uint8_t *members) {
   return high < 16 && low < 16 ? members[high << 4 | low] : 0;
 }
 
-/// Whether an escape of what `found` says may matter with `rest` behind it: what begins another escape does with the
+/// Whether an escape of what `found` says may matter with `rest` after it: what begins another escape does with the
 /// rest of that one.
 INLINE int may_matter(uint8_t found, uint8_t byte, const uint8_t *rest, const uint8_t *members) {
   if (!(found & CSEARCH_BEGINS)) return found;
@@ -96,7 +96,7 @@ INLINE int parts_word(const uint8_t *text, size_t count, size_t at, const uint8_
 
 INLINE int is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
 
-/// Whether a backslash with `rest` behind it may be an escape of one of `members`.
+/// Whether a backslash with `rest` after it may be an escape of one of `members`.
 INLINE int backslash_escape(const uint8_t *rest, const uint8_t *members) {
   switch (rest[0]) {
   case 'x': return rest[1] == '{' || hex_escape(rest + 1, members);

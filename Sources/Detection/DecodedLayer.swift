@@ -96,7 +96,7 @@ struct DecodedLayer {
     }
   }
 
-  /// Digits before those that stand for ASCII, and behind them, that are decoded too: of a key with zero-width
+  /// Digits before those that stand for ASCII, and after them, that are decoded too: of a key with zero-width
   /// characters in it a piece may be short.
   private static let margin = 64
 

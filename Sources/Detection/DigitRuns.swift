@@ -108,7 +108,7 @@ extension DecodedLayer {
   private static let longestIndentation = 128
   /// Bytes in which what joins the digits before a run to it is looked for.
   private static let longestJoint = 96
-  /// Digits before those that stand for ASCII, and behind them, that are decoded too.
+  /// Digits before those that stand for ASCII, and after them, that are decoded too.
   private static let margin = 256
 
   /// Adds what every run of digits in `text[range]` stands for where that is ASCII.
@@ -239,7 +239,7 @@ extension DecodedLayer {
     return run
   }
 
-  /// Whether the two digits of an escape have so many more behind them that it may be none.
+  /// Whether the two digits of an escape have so many more after them that it may be none.
   private func isDoubtful(_ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>) -> Bool {
     let end = place + 1 + 16
     guard text[place] == UInt8(ascii: "=") || text[place] == UInt8(ascii: "%"), end <= range.upperBound else {
@@ -273,7 +273,7 @@ extension DecodedLayer {
     token.outputCount == 1 && (token.output == 0x0A || token.output == 0x0D)
   }
 
-  /// Where the digits go on behind a line break, an optional sign that the line is quoted, and blanks.
+  /// Where the digits go on after a line break, an optional sign that the line is quoted, and blanks.
   private func lineBreak(_ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>) -> Int? {
     var at = start
     if at < range.upperBound, text[at] == 0x0D { at += 1 }
@@ -419,7 +419,7 @@ extension DecodedLayer {
   ///
   /// - Parameters:
   ///   - found: is called with the place of each byte's two digits.
-  ///   - restart: is called where half a byte stands alone, and tells whether to go on behind it.
+  ///   - restart: is called where half a byte stands alone, and tells whether to go on after it.
   /// - Returns: where it ends.
   private func walkSeparatedHex(
     _ text: UnsafeRawBufferPointer, from start: Int, _ range: Range<Int>, found: (Range<Int>) -> Void,

@@ -30,11 +30,11 @@ extension DecodedLayer {
     var start = place
     let earliest = max(range.lowerBound, place - Self.longestLine)
     while start > earliest, !endsLine(text, start) { start -= 1 }
-    // The first row may come after something else in its line.
-    if dumpRow(text, start, range) == nil {
-      let limit = min(range.upperBound, place + Self.longestLine)
+    // Digits in the line of `place`, and in those above the first row, are none of the dump's.
+    let limit = min(range.upperBound, place + Self.longestLine)
+    while start < limit, dumpRow(text, start, range) == nil {
       while start < limit, !isLineEnd(text, start) { start += 1 }
-      start = min(start + (start < limit && text[start] == 0x0A ? 1 : 2), range.upperBound)
+      if start < limit { start += text[start] == 0x0A ? 1 : 2 }
     }
     guard let first = dumpRow(text, start, range), let second = dumpRow(text, first.end, range),
       let (radix, count) = step(text, first, second)

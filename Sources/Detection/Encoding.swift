@@ -3,7 +3,7 @@
 // Exact: base64, hex, decimal, percent, unicode, html, quoted-printable, backslash, octal, css,
 // caret, utf-16, utf-32, ansi, zero-width, gzip, zlib, deflate and zip undo what a standard says, so what is found
 // is what a decoder would give. Heuristics:
-// backslash-newline (indentation behind it is dropped), line-wrap (a line break at a column where
+// backslash-newline (indentation after it is dropped), line-wrap (a line break at a column where
 // terminals wrap), concatenation (two string literals with an operator, a comment or nothing between them) and
 // markup (tags that do not end a line, emphasis of Markdown)
 // guess that what was apart belongs together. A heuristic only counts when the key is whole, and never

@@ -80,7 +80,7 @@ extension Scanner {
   /// Bytes of the input that are decoded at once.
   private static let windowBytes = 256 * 1024
   /// Bytes round a hint that are decoded.
-  private static let hintContext = (before: 1024, behind: 2048)
+  private static let hintContext = (before: 1024, after: 2048)
 
   /// Appends the hidden matches that begin in `buffer[from..<until]`, in order of place.
   ///
@@ -186,7 +186,7 @@ extension Scanner {
       // What was decoded apart does not belong together.
       let whole = depth == 0 ? range : stack.layers[depth - 1].text(around: place)
       let near =
-        max(whole.lowerBound, place - Self.hintContext.before)..<min(whole.upperBound, place + Self.hintContext.behind)
+        max(whole.lowerBound, place - Self.hintContext.before)..<min(whole.upperBound, place + Self.hintContext.after)
       if let last = open, near.lowerBound <= last.upperBound, whole.contains(last.lowerBound) {
         open = last.lowerBound..<max(last.upperBound, near.upperBound)
       } else {
@@ -231,7 +231,7 @@ extension Scanner {
 }
 
 extension [Match] {
-  /// Of matches in order of place, the first that begins at or behind `place`.
+  /// Of matches in order of place, the first that begins at or after `place`.
   fileprivate func firstIndex(atOrAfter place: Int) -> Int {
     var (low, high) = (0, count)
     while low < high {

@@ -63,7 +63,7 @@ struct HintSearch: Sendable {
     searchEscapes(text, in: range, into: &places)
   }
 
-  /// Whether behind the head of a literal at `place` the key goes on in another way than plainly.
+  /// Whether after the head of a literal at `place` the key goes on in another way than plainly.
   private func goesOnHidden(
     _ literal: [UInt8], _ text: UnsafeRawBufferPointer, _ place: Int, _ isPlain: (Int) -> Bool
   ) -> Bool {
@@ -85,7 +85,7 @@ struct HintSearch: Sendable {
     return false
   }
 
-  /// Whether what stands at `start` is a token for `byte`, or tokens for nothing with `byte` behind them.
+  /// Whether what stands at `start` is a token for `byte`, or tokens for nothing with `byte` after them.
   private func goesOn(with byte: UInt8, _ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
     var at = start
     while at < text.count, mayBeginToken(text[at]), case .token(let token) = readToken(text, at: at) {
@@ -100,7 +100,7 @@ struct HintSearch: Sendable {
     return at > start && at < text.count && text[at] == byte
   }
 
-  /// Bytes behind a literal in which an unfinished key is looked at for tokens.
+  /// Bytes after a literal in which an unfinished key is looked at for tokens.
   private static let longestRest = 64
 
   /// Whether the tail of a literal at `place` has the rest in front of it, broken up.
@@ -131,12 +131,12 @@ struct HintSearch: Sendable {
     return false
   }
 
-  /// Codes in a row behind which it is not looked for the rest of the word.
+  /// Codes in a row after which it is not looked for the rest of the word.
   private static let longestRow = 16
 
   // MARK: Escapes
 
-  /// Bytes behind a telling escape that are not asked, because what is behind them is decoded too.
+  /// Bytes after a telling escape that are not asked, because what is after them is decoded too.
   private static let stride = 1024
 
   private func searchEscapes(
@@ -228,13 +228,13 @@ struct HintSearch: Sendable {
 
   /// Whether what is at `start..<end` lies in a word as long as the base64 digits of a key.
   private func isLongWord(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
-    var (before, behind) = (0, 0)
+    var (before, after) = (0, 0)
     while before < Self.longWord, before < start, isDigitOrSign(text[start - 1 - before]) { before += 1 }
-    while behind < Self.longWord, end + behind < text.count, isDigitOrSign(text[end + behind]) { behind += 1 }
-    return before > 0 && behind > 0 && before + behind >= Self.longWord
+    while after < Self.longWord, end + after < text.count, isDigitOrSign(text[end + after]) { after += 1 }
+    return before > 0 && after > 0 && before + after >= Self.longWord
   }
 
-  /// Whether three more that stand for letters, or for nothing within a word, follow soon behind `start`.
+  /// Whether three more that stand for letters, or for nothing within a word, follow soon after `start`.
   private func isBusy(_ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
     let limit = min(text.count, start + Self.busyBytes)
     var at = start
@@ -265,7 +265,7 @@ struct HintSearch: Sendable {
     return (UInt8(truncatingIfNeeded: token.output), place + token.length)
   }
 
-  /// Whether an escape of `byte` stands where it would in a literal, by the character before or behind it.
+  /// Whether an escape of `byte` stands where it would in a literal, by the character before or after it.
   private func isInside(
     _ literal: [UInt8], _ byte: UInt8, _ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int
   ) -> Bool {

@@ -225,8 +225,8 @@ extension CodeReader {
       case .other: return .clean
       }
     }
-    if link.isMethod, ["chars", "collect", "unwrap_or"].contains(symbol.text), language == .rust { return link.value }
-    if ["vars", "asdict", "model_dump", "dict", "stringify"].contains(symbol.text) {
+    if language == .rust, link.isMethod, ["chars", "collect", "unwrap_or"].contains(symbol.text) { return link.value }
+    if symbol.traits.contains(.unfolds) {
       let all = arguments.reduce(into: link.value) { $0.join(value(unlabelled($1), depth: depth + 1)) }
       if all.flags.contains(.holder) { return Value(flags: .container) }
     }

@@ -153,6 +153,9 @@ extension CodeReader {
       case .javascript: "\(source)?.slice(0, 15)"
       case .swift: "\(source).prefix(15)"
       case .ruby: "\(source)[0, 15]"
+      case .go: "\(source)[:min(15, len(\(source)))]"
+      case .java: "\(source).substring(0, Math.min(15, \(source).length()))"
+      case .rust: "\(source).get(..15).unwrap_or_default()"
       default: nil
       }
     return cut.map { Array($0.utf8) }

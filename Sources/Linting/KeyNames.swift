@@ -22,8 +22,10 @@ struct KeyNames: Sendable {
   let accessors: Set<String>
   let loggers: Set<String>
   let levels: Set<String>
-  /// Two bytes, folded to lower case, that every key's name ends with.
-  private let endings: Set<UInt16>
+  /// Words that a key's name may end with.
+  let lastWords: Set<String>
+  /// Masks of several words.
+  private let longMasks: Set<String>
 
   init(_ value: TOMLValue, _ additions: LintAdditions) throws(TOMLError) {
     var table = try TOMLTable(value, name: "names")
@@ -45,8 +47,10 @@ struct KeyNames: Sendable {
     accessors = Set(lists["accessors"]!)
     loggers = Set(lists["loggers"]!)
     levels = Set(lists["levels"]!)
-    endings = Set(
-      (keys + stages.map { Array($0.utf8) }).map { UInt16($0[$0.count - 2]) << 8 | UInt16($0[$0.count - 1]) })
+    // What a name's last word is depends on its style: `api_key` ends with `key`, `apikey` with itself.
+    lastWords = stages.union(
+      keys.flatMap { key in key.indices.map { String(decoding: key[$0...], as: UTF8.self) } })
+    longMasks = masks.filter { $0.contains { !$0.isASCII || !($0.isLetter || $0.isNumber) } }
     try table.finish()
   }
 
@@ -57,8 +61,6 @@ struct KeyNames: Sendable {
   func kind(_ name: some BidirectionalCollection<UInt8>) -> KeyName {
     let count = name.count
     guard count >= 4, count <= Self.longest else { return [] }
-    let (last, before) = (name[name.index(before: name.endIndex)], name[name.index(name.endIndex, offsetBy: -2)])
-    guard endings.contains(UInt16(before | 0x20) << 8 | UInt16(last | 0x20)) else { return [] }
     var words = split(name)
     let isHopx = words.contains("hopx")
     if isHopx, words.count > 2, stages.contains(words.last!) { words.removeLast() }
@@ -74,11 +76,10 @@ struct KeyNames: Sendable {
     return []
   }
 
-  /// Whether a function's name says that it makes its argument fit to show.
-  func masksValue(_ name: some BidirectionalCollection<UInt8>) -> Bool {
-    if name.count > Self.longest { return false }
-    return split(name).contains { masks.contains($0) }
-      || masks.contains(String(decoding: name, as: UTF8.self).lowercased())
+  /// Whether a name as a whole is a mask of several words.
+  func masksWhole(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+    !longMasks.isEmpty && name.count <= Self.longest
+      && longMasks.contains(String(decoding: name, as: UTF8.self).lowercased())
   }
 
   /// The words of a name in lower case: `HOPX_API_KEY` and `hopxApiKey` are the same three.

@@ -52,6 +52,7 @@ package struct LintRules: Sendable {
   package private(set) var rules: [LintRule] = []
   let names: KeyNames
   let sinks: [Language: SinkList]
+  let meanings: NameMeanings
   /// Words of which a file has one, in some case, where anything is found in it.
   let anchors: [[UInt8]]
 
@@ -76,6 +77,7 @@ package struct LintRules: Sendable {
     }
     try table.finish()
     self.sinks = sinks
+    meanings = NameMeanings(self.names, sinks: sinks.values.flatMap(\.lastParts))
     anchors =
       self.names.spellings
       + ["hopx", "environ", "process.env", "meta.env", "getenv", "env::vars"].map { Array($0.utf8) }
@@ -116,6 +118,8 @@ extension LintRule {
 struct SinkList: Sendable {
   /// The parts before the last, the nearest first.
   private var byLast: [String: [[String]]] = [:]
+
+  var lastParts: some Sequence<String> { byLast.keys }
 
   init(_ names: [String]) {
     for name in names {

@@ -13,6 +13,8 @@ struct ShellReader {
   var isNearKey: Bool
   private(set) var findings: [LintFinding] = []
   private var reported: Set<Range<Int>> = []
+  /// `${NAME:0:15}` is understood: a script for bash, zsh or ksh.
+  private let cutsVariables: Bool
   /// Searches for what follows a `set -x` that are left.
   private var traces = 16
 
@@ -24,6 +26,9 @@ struct ShellReader {
     self.rules = rules
     self.isAboutHopx = isAboutHopx
     self.isNearKey = isNearKey
+    let first = String(decoding: bytes.prefix(80).prefix { $0 != 0x0A }, as: UTF8.self)
+    cutsVariables =
+      language == .shell && first.hasPrefix("#!") && ["bash", "zsh", "ksh"].contains { first.contains($0) }
     var lexer = Lexer(bytes, range, language)
     lexer.run()
     tokens = lexer.tokens
@@ -279,15 +284,26 @@ struct ShellReader {
 
   // MARK: Findings
 
-  mutating func report(_ kind: LintKind, _ word: Range<Int>, _ message: String) {
+  mutating func report(_ kind: LintKind, _ word: Range<Int>, _ message: String, replacement: [UInt8]? = nil) {
     let range = Int(tokens[word.lowerBound].start)..<Int(tokens[word.upperBound - 1].end)
     guard reported.insert(range).inserted else { return }
-    findings.append(LintFinding(kind: kind, range: range, message: message))
+    var finding = LintFinding(kind: kind, range: range, message: message)
+    finding.replacement = replacement
+    findings.append(finding)
+  }
+
+  /// `${NAME:0:15}` for `$NAME` and `${NAME}`.
+  private func cut(of token: Token) -> [UInt8]? {
+    let name = bytes[token.range].filter { !"${}".utf8.contains($0) }
+    guard cutsVariables, name.allSatisfy({ isNameByte($0) }) else { return nil }
+    return Array("${".utf8) + name + ":0:15}".utf8
   }
 
   private mutating func show(_ words: ArraySlice<Word>, by name: String) {
     for word in words {
-      for index in keys(in: word) { report(.logged, index..<(index + 1), "a key goes to \(name) whole") }
+      for index in keys(in: word) {
+        report(.logged, index..<(index + 1), "a key goes to \(name) whole", replacement: cut(of: tokens[index]))
+      }
     }
   }
 

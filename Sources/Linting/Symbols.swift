@@ -30,49 +30,92 @@ struct Symbol {
     static let environment = Traits(rawValue: 1024)
     /// Holds values that were set, such as `settings`.
     static let settings = Traits(rawValue: 2048)
+    /// Makes a dictionary of an object.
+    static let unfolds = Traits(rawValue: 4096)
   }
 
   init(_ name: Slice<UnsafeRawBufferPointer>, _ language: Language, _ rules: LintRules) {
     text = String(decoding: name, as: UTF8.self)
-    let names = rules.names
     var traits: Traits = []
     var bare = name
     if language == .powershell, name.count > 4, text.lowercased().hasPrefix("env:") {
       traits.insert(.environment)
       bare = name.dropFirst(4)
     }
-    key = names.kind(bare)
-    word = Word.of(text, language)
-    let words = names.split(bare)
-    if names.masksValue(bare) { traits.insert(.mask) }
-    if names.carriers.contains(text) { traits.insert(.carrier) }
-    if names.accessors.contains(text) { traits.insert(.accessor) }
-    if words.last.map(names.loggers.contains) ?? false { traits.insert(.logger) }
-    if names.levels.contains(text) { traits.insert(.level) }
-    if ["self", "this", "Self", "cls"].contains(text) { traits.insert(.own) }
-    if !bare.contains(where: { $0 >= 0x61 && $0 <= 0x7A }) {
+    let words = WordsOfName(bare, rules.meanings.ofWords)
+    key = words.last.contains(.keyEnd) ? rules.names.kind(bare) : []
+    if words.all.contains(.mask) || rules.names.masksWhole(bare) { traits.insert(.mask) }
+    if words.last.contains(.logger) { traits.insert(.logger) }
+    if words.all.contains(.reads) { traits.insert(.reads) }
+    if words.all.contains(.describes) { traits.insert(.describes) }
+    if words.all.contains(.settings) { traits.insert(.settings) }
+    if !words.hasLower {
       traits.insert(.upper)
     } else if let first = bare.first, first >= 0x41, first <= 0x5A {
       traits.insert(.capital)
     }
-    if words.contains(where: Self.readingWords.contains) { traits.insert(.reads) }
-    if words.contains(where: Self.describingWords.contains) { traits.insert(.describes) }
-    if words.contains(where: Self.settingsWords.contains) { traits.insert(.settings) }
+    let whole = NameMeanings.OfName(rawValue: rules.meanings.ofNames.meanings(WordTable.hash(name)))
+    if whole.contains(.carrier) { traits.insert(.carrier) }
+    if whole.contains(.accessor) { traits.insert(.accessor) }
+    if whole.contains(.level) { traits.insert(.level) }
+    if whole.contains(.own) { traits.insert(.own) }
+    if whole.contains(.unfolds) { traits.insert(.unfolds) }
     self.traits = traits
-    sinks = rules.sinks[language]?.receivers(of: text)
+    word = whole.contains(.word) ? Word.of(text, language) : .none
+    sinks = whole.contains(.sink) ? rules.sinks[language]?.receivers(of: text) : nil
   }
 
-  private static let readingWords: Set<String> = [
+  static let readingWords: Set<String> = [
     "get", "load", "read", "fetch", "input", "getpass", "prompt", "ask", "decrypt", "resolve", "retrieve", "lookup",
     "secret", "env", "getenv", "config", "require", "password",
   ]
-  private static let settingsWords: Set<String> = [
+  static let settingsWords: Set<String> = [
     "config", "configuration", "settings", "cfg", "conf", "secrets", "credentials",
   ]
-  private static let describingWords: Set<String> = [
+  static let describingWords: Set<String> = [
     "errors", "error", "schema", "schemas", "properties", "fields", "labels", "types", "columns", "descriptions",
     "hints", "messages", "links", "help", "choices", "routes", "definitions", "docs", "validators", "annotations",
   ]
+}
+
+/// The words of a name, as `KeyNames.split` parts them, by their meanings alone.
+private struct WordsOfName {
+  private(set) var all: NameMeanings.OfWord = []
+  private(set) var last: NameMeanings.OfWord = []
+  private(set) var hasLower = false
+
+  init(_ name: Slice<UnsafeRawBufferPointer>, _ table: WordTable) {
+    var hash = WordTable.seed
+    var length = 0
+    var previous: UInt8 = 0
+    var index = name.startIndex
+    func isUpper(_ byte: UInt8) -> Bool { byte >= 0x41 && byte <= 0x5A }
+    func isLower(_ byte: UInt8) -> Bool { byte >= 0x61 && byte <= 0x7A }
+    while index < name.endIndex {
+      let byte = name[index]
+      index += 1
+      let (upper, lower) = (isUpper(byte), isLower(byte))
+      if lower { hasLower = true }
+      let isLetter = upper || lower || byte >= 0x30 && byte <= 0x39
+      let begins =
+        upper && (isLower(previous) || isUpper(previous) && index < name.endIndex && isLower(name[index]))
+      if !isLetter || begins, length > 0 {
+        end(hash, table)
+        (hash, length) = (WordTable.seed, 0)
+      }
+      if isLetter {
+        hash = WordTable.adding(upper ? byte | 0x20 : byte, to: hash)
+        length += 1
+      }
+      previous = byte
+    }
+    if length > 0 { end(hash, table) }
+  }
+
+  private mutating func end(_ hash: UInt64, _ table: WordTable) {
+    last = NameMeanings.OfWord(rawValue: table.meanings(hash))
+    all.formUnion(last)
+  }
 }
 
 /// Words that mean something to the reader of a program's statements.
@@ -96,6 +139,9 @@ enum Word: UInt8 {
     default: return word
     }
   }
+
+  /// All of them, in any language.
+  static var all: some Sequence<String> { words.keys }
 
   private static let words: [String: Word] = [
     "def": .define, "func": .define, "fn": .define, "function": .define, "return": .give, "raise": .raise,

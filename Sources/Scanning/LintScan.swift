@@ -31,10 +31,10 @@ extension ContentScanner {
   }
 
   /// Whether a file of this name should be linted, where linting is all that was asked for.
-  func leavesUnlinted(_ path: Path) -> Bool {
-    !options.searchesKeys && mayLint(path)
-      && Language(path: path, start: UnsafeRawBufferPointer(start: nil, count: 0)) != nil
-  }
+  func leavesUnlinted(_ path: Path) -> Bool { !options.searchesKeys && mayLint(path) && isCode(path) }
+
+  /// Whether a file's name says that it is in a language that is linted.
+  func isCode(_ path: Path) -> Bool { Language(path: path, start: UnsafeRawBufferPointer(start: nil, count: 0)) != nil }
 
   /// Lints a file's text.
   mutating func lint(_ bytes: UnsafeRawBufferPointer, path: Path, into sink: inout some FindingSink) {

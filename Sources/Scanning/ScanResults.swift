@@ -11,6 +11,8 @@ package struct ScanResults: Sendable {
   package var problems: [Problem] = []
   /// What was found in code.
   package var code: [PolicyFinding] = []
+  /// Code that was not linted because it is too large; redacted.
+  var unlinted: [Problem] = []
   /// Its findings are those that an input has beyond those listed.
   package var summary = Summary()
   /// Whole keys by fingerprint, where they were asked for.
@@ -77,6 +79,7 @@ package struct ScanResults: Sendable {
     findings += other.findings
     problems += other.problems
     code += other.code
+    unlinted += other.unlinted
     summary.files += other.summary.files
     summary.lines += other.summary.lines
     summary.entries += other.summary.entries
@@ -155,6 +158,7 @@ package struct ScanResults: Sendable {
     if plan.failsUnopened { problems = (problems + unopenedProblems).sorted(by: Problem.precedes) }
     let isWhole = isWhole && problems.isEmpty
     var warnings = policy.warnings(isWhole: isWhole)
+    warnings = (warnings + unlinted).sorted(by: Problem.precedes)
     if !plan.failsUnopened { warnings = (warnings + unopenedProblems).sorted(by: Problem.precedes) }
     // Where paths are judged afterwards the list kept none from being read.
     if isWhole && policy.skipped.isEmpty { warnings = (warnings + plan.unusedSkips).sorted(by: Problem.precedes) }

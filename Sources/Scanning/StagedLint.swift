@@ -18,11 +18,14 @@ package func lintStaged(
     let staged = try stagedChanges(in: repository, merged: merged).without(skipping, counts: false)
     let changes = staged.changes.filter { $0.new != nil && !$0.isLink && scanner.mayLint($0.path) }
     if changes.isEmpty { return results }
-    let found = try lint(in: repository, changes.map { ($0.new!, $0.path) }, &scanner)
+    let found = try lint(in: repository, changes.map { ($0.new!, $0.path) }, &scanner, notes: &results.unlinted)
     // Only files with findings are compared with what they were, and with what was taken out elsewhere.
     if found.allSatisfy(\.isEmpty) { return results }
     let all = staged.changes.filter { !$0.isLink && scanner.mayLint($0.path) }
-    let before = try lint(in: repository, all.flatMap { change in change.old.map { ($0, change.path) } }, &scanner)
+    // Where the old version was too large, each line of the new one is new.
+    var ofOld: [Problem] = []
+    let before = try lint(
+      in: repository, all.flatMap { change in change.old.map { ($0, change.path) } }, &scanner, notes: &ofOld)
     var known: [LintedLine: Int] = [:]
     for finding in before.joined() { known[LintedLine(finding), default: 0] += 1 }
     for finding in found.joined() {
@@ -53,13 +56,17 @@ private struct LintedLine: Hashable {
 
 /// What is found in each of these blobs.
 private func lint(
-  in repository: GitRepository, _ blobs: [(id: ObjectID, path: Path)], _ scanner: inout ContentScanner
+  in repository: GitRepository, _ blobs: [(id: ObjectID, path: Path)], _ scanner: inout ContentScanner,
+  notes: inout [Problem]
 ) throws(GitError) -> [[PolicyFinding]] {
   var batch = try ObjectBatch(in: repository)
   batch.request(blobs.lazy.map(\.id))
   var found: [[PolicyFinding]] = []
   for (_, path) in blobs {
     guard case .object(_, let kind, let size) = try batch.next(), kind == "blob", size <= Linter.longestFile else {
+      if scanner.isCode(path) {
+        notes.append(scanner.problem(path, "not linted: no more than 8 MB of a file are read; is it code?"))
+      }
       found.append([])
       continue
     }

@@ -58,7 +58,7 @@ enum {
 
 /// The next place at or after `at` and before `end` where an escape could begin of a byte that `members`, a table of
 /// 256, says something of: `%` or `=` and two hex digits, `%u`, a backslash with u, U or x, `&#`, or `&amp;` with either
-/// behind it; or where a control sequence or a character that takes no room stands in a word.
+/// after it; or where a control sequence or a character that takes no room stands in a word.
 size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
 /// The next place at or after `at` where digits begin that stand for fifteen bytes of ASCII: base64 digits or hex

@@ -58,13 +58,17 @@ struct LintFixes {
     let old = try readRegularFile(file, limit: Self.longest)
     var new = old
     for edit in edits.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
-      // A replacement begins with the text that it replaces.
-      guard edit.range.upperBound <= new.count, edit.replacement!.starts(with: new[edit.range]) else { return nil }
+      // A replacement begins with the text that it replaces; `$NAME` may become `${NAME:0:15}`.
+      guard edit.range.upperBound <= new.count, bare(edit.replacement![...]).starts(with: bare(new[edit.range])) else {
+        return nil
+      }
       new.replaceSubrange(edit.range, with: edit.replacement!)
     }
     if !isDry { try writeAtomically(new, to: file) }
     return (old, new)
   }
+
+  private func bare(_ text: ArraySlice<UInt8>) -> [UInt8] { text.filter { !"${}".utf8.contains($0) } }
 
   /// Bytes of a file.
   private static let longest = 64 << 20

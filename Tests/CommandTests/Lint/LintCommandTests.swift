@@ -100,6 +100,27 @@ struct LintCommandTests {
     #expect(try hopxguard("lint", in: folder).status == 0)
   }
 
+  @Test(arguments: [
+    ("app.go", "fmt.Println(apiKey)", "fmt.Println(apiKey[:min(15, len(apiKey))])"),
+    ("App.java", "logger.info(apiKey);", "logger.info(apiKey.substring(0, Math.min(15, apiKey.length())));"),
+    ("app.rs", "println!(\"{}\", api_key);", "println!(\"{}\", api_key.get(..15).unwrap_or_default());"),
+    ("app.rb", "puts api_key", "puts api_key[0, 15]"),
+    ("app.swift", "print(apiKey)", "print(apiKey.prefix(15))"),
+    ("app.sh", "#!/bin/bash\necho \"$HOPX_API_KEY\"", "#!/bin/bash\necho \"${HOPX_API_KEY:0:15}\""),
+  ])
+  func `what fix writes is fine afterwards, in each language`(name: String, leak: String, mended: String) throws {
+    folder.write(name, leak + "\n")
+    #expect(try hopxguard("lint", "--fix", in: folder).status == 0)
+    #expect(String(decoding: folder.read(name), as: UTF8.self) == mended + "\n")
+    #expect(try hopxguard("lint", in: folder).status == 0)
+  }
+
+  @Test func `what a POSIX shell cannot cut stays as it is`() throws {
+    folder.write("app.sh", "#!/bin/sh\necho \"$HOPX_API_KEY\"\n")
+    #expect(try hopxguard("lint", "--fix", in: folder).status == 1)
+    #expect(String(decoding: folder.read("app.sh"), as: UTF8.self).hasSuffix("\"$HOPX_API_KEY\"\n"))
+  }
+
   @Test func `SARIF carries the fix at the place of the finding`() throws {
     folder.write("app.py", "s = 'ä'; print(s, api_key)\n")
     let result = try hopxguard("lint", "--format", "sarif", in: folder)

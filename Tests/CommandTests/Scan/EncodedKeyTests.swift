@@ -161,6 +161,14 @@ struct EncodedKeyTests {
     for (name, key) in keys { #expect(found[name]?.map(\.fingerprint) == [fingerprint(key)], "\(name)") }
   }
 
+  @Test func `a dump below a line of two digits`() throws {
+    for disguise in keyDisguises where disguise.isDump {
+      let key = makeKey()
+      folder.write("in/a", Array("&\n46".utf8) + disguise.apply(key) + Array("\n".utf8))
+      #expect(try findings()["a"]?.map(\.fingerprint) == [fingerprint(key)], "\(disguise.name)")
+    }
+  }
+
   @Test func `a list of keys in base64`() throws {
     let keys = (0..<3).map { _ in makeKey() }
     folder.write("in/a", "[\"" + keys.map { Data($0).base64EncodedString() }.joined(separator: "\", \"") + "\"]")
