@@ -17,19 +17,16 @@ public final class TextRedaction: Sendable {
 
   /// The text with the keys in it cut to what may be shown; nil if there are none.
   func redacted(_ text: String) -> String? {
-    var text = text
-    return text.withUTF8 { utf8 in
-      let bytes = UnsafeRawBufferPointer(utf8)
-      let edits = redactor.withLock { $0.edits(of: bytes) }
-      if edits.isEmpty { return nil }
-      var out: [UInt8] = []
-      var done = 0
-      for edit in edits {
-        out += bytes[done..<edit.range.lowerBound]
-        out += edit.replacement
-        done = edit.range.upperBound
-      }
-      return String(decoding: out + bytes[done...], as: UTF8.self)
+    let bytes = Array(text.utf8)
+    let edits = redactor.withLock { redactor in bytes.withUnsafeBytes { redactor.edits(of: $0) } }
+    if edits.isEmpty { return nil }
+    var out: [UInt8] = []
+    var done = 0
+    for edit in edits {
+      out += bytes[done..<edit.range.lowerBound]
+      out += edit.replacement
+      done = edit.range.upperBound
     }
+    return String(decoding: out + bytes[done...], as: UTF8.self)
   }
 }
