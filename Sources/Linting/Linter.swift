@@ -87,7 +87,18 @@ package struct Linter: Sendable {
 
   private func notebook(_ bytes: UnsafeRawBufferPointer, _ isAboutHopx: Bool) -> [LintFinding] {
     let notebook = NotebookReader(bytes)
-    let found = notebook.code.withUnsafeBytes { code in
+    let scripts = notebook.shellParts()
+    var found: [LintFinding] = []
+    notebook.code.withUnsafeBytes { code in
+      for script in scripts {
+        var reader = ShellReader(code, script, .shell, rules, isAboutHopx: isAboutHopx)
+        reader.read()
+        found += reader.findings
+      }
+    }
+    var python = notebook.code
+    for place in scripts.joined() where python[place] != 0x0A { python[place] = 0x20 }
+    found += python.withUnsafeBytes { code in
       var reader = CodeReader(code, 0..<code.count, .python, rules, isAboutHopx: isAboutHopx)
       reader.read()
       return reader.findings

@@ -96,6 +96,34 @@ struct NotebookReader {
     }
   }
 
+  /// What a shell reads of the code: the rest of a line after `!`, and of a cell after `%%bash`.
+  func shellParts() -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    for (index, cell) in cells.enumerated() {
+      let end = index + 1 < cells.count ? cells[index + 1].start : code.count
+      if let body = Self.shellCell(code[cell.start..<end]) {
+        parts.append(body)
+        continue
+      }
+      for line in code[cell.start..<end].split(separator: 0x0A) {
+        let text = line.drop { $0 == 0x20 || $0 == 0x09 }
+        if text.first == UInt8(ascii: "!") {
+          let command = text.drop { $0 == UInt8(ascii: "!") }
+          parts.append(command.startIndex..<command.endIndex)
+        }
+      }
+    }
+    return parts
+  }
+
+  /// What comes after the first line of a cell that is a script.
+  private static func shellCell(_ cell: ArraySlice<UInt8>) -> Range<Int>? {
+    let first = cell.prefix { $0 != 0x0A }
+    let magic = String(decoding: first.prefix { $0 != 0x20 }, as: UTF8.self)
+    guard ["%%bash", "%%sh", "%%script", "%%zsh"].contains(magic) else { return nil }
+    return first.endIndex..<cell.endIndex
+  }
+
   /// A finding in the code, in the terms of the file.
   func located(_ finding: LintFinding) -> LintFinding? {
     guard !finding.range.isEmpty, finding.range.upperBound <= places.count else { return nil }

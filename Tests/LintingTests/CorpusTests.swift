@@ -41,6 +41,20 @@ struct CorpusTests {
     #expect(found.map(\.range) == text.marks)
     #expect(found.first?.place == "cell 3, line 2")
   }
+
+  @Test func `what a notebook hands to a shell is read as a script`() throws {
+    let text = MarkedText(
+      #"""
+      {"cells": [
+        {"cell_type": "code", "source": ["x = 1\n", "!echo ⟦$HOPX_API_KEY⟧\n", "print(⟦api_key⟧)"]},
+        {"cell_type": "code",
+         "source": ["%%bash\n", "ls\n", "echo \"⟦$HOPX_API_KEY⟧\"\n", "echo \"${HOPX_API_KEY:0:15}\""]}
+      ], "nbformat": 4}
+      """#.utf8)
+    let found = text.bytes.withUnsafeBytes { Linter(LintRules()).findings(in: $0, path: "a.ipynb") }
+    #expect(found.map(\.range) == text.marks)
+    #expect(found.map(\.place) == ["cell 1, line 2", "cell 1, line 3", "cell 2, line 3"])
+  }
 }
 
 /// A file of the corpus, with its marks.
