@@ -112,7 +112,7 @@ class Guard:
     has_library = True
 
     def __init__(self, rules: Iterable[RuleFile] = ()) -> None:
-        self._rules = [(os.fspath(path), _read(path)) for path in [_CLIENT_RULES, *rules]]
+        self._rules = read_rules(rules)
         self._library = _load(ctypes.CDLL)
         first = self.new_context()
         # Short texts are looked at without releasing Python's lock, so that this context needs no other.
@@ -169,6 +169,20 @@ class CommandGuard:
 
     def find(self, data: bytes) -> List[Match]:
         raise GuardError("this wheel is without libhopxguard: use the command `hopxguard scan -`")
+
+
+def read_rules(rules: Iterable[RuleFile]) -> List[Tuple[str, bytes]]:
+    """The names and the contents of rule files, after that of this package."""
+    return [(os.fspath(path), _read(path)) for path in [_CLIENT_RULES, *rules]]
+
+
+def new_context(rules: Sequence[Tuple[str, bytes]]) -> Optional[Context]:
+    """A context with the rules of `read_rules`; None where the library cannot be loaded."""
+    try:
+        library = _load(ctypes.CDLL)
+    except OSError:
+        return None
+    return Context(library, rules)
 
 
 def _read(path: RuleFile) -> bytes:
