@@ -18,7 +18,7 @@ struct ManyRulesTests {
     [[rule]]
     id = 'r\(number)'
     literal = '\(literal)'
-    pattern = '\(literal.split(separator: "+").joined(separator: "\\+"))[0-9a-f]{24}'
+    pattern = '\(literal.replacing("+", with: "\\+").replacing(".", with: "\\."))[0-9a-f]{24}'
     keep = 2
 
     """
