@@ -7,6 +7,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// What no loop depends on is made for size: the wheel has a limit.
+let small: [SwiftSetting] = strict + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 let package = Package(
   name: "hopxguard",
   products: [
@@ -112,7 +115,7 @@ let package = Package(
       swiftSettings: strict),
 
     // What is asked about a key, and what the answer means. It sends nothing itself.
-    .target(name: "Verification", dependencies: ["Bytes", "Findings"], swiftSettings: strict),
+    .target(name: "Verification", dependencies: ["Bytes", "Findings"], swiftSettings: small),
 
     // Code that would leak a key: a lexer for every language, and what it knows of values.
     .target(
@@ -129,15 +132,15 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Reporting", dependencies: ["CDeflate", "CEmbedded", "CVersion", "Bytes", "Platform", "Rules", "Findings"],
-      swiftSettings: strict),
+      swiftSettings: small),
 
     // What the keys that a scan has found say together: age, environments, places.
     .target(
-      name: "Audit", dependencies: ["Bytes", "Platform", "Rules", "Findings", "Scanning"], swiftSettings: strict),
+      name: "Audit", dependencies: ["Bytes", "Platform", "Rules", "Findings", "Scanning"], swiftSettings: small),
 
     // What coding agents send and want to hear, and how their settings and transcripts are changed.
     .target(
-      name: "Agents", dependencies: ["Bytes", "TOML", "Rules", "Detection", "Redaction"], swiftSettings: strict),
+      name: "Agents", dependencies: ["Bytes", "TOML", "Rules", "Detection", "Redaction"], swiftSettings: small),
 
     // Level 5: the command line.
     .executableTarget(
@@ -149,7 +152,7 @@ let package = Package(
         "Audit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict,
+      swiftSettings: small,
       // A static binary, by options of the linker alone: the tests start what is released, and nothing is compiled
       // twice. The two libraries are what a static FoundationEssentials, which ArgumentParser imports, needs.
       linkerSettings: [
