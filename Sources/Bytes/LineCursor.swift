@@ -116,11 +116,20 @@ private func hasLineEnd(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ form: T
       ? any((block .== feed.littleEndian) .| (block .== carriage.littleEndian))
       : any((block .== feed.bigEndian) .| (block .== carriage.bigEndian))
   }
-  let block = bytes.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt16>.self)
   let (feed, carriage): (UInt16, UInt16) = (0x0A, 0x0D)
   return form.isLittleEndian
-    ? any((block .== feed.littleEndian) .| (block .== carriage.littleEndian))
-    : any((block .== feed.bigEndian) .| (block .== carriage.bigEndian))
+    ? hasUnit(feed.littleEndian, bytes, index) || hasUnit(carriage.littleEndian, bytes, index)
+    : hasUnit(feed.bigEndian, bytes, index) || hasUnit(carriage.bigEndian, bytes, index)
+}
+
+/// Whether one of the eight units in the 16 bytes at `index` is `unit`, in the machine's byte order. Two words do it:
+/// `any` of a vector's comparison is a call for each lane.
+@inline(__always)
+func hasUnit(_ unit: UInt16, _ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+  let (ones, highs): (UInt64, UInt64) = (0x0001_0001_0001_0001, 0x8000_8000_8000_8000)
+  let first = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ (UInt64(unit) &* ones)
+  let second = bytes.loadUnaligned(fromByteOffset: index + 8, as: UInt64.self) ^ (UInt64(unit) &* ones)
+  return ((first &- ones) & ~first | (second &- ones) & ~second) & highs != 0
 }
 
 /// Where the line that holds `index` ends: before its LF, CRLF or CR; nil when it goes on past

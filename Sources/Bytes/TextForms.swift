@@ -253,13 +253,16 @@ struct TextForms: Sendable {
 
   @inline(__always)
   private func hasZeroUnit(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
-    any(bytes.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt16>.self) .== 0)
+    hasUnit(0, bytes, index)
   }
 
   /// Whether one of 16 bytes is not in any text of bytes, as the zero beside an ASCII character is not.
   @inline(__always)
   private func hasControl(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
-    any(bytes.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self) .< 0x09)
+    let (nines, highs): (UInt64, UInt64) = (0x0909_0909_0909_0909, 0x8080_8080_8080_8080)
+    let first = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let second = bytes.loadUnaligned(fromByteOffset: index + 8, as: UInt64.self)
+    return ((first &- nines) & ~first | (second &- nines) & ~second) & highs != 0
   }
 
   @inline(__always)
