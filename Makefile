@@ -33,14 +33,14 @@ test-fast:
 
 # Style and structure, in seconds: which module imports which, formatting, the length of lines.
 .PHONY: check format
-SWIFT = Package.swift Sources Tests Fuzzing
+SWIFT = Package.swift Sources Tests Fuzzing Integrations
 check:
 	@command -v python3 >/dev/null || ./scripts/packages test
 	@./scripts/check-imports
 	@swift format lint --strict --recursive --parallel $(SWIFT)
-	@git ls-files 'Sources/*.swift' 'Tests/*.swift' 'Fuzzing/*.swift' | python3 -c 'import sys; long = \
-	  [f"{name}:{number}: {len(line)} columns; the limit is 120" for name in sys.stdin.read().split() \
-	  for number, line in enumerate(open(name, encoding="utf-8").read().split("\n"), 1) if len(line) > 120]; \
+	@git ls-files '*.swift' | python3 -c 'import sys; long = \
+	  [f"{name}:{number}: {len(line)} bytes; the limit is 120" for name in sys.stdin.read().split() \
+	  for number, line in enumerate(open(name, "rb").read().split(b"\n"), 1) if len(line) > 120]; \
 	  print(*long, sep="\n", end="\n" if long else ""); sys.exit(bool(long))'
 
 format:

@@ -168,7 +168,8 @@ let package = Package(
       swiftSettings: strict),
     // Keys made at run time, fresh folders, and the real binary.
     .target(
-      name: "TestSupport", dependencies: ["Rules", "RedactionOracle"], path: "Tests/TestSupport", swiftSettings: strict),
+      name: "TestSupport", dependencies: ["Rules", "RedactionOracle"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
     .testTarget(name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),

@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// A package of its own, so that only programs that log with swift-log fetch it. Its folder cannot be called swift-log: a
-// package goes by the name of its folder.
+// A package of its own, so that only programs that log with swift-log fetch it. Its folder cannot be called swift-log:
+// a package goes by the name of its folder.
 import PackageDescription
 
 let package = Package(

@@ -89,7 +89,7 @@ package struct KeyRotation: Sendable, Equatable {
   /// - Parameters:
   ///   - chosen: the new key, where the caller names it.
   ///   - wasRead: whether a place was looked at; what was not keeps its state.
-  /// - Returns: keys of which each may be the new one, if there are several.
+  /// - Returns: the candidates for the new key, if there are several.
   package mutating func update(
     _ seen: SeenKeys, chosen: Key?, now: Int, wasRead: (String) -> Bool
   ) -> [Key] {

@@ -59,7 +59,7 @@ struct EncodedIndex: Sendable {
     index = LiteralIndex(texts.map { Literal($0) })
   }
 
-  /// Parts of a core of which one is whole wherever a line break is in it.
+  /// Parts of a core. Wherever a line break falls in the core, one of them stays whole.
   private static func pieces(_ count: Int) -> [Range<Int>] {
     switch count {
     case ...2: [0..<count]

@@ -141,7 +141,7 @@ struct EncodedLiterals: Sendable {
     }
   }
 
-  /// Adds a literal in characters of two or four bytes of which the first may be at `start`, in either byte order.
+  /// Adds a literal in UTF-16 or UTF-32, in either byte order, if its first character is at `start`.
   @inline(__always)
   private func addWide(
     _ number: Int, _ start: Int, _ bytes: UnsafeRawBufferPointer, width: Int, _ add: (Int, Int, StreamStage) -> Void
@@ -152,7 +152,7 @@ struct EncodedLiterals: Sendable {
     if literals[number].stands(big, bytes, before) { add(number, before, big) }
   }
 
-  /// Adds a literal in base64 of which the digit at `place` may be the one at `offset` of its core.
+  /// Adds a literal in base64 if the digit at `place` is the one at `offset` of its core.
   @inline(__always)
   private func addBase64(
     _ number: Int, _ lead: Int, _ bytes: UnsafeRawBufferPointer, _ place: Int, _ offset: Int,

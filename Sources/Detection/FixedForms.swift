@@ -1,5 +1,5 @@
-// What a literal looks like under chains of encodings of which each gives one text: hex, base64 of base64, base64 of
-// UTF-16 and so on; and the beginnings of the lists of numbers that stand for it. All of them are found in one pass.
+// What a literal looks like under chains of encodings: hex, base64 of base64, base64 of UTF-16 and so on. Each chain
+// gives one text. Also the beginnings of the lists of numbers that stand for it. All of them are found in one pass.
 
 import Bytes
 import Rules
@@ -156,7 +156,7 @@ struct FixedForms: Sendable {
 
   // MARK: Lists
 
-  /// Where a list begins of which the number after `numbers` others is at `place`.
+  /// Where the list begins that has `numbers` numbers before the one at `place`.
   private func listStart(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ numbers: Int, _ stage: StreamStage
   ) -> Int? {

@@ -128,7 +128,7 @@ struct ForwardText {
     levels[last].setContext(before.suffix(wanted))
   }
 
-  /// What digits stand for, of which the last `lead` are of the key's own group.
+  /// Decodes digits. The last `lead` of them share a group of four with the key's first digit.
   private func base64(_ digits: [UInt8], _ lead: Int, _ last: SharedBits) -> [UInt8] {
     let run = digits.reversed().prefix { sextet($0) != nil }.count
     guard run >= lead else { return [] }

@@ -111,7 +111,7 @@ struct HintSearch: Sendable {
     return false
   }
 
-  /// Whether what stands at `start` is a token for `byte`, or tokens for nothing with `byte` after them.
+  /// Whether a token for `byte` is at `start`, or tokens for nothing and then `byte`.
   private func goesOn(with byte: UInt8, _ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
     var at = start
     while at < text.count, mayBeginToken(text[at]), case .token(let token) = readToken(text, at: at) {

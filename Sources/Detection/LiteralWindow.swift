@@ -3,7 +3,7 @@
 import CSearch
 import Rules
 
-/// Three or four bytes from a place in a literal on, of which some may be any byte: the text's before or after it.
+/// Three or four bytes in a row from a literal. Outside of the literal any byte will do.
 struct Window {
   /// Folded as the index is.
   private let bytes: UInt32

@@ -169,7 +169,7 @@ func isIntroducer(_ byte: UInt8) -> Bool {
   }
 }
 
-/// Whether an escape that begins with a decoded byte could go on with what stands after it.
+/// Whether an escape that begins with a decoded byte could go on with the byte after it.
 private func mayGoOn(_ introducer: UInt8, with byte: UInt8) -> Bool {
   if mayBeginToken(byte) { return true }
   switch introducer {
@@ -301,7 +301,7 @@ struct TokenReader {
     return .token(TextToken(.css, length: length, byte: UInt8(value)))
   }
 
-  /// What stands for an escape character, with the rest of a control sequence after it.
+  /// An escaped escape character and the rest of its control sequence.
   mutating func readEscapeCharacter(_ rest: StaticString, _ encoding: Encoding) -> TokenReading {
     for index in 0..<rest.utf8CodeUnitCount where !skip(rest.utf8Start[index]) { return failure }
     let length = encoding == .caret ? 2 : length

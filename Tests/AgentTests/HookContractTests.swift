@@ -137,8 +137,7 @@ struct HookContractTests {
 
   @Test func `a placeholder in a prompt is no key`() throws {
     let event = AgentEvent.all[0]
-    #expect(
-      try answer(event.bytes("hopx_live_YOUR_KEY_HERE and hopx_live_xxxxxxxxxxxx.xxxxxxxxxxxxxxxxxxxxxxxx")).output
-        == "{}\n")
+    let crossed = String(repeating: "x", count: 12) + "." + String(repeating: "x", count: 24)
+    #expect(try answer(event.bytes("hopx_live_YOUR_KEY_HERE and hopx_live_\(crossed)")).output == "{}\n")
   }
 }

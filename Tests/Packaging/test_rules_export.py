@@ -13,10 +13,11 @@ import yaml
 from support import TOOLS, TOP, FolderTest
 
 BASE62 = string.digits + string.ascii_letters
-SEQUENCE = "hopx_live_abcdefghijkl.abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+SEQUENCE = "hopx_live_{repeat:a:1}bcdefghijkl.abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 NAMES = [
-    "hopx_live_YourKeyIdHer.{base64url:43}", "hopx_live_subscription.cancel_at_period_end",
-    "SELECT hopx_live_subscription.cancel_at_period_end FROM x", "hopx_live_presentation.final-version-for-review.pdf"]
+    "hopx_live_YourKeyIdHer.{base64url:43}",
+    "SELECT hopx_live_{repeat:s:1}ubscription.cancel_at_period_end FROM x",
+    "hopx_live_{repeat:p:1}resentation.final-version-for-review.pdf"]
 ALPHABETS = {"base62": BASE62, "base64url": BASE62 + "-_"}
 
 

@@ -10,7 +10,7 @@ struct RotationText {
   private let style: TextStyle
 
   /// - Parameters:
-  ///   - candidates: keys of which each may be the new one.
+  ///   - candidates: keys that may be the new one.
   ///   - copies: places with the old key that are no use of it.
   ///   - answers: of the service, in this run.
   init(

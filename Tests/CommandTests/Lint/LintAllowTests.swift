@@ -7,14 +7,7 @@ import Testing
 struct LintAllowTests {
   private let folder = TestFolder()
 
-  private func prepare() {
-    folder.git("init", "-q")
-    let kept = ["example", "sample", "template", "dist"].map { "!.env.\($0)\n" }.joined()
-    folder.write(".gitignore", ".env\n.env.*\n\(kept)secrets/\n*.key\n")
-    folder.write("app.py", "print(api_key)\n")
-    folder.git("add", ".")
-    folder.git("commit", "-q", "-m", "first")
-  }
+  private func prepare() { folder.makeLintedRepository("app.py") }
 
   @Test func `allow finds the line of a fingerprint, and scan does not miss it`() throws {
     prepare()

@@ -6,14 +6,7 @@ import Testing
 struct LintInCheckTests {
   private let folder = TestFolder()
 
-  private func prepare() {
-    folder.git("init", "-q")
-    let kept = ["example", "sample", "template", "dist"].map { "!.env.\($0)\n" }.joined()
-    folder.write(".gitignore", ".env\n.env.*\n\(kept)secrets/\n*.key\n")
-    folder.write("old.py", "print(api_key)\n")
-    folder.git("add", ".")
-    folder.git("commit", "-q", "-m", "first")
-  }
+  private func prepare() { folder.makeLintedRepository("old.py") }
 
   @Test func `check warns of code that would leak a key, and fails with --strict or level fail`() throws {
     prepare()

@@ -88,7 +88,8 @@ struct LineHashTests {
 
   private static let pieces: [[UInt8]] =
     [
-      "a", " ", "\t", "\n", "\n", "\r", "\r\n", "é", "😀", "漢字", "\u{FEFF}", "\u{FFFF}", "\0", "x = 1;\n", " \r \n",
+      "a", " ", "\t", "\n", "\n", "\r", "\r\n", "é", "😀", "漢字", "\u{FEFF}", "\u{FFFF}", "\0", "x = 1;\n",
+      " \r \n",
       "Lorem ipsum dolor sit amet, consectetur.\n",
     ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0xED, 0xA0, 0x80], [0xC0, 0x80]]
 

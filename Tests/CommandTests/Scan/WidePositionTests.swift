@@ -34,7 +34,8 @@ struct WidePositionTests {
   }
 
   private static let words = [
-    "以上", "《中国》", "Њарок", "hello world", "x = 1", "# note", "渊博", "日本語のテキスト", "上", "é à ü", "한국어", "😀", "N\t0",
+    "以上", "《中国》", "Њарок", "hello world", "x = 1", "# note", "渊博",
+    "日本語のテキスト", "上", "é à ü", "한국어", "😀", "N\t0",
     "const foo = bar(baz);", "权", "工作流程说明：第一步，打开《设置》，",
   ]
 
@@ -156,7 +157,8 @@ struct WidePositionTests {
 
   @Test(arguments: Form.allCases)
   func `a comment beside a key allows it`(form: Form) throws {
-    folder.write("here", form.encode("\u{FEFF}k = '\(keyText())' # 以上 hopxguard:allow 《例》 of the documentation\n"))
+    folder.write(
+      "here", form.encode("\u{FEFF}k = '\(keyText())' # 以上 hopxguard:allow 《例》 of the documentation\n"))
     folder.write(
       "above", form.encode("\u{FEFF}# hopxguard:allow-next-line 上 of the documentation\r\n上 = '\(keyText())'\r\n"))
     folder.write("elsewhere", form.encode("\u{FEFF}# hopxguard:allow of another line\n上 = '\(keyText())'\n"))

@@ -10,9 +10,7 @@ struct TagJobTests {
 
   /// `v1` is annotated and has a key in its message, `v2` is light; both are on the default branch's head.
   init() {
-    folder.git("init", "-q", "-b", "main", "origin")
-    folder.write(
-      "origin/.gitignore", ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n")
+    folder.makeOrigin()
     commit("base")
     folder.git("-C", "origin", "tag", "-a", "v1", "-m", "see \(keyText())")
     folder.git("-C", "origin", "tag", "v2")

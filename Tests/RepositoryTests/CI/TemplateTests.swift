@@ -12,9 +12,7 @@ struct TemplateTests {
   private let zeros = String(repeating: "0", count: 40)
 
   init() {
-    folder.git("init", "-q", "-b", "main", "origin")
-    folder.write(
-      "origin/.gitignore", ".env\n.env.*\n!.env.example\n!.env.sample\n!.env.template\n!.env.dist\n*.key\nsecrets/\n")
+    folder.makeOrigin()
     commit("base", "x\n")
     folder.makeFolder("temp")
     folder.makeFolder("bin")
