@@ -146,19 +146,36 @@ INLINE mask rare_escapes(block first, block second) {
 }
 
 INLINE mask tokens(const uint8_t *text) {
-  block bytes = load(text);
-  return (bytes == '%') | (bytes == '&') | (bytes == '=') | (bytes == '\\') | (bytes == 0x1B) |
-         rare_escapes(bytes, load(text + 1));
+  block bytes = load(text), next = load(text + 1);
+  // `=` is in most logs: it counts before a hex digit or a line's end.
+  mask digits = ((block)(next - '0') < 10) | ((block)((next | 0x20) - 'a') < 6) | ((block)(next - '\n') < 4);
+  return (bytes == '%') | (bytes == '&') | ((bytes == '=') & digits) | (bytes == '\\') | (bytes == 0x1B) |
+         rare_escapes(bytes, next);
 }
 
 INLINE int is_token(uint8_t byte) {
-  return byte == '%' || byte == '&' || byte == '=' || byte == '\\' || byte == 0x1B || byte == '#' || byte == '^' || byte == 'U';
+  return byte == '%' || byte == '&' || byte == '=' || byte == '\\' || byte == 0x1B || byte == '#' || byte == '^' ||
+         byte == 'U';
+}
+
+/// Whether `=` at `at` begins no escape of quoted-printable, whatever comes after the text.
+INLINE int is_plain_equals(const uint8_t *text, size_t count, size_t at) {
+  if (at + 1 >= count || text[at + 1] == '\n' || text[at + 1] == '\r') return 0;
+  return hex_value(text[at + 1]) >= 16 || (at + 2 < count && hex_value(text[at + 2]) >= 16);
 }
 
 /// Whether the token that begins at `at` may stand for one of `members`, for nothing, or for what begins another.
 INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
-  if (!members || at + 16 > count) return 1;
+  if (!members) return 1;
   const uint8_t *here = text + at;
+  if (here[0] == '=') {
+    if (is_plain_equals(text, count, at)) return 0;
+    if (at + 3 <= count && hex_value(here[1]) < 16) {
+      uint8_t found = member(here + 1, members);
+      if (!(found & CSEARCH_BEGINS)) return found & ~CSEARCH_ENDS_LINE;
+    }
+  }
+  if (at + 16 > count) return 1;
   switch (here[0]) {
   case '%': return here[1] == 'u' || hex_escape(here + 1, members);
   case '=':
@@ -206,8 +223,16 @@ int csearch_has_token_start(const uint8_t *text, size_t count) {
   uint8_t tail[32] = {0};
   memcpy(tail, text, count);
   block bytes = load(tail);
-  return is_any((bytes == '%') | (bytes == '&') | (bytes == '=') | (bytes == '\\') | (bytes == 0x1B) | (bytes == '#') | (bytes == '^') |
-                (bytes == 'U'));
+  if (is_any((bytes == '%') | (bytes == '&') | (bytes == '\\') | (bytes == 0x1B) | (bytes == '#') | (bytes == '^') |
+             (bytes == 'U'))) return 1;
+  if (!is_any(bytes == '=')) return 0;
+  // `=` is in most logs. Two digits after it may stand for what begins another escape.
+  for (size_t at = 0; at < count; at++) {
+    if (tail[at] != '=' || is_plain_equals(tail, count, at)) continue;
+    if (at + 2 >= count || hex_value(tail[at + 1]) >= 16) return 1;
+    if (is_token((uint8_t)(hex_value(tail[at + 1]) << 4 | hex_value(tail[at + 2])))) return 1;
+  }
+  return 0;
 }
 
 INLINE mask escapes(const uint8_t *text) {

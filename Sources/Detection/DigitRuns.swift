@@ -374,8 +374,6 @@ extension DecodedLayer {
     return max(place + 1, at)
   }
 
-  private func isDecimal(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-
   // MARK: Separated hex
 
   /// - Parameter earliest: where what was looked at before ends.
@@ -460,6 +458,8 @@ extension DecodedLayer {
 private func couldBeSeparated(_ byte: UInt8) -> Bool {
   hexValue(byte) != nil || isSeparator(byte) || byte | 0x20 == 0x78 || byte == UInt8(ascii: "%")
 }
+
+func isDecimal(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
 private func isSpace(_ byte: UInt8) -> Bool { isBlank(byte) || byte == 0x0A || byte == 0x0D }
 

@@ -241,6 +241,9 @@ struct EncodedLiterals: Sendable {
     return false
   }
 
+  /// Whether `text` may begin with a literal as a list of decimal numbers.
+  func mayBeginList(_ text: UnsafeRawBufferPointer) -> Bool { !lists(at: 0, in: text, .decimal).isEmpty }
+
   /// The literals that may begin at `place` as a list of numbers, by the first of them.
   @inline(__always)
   private func lists(at place: Int, in bytes: UnsafeRawBufferPointer, _ stage: StreamStage) -> [Int] {

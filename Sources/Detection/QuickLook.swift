@@ -63,7 +63,7 @@ package struct QuickLook: ~Copyable {
       let end = end(number)
       let isSuspect = place < places.count && places[place] < end
       while place < places.count, places[place] < end { place += 1 }
-      if isSuspect || mayReadOn(values, start, end) { found(number) }
+      if isSuspect || mayReadOn(values, start, end) || mayBeginList(values, start, end) { found(number) }
       start = end
     }
   }
@@ -93,5 +93,12 @@ package struct QuickLook: ~Copyable {
     if count == 0 { return false }
     let tail = values.baseAddress! + (end - count)
     return csearch_has_token_start(tail.assumingMemoryBound(to: UInt8.self), count) != 0
+  }
+
+  /// Whether `values[start..<end]` could begin with a list of numbers whose first one is joined to a digit before it.
+  @inline(__always)
+  private func mayBeginList(_ values: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
+    guard start > 0, end > start, isDecimal(values[start]), isDecimal(values[start - 1]) else { return false }
+    return literals.mayBeginList(UnsafeRawBufferPointer(rebasing: values[start..<end]))
   }
 }

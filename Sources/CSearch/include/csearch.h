@@ -28,8 +28,8 @@ size_t csearch_masked(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a,
   uint8_t mask_b, uint8_t b);
 
-/// The next place at or after `at` and before `end` with `%`, `&`, `=`, a backslash or an escape character, which may stand
-/// for one of `members`, a table of 256 bytes; for any where that is no table.
+/// The next place at or after `at` and before `end` with `%`, `&`, `=`, a backslash or an escape character, which may
+/// stand for one of `members`, a table of 256 bytes; for any where that is no table.
 size_t csearch_token(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
 /// Two bytes, each compared under a mask, the second `distance` bytes after the first.
@@ -44,7 +44,7 @@ enum { CSEARCH_MOST_DISTANCE = 64 };
 /// the end of the text, so a hit needs a closer look.
 int csearch_has_any(const uint8_t *text, size_t count, const csearch_probe *probes, size_t probe_count);
 
-/// Whether one of at most 32 bytes could begin what `csearch_token` finds.
+/// Whether one of the at most 32 bytes at a text's end could begin what `csearch_token` finds, and go on after the end.
 int csearch_has_token_start(const uint8_t *text, size_t count);
 
 enum {
