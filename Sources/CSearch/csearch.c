@@ -94,6 +94,16 @@ INLINE int parts_word(const uint8_t *text, size_t count, size_t at, const uint8_
   return end >= limit || members[text[end + 1]] || text[end + 1] >= 0x80;
 }
 
+/// Whether a character that takes no room may begin at three bytes.
+INLINE int is_zero_width(const uint8_t *here) {
+  switch (here[0]) {
+  case 0xC2: return here[1] == 0xAD;
+  case 0xE1: return here[1] == 0xA0;
+  case 0xE2: return here[1] == 0x80 ? here[2] > 0xA9 || (uint8_t)(here[2] - 0x8B) < 5 : here[1] == 0x81;
+  default: return here[1] == 0xBB;
+  }
+}
+
 INLINE int is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
 
 /// Whether a backslash with `rest` after it may be an escape of one of `members`.
@@ -130,12 +140,7 @@ INLINE int begins_escape(const uint8_t *text, size_t count, size_t at, const uin
   case 'U': return here[1] == '+' && here[2] == '0' && here[3] == '0' && hex_escape(here + 4, members);
   case '&': return here[1] == '#' || (memcmp(here + 1, "amp;", 4) == 0 && (here[5] == '#' || here[5] == 'a'));
   case 0x1B: return parts_word(text, count, at, members);
-  case 0xC2: return here[1] == 0xAD && parts_word(text, count, at, members);
-  case 0xE1: return here[1] == 0xA0 && parts_word(text, count, at, members);
-  case 0xE2:
-    return (here[1] == 0x80 ? here[2] > 0xA9 || (uint8_t)(here[2] - 0x8B) < 5 : here[1] == 0x81) &&
-           parts_word(text, count, at, members);
-  case 0xEF: return here[1] == 0xBB && parts_word(text, count, at, members);
+  case 0xC2: case 0xE1: case 0xE2: case 0xEF: return is_zero_width(here) && parts_word(text, count, at, members);
   default: return 0;
   }
 }
@@ -153,9 +158,32 @@ INLINE mask tokens(const uint8_t *text) {
          rare_escapes(bytes, next);
 }
 
+INLINE mask zero_widths(const uint8_t *text) {
+  block first = load(text), second = load(text + 1), third = load(text + 2);
+  // Not the quotes, dashes and dots that are in most texts.
+  mask rare = (mask)((block)(third - 0x90) > 0x19) & (second == 0x80);
+  return ((first == 0xE2) & (rare | (second == 0x81))) | ((first == 0xC2) & (second == 0xAD)) |
+         ((first == 0xEF) & (second == 0xBB)) | ((first == 0xE1) & (second == 0xA0));
+}
+
+/// What begins tags, stars and quotes.
+INLINE mask guesses(const uint8_t *text) {
+  block bytes = load(text);
+  return (bytes == '"') | (bytes == '\'') | (bytes == '`') | (bytes == '<') | (bytes == '*') | (bytes == '~');
+}
+
 INLINE int is_token(uint8_t byte) {
   return byte == '%' || byte == '&' || byte == '=' || byte == '\\' || byte == 0x1B || byte == '#' || byte == '^' ||
          byte == 'U';
+}
+
+/// Whether a byte may begin a character that takes no room, or without `members` a guess.
+INLINE int is_parting(uint8_t byte, const uint8_t *members) {
+  switch (byte) {
+  case 0xC2: case 0xE1: case 0xE2: case 0xEF: return 1;
+  case '"': case '\'': case '`': case '<': case '*': case '~': return !members;
+  default: return 0;
+  }
 }
 
 /// Whether `=` at `at` begins no escape of quoted-printable, whatever comes after the text.
@@ -185,6 +213,8 @@ INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint
   case '#': return memcmp(here + 1, "033", 3) == 0;
   case '^': return here[1] == '[' && (here[2] == '[' || here[2] == ']');
   case 'U': return here[1] == '+' && here[2] == '0' && here[3] == '0' && hex_escape(here + 4, members);
+  case 0xC2: case 0xE1: case 0xE2: case 0xEF:
+    return is_zero_width(here) && at > 0 && members[text[at - 1]] & CSEARCH_WORD;
   default: return 1;
   }
 }
@@ -192,28 +222,45 @@ INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint
 INLINE size_t csearch_token_body(
   const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
 ) {
-  for (; at + 64 <= end && at + 65 <= count; at += 64) {
-    mask hits0 = tokens(text + at), hits1 = tokens(text + at + 32);
-    if (!is_any(hits0 | hits1)) continue;
+  for (; at + 64 <= end && at + 66 <= count; at += 64) {
+    const uint8_t *here = text + at;
+    mask hits0 = tokens(here), hits1 = tokens(here + 32);
+    if (!members) {
+      hits0 |= guesses(here);
+      hits1 |= guesses(here + 32);
+    }
+    mask high = (mask)(load(here) | load(here + 32)) < 0;
+    if (!is_any(hits0 | hits1 | high)) continue;
+    if (is_any(high)) {
+      hits0 |= zero_widths(here);
+      hits1 |= zero_widths(here + 32);
+      if (!is_any(hits0 | hits1)) continue;
+    }
     for (uint64_t hits = lane_bits_of_two(hits0, hits1); hits; hits &= hits - 1) {
       size_t place = at + (size_t)__builtin_ctzll(hits);
       if (begins_token(text, count, place, members)) return place;
     }
   }
   if (at >= end) return end;
-  // A byte more than is looked at; where there is none, any could follow.
+  // Two bytes more than are looked at; where there are none, any could follow.
   size_t left = end - at < 64 ? end - at : 64;
   uint8_t rest[72] = {0};
-  memcpy(rest, text + at, left < count - at ? left + 1 : left);
-  uint64_t hits = lane_bits_of_two(tokens(rest), tokens(rest + 32));
-  if (at + left == count && is_token(text[count - 1])) hits |= (uint64_t)1 << (left - 1);
+  memcpy(rest, text + at, left + 2 < count - at ? left + 2 : count - at);
+  mask hits0 = tokens(rest) | zero_widths(rest), hits1 = tokens(rest + 32) | zero_widths(rest + 32);
+  if (!members) {
+    hits0 |= guesses(rest);
+    hits1 |= guesses(rest + 32);
+  }
+  uint64_t hits = lane_bits_of_two(hits0, hits1);
+  uint8_t last = text[count - 1];
+  if (at + left == count && (is_token(last) || is_parting(last, members))) hits |= (uint64_t)1 << (left - 1);
   for (hits &= lanes_below(left); hits; hits &= hits - 1) {
     size_t place = at + (size_t)__builtin_ctzll(hits);
     if (begins_token(text, count, place, members)) return place;
   }
-  // Of a text that ends a byte after the last block.
+  // Of a text that ends a byte or two after the last block.
   for (at += left; at < end; at++) {
-    if (is_token(text[at]) && begins_token(text, count, at, members)) return at;
+    if ((is_token(text[at]) || is_parting(text[at], members)) && begins_token(text, count, at, members)) return at;
   }
   return end;
 }
@@ -241,16 +288,10 @@ INLINE mask escapes(const uint8_t *text) {
          rare_escapes(bytes, load(text + 1));
 }
 
-INLINE mask zero_widths(const uint8_t *text) {
-  block first = load(text), second = load(text + 1);
-  return ((first == 0xE2) & ((second & 0xFE) == 0x80)) | ((first == 0xC2) & (second == 0xAD)) |
-         ((first == 0xEF) & (second == 0xBB)) | ((first == 0xE1) & (second == 0xA0));
-}
-
 INLINE size_t csearch_escape_body(
   const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
 ) {
-  for (; at + 64 <= end && at + 65 <= count; at += 64) {
+  for (; at + 64 <= end && at + 66 <= count; at += 64) {
     const uint8_t *here = text + at;
     mask hits0 = escapes(here), hits1 = escapes(here + 32);
     if (is_any((mask)(load(here) | load(here + 32)) < 0)) {
