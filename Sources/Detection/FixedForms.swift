@@ -46,6 +46,7 @@ struct FixedForms: Sendable {
     for (literal, bytes) in literals.enumerated() {
       var shapes = [Shape(stages: [], core: bytes, first: 0)]
       if isDeep(literal), depth > 2 { shapes += Shape.escaped(bytes) }
+      // By form or list.
       var seen: Set<[UInt8]> = []
       for level in 1...(isDeep(literal) ? depth : 1) {
         shapes = shapes.flatMap { shape in Shape.inner(depth: level).flatMap { shape.covered(by: $0) } }
@@ -63,7 +64,7 @@ struct FixedForms: Sendable {
         }
         shapes.removeAll { $0.isEscaped }
       }
-      for (stage, numbers, text) in lists(bytes) {
+      for (stage, numbers, text) in lists(bytes) where seen.insert([UInt8(numbers), stage.rawValue] + text).inserted {
         pieces.append(.list(literal: literal, form: StreamForm([stage]), numbers: numbers))
         texts.append(text)
       }
@@ -223,6 +224,18 @@ private func lists(_ literal: [UInt8]) -> [(StreamStage, numbers: Int, [UInt8])]
     }
     for gap in [" ", ",", ", "] { add(.decimal, gap) { Array(String($0).utf8) } }
   }
+  // Calls in a row: `CHAR(104)||CHAR(111)`.
+  if let first = literal.first {
+    for gap in [")||", ")+", ").", ")&", "),", ") || ", ") + ", ") . ", ") & ", "), "] {
+      for name in ["CHAR", "char", "Chr", "chr"] {
+        let rest = Array((gap + name).utf8)
+        result.append((.decimal, 0, Array((Array(String(first).utf8) + rest).prefix(SampleIndex.shortest))))
+        for letters: StaticString in ["0123456789abcdef", "0123456789ABCDEF"] {
+          result.append((.hex, 0, Array((hexDigits(first, letters) + rest).prefix(SampleIndex.shortest))))
+        }
+      }
+    }
+  }
   // One in a line, as what writes JSON for people does.
   if let first = literal.first {
     for end in [",\n  ", ",\r\n "] {
@@ -254,12 +267,11 @@ private struct Shape {
     func text(_ isAll: Bool, _ escape: (UInt8) -> [UInt8]) -> [UInt8] {
       literal.flatMap { isAll || isPunctuation($0) ? escape($0) : [$0] }
     }
-    var texts = [text(false) { [UInt8(ascii: "\\"), $0] }, text(true) { Array("&#\($0);".utf8) }]
+    var texts = [text(false) { [UInt8(ascii: "\\"), $0] }]
     for letters: StaticString in ["0123456789abcdef", "0123456789ABCDEF"] {
       for beginning in ["%", "\\u00", "\\x"] {
         for isAll in [true, false] { texts.append(text(isAll) { Array(beginning.utf8) + hexDigits($0, letters) }) }
       }
-      texts.append(text(true) { [UInt8(ascii: "=")] + hexDigits($0, letters) })
     }
     return texts.filter { $0 != literal }.map { Shape(stages: [], core: $0, first: 0, isEscaped: true) }
   }

@@ -303,6 +303,7 @@ struct ForwardLevel {
       }
       if end - at > Self.longestGap { return .some(nil) }
       switch text[end] {
+      case UInt8(ascii: ")") where end == at: return callEnd(text, end + 1)
       case 0x20, 0x09: break
       case 0x0A, 0x0D:
         // Digits side by side go on in the next line after a long one alone.
@@ -331,6 +332,29 @@ struct ForwardLevel {
       }
       end += 1
     }
+  }
+
+  /// As `gapEnd`, of calls such as `CHAR(104)||CHAR(111)`, from the first parenthesis on.
+  private mutating func callEnd(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int?? {
+    let limit = at + Self.longestGap
+    var end = start
+    while end < text.count, end < limit, isBetweenCalls(text[end]) { end += 1 }
+    while end < text.count, end < limit, end > start, isCallName(text[end]) { end += 1 }
+    if end == limit { return .some(nil) }
+    if end == text.count { return nil }
+    guard end > start, text[end] == UInt8(ascii: "(") else { return .some(nil) }
+    end += 1
+    if stage == .hex {
+      for byte in "0x".utf8 {
+        if end == text.count { return nil }
+        if text[end] | 0x20 != byte | 0x20 { return .some(nil) }
+        end += 1
+      }
+    }
+    if end == text.count { return nil }
+    let signs = [UInt8(ascii: ")")]
+    if count == 1 { mark = signs }
+    return mark == signs ? end : .some(nil)
   }
 
   private func isLongLine(_ text: UnsafeRawBufferPointer) -> Bool {

@@ -161,6 +161,13 @@ struct ForwardText {
       while end > 0, isGap(text[end - 1]) || text[end - 1] | 0x20 == 0x78 && end > 1 && text[end - 2] == 0x30 {
         end -= isGap(text[end - 1]) ? 1 : 2
       }
+      if end > 0, text[end - 1] == UInt8(ascii: "(") {
+        var at = end - 1
+        while at > 0, isCallName(text[at - 1]) { at -= 1 }
+        while at > 0, isBetweenCalls(text[at - 1]) { at -= 1 }
+        guard at > 0, text[at - 1] == UInt8(ascii: ")") else { break }
+        end = at - 1
+      }
       var start = end
       let most = stage == .hex ? 2 : 3
       while start > 0, end - start < most,

@@ -9,6 +9,7 @@ public enum Hiding: CaseIterable, Sendable {
   case hexDigits, hexBlanks, hexArray, numbers, numberLines, quotedPrintable, quotedPrintablePart, utf32le, utf32be
   case base64Wide, base64Twice, base64Hex, wideBase64, hexBase64
   case base64Percent, base64Unicode, hexTwice, zeroWidth, tags, stars, joints, shellQuotes
+  case calls
 
   /// A text with a key in it, hidden.
   public func hide(
@@ -45,6 +46,14 @@ public enum Hiding: CaseIterable, Sendable {
       let escaped = key.flatMap { Array(beginning.utf8) + digits($0, count, isUpper) }
       return base64Text(before + escaped + after, "+/", isPadded: true)
     case .hexTwice: return hexText(hexText(text, "", Bool.random(using: &generator)), "", false)
+    case .calls:
+      let isHex = Bool.random(using: &generator)
+      let call = isHex ? "chr(0x" : ["CHAR(", "Chr(", "chr("].randomElement(using: &generator)!
+      let gap = ["||", "+", " & ", ".", ", "].randomElement(using: &generator)!
+      return Array(
+        text.map { byte in
+          Array(call.utf8) + (isHex ? digits(byte, 2, false) : Array(String(byte).utf8)) + [UInt8(ascii: ")")]
+        }.joined(separator: Array(gap.utf8)))
     case .zeroWidth, .tags, .stars, .joints, .shellQuotes:
       return before + parted(key, using: &generator) + after
     default: break
@@ -102,6 +111,13 @@ public enum Hiding: CaseIterable, Sendable {
     case .hexBase64: return hexBytes(text).flatMap { base64Bytes($0, "+/", isPadded: true) }
     case .base64Percent, .base64Unicode: return base64Bytes(text, "+/", isPadded: true).flatMap(unescaped)
     case .hexTwice: return hexBytes(text).flatMap(hexBytes)
+    case .calls:
+      let parts = text.split(separator: UInt8(ascii: "(")).dropFirst().map { $0.split(separator: UInt8(ascii: ")"))[0] }
+      let bytes = parts.map { part in
+        let isHex = part.starts(with: "0x".utf8)
+        return UInt8(String(decoding: isHex ? part.dropFirst(2) : part, as: UTF8.self), radix: isHex ? 16 : 10)
+      }
+      return bytes.contains(nil) || text.last != UInt8(ascii: ")") ? nil : bytes.map { $0! }
     case .zeroWidth, .tags, .stars, .joints: return without(junk, text)
     case .shellQuotes: return without(["'", "\""], text)
     default: return unescaped(text)
