@@ -20,7 +20,7 @@ def each(key, form):
 def decoded(output):
     """All that the output says to somebody who undoes what was done to it."""
     text = output.decode("latin-1")
-    forms = [text, text.replace("\0", ""), re.sub(r"\x1b\[[0-9;]*m", "", text),
+    forms = [text, re.sub(r'<[a-z]+>|" \+ "|\u00e2\u0080\u008b', "", text), text.replace("\0", ""), re.sub(r"\x1b\[[0-9;]*m", "", text),
              re.sub(r"%([0-9a-fA-F]{2})|\\u00([0-9a-fA-F]{2})", lambda m: chr(int(m[1] or m[2], 16)), text), bytes.fromhex("".join(re.findall(r"\b(?:[0-9a-f]{2}){20,}\b", text))).decode("latin-1")]
     for run in re.findall(r"[A-Za-z0-9+/]{24,}=*", text):
         forms.append(base64.b64decode(run + "=" * (-len(run) % 4)).decode("latin-1"))
@@ -32,6 +32,9 @@ INPUTS = [
     ("in a line without an end", lambda key: f"a {key}".encode(), []),
     ("among NUL bytes and invalid UTF-8, other bytes as they were", lambda key: b"\x00\xff\xfe " + key.encode() + b" \x00\xc3\n", [["-a"]]),
     ("colour codes inside", lambda key: f"a hopx_live_\x1b[31m{key[10:22]}\x1b[0m{key[22:]} b\n".encode(), []),
+    ("a tag inside", lambda key: f"a {key[:10]}<wbr>{key[10:]} b\n".encode(), []),
+    ("in two string literals", lambda key: f'a "{key[:30]}" + "{key[30:]}" b\n'.encode(), []),
+    ("characters of no width inside", lambda key: f"a {key[:10]}\u200b{key[10:40]}\u200b{key[40:]} b\n".encode(), []),
     ("base64", lambda key: b"a " + base64.b64encode(key.encode()) + b" b\n", []),
     ("percent-encoded", lambda key: f"a {each(key, '%{:02X}')} b\n".encode(), []),
     ("JSON `\\u` escapes", lambda key: f'{{"a": "{each(key, chr(92) + "u{:04x}")}"}}\n'.encode(), []),

@@ -53,7 +53,9 @@ private func tagEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ limit: Int)
     }
     at += 3
     while at + 2 < end {
-      if bytes[at..<(at + 3)].elementsEqual("-->".utf8) { return at + 3 }
+      if bytes[at + 2] == UInt8(ascii: ">"), bytes[at] == UInt8(ascii: "-"), bytes[at + 1] == UInt8(ascii: "-") {
+        return at + 3
+      }
       at += 1
     }
     return unfinished

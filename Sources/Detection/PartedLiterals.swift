@@ -69,17 +69,19 @@ struct PartedLiterals: Sendable {
   /// Where a tag, a star or a quote begins that ends at `end` and comes after `byte`.
   private func guess(endingAt end: Int, after byte: UInt8, _ text: UnsafeRawBufferPointer) -> Int? {
     guard end > 0, mayEndGuess(text[end - 1]) else { return nil }
-    var start = end - 1
-    while start > 0, start >= end - longestMarkup {
-      if text[start - 1] == byte, mayBeginGuess(text[start]), case .token(let token) = readStreamUnit(text, at: start),
-        token.outputCount == 0, start + token.length == end
-      {
-        return start
-      }
+    var start = end
+    var tried = 0
+    while start > 1, start > end - longestMarkup, tried < Self.mostTried {
       start -= 1
+      guard text[start - 1] == byte, mayBeginGuess(text[start]) else { continue }
+      tried += 1
+      if case .token(let token) = readStreamUnit(text, at: start), start + token.length == end { return start }
     }
     return nil
   }
+
+  /// Places that are tried for the beginning of a tag: a text can be made of nothing else.
+  private static let mostTried = 16
 
   /// The first place from `start` to `end` where the text ends in the middle of a literal that something parts.
   func cutLiteral(in text: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int? {

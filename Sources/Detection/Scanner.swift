@@ -86,6 +86,8 @@ struct TriedPlace {
   let place: Int
   let rule: Int
   let end: Int?
+  /// Whether what was found there is as much of a key as counts as a whole one.
+  let isWhole: Bool
 }
 
 /// Searches for the rules of a set.
@@ -240,7 +242,8 @@ public struct Scanner: ~Copyable {
         }
         if trial.isPlain, tried != nil {
           let end = matches.count > before ? matches.last!.range.upperBound : nil
-          tried!.append(TriedPlace(place: place, rule: rule, end: end))
+          let isWhole = end.map { strength(rule, $0 - place) == 2 } ?? false
+          tried!.append(TriedPlace(place: place, rule: rule, end: end, isWhole: isWhole))
         }
       }
     }

@@ -90,8 +90,10 @@ public struct StreamSearch: ~Copyable {
   private mutating func addBrokenPlain(_ buffer: UnsafeRawBufferPointer, before decided: Int) {
     var nextToken = -1
     for tried in scanner.tried! where tried.place < decided {
-      if nextToken < tried.place { nextToken = firstToken(buffer, from: tried.place) }
+      if nextToken < tried.place { nextToken = firstToken(buffer, from: tried.place) ?? .max }
       if nextToken > min(buffer.count - 1, tried.place + Rule.longestMatch - 1) { continue }
+      // A whole key ends at a quote, a tag or a star in any case.
+      if tried.isWhole, tried.end == nextToken, mayBeginGuess(buffer[nextToken]) { continue }
       // A match that ends before the token is the whole key unless its rule could take more of what is there.
       if let end = tried.end, end < nextToken, !couldGoOn(tried, buffer, until: nextToken) { continue }
       candidates.append(EncodedCandidate(place: tried.place, start: tried.place, rule: tried.rule, form: .text))
@@ -106,18 +108,6 @@ public struct StreamSearch: ~Copyable {
     case .undecided, .gaveUp: return true
     case .match, .noMatch: return false
     }
-  }
-
-  private func firstToken(_ buffer: UnsafeRawBufferPointer, from start: Int) -> Int {
-    var at = start
-    while at < buffer.count {
-      let end = min(buffer.count, at + 4096)
-      var first = Int.max
-      searchTokens(buffer, at: at..<end) { first = min(first, $0) }
-      if first != .max { return first }
-      at = end
-    }
-    return .max
   }
 
   /// Decides the candidates, in order of place.
@@ -402,7 +392,7 @@ extension Scanner {
   }
 
   /// How much of a key of a rule the last match, of so many bytes, is: 2 the whole, 1 a part, 0 little.
-  fileprivate borrowing func strength(_ rule: Int, _ length: Int) -> Int {
+  borrowing func strength(_ rule: Int, _ length: Int) -> Int {
     let needed = rules.rules[rule].confidence
     let length = codes[rule].flatMap { matcher.group("secret", of: $0) }?.count ?? length
     return length >= needed.high ? 2 : length >= needed.medium ? 1 : 0

@@ -87,24 +87,29 @@ func isNeeded(_ token: TextToken, _ code: UnsafeRawBufferPointer) -> Bool {
   return code.count <= 3
 }
 
-/// Calls `found` for each place in `places` at which a token could begin, in order.
+/// Calls `found` for each place in `places` at which a token could begin, in order, but for tags, stars and quotes.
 ///
-/// - Parameter members: the bytes that it may stand for, as a table, without tags, stars and quotes; any token where
-///   there is none.
+/// - Parameter members: the bytes that it may stand for, as a table.
 @inline(__always)
 func searchTokens(
-  _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, members: [UInt8]? = nil, _ found: (Int) -> Void
+  _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, members: [UInt8], _ found: (Int) -> Void
 ) {
   guard let base = bytes.baseAddress else { return }
   let text = base.assumingMemoryBound(to: UInt8.self)
-  func search(_ members: UnsafePointer<UInt8>?) {
+  members.withUnsafeBufferPointer { members in
     var at = places.lowerBound
     while true {
-      at = csearch_token(text, bytes.count, at, places.upperBound, members)
+      at = csearch_token(text, bytes.count, at, places.upperBound, members.baseAddress)
       if at >= places.upperBound { return }
       found(at)
       at += 1
     }
   }
-  if let members { members.withUnsafeBufferPointer { search($0.baseAddress) } } else { search(nil) }
+}
+
+/// The first place from `start` on at which any token could begin.
+func firstToken(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+  guard let base = bytes.baseAddress else { return nil }
+  let place = csearch_token(base.assumingMemoryBound(to: UInt8.self), bytes.count, start, bytes.count, nil)
+  return place < bytes.count ? place : nil
 }
