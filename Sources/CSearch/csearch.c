@@ -145,11 +145,24 @@ INLINE mask rare_escapes(block first, block second) {
   return ((first == '#') & (second == '0')) | ((first == '^') & (second == '[')) | ((first == 'U') & (second == '+'));
 }
 
-INLINE mask tokens(const uint8_t *text) {
+/// `%` before what may stand for a byte below 0x80 other than a blank.
+INLINE mask ascii_percents(block bytes, block next, block third) {
+  mask is_blank = (next == '2') & (third == '0');
+  return (bytes == '%') & ((((block)(next - '0') < 8) & ~is_blank) | ((next | 0x20) == 'u'));
+}
+
+/// `&` before what a reference begins with.
+INLINE mask references(block bytes, block next) {
+  return (bytes == '&') & (((block)((next | 0x20) - 'a') < 26) | (next == '#'));
+}
+
+/// Reads two bytes more than a block.
+INLINE mask tokens(const uint8_t *text, int is_ascii) {
   block bytes = load(text), next = load(text + 1);
   // `=` is in most logs: it counts before a hex digit or a line's end.
   mask digits = ((block)(next - '0') < 10) | ((block)((next | 0x20) - 'a') < 6) | ((block)(next - '\n') < 4);
-  return (bytes == '%') | (bytes == '&') | ((bytes == '=') & digits) | (bytes == '\\') | (bytes == 0x1B) |
+  mask percents = is_ascii ? ascii_percents(bytes, next, load(text + 2)) : (mask)(bytes == '%');
+  return percents | references(bytes, next) | ((bytes == '=') & digits) | (bytes == '\\') | (bytes == 0x1B) |
          rare_escapes(bytes, next);
 }
 
@@ -162,6 +175,11 @@ INLINE int is_token(uint8_t byte) {
 INLINE int is_plain_equals(const uint8_t *text, size_t count, size_t at) {
   if (at + 1 >= count || text[at + 1] == '\n' || text[at + 1] == '\r') return 0;
   return hex_value(text[at + 1]) >= 16 || (at + 2 < count && hex_value(text[at + 2]) >= 16);
+}
+
+/// Whether more of a literal comes after the byte before `at`.
+INLINE int is_inside(const uint8_t *text, size_t at, const uint8_t *members) {
+  return at > 0 && members[text[at - 1]] & CSEARCH_INNER;
 }
 
 /// Whether the token that begins at `at` may stand for one of `members`, for nothing, or for what begins another.
@@ -182,9 +200,12 @@ INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint
     if (here[1] == '\n' || here[1] == '\r') return at > 0 && members[text[at - 1]] & CSEARCH_WORD;
     return hex_escape(here + 1, members);
   case '\\': return backslash_escape(here + 1, members);
-  case '#': return memcmp(here + 1, "033", 3) == 0;
-  case '^': return here[1] == '[' && (here[2] == '[' || here[2] == ']');
+  case '#': return is_inside(text, at, members) && memcmp(here + 1, "033", 3) == 0;
+  case '^': return is_inside(text, at, members) && here[1] == '[' && (here[2] == '[' || here[2] == ']');
   case 'U': return here[1] == '+' && here[2] == '0' && here[3] == '0' && hex_escape(here + 4, members);
+  // Of the names in HTML only `amp` stands for something that a literal of letters begins with: another escape.
+  case '&': return here[1] == '#' || here[1] == 'a' || members[CSEARCH_SPECIAL] || is_inside(text, at, members);
+  case 0x1B: return is_inside(text, at, members);
   default: return 1;
   }
 }
@@ -192,28 +213,34 @@ INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint
 INLINE size_t csearch_token_body(
   const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
 ) {
-  for (; at + 64 <= end && at + 65 <= count; at += 64) {
-    mask hits0 = tokens(text + at), hits1 = tokens(text + at + 32);
+  int is_ascii = members && !(members[CSEARCH_SPECIAL] || members[' ']);
+  for (; at + 64 <= end && at + 66 <= count; at += 64) {
+    mask hits0 = tokens(text + at, is_ascii), hits1 = tokens(text + at + 32, is_ascii);
     if (!is_any(hits0 | hits1)) continue;
     for (uint64_t hits = lane_bits_of_two(hits0, hits1); hits; hits &= hits - 1) {
       size_t place = at + (size_t)__builtin_ctzll(hits);
       if (begins_token(text, count, place, members)) return place;
     }
   }
+  // At the end of the text any bytes could follow.
+  for (; at < end && at + 64 <= count; at += 62) {
+    uint8_t rest[72];
+    memcpy(rest, text + at, 64);
+    uint64_t hits = lane_bits_of_two(tokens(rest, is_ascii), tokens(rest + 32, is_ascii));
+    for (hits &= lanes_below(end - at < 62 ? end - at : 62); hits; hits &= hits - 1) {
+      size_t place = at + (size_t)__builtin_ctzll(hits);
+      if (begins_token(text, count, place, members)) return place;
+    }
+  }
   if (at >= end) return end;
-  // A byte more than is looked at; where there is none, any could follow.
-  size_t left = end - at < 64 ? end - at : 64;
+  size_t left = end - at;
   uint8_t rest[72] = {0};
-  memcpy(rest, text + at, left < count - at ? left + 1 : left);
-  uint64_t hits = lane_bits_of_two(tokens(rest), tokens(rest + 32));
+  memcpy(rest, text + at, count - at);
+  uint64_t hits = lane_bits_of_two(tokens(rest, is_ascii), tokens(rest + 32, is_ascii));
   if (at + left == count && is_token(text[count - 1])) hits |= (uint64_t)1 << (left - 1);
   for (hits &= lanes_below(left); hits; hits &= hits - 1) {
     size_t place = at + (size_t)__builtin_ctzll(hits);
     if (begins_token(text, count, place, members)) return place;
-  }
-  // Of a text that ends a byte after the last block.
-  for (at += left; at < end; at++) {
-    if (is_token(text[at]) && begins_token(text, count, at, members)) return at;
   }
   return end;
 }
@@ -236,9 +263,11 @@ int csearch_has_token_start(const uint8_t *text, size_t count) {
 }
 
 INLINE mask escapes(const uint8_t *text) {
-  block bytes = load(text);
-  return (bytes == '%') | (bytes == '=') | (bytes == '\\') | (bytes == '&') | (bytes == 0x1B) |
-         rare_escapes(bytes, load(text + 1));
+  block bytes = load(text), next = load(text + 1);
+  // Of what is escaped in JSON, most are line ends and quotes.
+  mask backslashes = (bytes == '\\') & (next != 'n') & (next != '"');
+  return ascii_percents(bytes, next, load(text + 2)) | ((bytes == '=') & ((block)(next - '0') < 8)) | backslashes |
+         ((bytes == '&') & ((next == '#') | (next == 'a'))) | (bytes == 0x1B) | rare_escapes(bytes, next);
 }
 
 INLINE mask zero_widths(const uint8_t *text) {
@@ -250,7 +279,7 @@ INLINE mask zero_widths(const uint8_t *text) {
 INLINE size_t csearch_escape_body(
   const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
 ) {
-  for (; at + 64 <= end && at + 65 <= count; at += 64) {
+  for (; at + 64 <= end && at + 66 <= count; at += 64) {
     const uint8_t *here = text + at;
     mask hits0 = escapes(here), hits1 = escapes(here + 32);
     if (is_any((mask)(load(here) | load(here + 32)) < 0)) {
@@ -273,3 +302,23 @@ INLINE size_t csearch_escape_body(
 }
 SEARCH(size_t, csearch_escape, (const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members), (text, count, at, end, members))
 
+size_t csearch_columns(const uint8_t *text, size_t at, size_t most) {
+  size_t columns = 0;
+  while (at > 0 && columns <= most) {
+    size_t count = at < 32 ? at : 32;
+    uint8_t room[32] = {0};
+    const uint8_t *here = text + at - 32;
+    if (count < 32) {
+      memcpy(room + 32 - count, text, count);
+      here = room;
+    }
+    block bytes = load(here);
+    uint64_t ends = lane_bits((bytes == '\n') | (bytes == '\r')), inner = lane_bits((bytes & 0xC0) == 0x80);
+    if (ends) count = (size_t)__builtin_clzll(ends) - 32;
+    uint64_t line = ~(uint64_t)0 << (32 - count) & 0xFFFFFFFF;
+    columns += (size_t)__builtin_popcountll(line & ~inner);
+    if (ends) break;
+    at -= count;
+  }
+  return columns;
+}

@@ -53,13 +53,17 @@ struct EncodedLiterals: Sendable {
     longest = 4 * (literals.map(\.bytes.count).max() ?? 0) + 4 + longestIndentation
     let members = ByteSet(literals.flatMap(\.bytes))
     self.members = members
-    memberTable = (0..<256).map { byte in
-      let begins = isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
-      return begins | (members.contains(UInt8(byte)) || byte == 0 ? UInt8(CSEARCH_WORD) : 0)
-    }
-    inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
+    let inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
+    self.inner = inner
     firsts = ByteSet(literals.map { $0.bytes[0] })
     hasPlainFirsts = literals.allSatisfy { isLetterOrDigit($0.bytes[0]) }
+    let isSpecial = !hasPlainFirsts || literals.contains { $0.bytes.contains { $0 >= 0x80 } }
+    memberTable =
+      (0..<256).map { byte in
+        let begins = isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
+        return begins | (members.contains(UInt8(byte)) || byte == 0 ? UInt8(CSEARCH_WORD) : 0)
+          | (inner.contains(UInt8(byte)) ? UInt8(CSEARCH_INNER) : 0)
+      } + [isSpecial ? 1 : 0]
     let shapes = literals.map { ($0.bytes, $0.cores) }
     beginnings = LiteralBeginnings(shapes)
     broken = BrokenLiterals(literals.map(\.bytes))
@@ -119,8 +123,9 @@ struct EncodedLiterals: Sendable {
       index.search(bytes, at: places.lowerBound..<end) { place, owner in
         switch owner {
         case .wide(let number, let character, let width):
-          addWide(number, place - width * character, bytes, width: width, add)
-        case .base64(let number, let lead, let offset): addBase64(number, lead, bytes, place, offset, add)
+          addWide(literals[number], number, place - width * character, bytes, width: width, add)
+        case .base64(let number, let lead, let offset):
+          addBase64(literals[number], number, lead, bytes, place, offset, add)
         }
       }
       return
@@ -128,13 +133,15 @@ struct EncodedLiterals: Sendable {
     for (index, literal) in literals.enumerated() {
       literal.wide?.search(bytes, at: places.lowerBound..<end) { place in
         let before = literal.wide!.offsets[0]
-        addWide(index, place - before, bytes, width: 2, add)
-        addWide(index, place - 2 * before, bytes, width: 4, add)
+        addWide(literal, index, place - before, bytes, width: 2, add)
+        addWide(literal, index, place - 2 * before, bytes, width: 4, add)
       }
       for probe in literal.base64 {
         probe.probe.search(bytes, at: places.lowerBound..<end) { place in
-          for (offset, lead) in zip(probe.probe.offsets, probe.leads) {
-            addBase64(index, lead, bytes, place, offset, add)
+          let next = place + probe.probe.distance + 1
+          let value = next < bytes.count ? sextet(bytes[next]) : nil
+          for way in probe.ways where value == nil || way.next == nil || value == way.next {
+            addBase64(literal, index, way.lead, bytes, place, way.offset, add)
           }
         }
       }
@@ -144,21 +151,21 @@ struct EncodedLiterals: Sendable {
   /// Adds a literal in UTF-16 or UTF-32, in either byte order, if its first character is at `start`.
   @inline(__always)
   private func addWide(
-    _ number: Int, _ start: Int, _ bytes: UnsafeRawBufferPointer, width: Int, _ add: (Int, Int, StreamStage) -> Void
+    _ literal: EncodedLiteral, _ number: Int, _ start: Int, _ bytes: UnsafeRawBufferPointer, width: Int,
+    _ add: (Int, Int, StreamStage) -> Void
   ) {
     let (little, big): (StreamStage, StreamStage) = width == 2 ? (.utf16le, .utf16be) : (.utf32le, .utf32be)
-    if literals[number].stands(little, bytes, start) { add(number, start, little) }
+    if literal.stands(little, bytes, start) { add(number, start, little) }
     let before = start - (width - 1)
-    if literals[number].stands(big, bytes, before) { add(number, before, big) }
+    if literal.stands(big, bytes, before) { add(number, before, big) }
   }
 
   /// Adds a literal in base64 if the digit at `place` is the one at `offset` of its core.
   @inline(__always)
   private func addBase64(
-    _ number: Int, _ lead: Int, _ bytes: UnsafeRawBufferPointer, _ place: Int, _ offset: Int,
+    _ literal: EncodedLiteral, _ number: Int, _ lead: Int, _ bytes: UnsafeRawBufferPointer, _ place: Int, _ offset: Int,
     _ add: (Int, Int, StreamStage) -> Void
   ) {
-    let literal = literals[number]
     if let start = literal.base64Start(lead, bytes, place, offset), literal.stands(base64Stages[lead], bytes, start) {
       add(number, start, base64Stages[lead])
     }
@@ -306,6 +313,15 @@ struct EncodedLiterals: Sendable {
 private let base64Stages: [StreamStage] = [.base64At0, .base64At1, .base64At2]
 private let probedStages: [StreamStage] = [.utf16le, .utf16be, .utf32le, .utf32be] + base64Stages
 
+/// What a probe says of a literal in base64 where it hits.
+private struct Base64Way {
+  let lead: Int
+  /// Of the first probed digit in the literal's core.
+  let offset: Int
+  /// What comes after the two digits, but for a line's end; nil at the core's end.
+  let next: UInt8?
+}
+
 /// One literal in all its forms.
 private final class EncodedLiteral: Sendable {
   let bytes: [UInt8]
@@ -313,7 +329,7 @@ private final class EncodedLiteral: Sendable {
   /// is not ASCII.
   let wide: PairProbe?
   /// Each alignment twice, by other characters: a line break splits one of the two at most.
-  let base64: [(probe: PairProbe, leads: [Int])]
+  let base64: [(probe: PairProbe, ways: [Base64Way])]
   /// For each alignment the sextets that depend on nothing but the literal.
   let cores: [[UInt8]]
 
@@ -332,7 +348,14 @@ private final class EncodedLiteral: Sendable {
     let first = Self.base64Probes(texts, besides: [nil, nil, nil])
     var taken: [Int?] = [nil, nil, nil]
     for probe in first { for (lead, offset) in zip(probe.leads, probe.probe.offsets) { taken[lead] = offset } }
-    base64 = first + Self.base64Probes(texts, besides: taken)
+    let cores = cores
+    base64 = (first + Self.base64Probes(texts, besides: taken)).map { probe, leads in
+      let ways = zip(leads, probe.offsets).map { lead, offset in
+        let next = offset + probe.distance + 1
+        return Base64Way(lead: lead, offset: offset, next: next < cores[lead].count ? cores[lead][next] : nil)
+      }
+      return (probe, ways)
+    }
   }
 
   /// One probe for two of the three alignments, and one for the third: fewer would stop everywhere.
