@@ -12,10 +12,9 @@ static uint64_t bits_from(const uint8_t *bytes, size_t at) {
   return bits >> at % 8;
 }
 
-static unsigned reversed(unsigned bits, unsigned count) {
-  unsigned result = 0;
-  for (; count; count--, bits >>= 1) result = result << 1 | (bits & 1);
-  return result;
+/// The lowest eight bits, the last one first.
+static unsigned reversed(uint64_t bits) {
+  return (unsigned)((((bits & 0xFF) * 0x80200802 & 0x0884422110) * 0x0101010101) >> 32 & 0xFF);
 }
 
 /// Whether a block of fixed codes goes on for as many bits as there are. In random bits soon comes a code that is none,
@@ -23,7 +22,7 @@ static unsigned reversed(unsigned bits, unsigned count) {
 static int goes_on_fixed(const uint8_t *bytes, size_t at, size_t end) {
   for (size_t have = 0; at + 32 <= end;) {
     uint64_t bits = bits_from(bytes, at);
-    unsigned code = reversed((unsigned)bits & 0xFF, 8);
+    unsigned code = reversed(bits);
     // Literals, of eight bits and of nine.
     if (code >= 48 && (code < 192 || code >= 200)) {
       at += code < 192 ? 8 : 9;
@@ -39,7 +38,7 @@ static int goes_on_fixed(const uint8_t *bytes, size_t at, size_t end) {
     copied += bits >> width & ((1u << extra) - 1);
     at += width + extra;
     bits = bits_from(bytes, at);
-    unsigned distance = reversed((unsigned)bits & 31, 5);
+    unsigned distance = reversed(bits) >> 3;
     if (distance > 29) return 0;
     extra = distance < 4 ? 0 : distance / 2 - 1;
     size_t back = distance < 4 ? distance + 1 : ((2 + (distance & 1)) << extra) + 1;
@@ -52,20 +51,24 @@ static int goes_on_fixed(const uint8_t *bytes, size_t at, size_t end) {
 }
 
 int csearch_begins_deflate(const uint8_t *digits) {
-  enum { BYTES = CSEARCH_DEFLATE_DIGITS * 6 / 8 };
-  uint8_t bytes[BYTES + 16];
-  csearch_base64_decode(digits, CSEARCH_DEFLATE_DIGITS, bytes);
+  enum { BYTES = CSEARCH_DEFLATE_DIGITS * 6 / 8, PADDED = 104 };
+  // Digits are decoded 32 at a time, with eight more after them.
+  uint8_t bytes[BYTES + 32];
+  csearch_base64_decode(digits, 40, bytes);
   bits128 bits = 0;
   for (int index = 11; index >= 0; index--) bits = bits << 8 | bytes[index];
   bits >>= 1;
   unsigned type = (unsigned)bits & 3;
   bits >>= 2;
-  switch (type) {
-  case 0: return (bytes[1] ^ bytes[3]) == 0xFF && (bytes[2] ^ bytes[4]) == 0xFF;
-  case 1: return goes_on_fixed(bytes, 3, 8 * BYTES);
-  case 2: break;
-  default: return 0;
+  if (type == 0) return (bytes[1] ^ bytes[3]) == 0xFF && (bytes[2] ^ bytes[4]) == 0xFF;
+  if (type == 1) {
+    uint8_t all[PADDED];
+    memset(all, 'A', sizeof all);
+    memcpy(all, digits, CSEARCH_DEFLATE_DIGITS);
+    csearch_base64_decode(all, sizeof all, bytes);
+    return goes_on_fixed(bytes, 3, 8 * BYTES);
   }
+  if (type == 3) return 0;
   unsigned lengths = (unsigned)bits & 31, distances = (unsigned)(bits >> 5) & 31, codes = (unsigned)(bits >> 10) & 15;
   if (lengths > 29 || distances > 29) return 0;
   bits >>= 14;

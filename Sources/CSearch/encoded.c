@@ -233,7 +233,9 @@ typedef struct { size_t place; uint64_t hex; base64_bits base64; } run_bits;
 
 INLINE run_bits run_classes(const uint8_t *text, size_t place) {
   run_bits bits = {place, hex_digit_bits(text)};
-  bits.base64 = base64_classes(text, base64_digit_bits(text));
+  uint64_t digits = base64_digit_bits(text);
+  // Text in base64 has other digits than those of hex.
+  if (digits != bits.hex) bits.base64 = base64_classes(text, digits);
   return bits;
 }
 
@@ -250,13 +252,43 @@ INLINE uint64_t ascii_run(const uint8_t *text, size_t at, size_t end, run_bits *
   return hits;
 }
 
+/// Digits before and after a block of sixteen, those of the block with the latter: up to 48, and up to 64.
+INLINE void digits_round(const uint8_t *text, size_t place, size_t *before, size_t *after) {
+  uint64_t others = ~base64_digit_bits(text + place - 48) << 16;
+  *before = others ? (size_t)__builtin_clzll(others) : 48;
+  others = ~base64_digit_bits(text + place);
+  *after = others ? (size_t)__builtin_ctzll(others) : 64;
+}
+
+/// Whether sixteen digits are hex that may stand for ASCII, or no hex.
+INLINE int may_be_ascii_hex(const uint8_t *text, int *is_hex) {
+  half bytes;
+  memcpy(&bytes, text, sizeof bytes);
+  uint32_t decimal = half_lane_bits((half_mask)((half)(bytes - '0') < 10));
+  uint32_t letter = half_lane_bits((half_mask)((half)((bytes | 0x20) - 'a') < 6));
+  *is_hex = (decimal | letter) == 0xFFFF;
+  uint32_t large = half_lane_bits((half_mask)(bytes >= '8'));
+  return (large & 0x5555) == 0 || (large & 0xAAAA) == 0;
+}
+
+/// Whether the run of digits round a block can hold a key: most are the names of commits, requests and packages.
+INLINE int is_worth_reading(const uint8_t *text, size_t place, size_t end) {
+  if (place < 48 || place + 64 > end) return 1;
+  size_t before, after;
+  digits_round(text, place, &before, &after);
+  if (before + after >= CSEARCH_COVERED) return 1;
+  int is_hex;
+  int is_ascii = may_be_ascii_hex(text + place, &is_hex);
+  return is_hex ? is_ascii : before + after >= CSEARCH_FEWEST_DIGITS;
+}
+
 INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, int *kind) {
   uint8_t room[64], next_room[64];
   size_t start = at, looked = at;
   run_bits known = {SIZE_MAX};
   for (size_t place = at; place + 16 <= end; place += STEP) {
     *kind = digits_kind(text + place);
-    if (*kind == 0) continue;
+    if (*kind == 0 || (*kind == 1 && !is_worth_reading(text, place, end))) continue;
     // Digits may begin before the block, and go on for as long as no other block would show them.
     size_t from = place < start + 48 ? start : place - 48;
     if (from < looked) from = looked;
@@ -335,6 +367,23 @@ INLINE size_t csearch_digits_end_body(const uint8_t *text, size_t at, size_t end
 }
 VARIANT(size_t, csearch_digits_end, (const uint8_t *text, size_t at, size_t end), (text, at, end))
 
+INLINE size_t csearch_long_line_body(const uint8_t *text, size_t count, size_t at, size_t end) {
+  size_t place = at < CSEARCH_LONG_LINE ? 0 : at - CSEARCH_LONG_LINE;
+  while (place < end && place + 16 <= count) {
+    if (!are_base64_digits(text + place)) {
+      place += STEP;
+      continue;
+    }
+    size_t stop = csearch_digits_end_body(text, place + 16, count);
+    if (stop > end) return count;
+    size_t start = stop < CSEARCH_LONG_LINE ? 0 : stop - CSEARCH_LONG_LINE;
+    if (stop >= at && stop - start == CSEARCH_LONG_LINE && csearch_digits_end_body(text, start, stop) == stop) return stop;
+    place = stop + 1;
+  }
+  return count;
+}
+VARIANT(size_t, csearch_long_line, (const uint8_t *text, size_t count, size_t at, size_t end), (text, count, at, end))
+
 INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t at, size_t end) {
   int was_digits = 0;
   for (size_t place = at; place + 16 <= end; place += STEP) {
@@ -345,19 +394,20 @@ INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t 
     // The sixteen bytes between two blocks may hold an end and a beginning.
     if (was_digits && are_base64_digits(text + place - 16)) continue;
     was_digits = 1;
-    size_t start = place;
-    if (start >= first + 64) {
-      uint64_t others = ~base64_digit_bits(text + start - 64);
-      start -= others ? (size_t)__builtin_clzll(others) : 64;
+    size_t start = place, before = 48, after = 64;
+    if (place >= first + 48 && place + 64 <= end) digits_round(text, place, &before, &after);
+    if (before < 48) {
+      start -= before;
+    } else {
+      while (start > first && is_base64_digit(text[start - 1])) start--;
     }
-    while (start > first && is_base64_digit(text[start - 1])) start--;
     if (start > first && text[start - 1] == '\\') start++;
     else if (text[start] == '0' && (text[start + 1] | 0x20) == 'x') start += 2;
     if (start < at) continue;
     if (begins_compressed(text + start)) return start;
     // Deflate alone has no mark; what it holds is checked, where there is enough of it for a key.
     size_t needed = start + CSEARCH_DEFLATE_DIGITS;
-    if (needed <= end && csearch_digits_end_body(text, start, needed) == needed) return start;
+    if (needed <= end && (after == 64 || place + after >= needed) && csearch_digits_end_body(text, start, needed) == needed) return start;
   }
   return end;
 }

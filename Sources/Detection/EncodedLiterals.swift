@@ -124,8 +124,7 @@ struct EncodedLiterals: Sendable {
         switch owner {
         case .wide(let number, let character, let width):
           addWide(literals[number], number, place - width * character, bytes, width: width, add)
-        case .base64(let number, let lead, let offset):
-          addBase64(literals[number], number, lead, bytes, place, offset, add)
+        case .base64(let number, let lead): addBase64(literals[number], number, lead, bytes, place, 0, add)
         }
       }
       return
@@ -513,7 +512,7 @@ func isLongLine(_ text: UnsafeRawBufferPointer, to end: Int) -> Bool {
 }
 
 /// Characters; lines of base64 have 60 to 76.
-private let shortestLine = 48
+private let shortestLine = Int(CSEARCH_LONG_LINE)
 
 private func isLetterOrDigit(_ byte: UInt8) -> Bool {
   0x30...0x39 ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte

@@ -69,10 +69,17 @@ enum {
 /// above 0x7F are no members, and line ends matter only if they are escaped twice.
 size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
+enum {
+  /// Digits in one piece of which none is missed.
+  CSEARCH_COVERED = 47,
+  /// Digits in one piece that are read, hex apart: thirty bytes of base64.
+  CSEARCH_FEWEST_DIGITS = 40,
+};
+
 /// The next place at or after `at` where digits begin that stand for fifteen bytes of ASCII: base64 digits or hex
 /// digits in a row (then `*kind` is 1), or hex digits with blanks, commas and the like between them (then
-/// 2), or a list of numbers of two or three digits (then 3). Sees
-/// what has 47 digits in one piece, and of what has fewer what lies well.
+/// 2), or a list of numbers of two or three digits (then 3). Sees what has CSEARCH_COVERED digits in one piece, and of
+/// what has fewer what lies well.
 size_t csearch_encoded(const uint8_t *text, size_t at, size_t end, int *kind);
 
 /// Whether there are digits in a row before `end` that stand for fifteen bytes of ASCII.
@@ -80,6 +87,14 @@ int csearch_is_encoded(const uint8_t *text, size_t at, size_t end);
 
 /// Where the base64 digits end that go on from `at`, in either alphabet.
 size_t csearch_digits_end(const uint8_t *text, size_t at, size_t end);
+
+enum {
+  /// Digits of base64 after which a line may have been broken.
+  CSEARCH_LONG_LINE = 48,
+};
+
+/// The next place from `at` to `end` where so many digits of base64 or more end; `count` if there is none.
+size_t csearch_long_line(const uint8_t *text, size_t count, size_t at, size_t end);
 
 /// The next place at or after `at` where digits of base64 or hex begin that may be what a compressor made: they begin with
 /// the mark of gzip, zlib or zip, or are CSEARCH_DEFLATE_DIGITS in a row. `first` is where the text begins.
