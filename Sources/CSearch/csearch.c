@@ -94,6 +94,16 @@ INLINE int parts_word(const uint8_t *text, size_t count, size_t at, const uint8_
   return end >= limit || members[text[end + 1]] || text[end + 1] >= 0x80;
 }
 
+/// Whether a character that takes no room may begin at three bytes.
+INLINE int is_zero_width(const uint8_t *here) {
+  switch (here[0]) {
+  case 0xC2: return here[1] == 0xAD;
+  case 0xE1: return here[1] == 0xA0;
+  case 0xE2: return here[1] == 0x80 ? here[2] > 0xA9 || (uint8_t)(here[2] - 0x8B) < 5 : here[1] == 0x81;
+  default: return here[1] == 0xBB;
+  }
+}
+
 INLINE int is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
 
 /// Whether a backslash with `rest` after it may be an escape of one of `members`.
@@ -130,12 +140,7 @@ INLINE int begins_escape(const uint8_t *text, size_t count, size_t at, const uin
   case 'U': return here[1] == '+' && here[2] == '0' && here[3] == '0' && hex_escape(here + 4, members);
   case '&': return here[1] == '#' || (memcmp(here + 1, "amp;", 4) == 0 && (here[5] == '#' || here[5] == 'a'));
   case 0x1B: return parts_word(text, count, at, members);
-  case 0xC2: return here[1] == 0xAD && parts_word(text, count, at, members);
-  case 0xE1: return here[1] == 0xA0 && parts_word(text, count, at, members);
-  case 0xE2:
-    return (here[1] == 0x80 ? here[2] > 0xA9 || (uint8_t)(here[2] - 0x8B) < 5 : here[1] == 0x81) &&
-           parts_word(text, count, at, members);
-  case 0xEF: return here[1] == 0xBB && parts_word(text, count, at, members);
+  case 0xC2: case 0xE1: case 0xE2: case 0xEF: return is_zero_width(here) && parts_word(text, count, at, members);
   default: return 0;
   }
 }
@@ -166,9 +171,32 @@ INLINE mask tokens(const uint8_t *text, int is_ascii) {
          rare_escapes(bytes, next);
 }
 
+INLINE mask zero_widths(const uint8_t *text) {
+  block first = load(text), second = load(text + 1), third = load(text + 2);
+  // Not the quotes, dashes and dots that are in most texts.
+  mask rare = (mask)((block)(third - 0x90) > 0x19) & (second == 0x80);
+  return ((first == 0xE2) & (rare | (second == 0x81))) | ((first == 0xC2) & (second == 0xAD)) |
+         ((first == 0xEF) & (second == 0xBB)) | ((first == 0xE1) & (second == 0xA0));
+}
+
+/// What begins tags, stars and quotes.
+INLINE mask guesses(const uint8_t *text) {
+  block bytes = load(text);
+  return (bytes == '"') | (bytes == '\'') | (bytes == '`') | (bytes == '<') | (bytes == '*') | (bytes == '~');
+}
+
 INLINE int is_token(uint8_t byte) {
   return byte == '%' || byte == '&' || byte == '=' || byte == '\\' || byte == 0x1B || byte == '#' || byte == '^' ||
          byte == 'U';
+}
+
+/// Whether a byte may begin a character that takes no room, or without `members` a guess.
+INLINE int is_parting(uint8_t byte, const uint8_t *members) {
+  switch (byte) {
+  case 0xC2: case 0xE1: case 0xE2: case 0xEF: return 1;
+  case '"': case '\'': case '`': case '<': case '*': case '~': return !members;
+  default: return 0;
+  }
 }
 
 /// Whether `=` at `at` begins no escape of quoted-printable, whatever comes after the text.
@@ -206,8 +234,19 @@ INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint
   // Of the names in HTML only `amp` stands for something that a literal of letters begins with: another escape.
   case '&': return here[1] == '#' || here[1] == 'a' || members[CSEARCH_SPECIAL] || is_inside(text, at, members);
   case 0x1B: return is_inside(text, at, members);
+  case 0xC2: case 0xE1: case 0xE2: case 0xEF:
+    return is_zero_width(here) && at > 0 && members[text[at - 1]] & CSEARCH_WORD;
   default: return 1;
   }
+}
+
+INLINE uint64_t token_bits(const uint8_t *text, const uint8_t *members, int is_ascii) {
+  mask hits0 = tokens(text, is_ascii) | zero_widths(text), hits1 = tokens(text + 32, is_ascii) | zero_widths(text + 32);
+  if (!members) {
+    hits0 |= guesses(text);
+    hits1 |= guesses(text + 32);
+  }
+  return lane_bits_of_two(hits0, hits1);
 }
 
 INLINE size_t csearch_token_body(
@@ -215,8 +254,19 @@ INLINE size_t csearch_token_body(
 ) {
   int is_ascii = members && !(members[CSEARCH_SPECIAL] || members[' ']);
   for (; at + 64 <= end && at + 66 <= count; at += 64) {
-    mask hits0 = tokens(text + at, is_ascii), hits1 = tokens(text + at + 32, is_ascii);
-    if (!is_any(hits0 | hits1)) continue;
+    const uint8_t *here = text + at;
+    mask hits0 = tokens(here, is_ascii), hits1 = tokens(here + 32, is_ascii);
+    if (!members) {
+      hits0 |= guesses(here);
+      hits1 |= guesses(here + 32);
+    }
+    mask high = (mask)(load(here) | load(here + 32)) < 0;
+    if (!is_any(hits0 | hits1 | high)) continue;
+    if (is_any(high)) {
+      hits0 |= zero_widths(here);
+      hits1 |= zero_widths(here + 32);
+      if (!is_any(hits0 | hits1)) continue;
+    }
     for (uint64_t hits = lane_bits_of_two(hits0, hits1); hits; hits &= hits - 1) {
       size_t place = at + (size_t)__builtin_ctzll(hits);
       if (begins_token(text, count, place, members)) return place;
@@ -226,7 +276,7 @@ INLINE size_t csearch_token_body(
   for (; at < end && at + 64 <= count; at += 62) {
     uint8_t rest[72];
     memcpy(rest, text + at, 64);
-    uint64_t hits = lane_bits_of_two(tokens(rest, is_ascii), tokens(rest + 32, is_ascii));
+    uint64_t hits = token_bits(rest, members, is_ascii);
     for (hits &= lanes_below(end - at < 62 ? end - at : 62); hits; hits &= hits - 1) {
       size_t place = at + (size_t)__builtin_ctzll(hits);
       if (begins_token(text, count, place, members)) return place;
@@ -236,8 +286,9 @@ INLINE size_t csearch_token_body(
   size_t left = end - at;
   uint8_t rest[72] = {0};
   memcpy(rest, text + at, count - at);
-  uint64_t hits = lane_bits_of_two(tokens(rest, is_ascii), tokens(rest + 32, is_ascii));
-  if (at + left == count && is_token(text[count - 1])) hits |= (uint64_t)1 << (left - 1);
+  uint64_t hits = token_bits(rest, members, is_ascii);
+  uint8_t last = text[count - 1];
+  if (at + left == count && (is_token(last) || is_parting(last, members))) hits |= (uint64_t)1 << (left - 1);
   for (hits &= lanes_below(left); hits; hits &= hits - 1) {
     size_t place = at + (size_t)__builtin_ctzll(hits);
     if (begins_token(text, count, place, members)) return place;
@@ -268,12 +319,6 @@ INLINE mask escapes(const uint8_t *text) {
   mask backslashes = (bytes == '\\') & (next != 'n') & (next != '"');
   return ascii_percents(bytes, next, load(text + 2)) | ((bytes == '=') & ((block)(next - '0') < 8)) | backslashes |
          ((bytes == '&') & ((next == '#') | (next == 'a'))) | (bytes == 0x1B) | rare_escapes(bytes, next);
-}
-
-INLINE mask zero_widths(const uint8_t *text) {
-  block first = load(text), second = load(text + 1);
-  return ((first == 0xE2) & ((second & 0xFE) == 0x80)) | ((first == 0xC2) & (second == 0xAD)) |
-         ((first == 0xEF) & (second == 0xBB)) | ((first == 0xE1) & (second == 0xA0));
 }
 
 INLINE size_t csearch_escape_body(

@@ -50,7 +50,7 @@ let longestIndentation = 32
 func base64Break(_ text: UnsafeRawBufferPointer, _ at: Int) -> Base64Break {
   let byte = text[at]
   if byte == 0x0A || byte == 0x0D { return lineBreak(text, at) }
-  return sextet(byte) == nil && mayBeginStreamToken(byte) && byte != padding ? lineBreak(text, at) : .goesOn(at)
+  return sextet(byte) == nil && mayBeginEscape(byte) && byte != padding ? lineBreak(text, at) : .goesOn(at)
 }
 
 private func lineBreak(_ text: UnsafeRawBufferPointer, _ start: Int) -> Base64Break {
@@ -85,7 +85,7 @@ private func lineEnd(_ text: UnsafeRawBufferPointer, _ at: inout Int, _ byte: UI
     return true
   }
   if text[at] == padding { return false }
-  switch readStreamUnit(text, at: at) {
+  switch readStreamEscape(text, at: at) {
   case .byte: return false
   case .cut: return nil
   case .token(let token):
@@ -99,7 +99,7 @@ private func lineEnd(_ text: UnsafeRawBufferPointer, _ at: inout Int, _ byte: UI
 /// there is none.
 func base64Digit(_ text: UnsafeRawBufferPointer, _ at: Int) -> StreamUnit {
   if sextet(text[at]) != nil || text[at] == padding { return .byte }
-  switch readStreamUnit(text, at: at) {
+  switch readStreamEscape(text, at: at) {
   case .token(let token) where token.outputCount == 1 && sextet(UInt8(truncatingIfNeeded: token.output)) != nil:
     return .token(token)
   case .cut: return .cut
@@ -117,8 +117,8 @@ func escapedBreak(_ text: UnsafeRawBufferPointer, endingAt end: Int) -> Int? {
   default: return nil
   }
   let text = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, end + 1)])
-  for length in stride(from: min(8, end), through: 2, by: -1) where mayBeginStreamToken(text[end - length]) {
-    if case .token(let token) = readStreamUnit(text, at: end - length), token.length == length,
+  for length in stride(from: min(8, end), through: 2, by: -1) where mayBeginEscape(text[end - length]) {
+    if case .token(let token) = readStreamEscape(text, at: end - length), token.length == length,
       token.outputCount == 1, token.output == 0x0A || token.output == 0x0D
     {
       return end - length

@@ -32,7 +32,7 @@ struct BrokenLiterals: Sendable {
     case .cut:
       if isLast { return }
       // A token that is cut off could be anything.
-      if text[place] != 0x1B && text[place] != UInt8(ascii: "#") && text[place] != UInt8(ascii: "^") {
+      if !onlyParts(text[place]) {
         for literal in literals.indices { found(literal, 0) }
       }
     case .token(let token):

@@ -1,4 +1,4 @@
-// Many literals in UTF-16, UTF-32 and base64, all found in one pass. A few are searched by probes of two bytes each,
+// Many literals in UTF-16, UTF-32 and base64, and in pieces, all found in one pass. A few are searched by probes of two bytes each,
 // which is faster for them; of hundreds each probe would be a pass of its own.
 
 import CSearch
@@ -12,6 +12,8 @@ struct EncodedIndex: Sendable {
     case wide(literal: Int, character: Int, width: Int)
     /// What depends on nothing but the literal begins there.
     case base64(literal: Int, lead: Int)
+    /// A piece of a literal that something may part is there.
+    case piece(Int)
   }
 
   private let index: LiteralIndex
@@ -25,7 +27,8 @@ struct EncodedIndex: Sendable {
 
   /// - Parameters:
   ///   - literals: each with its cores: for each alignment the sextets that depend on it alone.
-  init(_ literals: [(bytes: [UInt8], cores: [[UInt8]])]) {
+  ///   - pieces: what is left of literals that something parts.
+  init(_ literals: [(bytes: [UInt8], cores: [[UInt8]])], pieces: [[UInt8]]) {
     var numbers: [[UInt8]: Int] = [:]
     var owners: [[Owner]] = []
     func add(_ text: [UInt8], _ owner: Owner) {
@@ -53,6 +56,7 @@ struct EncodedIndex: Sendable {
         for text in Self.ways(core) { add(text, .base64(literal: number, lead: lead)) }
       }
     }
+    for (number, piece) in pieces.enumerated() { add(piece, .piece(number)) }
     self.owners = owners
     let texts = numbers.sorted { $0.value < $1.value }.map(\.key)
     index = LiteralIndex(texts.map { Literal($0) })

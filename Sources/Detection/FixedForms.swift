@@ -1,5 +1,6 @@
-// What a literal looks like under chains of encodings: hex, base64 of base64, base64 of UTF-16 and so on. Each chain
-// gives one text. Also the beginnings of the lists of numbers that stand for it. All of them are found in one pass.
+// What a literal looks like under chains of encodings: hex, base64 of base64, base64 of UTF-16 and so on, and base64 of
+// escapes of all its characters or of its signs. Each chain gives one text. Also the beginnings of the lists of numbers
+// that stand for it. All of them are found in one pass.
 
 import Bytes
 import Rules
@@ -23,6 +24,8 @@ struct FixedForms: Sendable {
   let longest: Int
   private let index: SampleIndex
   private let pieces: [Piece]
+  /// A bit for each two bytes that a core may begin with.
+  private let pairs: [UInt64]
 
   /// What the index finds: a part of a form's core, or some numbers of a list.
   private enum Piece: Sendable {
@@ -42,6 +45,8 @@ struct FixedForms: Sendable {
     let depth = Self.mostLiterals.filter { literals.count <= $0.value }.keys.max() ?? 1
     for (literal, bytes) in literals.enumerated() {
       var shapes = [Shape(stages: [], core: bytes, first: 0)]
+      if isDeep(literal), depth > 2 { shapes += Shape.escaped(bytes) }
+      // By form or list.
       var seen: Set<[UInt8]> = []
       for level in 1...(isDeep(literal) ? depth : 1) {
         shapes = shapes.flatMap { shape in Shape.inner(depth: level).flatMap { shape.covered(by: $0) } }
@@ -57,8 +62,9 @@ struct FixedForms: Sendable {
           }
           forms.append(FixedForm(literal: literal, form: shape.form, core: shape.core, first: shape.first))
         }
+        shapes.removeAll { $0.isEscaped }
       }
-      for (stage, numbers, text) in lists(bytes) {
+      for (stage, numbers, text) in lists(bytes) where seen.insert([UInt8(numbers), stage.rawValue] + text).inserted {
         pieces.append(.list(literal: literal, form: StreamForm([stage]), numbers: numbers))
         texts.append(text)
       }
@@ -71,6 +77,9 @@ struct FixedForms: Sendable {
       beginnings[Int(form.core[0])].append(number)
     }
     self.beginnings = beginnings
+    var pairs = Array(repeating: UInt64(0), count: 1024)
+    for form in forms { pairs[Int(form.core[0]) << 2 | Int(form.core[1] >> 6)] |= 1 << UInt64(form.core[1] & 63) }
+    self.pairs = pairs
     longest = forms.reduce(0) { max($0, $1.core.count) } + 4 + longestIndentation
   }
 
@@ -100,6 +109,14 @@ struct FixedForms: Sendable {
     var isAny = false
     index.search(text, at: 0..<text.count) { _, _ in isAny = true }
     return isAny
+  }
+
+  /// Whether the first two bytes at `place` could begin a core, or a line ends after the first.
+  @inline(__always)
+  func mayBegin(at place: Int, in text: UnsafeRawBufferPointer) -> Bool {
+    guard place + 1 < text.count else { return true }
+    let next = text[place + 1]
+    return pairs[Int(text[place]) << 2 | Int(next >> 6)] >> UInt64(next & 63) & 1 != 0 || sextet(next) == nil
   }
 
   enum Presence {
@@ -207,6 +224,18 @@ private func lists(_ literal: [UInt8]) -> [(StreamStage, numbers: Int, [UInt8])]
     }
     for gap in [" ", ",", ", "] { add(.decimal, gap) { Array(String($0).utf8) } }
   }
+  // Calls in a row: `CHAR(104)||CHAR(111)`.
+  if let first = literal.first {
+    for gap in [")||", ")+", ").", ")&", "),", ") || ", ") + ", ") . ", ") & ", "), "] {
+      for name in ["CHAR", "char", "Chr", "chr"] {
+        let rest = Array((gap + name).utf8)
+        result.append((.decimal, 0, Array((Array(String(first).utf8) + rest).prefix(SampleIndex.shortest))))
+        for letters: StaticString in ["0123456789abcdef", "0123456789ABCDEF"] {
+          result.append((.hex, 0, Array((hexDigits(first, letters) + rest).prefix(SampleIndex.shortest))))
+        }
+      }
+    }
+  }
   // One in a line, as what writes JSON for people does.
   if let first = literal.first {
     for end in [",\n  ", ",\r\n "] {
@@ -228,8 +257,24 @@ private struct Shape {
   var core: [UInt8]
   var first: Int
   var isNew = true
+  /// The innermost text is escaped, which decoding undoes in any case.
+  var isEscaped = false
 
   var form: StreamForm { StreamForm(stages) }
+
+  /// A literal with all of its characters escaped, or its signs.
+  static func escaped(_ literal: [UInt8]) -> [Shape] {
+    func text(_ isAll: Bool, _ escape: (UInt8) -> [UInt8]) -> [UInt8] {
+      literal.flatMap { isAll || isPunctuation($0) ? escape($0) : [$0] }
+    }
+    var texts = [text(false) { [UInt8(ascii: "\\"), $0] }]
+    for letters: StaticString in ["0123456789abcdef", "0123456789ABCDEF"] {
+      for beginning in ["%", "\\u00", "\\x"] {
+        for isAll in [true, false] { texts.append(text(isAll) { Array(beginning.utf8) + hexDigits($0, letters) }) }
+      }
+    }
+    return texts.filter { $0 != literal }.map { Shape(stages: [], core: $0, first: 0, isEscaped: true) }
+  }
 
   /// What may cover something of `depth - 1` encodings.
   static func inner(depth: Int) -> [StreamStage] {
@@ -244,7 +289,7 @@ private struct Shape {
   /// The same under one encoding more.
   func covered(by stage: StreamStage) -> [Shape] {
     func shape(_ core: [UInt8], _ first: Int, isNew: Bool = true) -> Shape {
-      Shape(stages: [stage] + stages, core: core, first: first, isNew: isNew)
+      Shape(stages: [stage] + stages, core: core, first: first, isNew: isNew || isEscaped, isEscaped: isEscaped)
     }
     switch stage {
     case .base64At0, .base64At1, .base64At2:
@@ -262,13 +307,13 @@ private struct Shape {
       let isNew = !stages.isEmpty
       return (texts[0] == texts[1] ? [texts[0]] : texts).map { shape($0, from - lead, isNew: isNew) }
     case .hex:
-      if stages.first?.isList == true || stages.first?.wide?.width == 4 { return [] }
+      if isEscaped || stages.first?.wide?.width == 4 { return [] }
       return ["0123456789abcdef", "0123456789ABCDEF"].map { (letters: StaticString) in
         shape(core.flatMap { hexDigits($0, letters) }, 2 * first)
       }
     default:
       let (width, low) = stage.wide!
-      if stages.first?.wide != nil { return [] }
+      if isEscaped || stages.first?.wide != nil { return [] }
       let wide = core.flatMap { byte in (0..<width).map { $0 == low ? byte : 0 } }
       // Of one encoding alone, wide text has probes of its own.
       return [shape(wide, width * first, isNew: !stages.isEmpty)]

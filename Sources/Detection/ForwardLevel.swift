@@ -5,6 +5,8 @@ import Bytes
 /// A text that is decoded from another, from one place on and only as far as it is asked for.
 struct ForwardLevel {
   var stage = StreamStage.text
+  /// Whether tags, stars and quotes may be nothing.
+  var guesses = true
   /// What was decoded, after `context` bytes of what lies before it.
   private(set) var bytes: [UInt8] = []
   private(set) var context = 0
@@ -12,8 +14,12 @@ struct ForwardLevel {
   var stop: Stop?
   /// Numbers of decoded bytes after which something was left out.
   private(set) var breaks: [Int] = []
+  /// Those of them at which something begins that only may join what follows, whether it does or not.
+  private(set) var ends: [Int] = []
+  /// Decoded bytes before the first guess that they belong to what follows.
+  private(set) var certain = Int.max
   /// What was left out that has an effect on what follows, in bytes of the source.
-  private(set) var codes: [Range<Int>] = []
+  private(set) var codes: [StreamCode] = []
   /// What is between the first two numbers of a list.
   private(set) var gap: [UInt8] = []
   private(set) var isUpper = false
@@ -35,14 +41,14 @@ struct ForwardLevel {
   private var leadBits: UInt32 = 0
   /// For each decoded byte, from `start` on: the end of all that it comes from, and where what comes from it alone or
   /// from bytes before it ends; and for base64 the bits that follow it in its last digit.
-  private var ends: [UInt16] = []
+  private var sourceEnds: [UInt16] = []
   private var keptEnds: [UInt16] = []
   private var rests: [UInt8] = []
   /// The signs in the gaps of a list.
   private var mark: [UInt8] = []
   private var sourceBreaks = 0
 
-  var count: Int { ends.count }
+  var count: Int { sourceEnds.count }
 
   mutating func begin(_ stage: StreamStage, at start: Int) {
     self.stage = stage
@@ -52,10 +58,12 @@ struct ForwardLevel {
     (bits, bitCount, leadBits) = (0, 0, 0)
     (context, sourceBreaks, isUpper) = (0, 0, false)
     bytes.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
+    sourceEnds.removeAll(keepingCapacity: true)
     keptEnds.removeAll(keepingCapacity: true)
     rests.removeAll(keepingCapacity: true)
     breaks.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    certain = .max
     codes.removeAll(keepingCapacity: true)
     gap.removeAll(keepingCapacity: true)
     mark.removeAll(keepingCapacity: true)
@@ -67,7 +75,7 @@ struct ForwardLevel {
   }
 
   /// Where `length` decoded bytes end in the source.
-  func end(of length: Int) -> Int { length == 0 ? start : start + Int(ends[length - 1]) }
+  func end(of length: Int) -> Int { length == 0 ? start : start + Int(sourceEnds[length - 1]) }
 
   /// Where what comes from the first `length` decoded bytes alone ends in the source.
   func keptEnd(of length: Int) -> Int { length == 0 ? start : start + Int(keptEnds[length - 1]) }
@@ -118,13 +126,18 @@ struct ForwardLevel {
 
   private mutating func append(_ byte: UInt8, keptEnd: Int) {
     bytes.append(byte)
-    ends.append(UInt16(at - start))
+    sourceEnds.append(UInt16(at - start))
     keptEnds.append(UInt16(keptEnd - start))
   }
 
   @inline(__always)
   private mutating func decodeUnit(_ text: UnsafeRawBufferPointer, _ isFinal: Bool) {
     let unit = at
+    if mayBeginGuess(text[unit]) {
+      if !guesses { return decodeByte(text) }
+      addBreak()
+      ends.append(count)
+    }
     switch readStreamUnit(text, at: unit) {
     case .cut where !isFinal: stop = .cut
     case .byte, .cut: decodeByte(text)
@@ -132,7 +145,10 @@ struct ForwardLevel {
       at += token.length
       if token.outputCount == 0 {
         addBreak()
-        if isDisplayCode(token, UnsafeRawBufferPointer(rebasing: text[unit..<at])) { codes.append(unit..<at) }
+        if token.encoding.isHeuristic { certain = min(certain, count) }
+        if isNeeded(token, UnsafeRawBufferPointer(rebasing: text[unit..<at])) {
+          codes.append(StreamCode(range: unit..<at, isEmpty: !token.encoding.isHeuristic))
+        }
       }
       append(output: token.output, count: token.outputCount, unit)
     }
@@ -175,7 +191,7 @@ struct ForwardLevel {
     case .goesOn(let next):
       if next > at {
         addBreak()
-        codes.append(at..<next)
+        codes.append(StreamCode(range: at..<next, isEmpty: true))
         at = next
       }
     case .cut where !isFinal:
@@ -236,7 +252,9 @@ struct ForwardLevel {
         stop = .end
         return
       case .some(let end?):
-        if mark.isEmpty && gap.isEmpty && count > 1 && end > at { codes.append(at..<end) }
+        if mark.isEmpty && gap.isEmpty && count > 1 && end > at {
+          codes.append(StreamCode(range: at..<end, isEmpty: true))
+        }
         if count == 1 { gap = Array(text[at..<end]) }
         next = end
       }
@@ -285,6 +303,7 @@ struct ForwardLevel {
       }
       if end - at > Self.longestGap { return .some(nil) }
       switch text[end] {
+      case UInt8(ascii: ")") where end == at: return callEnd(text, end + 1)
       case 0x20, 0x09: break
       case 0x0A, 0x0D:
         // Digits side by side go on in the next line after a long one alone.
@@ -313,6 +332,29 @@ struct ForwardLevel {
       }
       end += 1
     }
+  }
+
+  /// As `gapEnd`, of calls such as `CHAR(104)||CHAR(111)`, from the first parenthesis on.
+  private mutating func callEnd(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int?? {
+    let limit = at + Self.longestGap
+    var end = start
+    while end < text.count, end < limit, isBetweenCalls(text[end]) { end += 1 }
+    while end < text.count, end < limit, end > start, isCallName(text[end]) { end += 1 }
+    if end == limit { return .some(nil) }
+    if end == text.count { return nil }
+    guard end > start, text[end] == UInt8(ascii: "(") else { return .some(nil) }
+    end += 1
+    if stage == .hex {
+      for byte in "0x".utf8 {
+        if end == text.count { return nil }
+        if text[end] | 0x20 != byte | 0x20 { return .some(nil) }
+        end += 1
+      }
+    }
+    if end == text.count { return nil }
+    let signs = [UInt8(ascii: ")")]
+    if count == 1 { mark = signs }
+    return mark == signs ? end : .some(nil)
   }
 
   private func isLongLine(_ text: UnsafeRawBufferPointer) -> Bool {

@@ -19,8 +19,12 @@ struct ForwardText {
   var context: Int { levels[last].context }
   /// Numbers of decoded bytes after which something was left out.
   var breaks: [Int] { levels[last].breaks }
-  /// Control sequences and line breaks left out, in the buffer.
-  var codes: [Range<Int>] { levels[0].codes }
+  /// Whether a key that is whole ends after `length` decoded bytes, whatever follows.
+  func endsWhole(at length: Int) -> Bool { levels[last].ends.contains(length) }
+  /// Decoded bytes before the first guess that they belong to what follows.
+  var certain: Int { levels[last].certain }
+  /// Control sequences, tags, quotes and line breaks left out, in the buffer.
+  var codes: [StreamCode] { levels[0].codes }
   /// How decoding stopped; nil when there is more to decode.
   var stop: ForwardLevel.Stop? { levels[last].stop }
   /// Decoded bytes.
@@ -28,9 +32,11 @@ struct ForwardText {
 
   /// - Parameters:
   ///   - lookbehind: bytes before the key that are wanted.
+  ///   - guesses: whether tags, stars and quotes may be nothing.
   ///   - isLast: nothing comes after `text`.
   mutating func begin(
-    _ form: StreamForm, _ text: UnsafeRawBufferPointer, at start: Int, lookbehind: Int, isLast: Bool
+    _ form: StreamForm, _ text: UnsafeRawBufferPointer, at start: Int, lookbehind: Int, isLast: Bool,
+    guesses: Bool = true
   ) {
     self.form = form
     limit = min(text.count, start + Rule.longestMatch)
@@ -42,6 +48,7 @@ struct ForwardText {
       if last == StreamForm.mostStages { break }
     }
     levels[last].begin(.text, at: last == 0 ? start : 0)
+    levels[last].guesses = guesses
     if lookbehind > 0 { decodeBefore(text, start, lookbehind) }
   }
 
@@ -77,7 +84,7 @@ struct ForwardText {
       frame.gaps.insert(levels[index].gap, at: 0)
       if levels[index].stage.isList {
         frame.hasGapFirst = kept > 0
-        frame.isUpper = levels[index].isUpper
+        frame.isUpper = frame.isUpper || levels[index].isUpper
       }
     }
     return frame
@@ -153,6 +160,13 @@ struct ForwardText {
     while true {
       while end > 0, isGap(text[end - 1]) || text[end - 1] | 0x20 == 0x78 && end > 1 && text[end - 2] == 0x30 {
         end -= isGap(text[end - 1]) ? 1 : 2
+      }
+      if end > 0, text[end - 1] == UInt8(ascii: "(") {
+        var at = end - 1
+        while at > 0, isCallName(text[at - 1]) { at -= 1 }
+        while at > 0, isBetweenCalls(text[at - 1]) { at -= 1 }
+        guard at > 0, text[at - 1] == UInt8(ascii: ")") else { break }
+        end = at - 1
       }
       var start = end
       let most = stage == .hex ? 2 : 3

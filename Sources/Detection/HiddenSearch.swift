@@ -232,7 +232,7 @@ extension Scanner {
 
 extension [Match] {
   /// Of matches in order of place, the first that begins at or after `place`.
-  fileprivate func firstIndex(atOrAfter place: Int) -> Int {
+  func firstIndex(atOrAfter place: Int) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

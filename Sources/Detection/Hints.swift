@@ -8,49 +8,18 @@ import Rules
 
 /// Finds the places round which a text has to be decoded.
 struct HintSearch: Sendable {
-  private let pieces: [Piece]
-  /// Finds the pieces; nil where there are so few that each is searched by itself.
-  private let index: LiteralIndex?
-  private let needles: [Needle]
+  private let pieces: LiteralPieces
   /// For each byte a set of those that follow it in a literal.
   private let followers: [ByteSet]
 
-  /// A part of a rule's literal that is looked for.
-  private struct Piece: Sendable {
-    let literal: [UInt8]
-    let bytes: [UInt8]
-    /// Whether it is the half that stands whole where the first is broken up; else it is the letters and digits that
-    /// the literal begins with, or half of it.
-    let isTail: Bool
-  }
-
-  /// Bytes that a piece of a literal needs to be looked for.
-  private static let shortestPiece = 3
-  /// Pieces that are searched one by one.
-  private static let mostNeedles = 6
-
   init(literals: [[UInt8]]) {
     let literals = Set(literals).sorted { $0.lexicographicallyPrecedes($1) }
-    pieces = literals.flatMap(Self.pieces)
-    let isFew = pieces.count <= Self.mostNeedles
-    needles = isFew ? pieces.map { Needle($0.bytes) } : []
-    index = isFew ? nil : LiteralIndex(pieces.map { Literal($0.bytes) })
+    pieces = LiteralPieces(literals)
     var pairs: [[UInt8]] = Array(repeating: [], count: 256)
-    for literal in literals where !Self.pieces(of: literal).isEmpty {
+    for (number, literal) in literals.enumerated() where pieces.contains(number) {
       for (byte, next) in zip(literal, literal.dropFirst()) { pairs[Int(byte)].append(next) }
     }
     followers = pairs.map { ByteSet($0) }
-  }
-
-  private static func pieces(of literal: [UInt8]) -> [Piece] {
-    let half = (literal.count + 1) / 2
-    let word = literal.prefix { isKeyByte($0) && $0 != UInt8(ascii: "_") }
-    let head = word.count >= shortestPiece ? Array(word) : Array(literal.prefix(half))
-    guard head.count >= shortestPiece else { return [] }
-    let tail = Array(literal.suffix(literal.count / 2))
-    let pieces = [Piece(literal: literal, bytes: head, isTail: false)]
-    if tail.count <= shortestPiece { return pieces }
-    return pieces + [Piece(literal: literal, bytes: tail, isTail: true)]
   }
 
   /// Appends the places in `range` round which `text` has to be decoded, not in order.
@@ -60,16 +29,8 @@ struct HintSearch: Sendable {
     _ text: UnsafeRawBufferPointer, in range: Range<Int>, into places: inout [Int],
     unless isPlain: (Int) -> Bool
   ) {
-    if let index {
-      index.search(text, at: range) { place, piece in
-        if isHint(pieces[piece], text, place, isPlain) { places.append(place) }
-      }
-    } else {
-      for (number, needle) in needles.enumerated() {
-        needle.search(text, at: range) { place in
-          if isHint(pieces[number], text, place, isPlain) { places.append(place) }
-        }
-      }
+    pieces.search(text, at: range) { piece, place in
+      if isHint(piece, text, place, isPlain) { places.append(place) }
     }
     searchEscapes(text, in: range, into: &places)
   }
@@ -77,7 +38,7 @@ struct HintSearch: Sendable {
   /// Whether the rest of a literal is round its piece at `place`, broken up.
   @inline(__always)
   private func isHint(
-    _ piece: Piece, _ text: UnsafeRawBufferPointer, _ place: Int, _ isPlain: (Int) -> Bool
+    _ piece: LiteralPieces.Piece, _ text: UnsafeRawBufferPointer, _ place: Int, _ isPlain: (Int) -> Bool
   ) -> Bool {
     let (literal, count) = (piece.literal, piece.bytes.count)
     if piece.isTail { return comesHidden(literal, literal.count - count, text, place) }

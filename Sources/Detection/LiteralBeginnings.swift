@@ -38,7 +38,9 @@ struct LiteralBeginnings: Sendable {
         add(first, base64Characters(core[lead == 0 ? 1 : 0]))
       }
     }
-    for byte in UInt8.min...UInt8.max where mayBeginStreamToken(byte) { literals[Int(byte)] = Array(all.indices) }
+    for byte in UInt8.min...UInt8.max where mayBeginStreamToken(byte) && !onlyParts(byte) {
+      literals[Int(byte)] = Array(all.indices)
+    }
     self.literals = literals
     self.pairs = pairs
   }

@@ -64,9 +64,14 @@ extension DecodedLayer {
   ) -> (number: Range<Int>, byte: UInt8, isHex: Bool)? {
     var at = start
     let limit = min(end, start + Self.longestCall)
-    while at < limit, isBlank(text[at]) || "|&+.,\n\r".utf8.contains(text[at]) { at += 1 }
+    while at < limit, isBetweenCalls(text[at]) { at += 1 }
     guard at > start else { return nil }
-    while at < limit, isKeyByte(text[at]) || text[at] == UInt8(ascii: "$") { at += 1 }
+    while at < limit, isCallName(text[at]) { at += 1 }
     return at < limit && text[at] == UInt8(ascii: "(") ? call(text, at, end) : nil
   }
 }
+
+/// Whether a byte is one of the operators between two calls, or of the space round them.
+func isBetweenCalls(_ byte: UInt8) -> Bool { isBlank(byte) || "|&+.,\n\r".utf8.contains(byte) }
+
+func isCallName(_ byte: UInt8) -> Bool { isKeyByte(byte) || byte == UInt8(ascii: "$") }

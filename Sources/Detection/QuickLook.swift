@@ -22,7 +22,7 @@ package struct QuickLook: ~Copyable {
   package init(rules: RuleSet) {
     prefilter = rules.prefilter
     literals = EncodedLiterals(rules)
-    probes = prefilter.probes + literals.probes.map(\.probe)
+    probes = prefilter.probes + literals.probes.map(\.probe) + literals.parted.probes
     tokens = literals.memberTable
   }
 
@@ -70,7 +70,7 @@ package struct QuickLook: ~Copyable {
 
   /// Whether bytes of a literal or of an escape stand anywhere.
   private func mayBeSuspect(_ text: UnsafeRawBufferPointer) -> Bool {
-    if prefilter.isIndexed { return true }
+    if prefilter.isIndexed || literals.parted.isIndexed { return true }
     let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     let hasProbe = probes.withUnsafeBufferPointer { csearch_has_any(bytes, text.count, $0.baseAddress, $0.count) != 0 }
     if hasProbe || literals.isAnyFixed(in: text) { return true }

@@ -10,6 +10,15 @@ public struct StreamMatch: Sendable {
   /// Where the bytes end that stay readable.
   public internal(set) var keptEnd: Int
   public internal(set) var frame: StreamFrame
-  /// Control sequences in the range that have an effect on what follows, and of base64 line breaks, in order.
-  public internal(set) var codes: [Range<Int>] = []
+  /// What in the range has an effect on what follows, in order.
+  public internal(set) var codes: [StreamCode] = []
+}
+
+/// What a key is parted by that stays: a control sequence, a line break of base64, a tag, or what joins two string
+/// literals.
+public struct StreamCode: Equatable, Sendable {
+  /// Bytes in the buffer that was searched.
+  public var range: Range<Int>
+  /// Whether it can hold nothing else, such as another key in a comment.
+  public let isEmpty: Bool
 }

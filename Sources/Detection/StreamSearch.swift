@@ -183,7 +183,7 @@ public struct StreamSearch: ~Copyable {
     var match = StreamMatch(
       rule: candidate.rule, range: candidate.place..<end, keptEnd: text.keptEnd(of: kept),
       frame: text.frame(of: kept..<length))
-    for code in text.codes where code.upperBound <= end { match.codes.append(code) }
+    for code in text.codes where code.range.upperBound <= end { match.codes.append(code) }
     return match
   }
 
@@ -205,6 +205,7 @@ public struct StreamSearch: ~Copyable {
         var both = encoded[next]
         both.range = match.range.lowerBound..<max(both.range.upperBound, match.range.upperBound)
         both.keptEnd = min(both.keptEnd, keptEnd)
+        both.codes.removeAll { !$0.isEmpty && $0.range.lowerBound < match.range.upperBound }
         matches.append(both)
         next += 1
       } else {
@@ -246,14 +247,16 @@ public struct StreamSearch: ~Copyable {
   ///
   /// A control sequence, or in base64 a line break, may stand inside a key as well as between a key and what
   /// follows, so the key may end at each of them: it does at the first where what stands before is as much
-  /// of a key as the text comes to at all, or the whole of one.
+  /// of a key as the text comes to at all, or the whole of one. At a quote, a tag or a star a whole key ends in any
+  /// case.
   private mutating func decode(
     _ candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer, isLast: Bool
   ) -> Verdict {
     let rule = candidate.rule
     let literal = rules.rules[rule].literal
     text.begin(
-      candidate.form, buffer, at: candidate.start, lookbehind: lookbehind(of: rule), isLast: isLast)
+      candidate.form, buffer, at: candidate.start, lookbehind: lookbehind(of: rule), isLast: isLast,
+      guesses: !isPlain(candidate, buffer))
     var best = Verdict.noMatch
     var strength = -1
     var nextBreak = 0
@@ -274,6 +277,7 @@ public struct StreamSearch: ~Copyable {
         if length < literal.count { continue }
         if case .match(let end, var found) = judge(rule, upTo: length, mayGrow: false), found > strength {
           if found == 2 {
+            if text.endsWhole(at: length) { return .match(length: end, strength: 2) }
             if let whole = wholeLength(rule, length) {
               // A line break in base64 is nothing to the text: what is behind a whole key goes on behind it.
               return .match(length: candidate.form.isText ? end : min(end, whole), strength: 2)
@@ -303,14 +307,28 @@ public struct StreamSearch: ~Copyable {
     }
   }
 
-  /// What the pattern says to the first `length` decoded bytes.
+  /// Whether the key that begins plainly at a candidate has a tag, a star or a quote of its own.
+  private func isPlain(_ candidate: EncodedCandidate, _ buffer: UnsafeRawBufferPointer) -> Bool {
+    guard candidate.form.isText else { return false }
+    var index = plain.firstIndex(atOrAfter: candidate.place)
+    while index < plain.count, plain[index].range.lowerBound == candidate.place {
+      if plain[index].rule == candidate.rule { return buffer[plain[index].range].contains(where: mayBeginGuess) }
+      index += 1
+    }
+    return false
+  }
+
+  /// What the pattern says to the first `length` decoded bytes. What was put together by a guess has to be a whole key.
   private mutating func judge(_ rule: Int, upTo length: Int, mayGrow: Bool) -> Verdict {
     let context = text.context
     return text.bytes.withUnsafeBytes { bytes in
       let subject = UnsafeRawBufferPointer(rebasing: bytes[..<(context + length)])
       switch scanner.match(rule, decoded: subject, at: context, mayGrow: mayGrow) {
       case .noMatch: return .noMatch
-      case .match(let end): return .match(length: end - context, strength: scanner.strength(rule, end - context))
+      case .match(let end):
+        let strength = scanner.strength(rule, end - context)
+        return strength < 2 && end - context > text.certain
+          ? .noMatch : .match(length: end - context, strength: strength)
       case .undecided, .gaveUp: return mayGrow ? .undecided : .match(length: length, strength: 2)
       }
     }

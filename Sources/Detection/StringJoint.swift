@@ -29,7 +29,7 @@ extension TokenReader {
     // Visual Basic's sign that the line goes on.
     if skip(UInt8(ascii: "_")) { skipSpace() }
     for _ in 0..<2 where !isAtEnd && isPrefix(bytes[at]) { at += 1 }
-    if isAtEnd { return length < longestJoint ? .cut : .none }
+    if isAtEnd || isCut { return length < longestJoint ? .cut : .none }
     guard length < longestJoint, isQuote(bytes[at]) else { return .none }
     at += 1
     if isAtEnd { return .cut }
@@ -52,9 +52,15 @@ extension TokenReader {
     }
   }
 
-  private func stands(_ text: StaticString) -> Bool {
-    guard at + text.utf8CodeUnitCount <= bytes.count else { return false }
-    return (0..<text.utf8CodeUnitCount).allSatisfy { bytes[at + $0] == text.utf8Start[$0] }
+  private mutating func stands(_ text: StaticString) -> Bool {
+    for index in 0..<text.utf8CodeUnitCount {
+      if at + index >= bytes.count {
+        isCut = true
+        return false
+      }
+      if bytes[at + index] != text.utf8Start[index] { return false }
+    }
+    return true
   }
 
   private func isPrefix(_ byte: UInt8) -> Bool {

@@ -191,6 +191,8 @@ struct TokenReader {
   let bytes: UnsafeRawBufferPointer
   let start: Int
   var at: Int
+  /// A sign of several bytes was looked for where the bytes end in the middle of one.
+  var isCut = false
 
   var isAtEnd: Bool { at >= bytes.count }
   var length: Int { at - start }

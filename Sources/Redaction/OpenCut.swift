@@ -13,7 +13,7 @@ struct OpenCut {
   /// How what goes in the place of the secret is written.
   private var frame: StreamFrame
   /// Control sequences that are kept, not yet written, and where the last of them ends.
-  private var codes: [Range<Int>]
+  private var codes: [StreamCode]
   private var codesEnd: Int
 
   init(_ match: StreamMatch) {
@@ -21,11 +21,17 @@ struct OpenCut {
     keptEnd = match.keptEnd
     frame = match.frame
     codes = match.codes
-    codesEnd = codes.last?.upperBound ?? 0
+    codesEnd = codes.last?.range.upperBound ?? 0
   }
 
   /// Adds a match that begins inside.
   mutating func join(_ match: StreamMatch) {
+    // A comment between two string literals may be a secret of its own.
+    codes.removeAll { !$0.isEmpty && $0.range.overlaps(match.range) && !match.codes.contains($0) }
+    for code in match.codes where code.range.lowerBound >= (code.isEmpty ? codesEnd : max(codesEnd, end)) {
+      codes.append(code)
+    }
+    codesEnd = max(codesEnd, match.codes.last?.range.upperBound ?? 0)
     if match.range.upperBound > end {
       end = match.range.upperBound
       frame.join(tailOf: match.frame)
@@ -36,10 +42,6 @@ struct OpenCut {
       head.join(tailOf: frame)
       frame = head
     }
-    for code in match.codes where code.lowerBound >= codesEnd {
-      codes.append(code)
-      codesEnd = code.upperBound
-    }
   }
 
   /// Moves to where the buffer has moved.
@@ -47,16 +49,22 @@ struct OpenCut {
     end -= count
     keptEnd -= count
     codesEnd -= count
-    for index in codes.indices { codes[index] = (codes[index].lowerBound - count)..<(codes[index].upperBound - count) }
+    for index in codes.indices {
+      let range = codes[index].range
+      codes[index].range = (range.lowerBound - count)..<(range.upperBound - count)
+    }
   }
 
   /// What follows the kept bytes: three dots.
   var headBytes: [UInt8] { frame.beginning }
 
-  /// Takes the control sequences that have to be written now.
-  mutating func takeCodes() -> [Range<Int>] {
-    defer { codes.removeAll() }
-    return codes.filter { $0.lowerBound >= keptEnd }
+  /// Takes what follows the dots, as far as it is known that it stays.
+  ///
+  /// - Parameter decided: every match that begins before it was joined.
+  mutating func takeCodes(decided: Int) -> [Range<Int>] {
+    let ready = codes.prefix { $0.isEmpty || $0.range.upperBound <= decided }
+    codes.removeFirst(ready.count)
+    return ready.map(\.range).filter { $0.lowerBound >= keptEnd }
   }
 
   /// The end of the replacement: for base64, padding that keeps the following bytes in their places in their groups.

@@ -97,7 +97,7 @@ public struct Redactor: ~Copyable {
   ) throws(Failure) {
     if cut == nil { return }
     if !cut!.isWritten { try writeHead(bytes, write) }
-    try writeCodes(bytes, write)
+    try writeCodes(bytes, decided: .max, write)
     try writeOwn(cut!.tailBytes, write)
     done = cut!.end
     cut = nil
@@ -113,9 +113,9 @@ public struct Redactor: ~Copyable {
   }
 
   private mutating func writeCodes<Failure: Error>(
-    _ bytes: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    _ bytes: UnsafeRawBufferPointer, decided: Int, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    for code in cut!.takeCodes() { try write(UnsafeRawBufferPointer(rebasing: bytes[code])) }
+    for code in cut!.takeCodes(decided: decided) { try write(UnsafeRawBufferPointer(rebasing: bytes[code])) }
   }
 
   /// Writes bytes that are not the input's.
@@ -143,7 +143,7 @@ public struct Redactor: ~Copyable {
       if open.keptEnd > visible { return try writeUp(to: visible, bytes, write) }
       try writeHead(bytes, write)
     }
-    try writeCodes(bytes, write)
+    try writeCodes(bytes, decided: decided, write)
   }
 
   private borrowing func visibleEnd(in bytes: UnsafeRawBufferPointer) -> Int {

@@ -8,6 +8,8 @@ public enum Hiding: CaseIterable, Sendable {
   case rainbow
   case hexDigits, hexBlanks, hexArray, numbers, numberLines, quotedPrintable, quotedPrintablePart, utf32le, utf32be
   case base64Wide, base64Twice, base64Hex, wideBase64, hexBase64
+  case base64Percent, base64Unicode, hexTwice, zeroWidth, tags, stars, joints, shellQuotes
+  case calls
 
   /// A text with a key in it, hidden.
   public func hide(
@@ -38,6 +40,22 @@ public enum Hiding: CaseIterable, Sendable {
     case .base64Hex: return base64Text(hexText(text, "", false), "+/", isPadded: true)
     case .wideBase64: return base64Text(text, "+/", isPadded: true).flatMap { [$0, 0] }
     case .hexBase64: return hexText(base64Text(text, "+/", isPadded: true), "", false)
+    case .base64Percent, .base64Unicode:
+      let isUpper = Bool.random(using: &generator)
+      let (beginning, count) = self == .base64Percent ? ("%", 2) : ("\\u", 4)
+      let escaped = key.flatMap { Array(beginning.utf8) + digits($0, count, isUpper) }
+      return base64Text(before + escaped + after, "+/", isPadded: true)
+    case .hexTwice: return hexText(hexText(text, "", Bool.random(using: &generator)), "", false)
+    case .calls:
+      let isHex = Bool.random(using: &generator)
+      let call = isHex ? "chr(0x" : ["CHAR(", "Chr(", "chr("].randomElement(using: &generator)!
+      let gap = ["||", "+", " & ", ".", ", "].randomElement(using: &generator)!
+      return Array(
+        text.map { byte in
+          Array(call.utf8) + (isHex ? digits(byte, 2, false) : Array(String(byte).utf8)) + [UInt8(ascii: ")")]
+        }.joined(separator: Array(gap.utf8)))
+    case .zeroWidth, .tags, .stars, .joints, .shellQuotes:
+      return before + parted(key, using: &generator) + after
     default: break
     }
     // At least one character is hidden.
@@ -91,6 +109,17 @@ public enum Hiding: CaseIterable, Sendable {
     case .base64Hex: return base64Bytes(text, "+/", isPadded: true).flatMap(hexBytes)
     case .wideBase64: return Hiding.utf16le.reveal(text).flatMap { base64Bytes($0, "+/", isPadded: true) }
     case .hexBase64: return hexBytes(text).flatMap { base64Bytes($0, "+/", isPadded: true) }
+    case .base64Percent, .base64Unicode: return base64Bytes(text, "+/", isPadded: true).flatMap(unescaped)
+    case .hexTwice: return hexBytes(text).flatMap(hexBytes)
+    case .calls:
+      let parts = text.split(separator: UInt8(ascii: "(")).dropFirst().map { $0.split(separator: UInt8(ascii: ")"))[0] }
+      let bytes = parts.map { part in
+        let isHex = part.starts(with: "0x".utf8)
+        return UInt8(String(decoding: isHex ? part.dropFirst(2) : part, as: UTF8.self), radix: isHex ? 16 : 10)
+      }
+      return bytes.contains(nil) || text.last != UInt8(ascii: ")") ? nil : bytes.map { $0! }
+    case .zeroWidth, .tags, .stars, .joints: return without(junk, text)
+    case .shellQuotes: return without(["'", "\""], text)
     default: return unescaped(text)
     }
   }
@@ -99,6 +128,55 @@ public enum Hiding: CaseIterable, Sendable {
 extension Hiding {
   /// Dots that take a key's place at most: in base64 what follows has to stay in its place in a group of three.
   public var mostDots: Int { self == .base64Twice ? 11 : 5 }
+}
+
+extension Hiding {
+  /// Whether it is a guess that what is parted belongs together.
+  public var isGuess: Bool { [.tags, .stars, .joints, .shellQuotes].contains(self) }
+
+  /// What stands for nothing in a key; the first of those that begin alike is the longest.
+  fileprivate var junk: [String] {
+    switch self {
+    case .zeroWidth: ["\u{200B}", "\u{AD}", "\u{FEFF}", "\u{2060}"]
+    case .tags:
+      [
+        "<wbr>", "</span><span class=\"s1\">", "<!-- more -->", "</b>",
+        "</w:t></w:r><w:proofErr w:type=\"spellEnd\"/><w:r><w:t>",
+      ]
+    case .stars: ["***", "**", "*", "~~"]
+    default:
+      [
+        "\" + \"", "\"\n    + \"", "\" .. \"", "' '", "'\n  f'", "\" /* the rest */ \"", "\" + // the rest\n  \"",
+        "\"  # more\n  # of it\n  \"", "\" || -- rest\n  \"", "\",\n  \"",
+      ]
+    }
+  }
+
+  /// A key with something at two places that leave less than a whole key before them.
+  fileprivate func parted(_ key: [UInt8], using generator: inout some RandomNumberGenerator) -> [UInt8] {
+    var places = [Int.random(in: 1...20, using: &generator), Int.random(in: 21...50, using: &generator)]
+    if self == .zeroWidth { places.append(Int.random(in: 51...65, using: &generator)) }
+    var text = key
+    for (index, place) in places.enumerated().reversed() where place < key.count {
+      let quotes = index == 0 ? "'" : "'\""
+      text.insert(contentsOf: (self == .shellQuotes ? quotes : junk.randomElement(using: &generator)!).utf8, at: place)
+    }
+    return self == .shellQuotes ? text + [UInt8(ascii: "\"")] : text
+  }
+}
+
+private func without(_ junk: [String], _ text: [UInt8]) -> [UInt8] {
+  var result: [UInt8] = []
+  var rest = text[...]
+  while let byte = rest.first {
+    if let found = junk.first(where: { rest.starts(with: $0.utf8) }) {
+      rest = rest.dropFirst(found.utf8.count)
+    } else {
+      result.append(byte)
+      rest = rest.dropFirst()
+    }
+  }
+  return result
 }
 
 /// The control sequences of a text, in order.

@@ -229,8 +229,8 @@ struct EncodedStreamTests {
     var samples = Samples(seed: 39)
     let file = "[[rule]]\nid = 't'\nliteral = 'tok-'\npattern = '(?<!x)tok-[a-z]{20}'\nkeep = 6\n"
     let rules = try! builtIn.adding(Array(file.utf8), source: "test")
-    // Four bytes in base64 twice are too few to be told from any others.
-    for hiding in Hiding.allCases where hiding != .base64Twice {
+    // Four bytes in base64 twice are too few to be told from any others, and have no half that is.
+    for hiding in Hiding.allCases where hiding != .base64Twice && !hiding.isGuess {
       for before in [[], Array("a ".utf8), Array("x".utf8)] {
         let key = Array("tok-abcdefghijklmnopqrst".utf8)
         let input = hiding.hide(key + [], before: before, after: [33], using: &samples.generator)
@@ -258,6 +258,57 @@ struct EncodedStreamTests {
         let steps = outputs(input, lengths: Array(repeating: 100, count: 400))
         for (index, step) in steps.enumerated() { #expect(step.count >= 100 * (index + 1) - Rule.longestMatch - 100) }
         #expect(steps.last == input)
+      }
+    }
+  }
+  // MARK: What parts a word
+
+  @Test func `tags, quotes and the ends of lines between the halves of a key stay`() {
+    var samples = Samples(seed: 42)
+    let joints = ["<b>", "</b>", "</i><i class='x'>", "\" +\n  \"", "' '", "\", /* more */ \"", "'\"", "~~"]
+    for joint in joints.map({ Array($0.utf8) }) {
+      let key = samples.key()
+      let input = key[..<7] + joint + key[7..<40] + joint + key[40...] + [10]
+      let expected = key[..<7] + joint + key[7..<15] + Array("...".utf8) + joint + [10]
+      #expect(redacted(Array(input)) == Array(expected))
+    }
+  }
+
+  @Test func `what is only beside a key stays`() {
+    var samples = Samples(seed: 43)
+    for after in [
+      "\" + \"text", "\", \"next\"]", "' 'other", "</b><i>text", "**text**", "\"text", "'text'", "*a*", "<a",
+    ] {
+      for length in [43, 42, 40] {
+        let key = samples.text("hopx_live_{base62:12}.{base64url:\(length)}")
+        let input = Array("\"k\": \"".utf8) + key + Array(after.utf8)
+        let output = Array("\"k\": \"".utf8) + key[..<15] + Array("...".utf8) + Array(after.utf8)
+        #expect(redacted(input) == output)
+        // All that comes after a whole key shows at once.
+        #expect(outputs(input, lengths: [input.count])[0].count >= output.count - (length == 43 ? 0 : 1))
+      }
+      // Put together they are no whole key.
+      let cut = samples.text("hopx_live_{base62:12}.{base64url:20}")
+      #expect(redacted(cut + Array(after.utf8)) == cut[..<15] + Array("...".utf8) + Array(after.utf8))
+    }
+  }
+
+  @Test func `text with tags, stars and quotes shows at once`() {
+    for text in ["say \"hopx\" ", "<b>hopx</b> and ", "**hopx_live**, ", "h* ", "'hopx_live_' ", "h<b ", "hop\" + "] {
+      #expect(outputs(Array(text.utf8), lengths: [text.utf8.count])[0] == Array(text.utf8), "\(text)")
+    }
+  }
+  @Test func `a key between the halves of another is not left`() {
+    var samples = Samples(seed: 44)
+    for (start, end) in [("<b title='", "'>"), ("\" /* ", " */ + \""), ("<!-- ", "-->"), ("\" + // ", "\n\"")] {
+      for place in [7, 40] {
+        let (key, other) = (samples.key(), samples.key())
+        let input = key[..<place] + Array(start.utf8) + other + Array(end.utf8) + key[place...] + Array(" rest".utf8)
+        for lengths in [[], samples.cuts(of: input.count, longest: 20)] {
+          let output = redacted(Array(input), lengths: lengths)
+          #expect(oracle(output) == output && !output.contains(other[15..<23]) && !output.contains(key[41..<50]))
+          #expect(output.suffix(5).elementsEqual(" rest".utf8))
+        }
       }
     }
   }

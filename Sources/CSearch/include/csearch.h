@@ -29,7 +29,8 @@ size_t csearch_masked(
   uint8_t mask_b, uint8_t b);
 
 /// The next place at or after `at` and before `end` with `%`, `&`, `=`, a backslash or an escape character, which may
-/// stand for one of `members`, a table of CSEARCH_MEMBERS bytes, or part one; any where there is no table.
+/// stand for one of `members`, a table of CSEARCH_MEMBERS bytes, or part one, or with a character that takes no room
+/// after one of them. Without a table, with any of these, or with what may begin a tag, stars or a quote.
 size_t csearch_token(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
 /// Two bytes, each compared under a mask, the second `distance` bytes after the first.
