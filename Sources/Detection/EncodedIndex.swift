@@ -1,5 +1,5 @@
-// Many literals in UTF-16, UTF-32 and base64, and in pieces, all found in one pass. A few are searched by probes of two bytes each,
-// which is faster for them; of hundreds each probe would be a pass of its own.
+// Many literals in UTF-16, UTF-32 and base64, and in pieces, all found in one pass. A few are searched by probes of two
+// bytes each, which is faster for them; of hundreds each probe would be a pass of its own.
 
 import CSearch
 import Rules
