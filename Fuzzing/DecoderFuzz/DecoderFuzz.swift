@@ -2,9 +2,8 @@
 // keys hidden several times over, and what is found in it is held against what was hidden.
 
 import Detection
+import Disguises
 import FuzzDriver
-import PackFixtures
-import RedactionOracle
 import Rules
 
 @main enum DecoderFuzz {
@@ -43,9 +42,10 @@ private func text(of input: inout Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] 
       hidden = key
     case 0x05: text += hidden.prefix(hidden.count / 2)
     case 0x06: text += hidden.suffix(hidden.count / 2)
-    case 0x0E...0x1A where hidden.count < 4096:
+    case 0x0E where hidden.count < 4096:
+      guard let number = input.popFirst() else { break }
       var generator = SeededGenerator(seed: UInt64(text.count))
-      hidden = Hiding.allCases[Int(byte - 0x0E)].hide(hidden, before: [], after: [], using: &generator)
+      hidden = KeyDisguise.all[Int(number) % KeyDisguise.all.count].hide(hidden, using: &generator)
     default: text.append(byte)
     }
   }
@@ -63,86 +63,46 @@ private func check(_ text: [UInt8]) {
   }
 }
 
+/// Forms that a scan sees through in any order, whatever is around them; the tests of scans have the others.
+private let chained = [
+  "percent", "\\u", "HTML by some numbers", "UTF-16LE", "UTF-16BE", "base64", "base64url without padding",
+  "base64 in lines of any width", "od in octal", "hex with dashes", "CHAR()||CHAR()", "gzip in base64",
+  "zlib in base64",
+].map { KeyDisguise[$0] }
+
+/// Forms of the key and what is around it, none over another, and those that scans see over others too.
+private let single = KeyDisguise.all.filter { $0.reach == .text } + chained.filter { $0.reach == .key }
+
 /// Up to three encodings, one over the other, with lines of text round them: the key is found, where it stands.
 private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
   guard let count = input.popFirst() else { return }
   var generator = SeededGenerator(seed: UInt64(count))
   var hidden = key
-  var isText = true
-  // Lines of any width are not always seen to belong together.
-  var isWhole = true
-  var isPairs = false
+  var chain: [KeyDisguise] = []
   for _ in 0...(count % 3) {
     guard let code = input.popFirst() else { return }
-    let number = Int(code) % (Hiding.allCases.count + ScanForm.allCases.count)
-    guard number < Hiding.allCases.count else {
-      let form = ScanForm.allCases[number - Hiding.allCases.count]
-      hidden = form.hide(hidden)
-      isText = true
-      isPairs = form == .dashes
-      continue
-    }
-    isPairs = false
-    let hiding = Hiding.allCases[number]
-    switch hiding {
-    case .colours, .rainbow, .percentPart, .unicodePart, .hex: return
-    // Two encodings at once, and what the tests of scans hide keys in under names of their own.
-    case .hexDigits, .hexBlanks, .hexArray, .numbers, .numberLines, .quotedPrintable, .quotedPrintablePart, .utf32le,
-      .utf32be, .base64Wide, .base64Twice, .base64Hex, .wideBase64, .hexBase64, .base64Percent, .base64Unicode,
-      .hexTwice, .zeroWidth, .tags, .stars, .joints, .shellQuotes, .calls:
-      return
-    case .reference:
-      // Of some characters only: an escape that is taken apart is not seen.
-      guard hidden == key else { return }
-    case .unicode, .utf16le, .utf16be:
-      guard isText else { return }
-    case .percent, .base64, .base64url, .base64Lines: break
-    }
-    hidden = hiding.hide(hidden, before: [], after: [], using: &generator)
-    isText = hiding != .utf16le && hiding != .utf16be
-    if hiding == .base64Lines { isWhole = false }
+    let rows = count % 3 == 0 ? single : chained
+    let disguise = rows[Int(code) % rows.count]
+    // Of some characters only: an escape that is taken apart is not seen.
+    if let inner = chain.last, !disguise.canCover(inner) || disguise.traits.contains(.partly) { return }
+    hidden = disguise.hide(hidden, using: &generator)
+    chain.append(disguise)
   }
+  // Lines of any width are not always seen to belong together.
+  let isWhole = !chain.contains { $0.traits.contains(.anyWidth) }
   let around = input.map { $0 % 8 == 0 ? UInt8(ascii: "\n") : 0x20 + $0 % 0x5F }
   // Digits that end the line above pairs of hex may be taken for more of them; see docs/rules.md.
-  let before = isText ? around.prefix(around.count / 2) + (isPairs ? "(\n" : "\n").utf8 : []
+  let isList = ["hex", "decimal"].contains(chain.last!.encoding) && chain.last!.reach == .text
+  let isText = chain.last!.makes != .bytes
+  let before = isText ? around.prefix(around.count / 2) + (isList ? "(\n" : "\n").utf8 : []
   // No digit begins the line below, which could be more of the one before.
   let text = Array(before) + hidden + "\n(".utf8 + around.suffix(around.count / 2)
   let wanted = isWhole ? key : Array(key.prefix(20))
   let found = matches(in: text).filter { $0.disguise?.key.starts(with: wanted) ?? false }
-  precondition(found.count == 1, "not found, or twice")
-  precondition(!isWhole || found[0].disguise?.key == key, "another key")
+  precondition(found.count == 1, "not found, or twice: \(chain)")
+  precondition(!isWhole || found[0].disguise?.key == key, "another key: \(chain)")
   let place = before.count..<(before.count + hidden.count)
-  precondition(found.allSatisfy { place.overlaps($0.range) }, "found elsewhere")
-}
-
-/// Forms that only scans see through.
-private enum ScanForm: CaseIterable {
-  case dump, dashes, calls, gzip, zlib
-
-  func hide(_ text: [UInt8]) -> [UInt8] {
-    switch self {
-    case .dump:
-      return Array(
-        stride(from: 0, to: text.count, by: 16).map { start in
-          digits(UInt8(truncatingIfNeeded: start >> 8)) + digits(UInt8(truncatingIfNeeded: start)) + ": ".utf8
-            + text[start..<min(start + 16, text.count)].flatMap { digits($0) + " ".utf8 }
-        }.joined(separator: "\n".utf8))
-    case .dashes: return Array(text.map(digits).joined(separator: "-".utf8))
-    case .calls: return text.flatMap { "CHAR(\($0))||".utf8 }
-    case .gzip:
-      return base64([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + deflated(text).dropFirst(2).dropLast(4) + [0, 0, 0, 0])
-    case .zlib: return base64(deflated(text))
-    }
-  }
-
-  private func base64(_ text: [UInt8]) -> [UInt8] {
-    var generator = SeededGenerator(seed: 0)
-    return Hiding.base64.hide(text, before: [], after: [], using: &generator)
-  }
-
-  private func digits(_ byte: UInt8) -> [UInt8] {
-    [byte >> 4, byte & 15].map { Array("0123456789abcdef".utf8)[Int($0)] }
-  }
+  precondition(found.allSatisfy { place.overlaps($0.range) }, "found elsewhere: \(chain)")
 }
 
 private func matches(in text: [UInt8]) -> [Match] {

@@ -2,6 +2,7 @@
 // output is held against the oracle's. Fuzzing/run builds and runs it.
 
 import Detection
+import Disguises
 import FuzzDriver
 import Redaction
 import RedactionOracle
@@ -39,12 +40,12 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case 0x06: text += "<<<".utf8
     case 0x07: text += ">>>".utf8
     case 0x08: text += "abc1".utf8
-    case 0x0E...0x1A where mode & 8 == 8, 0x80..<(0x80 + moreHidings) where mode & 8 == 8:
-      // The same key in one encoding or another.
+    case 0x0E where mode & 8 == 8:
+      // The same key under one disguise or another.
+      guard let number = input.popFirst() else { break }
       var generator = SeededGenerator(seed: UInt64(text.count))
       let key = Array("hopx_live_".utf8) + secret
-      let number = byte < 0x80 ? byte - 0x0E : byte - 0x80 + 13
-      text += Hiding.allCases[Int(number)].hide(key, before: [], after: [], using: &generator)
+      text += disguises[Int(number) % disguises.count].hide(key, using: &generator)
     default: text.append(byte)
     }
     length += text.count - before
@@ -65,8 +66,7 @@ private func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-/// Ways of hiding a key after the first thirteen.
-private let moreHidings = UInt8(Hiding.allCases.count - 13)
+private let disguises = KeyDisguise.all + KeyDisguise.chains
 
 /// A longer text takes time and shows nothing that a shorter one does not.
 private let mostBytes = 8192

@@ -150,11 +150,24 @@ INLINE mask rare_escapes(block first, block second) {
   return ((first == '#') & (second == '0')) | ((first == '^') & (second == '[')) | ((first == 'U') & (second == '+'));
 }
 
-INLINE mask tokens(const uint8_t *text) {
+/// `%` before what may stand for a byte below 0x80 other than a blank.
+INLINE mask ascii_percents(block bytes, block next, block third) {
+  mask is_blank = (next == '2') & (third == '0');
+  return (bytes == '%') & ((((block)(next - '0') < 8) & ~is_blank) | ((next | 0x20) == 'u'));
+}
+
+/// `&` before what a reference begins with.
+INLINE mask references(block bytes, block next) {
+  return (bytes == '&') & (((block)((next | 0x20) - 'a') < 26) | (next == '#'));
+}
+
+/// Reads two bytes more than a block.
+INLINE mask tokens(const uint8_t *text, int is_ascii) {
   block bytes = load(text), next = load(text + 1);
   // `=` is in most logs: it counts before a hex digit or a line's end.
   mask digits = ((block)(next - '0') < 10) | ((block)((next | 0x20) - 'a') < 6) | ((block)(next - '\n') < 4);
-  return (bytes == '%') | (bytes == '&') | ((bytes == '=') & digits) | (bytes == '\\') | (bytes == 0x1B) |
+  mask percents = is_ascii ? ascii_percents(bytes, next, load(text + 2)) : (mask)(bytes == '%');
+  return percents | references(bytes, next) | ((bytes == '=') & digits) | (bytes == '\\') | (bytes == 0x1B) |
          rare_escapes(bytes, next);
 }
 
@@ -192,6 +205,11 @@ INLINE int is_plain_equals(const uint8_t *text, size_t count, size_t at) {
   return hex_value(text[at + 1]) >= 16 || (at + 2 < count && hex_value(text[at + 2]) >= 16);
 }
 
+/// Whether more of a literal comes after the byte before `at`.
+INLINE int is_inside(const uint8_t *text, size_t at, const uint8_t *members) {
+  return at > 0 && members[text[at - 1]] & CSEARCH_INNER;
+}
+
 /// Whether the token that begins at `at` may stand for one of `members`, for nothing, or for what begins another.
 INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
   if (!members) return 1;
@@ -210,21 +228,34 @@ INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint
     if (here[1] == '\n' || here[1] == '\r') return at > 0 && members[text[at - 1]] & CSEARCH_WORD;
     return hex_escape(here + 1, members);
   case '\\': return backslash_escape(here + 1, members);
-  case '#': return memcmp(here + 1, "033", 3) == 0;
-  case '^': return here[1] == '[' && (here[2] == '[' || here[2] == ']');
+  case '#': return is_inside(text, at, members) && memcmp(here + 1, "033", 3) == 0;
+  case '^': return is_inside(text, at, members) && here[1] == '[' && (here[2] == '[' || here[2] == ']');
   case 'U': return here[1] == '+' && here[2] == '0' && here[3] == '0' && hex_escape(here + 4, members);
+  // Of the names in HTML only `amp` stands for something that a literal of letters begins with: another escape.
+  case '&': return here[1] == '#' || here[1] == 'a' || members[CSEARCH_SPECIAL] || is_inside(text, at, members);
+  case 0x1B: return is_inside(text, at, members);
   case 0xC2: case 0xE1: case 0xE2: case 0xEF:
     return is_zero_width(here) && at > 0 && members[text[at - 1]] & CSEARCH_WORD;
   default: return 1;
   }
 }
 
+INLINE uint64_t token_bits(const uint8_t *text, const uint8_t *members, int is_ascii) {
+  mask hits0 = tokens(text, is_ascii) | zero_widths(text), hits1 = tokens(text + 32, is_ascii) | zero_widths(text + 32);
+  if (!members) {
+    hits0 |= guesses(text);
+    hits1 |= guesses(text + 32);
+  }
+  return lane_bits_of_two(hits0, hits1);
+}
+
 INLINE size_t csearch_token_body(
   const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
 ) {
+  int is_ascii = members && !(members[CSEARCH_SPECIAL] || members[' ']);
   for (; at + 64 <= end && at + 66 <= count; at += 64) {
     const uint8_t *here = text + at;
-    mask hits0 = tokens(here), hits1 = tokens(here + 32);
+    mask hits0 = tokens(here, is_ascii), hits1 = tokens(here + 32, is_ascii);
     if (!members) {
       hits0 |= guesses(here);
       hits1 |= guesses(here + 32);
@@ -241,26 +272,26 @@ INLINE size_t csearch_token_body(
       if (begins_token(text, count, place, members)) return place;
     }
   }
-  if (at >= end) return end;
-  // Two bytes more than are looked at; where there are none, any could follow.
-  size_t left = end - at < 64 ? end - at : 64;
-  uint8_t rest[72] = {0};
-  memcpy(rest, text + at, left + 2 < count - at ? left + 2 : count - at);
-  mask hits0 = tokens(rest) | zero_widths(rest), hits1 = tokens(rest + 32) | zero_widths(rest + 32);
-  if (!members) {
-    hits0 |= guesses(rest);
-    hits1 |= guesses(rest + 32);
+  // At the end of the text any bytes could follow.
+  for (; at < end && at + 64 <= count; at += 62) {
+    uint8_t rest[72];
+    memcpy(rest, text + at, 64);
+    uint64_t hits = token_bits(rest, members, is_ascii);
+    for (hits &= lanes_below(end - at < 62 ? end - at : 62); hits; hits &= hits - 1) {
+      size_t place = at + (size_t)__builtin_ctzll(hits);
+      if (begins_token(text, count, place, members)) return place;
+    }
   }
-  uint64_t hits = lane_bits_of_two(hits0, hits1);
+  if (at >= end) return end;
+  size_t left = end - at;
+  uint8_t rest[72] = {0};
+  memcpy(rest, text + at, count - at);
+  uint64_t hits = token_bits(rest, members, is_ascii);
   uint8_t last = text[count - 1];
   if (at + left == count && (is_token(last) || is_parting(last, members))) hits |= (uint64_t)1 << (left - 1);
   for (hits &= lanes_below(left); hits; hits &= hits - 1) {
     size_t place = at + (size_t)__builtin_ctzll(hits);
     if (begins_token(text, count, place, members)) return place;
-  }
-  // Of a text that ends a byte or two after the last block.
-  for (at += left; at < end; at++) {
-    if ((is_token(text[at]) || is_parting(text[at], members)) && begins_token(text, count, at, members)) return at;
   }
   return end;
 }
@@ -283,9 +314,11 @@ int csearch_has_token_start(const uint8_t *text, size_t count) {
 }
 
 INLINE mask escapes(const uint8_t *text) {
-  block bytes = load(text);
-  return (bytes == '%') | (bytes == '=') | (bytes == '\\') | (bytes == '&') | (bytes == 0x1B) |
-         rare_escapes(bytes, load(text + 1));
+  block bytes = load(text), next = load(text + 1);
+  // Of what is escaped in JSON, most are line ends and quotes.
+  mask backslashes = (bytes == '\\') & (next != 'n') & (next != '"');
+  return ascii_percents(bytes, next, load(text + 2)) | ((bytes == '=') & ((block)(next - '0') < 8)) | backslashes |
+         ((bytes == '&') & ((next == '#') | (next == 'a'))) | (bytes == 0x1B) | rare_escapes(bytes, next);
 }
 
 INLINE size_t csearch_escape_body(
@@ -314,3 +347,23 @@ INLINE size_t csearch_escape_body(
 }
 SEARCH(size_t, csearch_escape, (const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members), (text, count, at, end, members))
 
+size_t csearch_columns(const uint8_t *text, size_t at, size_t most) {
+  size_t columns = 0;
+  while (at > 0 && columns <= most) {
+    size_t count = at < 32 ? at : 32;
+    uint8_t room[32] = {0};
+    const uint8_t *here = text + at - 32;
+    if (count < 32) {
+      memcpy(room + 32 - count, text, count);
+      here = room;
+    }
+    block bytes = load(here);
+    uint64_t ends = lane_bits((bytes == '\n') | (bytes == '\r')), inner = lane_bits((bytes & 0xC0) == 0x80);
+    if (ends) count = (size_t)__builtin_clzll(ends) - 32;
+    uint64_t line = ~(uint64_t)0 << (32 - count) & 0xFFFFFFFF;
+    columns += (size_t)__builtin_popcountll(line & ~inner);
+    if (ends) break;
+    at -= count;
+  }
+  return columns;
+}

@@ -159,26 +159,49 @@ INLINE uint64_t hex_digits_at(uint8_t byte) {
   return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 0x20) - 'a') < 6;
 }
 
+/// Whether sixteen bytes, hex digits and what may stand between them, can lie within text in hex or in a list of decimal
+/// numbers: those of most lists are too long or too large for bytes. Given a bit for each byte.
+INLINE int may_be_bytes(uint32_t hex, uint32_t x, uint32_t ascii, uint32_t decimal) {
+  // Of a group at the block's beginning or end not all is known.
+  uint32_t start = decimal & ~(decimal << 1) & ~1u;
+  int is_decimal = !(hex & ~decimal) && !x && !(decimal & decimal >> 1 & decimal >> 2 & decimal >> 3) &&
+                   !(start & ~(decimal >> 1) & 0x7FFF);
+  if (is_decimal) return 1;
+  uint32_t digit = hex | x;
+  start = digit & ~(digit << 1) & ~1u;
+  if (start & ~(ascii | x)) return 0;
+  // A carry runs through each group that begins at an even place, or at an odd one, to where it ends.
+  uint32_t even = 0x5555, odd = 0xAAAA;
+  uint32_t end_of_even = (digit + (start & even)) & ~digit, end_of_odd = (digit + (start & odd)) & ~digit;
+  return !((end_of_even & odd) | (end_of_odd & even));
+}
+
 /// What sixteen bytes are: 1 for base64 digits, 2 for hex digits and what may stand between them, else 0.
 INLINE int digits_kind(const uint8_t *text) {
   half bytes;
   memcpy(&bytes, text, sizeof bytes);
 #define RANGE(value, first, last) (half_mask)((half)((value) - (first)) <= (uint8_t)((last) - (first)))
   half lowered = bytes | 0x20;
-  half_mask hex = RANGE(lowered, 'a', 'f') | RANGE(bytes, '0', '9');
+  half_mask decimal = RANGE(bytes, '0', '9'), hex = RANGE(lowered, 'a', 'f') | decimal;
   half_mask digit = RANGE(lowered, 'a', 'z') | RANGE(bytes, '/', '9') | (bytes == '+') | (bytes == '-') | (bytes == '_');
   half_words all = (half_words)digit;
   int is_base64 = (all[0] & all[1]) == UINT64_MAX;
   // `68-6F-70` is hex with dashes between the bytes, which are digits of base64 too: more of them than in a UUID.
   if (is_base64 && (bytes[0] == '-') + (bytes[1] == '-') + (bytes[2] == '-') == 0) return 1;
-  half_mask separator = (half_mask)(bytes <= 0x20) | RANGE(bytes, ',', '-') | (bytes == ':') | (bytes == '%') |
-                        (lowered == 'x');
-#undef RANGE
+  half_mask x = lowered == 'x';
+  half_mask separator = (half_mask)(bytes <= 0x20) | RANGE(bytes, ',', '-') | (bytes == ':') | (bytes == '%') | x;
   half_words either = (half_words)(hex | separator), digits = (half_words)hex;
   int is_separated = (either[0] & either[1]) == UINT64_MAX && (digits[0] | digits[1]) != 0;
-  if (!is_base64) return is_separated ? 2 : 0;
-  half_words dashes = (half_words)(bytes == '-') & 0x0101010101010101;
-  return is_separated && __builtin_popcountll(dashes[0]) + __builtin_popcountll(dashes[1]) >= 5 ? 2 : 1;
+  if (is_separated && is_base64) {
+    half_words dashes = (half_words)(bytes == '-') & 0x0101010101010101;
+    is_separated = __builtin_popcountll(dashes[0]) + __builtin_popcountll(dashes[1]) >= 5;
+  }
+  if (is_separated) {
+    is_separated = may_be_bytes(
+      half_lane_bits(hex), half_lane_bits(x), half_lane_bits(RANGE(bytes, '0', '7')), half_lane_bits(decimal));
+  }
+#undef RANGE
+  return is_separated ? 2 : is_base64;
 }
 
 // Bytes between the blocks of sixteen that are looked at: a run of 47 digits covers one.
@@ -210,7 +233,9 @@ typedef struct { size_t place; uint64_t hex; base64_bits base64; } run_bits;
 
 INLINE run_bits run_classes(const uint8_t *text, size_t place) {
   run_bits bits = {place, hex_digit_bits(text)};
-  bits.base64 = base64_classes(text, base64_digit_bits(text));
+  uint64_t digits = base64_digit_bits(text);
+  // Text in base64 has other digits than those of hex.
+  if (digits != bits.hex) bits.base64 = base64_classes(text, digits);
   return bits;
 }
 
@@ -227,13 +252,43 @@ INLINE uint64_t ascii_run(const uint8_t *text, size_t at, size_t end, run_bits *
   return hits;
 }
 
+/// Digits before and after a block of sixteen, those of the block with the latter: up to 48, and up to 64.
+INLINE void digits_round(const uint8_t *text, size_t place, size_t *before, size_t *after) {
+  uint64_t others = ~base64_digit_bits(text + place - 48) << 16;
+  *before = others ? (size_t)__builtin_clzll(others) : 48;
+  others = ~base64_digit_bits(text + place);
+  *after = others ? (size_t)__builtin_ctzll(others) : 64;
+}
+
+/// Whether sixteen digits are hex that may stand for ASCII, or no hex.
+INLINE int may_be_ascii_hex(const uint8_t *text, int *is_hex) {
+  half bytes;
+  memcpy(&bytes, text, sizeof bytes);
+  uint32_t decimal = half_lane_bits((half_mask)((half)(bytes - '0') < 10));
+  uint32_t letter = half_lane_bits((half_mask)((half)((bytes | 0x20) - 'a') < 6));
+  *is_hex = (decimal | letter) == 0xFFFF;
+  uint32_t large = half_lane_bits((half_mask)(bytes >= '8'));
+  return (large & 0x5555) == 0 || (large & 0xAAAA) == 0;
+}
+
+/// Whether the run of digits round a block can hold a key: most are the names of commits, requests and packages.
+INLINE int is_worth_reading(const uint8_t *text, size_t place, size_t end) {
+  if (place < 48 || place + 64 > end) return 1;
+  size_t before, after;
+  digits_round(text, place, &before, &after);
+  if (before + after >= CSEARCH_COVERED) return 1;
+  int is_hex;
+  int is_ascii = may_be_ascii_hex(text + place, &is_hex);
+  return is_hex ? is_ascii : before + after >= CSEARCH_FEWEST_DIGITS;
+}
+
 INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, int *kind) {
   uint8_t room[64], next_room[64];
   size_t start = at, looked = at;
   run_bits known = {SIZE_MAX};
   for (size_t place = at; place + 16 <= end; place += STEP) {
     *kind = digits_kind(text + place);
-    if (*kind == 0) continue;
+    if (*kind == 0 || (*kind == 1 && !is_worth_reading(text, place, end))) continue;
     // Digits may begin before the block, and go on for as long as no other block would show them.
     size_t from = place < start + 48 ? start : place - 48;
     if (from < looked) from = looked;
@@ -270,7 +325,6 @@ INLINE int is_base64_digit(uint8_t byte) {
   return (uint8_t)((byte | 0x20) - 'a') < 26 || (uint8_t)(byte - '/') < 11 || byte == '+' || byte == '-' || byte == '_';
 }
 
-/// Whether four digits begin what gzip, zlib or zip made, in base64 or hex.
 INLINE int begins_compressed(const uint8_t *digits) {
   switch (digits[0]) {
   case 'H': return memcmp(digits, "H4sI", 4) == 0;
@@ -297,28 +351,9 @@ INLINE int are_base64_digits(const uint8_t *text) {
   return (all[0] & all[1]) == UINT64_MAX;
 }
 
-INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t at, size_t end) {
-  int was_digits = 0;
-  for (size_t place = at; place + 16 <= end; place += STEP) {
-    if (!are_base64_digits(text + place)) {
-      was_digits = 0;
-      continue;
-    }
-    // The sixteen bytes between two blocks may hold an end and a beginning.
-    if (was_digits && are_base64_digits(text + place - 16)) continue;
-    was_digits = 1;
-    size_t start = place;
-    while (start > first && is_base64_digit(text[start - 1])) start--;
-    if (start > first && text[start - 1] == '\\') start++;
-    else if (text[start] == '0' && (text[start + 1] | 0x20) == 'x') start += 2;
-    if (start < at) continue;
-    if (begins_compressed(text + start)) return start;
-    // Deflate alone has no mark; what it holds is checked, where there is enough of it for a key.
-    if (start + 88 <= end && csearch_digits_end(text, start, start + 88) == start + 88) return start;
-  }
-  return end;
-}
-VARIANT(size_t, csearch_compressed, (const uint8_t *text, size_t first, size_t at, size_t end), (text, first, at, end))
+#if !defined(CSEARCH_AVX2)
+int csearch_begins_compressed(const uint8_t *digits) { return begins_compressed(digits); }
+#endif
 
 INLINE size_t csearch_digits_end_body(const uint8_t *text, size_t at, size_t end) {
   for (; at + 32 <= end; at += 32) {
@@ -331,6 +366,52 @@ INLINE size_t csearch_digits_end_body(const uint8_t *text, size_t at, size_t end
   return stop < end ? stop : end;
 }
 VARIANT(size_t, csearch_digits_end, (const uint8_t *text, size_t at, size_t end), (text, at, end))
+
+INLINE size_t csearch_long_line_body(const uint8_t *text, size_t count, size_t at, size_t end) {
+  size_t place = at < CSEARCH_LONG_LINE ? 0 : at - CSEARCH_LONG_LINE;
+  while (place < end && place + 16 <= count) {
+    if (!are_base64_digits(text + place)) {
+      place += STEP;
+      continue;
+    }
+    size_t stop = csearch_digits_end_body(text, place + 16, count);
+    if (stop > end) return count;
+    size_t start = stop < CSEARCH_LONG_LINE ? 0 : stop - CSEARCH_LONG_LINE;
+    if (stop >= at && stop - start == CSEARCH_LONG_LINE && csearch_digits_end_body(text, start, stop) == stop) return stop;
+    place = stop + 1;
+  }
+  return count;
+}
+VARIANT(size_t, csearch_long_line, (const uint8_t *text, size_t count, size_t at, size_t end), (text, count, at, end))
+
+INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t at, size_t end) {
+  int was_digits = 0;
+  for (size_t place = at; place + 16 <= end; place += STEP) {
+    if (!are_base64_digits(text + place)) {
+      was_digits = 0;
+      continue;
+    }
+    // The sixteen bytes between two blocks may hold an end and a beginning.
+    if (was_digits && are_base64_digits(text + place - 16)) continue;
+    was_digits = 1;
+    size_t start = place, before = 48, after = 64;
+    if (place >= first + 48 && place + 64 <= end) digits_round(text, place, &before, &after);
+    if (before < 48) {
+      start -= before;
+    } else {
+      while (start > first && is_base64_digit(text[start - 1])) start--;
+    }
+    if (start > first && text[start - 1] == '\\') start++;
+    else if (text[start] == '0' && (text[start + 1] | 0x20) == 'x') start += 2;
+    if (start < at) continue;
+    if (begins_compressed(text + start)) return start;
+    // Deflate alone has no mark; what it holds is checked, where there is enough of it for a key.
+    size_t needed = start + CSEARCH_DEFLATE_DIGITS;
+    if (needed <= end && (after == 64 || place + after >= needed) && csearch_digits_end_body(text, start, needed) == needed) return start;
+  }
+  return end;
+}
+VARIANT(size_t, csearch_compressed, (const uint8_t *text, size_t first, size_t at, size_t end), (text, first, at, end))
 
 INLINE int csearch_base64_ascii_body(const uint8_t *digits, size_t count, uint64_t *places) {
   uint8_t room[64];

@@ -69,6 +69,16 @@ INLINE uint64_t lane_bits(mask lanes) {
 #endif
 }
 
+INLINE uint32_t half_lane_bits(half_mask lanes) {
+#if defined(__x86_64__)
+  typedef char chars __attribute__((vector_size(16)));
+  return (uint32_t)(uint16_t)__builtin_ia32_pmovmskb128((chars)lanes);
+#else
+  half_words all = (half_words)lanes & 0x0101010101010101;
+  return (uint32_t)((all[0] * 0x0102040810204080) >> 56 | (all[1] * 0x0102040810204080) >> 56 << 8);
+#endif
+}
+
 INLINE uint64_t lane_bits_of_two(mask one, mask two) { return lane_bits(one) | lane_bits(two) << 32; }
 
 /// The first lane that is set, of those of two masks, of which one is.

@@ -44,12 +44,19 @@ extension DecodedLayer {
       let start = csearch_compressed(bytes, range.lowerBound, at, end)
       if start >= end { return }
       at = start + 1
-      let mark = UnsafeRawBufferPointer(rebasing: text[start..<min(end, start + 32)])
-      guard mark.count == 32, hasMark(mark) || csearch_begins_deflate(bytes + start) != 0 else { continue }
+      guard end - start >= 32,
+        csearch_begins_compressed(bytes + start) != 0 || csearch_begins_deflate(bytes + start) != 0
+      else { continue }
       if !inflated.mayGoOn() { return }
-      let limit = start..<min(end, start + Scanner.longestHidden)
-      let run = gathered(text, from: start, start, limit, escapes: true, anything: true)
-      guard let (data, encoding) = decoded(run.digits), let opened = open(data) else { continue }
+      // In random digits the data is soon broken.
+      guard var (run, opened, encoding) = opened(text, from: start, upTo: min(end, start + Self.beginning)) else {
+        continue
+      }
+      if !opened.isBroken {
+        (run, opened, encoding) = self.opened(text, from: start, upTo: min(end, start + Scanner.longestHidden))!
+      }
+      // Deflate that does not end was none, but for what is too long.
+      if opened.encoding == .deflate, !opened.isWhole, opened.bytes.count < 4096 { continue }
       inflated.take(opened.bytes.count)
       guard opened.bytes.count >= Self.fewestInflated else { continue }
       var encodings: EncodingSet = [EncodingSet(encoding), EncodingSet(opened.encoding)]
@@ -65,9 +72,15 @@ extension DecodedLayer {
     }
   }
 
-  /// Whether digits begin with a mark rather than with anything.
-  private func hasMark(_ digits: UnsafeRawBufferPointer) -> Bool {
-    ["H4sI", "UEsD", "eA", "eF", "eJ", "eN", "1f8b", "1F8B", "504", "78"].contains { digits.starts(with: $0.utf8) }
+  /// Bytes of the source that are looked at first.
+  private static let beginning = 512
+
+  /// The digits from `start` on, what was compressed in them, and what they are digits of.
+  private func opened(
+    _ text: UnsafeRawBufferPointer, from start: Int, upTo end: Int
+  ) -> (DigitRun, Opened, Encoding)? {
+    let run = gathered(text, from: start, start, start..<end, escapes: true, anything: true)
+    return decoded(run.digits).map { (run, open($0.data), $0.encoding) }
   }
 
   /// What digits of hex or base64 stand for.
@@ -75,8 +88,11 @@ extension DecodedLayer {
     if digits.count < 64 { return nil }
     let hex = digits.prefix { hexValue($0) != nil }
     if hex.count >= 64 {
-      let pairs = stride(from: 0, to: hex.count - 1, by: 2)
-      return (pairs.map { hexValue(digits[$0])! << 4 | hexValue(digits[$0 + 1])! }, .hex)
+      let data = [UInt8](unsafeUninitializedCapacity: hex.count / 2) { room, count in
+        for at in 0..<(hex.count / 2) { room[at] = hexValue(hex[2 * at])! << 4 | hexValue(hex[2 * at + 1])! }
+        count = hex.count / 2
+      }
+      return (data, .hex)
     }
     let data = [UInt8](unsafeUninitializedCapacity: digits.count * 6 / 8 + 16) { room, count in
       count = csearch_base64_decode(digits, digits.count, room.baseAddress!)
@@ -84,22 +100,29 @@ extension DecodedLayer {
     return (data, .base64)
   }
 
-  /// What was compressed; nil when nothing was.
-  private func open(_ data: [UInt8]) -> (bytes: [UInt8], end: Int, encoding: Encoding)? {
-    if data.starts(with: [0x50, 0x4B, 3, 4]) {
-      let (bytes, end) = unzipped(data)
-      return (bytes, end, .zip)
-    }
+  /// What came out of compressed data.
+  private struct Opened {
+    var bytes: [UInt8]
+    /// Bytes of the data that it came from.
+    var end: Int
+    var encoding = Encoding.zip
+    /// The data's end was found.
+    var isWhole = false
+    /// What follows makes no sense.
+    var isBroken = false
+  }
+
+  private func open(_ data: [UInt8]) -> Opened {
+    if data.starts(with: [0x50, 0x4B, 3, 4]) { return unzipped(data) }
     let isGzip = data.starts(with: [0x1F, 0x8B, 8])
     let isZlib = data[0] == 0x78 && (Int(data[0]) << 8 | Int(data[1])) % 31 == 0
-    let result = inflate(data, 0, isGzip ? .gzip : isZlib ? .zlib : .none)
-    // Deflate that does not end was none, but for what is too long.
-    if !isGzip && !isZlib && !result.isWhole && result.bytes.count < 4096 { return nil }
-    return (result.bytes, result.end, isGzip ? .gzip : isZlib ? .zlib : .deflate)
+    var opened = inflate(data, 0, isGzip ? .gzip : isZlib ? .zlib : .none)
+    opened.encoding = isGzip ? .gzip : isZlib ? .zlib : .deflate
+    return opened
   }
 
   /// The entries of a zip, one after the other, and where the last one ends.
-  private func unzipped(_ data: [UInt8]) -> (bytes: [UInt8], end: Int) {
+  private func unzipped(_ data: [UInt8]) -> Opened {
     var all: [UInt8] = []
     var at = 0
     var last = 0
@@ -125,15 +148,12 @@ extension DecodedLayer {
       last = at
       all.append(Self.separator)
     }
-    return (all, last)
+    return Opened(bytes: all, end: last)
   }
 
   private enum Header { case gzip, zlib, none }
 
-  /// - Returns: what comes out, and where the stream ends.
-  private func inflate(
-    _ data: [UInt8], _ start: Int, _ header: Header
-  ) -> (bytes: [UInt8], end: Int, isWhole: Bool) {
+  private func inflate(_ data: [UInt8], _ start: Int, _ header: Header) -> Opened {
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     stream.initialize(to: z_stream())
     defer { stream.deallocate() }
@@ -149,7 +169,7 @@ extension DecodedLayer {
     return data.withUnsafeBufferPointer { data in
       stream.pointee.next_in = UnsafeMutablePointer(mutating: data.baseAddress! + start)
       stream.pointee.avail_in = UInt32(data.count - start)
-      var isWhole = false
+      var (isWhole, isBroken) = (false, false)
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32 * 1024) { room in
         while all.count < Scanner.longestInflated {
           stream.pointee.next_out = room.baseAddress!
@@ -163,10 +183,11 @@ extension DecodedLayer {
             if header == .gzip, stream.pointee.avail_in > 18, inflateReset(stream) == Z_OK { continue }
             break
           }
+          isBroken = code == Z_DATA_ERROR
           if code != Z_OK || count == 0 { break }
         }
       }
-      return (all, data.count - Int(stream.pointee.avail_in), isWhole)
+      return Opened(bytes: all, end: data.count - Int(stream.pointee.avail_in), isWhole: isWhole, isBroken: isBroken)
     }
   }
 }

@@ -104,7 +104,7 @@ private struct DigitLine {
 
 extension DecodedLayer {
   /// Digits that a run needs to be decoded: thirty bytes of base64, twenty of hex.
-  private static let fewestDigits = 40
+  private static let fewestDigits = Int(CSEARCH_FEWEST_DIGITS)
   private static let longestIndentation = 128
   /// Bytes in which what joins the digits before a run to it is looked for.
   private static let longestJoint = 96

@@ -5,18 +5,17 @@
 import Bytes
 import CSearch
 
-/// One row: its offset, as digits, and the digits of its bytes.
+/// One row: its offset, as digits, and its bytes, two digits each.
 private struct DumpRow {
   var offset: Range<Int>
-  /// Where the two digits of each byte begin.
-  var bytes: [Int]
+  /// From the first byte's digits to the end of the last one's.
+  var digits: Range<Int>
+  /// Bytes.
+  var count: Int
+  /// Its bytes stand in pairs.
+  var isWords: Bool
   /// Where the next row begins.
   var end: Int
-
-  /// Its bytes stand in pairs.
-  var isWords: Bool {
-    bytes.count > 1 && bytes[1] == bytes[0] + 2 && (bytes.count < 3 || bytes[2] > bytes[1] + 2)
-  }
 }
 
 extension DecodedLayer {
@@ -43,7 +42,7 @@ extension DecodedLayer {
     var current = first
     while let before = rowBefore(text, start, range), step(text, before.row, current, radix) == count {
       (start, current) = (before.start, before.row)
-      if place - start > Self.margin || !isText(text, current.bytes.prefix(count)) { break }
+      if place - start > Self.margin || !isText(text, current, count) { break }
     }
     var result: [UInt8] = []
     var pieces: [Piece] = []
@@ -56,31 +55,67 @@ extension DecodedLayer {
     while let this = row {
       row = dumpRow(text, this.end, range)
       let isFollowed = row.map { step(text, this, $0, radix) == count } ?? false
-      let digits = isFollowed ? this.bytes.prefix(count) : this.bytes.prefix { $0 - this.bytes[0] <= widest }
-      for place in digits {
-        pieces.append(Piece(start: result.count, count: 1, source: place..<(place + 2), encoding: .hex))
-        result.append(byte(text, place))
-      }
-      if isWords {
-        for index in stride(from: 0, to: digits.count - 1, by: 2) {
-          let word = digits[index]..<(digits[index] + 4)
-          for place in [word.lowerBound + 2, word.lowerBound] {
-            words.append(Piece(start: swapped.count, count: 1, source: word, encoding: .hex))
+      let known = isFollowed ? count : this.count
+      let limit = isFollowed ? this.digits.upperBound : this.digits.lowerBound + widest + 1
+      var last = 0
+      var others = 0
+      var high: Int?
+      eachByte(text, this, known) { place in
+        if place >= limit { return }
+        append(byte(text, place), place..<(place + 2), &result, &pieces)
+        if isWords, let first = high {
+          for place in [first + 2, first] {
+            words.append(Piece(start: swapped.count, count: 1, source: first..<(first + 4), encoding: .hex))
             swapped.append(byte(text, place))
           }
         }
+        high = high == nil ? place : nil
+        others += text[place] >= UInt8(ascii: "8") ? 1 : 0
+        last = place
       }
-      if let last = digits.last { widest = last - this.bytes[0] }
+      if last > 0 { widest = last - this.digits.lowerBound }
       at = this.end
-      if !isFollowed || at > place && !isText(text, digits) { break }
+      if !isFollowed || at > place && others > Self.mostOthers { break }
     }
     add(result, from: pieces)
     if isWords { add(swapped, from: words) }
     return max(place + 1, at)
   }
 
-  private func isText(_ text: UnsafeRawBufferPointer, _ digits: ArraySlice<Int>) -> Bool {
-    digits.count { text[$0] >= UInt8(ascii: "8") } <= Self.mostOthers
+  /// Appends a byte to a text, and to its pieces what it comes from.
+  private func append(_ byte: UInt8, _ source: Range<Int>, _ result: inout [UInt8], _ pieces: inout [Piece]) {
+    if let last = pieces.indices.last, pieces[last].source.upperBound == source.lowerBound {
+      pieces[last].count += 1
+      pieces[last].source = pieces[last].source.lowerBound..<source.upperBound
+    } else {
+      pieces.append(Piece(start: result.count, count: 1, source: source, encoding: .hex))
+    }
+    result.append(byte)
+  }
+
+  /// Calls `found` with the places of a row's first `count` bytes.
+  @inline(__always)
+  private func eachByte(
+    _ text: UnsafeRawBufferPointer, _ row: DumpRow, _ count: Int, _ found: (_ place: Int) -> Void
+  ) {
+    var at = row.digits.lowerBound
+    var left = count
+    while left > 0, at < row.digits.upperBound {
+      // What is between them has no two digits in a row: `0x` has one.
+      if hexValue(text[at]) != nil, hexValue(text[at + 1]) != nil {
+        found(at)
+        at += 2
+        left -= 1
+      } else {
+        at += 1
+      }
+    }
+  }
+
+  private func isText(_ text: UnsafeRawBufferPointer, _ row: DumpRow, _ count: Int) -> Bool {
+    var others = 0
+    eachByte(text, row, count) { others += text[$0] >= UInt8(ascii: "8") ? 1 : 0 }
+    return others <= Self.mostOthers
   }
 
   /// Bytes of a row that are no ASCII: two characters of no width in UTF-8.
@@ -114,7 +149,7 @@ extension DecodedLayer {
 
   private func step(_ text: UnsafeRawBufferPointer, _ first: DumpRow, _ second: DumpRow, _ radix: Int) -> Int? {
     guard let from = number(text, first.offset, radix), let to = number(text, second.offset, radix) else { return nil }
-    return from < to && to - from <= first.bytes.count ? to - from : nil
+    return from < to && to - from <= first.count ? to - from : nil
   }
 
   private func number(_ text: UnsafeRawBufferPointer, _ digits: Range<Int>, _ radix: Int) -> Int? {
@@ -134,29 +169,36 @@ extension DecodedLayer {
     if at + 1 < limit, text[at] == UInt8(ascii: "0"), text[at + 1] | 0x20 == UInt8(ascii: "x") { at += 2 }
     let offset = at
     while at < limit, hexValue(text[at]) != nil || text[at] == UInt8(ascii: "`") { at += 1 }
-    var row = DumpRow(offset: offset..<at, bytes: [], end: 0)
-    guard 4...20 ~= row.offset.count else { return nil }
+    let digits = offset..<at
+    guard 4...20 ~= digits.count else { return nil }
     if at < limit, text[at] == UInt8(ascii: ":") { at += 1 }
     var blanks = 0
-    while at + 1 < limit, row.bytes.count < Self.mostInRow {
+    var count = 0
+    // Where the first three bytes begin, and where the last one ends.
+    var (first, second, third, last) = (0, 0, Int.max, 0)
+    while at + 1 < limit, count < Self.mostInRow {
       if isBlank(text[at]) || text[at] == UInt8(ascii: "-") && blanks == 0 {
         at += 1
         blanks += 1
       } else if text[at] == UInt8(ascii: "0"), text[at + 1] | 0x20 == UInt8(ascii: "x"), blanks > 0 {
         at += 2
       } else if hexValue(text[at]) != nil, hexValue(text[at + 1]) != nil {
-        if row.bytes.isEmpty && blanks == 0 { return nil }
-        row.bytes.append(at)
+        if count == 0 && blanks == 0 { return nil }
+        if count == 0 { first = at } else if count == 1 { second = at } else if count == 2 { third = at }
         at += 2
+        last = at
+        count += 1
         blanks = 0
       } else {
         break
       }
     }
-    guard !row.bytes.isEmpty else { return nil }
+    guard count > 0 else { return nil }
     while at < limit, !isLineEnd(text, at) { at += 1 }
-    row.end = min(range.upperBound, at + (at < limit && text[at] == 0x0A ? 1 : 2))
-    return row
+    return DumpRow(
+      offset: digits, digits: first..<last, count: count,
+      isWords: count > 1 && second == first + 2 && third > second + 2,
+      end: min(range.upperBound, at + (at < limit && text[at] == 0x0A ? 1 : 2)))
   }
 
   /// Whether a line ends before `at`.

@@ -1,28 +1,34 @@
-// Many literals in UTF-16, UTF-32 and base64, all found in one pass. A few are searched by probes of two bytes each,
-// which is faster for them; of hundreds each probe would be a pass of its own.
+// Many literals in UTF-16, UTF-32 and base64, and in pieces, all found in one pass. A few are searched by probes of two
+// bytes each, which is faster for them; of hundreds each probe would be a pass of its own.
 
+import CSearch
 import Rules
 
-/// Finds pieces of encoded literals.
+/// Finds encoded literals.
 struct EncodedIndex: Sendable {
-  /// What a piece says if it is somewhere.
+  /// What a text says if it is somewhere.
   enum Owner: Sendable {
     /// The character of a literal with that index, in so many bytes a character, is there.
     case wide(literal: Int, character: Int, width: Int)
-    /// The digit at that offset of what depends on nothing but the literal is there.
-    case base64(literal: Int, lead: Int, offset: Int)
+    /// What depends on nothing but the literal begins there.
+    case base64(literal: Int, lead: Int)
+    /// A piece of a literal that something may part is there.
+    case piece(Int)
   }
 
   private let index: LiteralIndex
   /// For each text of the index.
   private let owners: [[Owner]]
+  /// Digits of the longest literal in base64, but for the first one.
+  private let mostDigits: Int
 
-  /// Ways to write a piece in the two alphabets of base64 at most.
+  /// Ways to write a literal in the two alphabets of base64 at most.
   private static let mostWays = 16
 
   /// - Parameters:
   ///   - literals: each with its cores: for each alignment the sextets that depend on it alone.
-  init(_ literals: [(bytes: [UInt8], cores: [[UInt8]])]) {
+  ///   - pieces: what is left of literals that something parts.
+  init(_ literals: [(bytes: [UInt8], cores: [[UInt8]])], pieces: [[UInt8]]) {
     var numbers: [[UInt8]: Int] = [:]
     var owners: [[Owner]] = []
     func add(_ text: [UInt8], _ owner: Owner) {
@@ -47,46 +53,61 @@ struct EncodedIndex: Sendable {
         }
       }
       for (lead, core) in literal.cores.enumerated() {
-        for piece in Self.pieces(core.count) {
-          for text in Self.ways(core[piece]) {
-            add(text, .base64(literal: number, lead: lead, offset: piece.lowerBound))
-          }
-        }
+        for text in Self.ways(core) { add(text, .base64(literal: number, lead: lead)) }
       }
     }
+    for (number, piece) in pieces.enumerated() { add(piece, .piece(number)) }
     self.owners = owners
     let texts = numbers.sorted { $0.value < $1.value }.map(\.key)
     index = LiteralIndex(texts.map { Literal($0) })
-  }
-
-  /// Parts of a core. Wherever a line break falls in the core, one of them stays whole.
-  private static func pieces(_ count: Int) -> [Range<Int>] {
-    switch count {
-    case ...2: [0..<count]
-    case 3: [0..<2, 1..<3]
-    case 4: [0..<3, 2..<4]
-    case 5: [0..<3, 2..<5]
-    default: [0..<(count / 2), (count / 2)..<count]
-    }
+    mostDigits = literals.reduce(0) { $1.cores.reduce($0) { max($0, $1.count) } } - 1
   }
 
   /// The texts of some sextets.
-  private static func ways(_ sextets: ArraySlice<UInt8>) -> [[UInt8]] {
+  private static func ways(_ sextets: [UInt8]) -> [[UInt8]] {
     var texts: [[UInt8]] = [[]]
     for sextet in sextets {
       let characters = base64Characters(sextet)
-      // The beginning of a piece is enough to find it.
+      // The beginning of a literal is enough to find it.
       if texts.count * characters.count > mostWays { break }
       texts = texts.flatMap { text in characters.map { text + [$0] } }
     }
     return texts
   }
 
-  /// Calls `found` with the places of pieces that begin in `places`, not in order.
+  /// Calls `found` with the places of texts that begin in `places`, not in order.
   @inline(__always)
   func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ place: Int, Owner) -> Void) {
     index.search(bytes, at: places) { place, text in
       for owner in owners[text] { found(place, owner) }
+    }
+    searchLineEnds(bytes, at: places, found)
+  }
+
+  /// The same for literals in base64 with a line's end in them: the digits before it and those after it, side by side.
+  private func searchLineEnds(
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ place: Int, Owner) -> Void
+  ) {
+    guard let base = bytes.baseAddress else { return }
+    let text = base.assumingMemoryBound(to: UInt8.self)
+    var at = places.lowerBound
+    while true {
+      let end = csearch_long_line(text, bytes.count, at, min(bytes.count, places.upperBound))
+      if end >= bytes.count { return }
+      at = end + 1
+      guard case .goesOn(let next) = base64Break(bytes, end), next > end else { continue }
+      let before = min(mostDigits, end)
+      let after = min(mostDigits, bytes.count - next)
+      withUnsafeTemporaryAllocation(byteCount: before + after, alignment: 1) { room in
+        room.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[(end - before)..<end]))
+        UnsafeMutableRawBufferPointer(rebasing: room[before...])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[next..<(next + after)]))
+        index.search(UnsafeRawBufferPointer(room), at: 0..<before) { place, text in
+          for case .base64(let literal, let lead) in owners[text] {
+            found(end - before + place, .base64(literal: literal, lead: lead))
+          }
+        }
+      }
     }
   }
 }

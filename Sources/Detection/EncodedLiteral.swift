@@ -2,10 +2,20 @@
 // of it stays visible.
 
 import Bytes
+import CSearch
 import Rules
 
 let base64Stages: [StreamStage] = [.base64At0, .base64At1, .base64At2]
 private let probedStages: [StreamStage] = [.utf16le, .utf16be, .utf32le, .utf32be] + base64Stages
+
+/// What a probe says of a literal in base64 where it hits.
+struct Base64Way {
+  let lead: Int
+  /// Of the first probed digit in the literal's core.
+  let offset: Int
+  /// What comes after the two digits, but for a line's end; nil at the core's end.
+  let next: UInt8?
+}
 
 /// One literal in all its forms.
 final class EncodedLiteral: Sendable {
@@ -14,7 +24,7 @@ final class EncodedLiteral: Sendable {
   /// is not ASCII.
   let wide: PairProbe?
   /// Each alignment twice, by other characters: a line break splits one of the two at most.
-  let base64: [(probe: PairProbe, leads: [Int])]
+  let base64: [(probe: PairProbe, ways: [Base64Way])]
   /// For each alignment the sextets that depend on nothing but the literal.
   let cores: [[UInt8]]
 
@@ -33,7 +43,14 @@ final class EncodedLiteral: Sendable {
     let first = Self.base64Probes(texts, besides: [nil, nil, nil])
     var taken: [Int?] = [nil, nil, nil]
     for probe in first { for (lead, offset) in zip(probe.leads, probe.probe.offsets) { taken[lead] = offset } }
-    base64 = first + Self.base64Probes(texts, besides: taken)
+    let cores = cores
+    base64 = (first + Self.base64Probes(texts, besides: taken)).map { probe, leads in
+      let ways = zip(leads, probe.offsets).map { lead, offset in
+        let next = offset + probe.distance + 1
+        return Base64Way(lead: lead, offset: offset, next: next < cores[lead].count ? cores[lead][next] : nil)
+      }
+      return (probe, ways)
+    }
   }
 
   /// One probe for two of the three alignments, and one for the third: fewer would stop everywhere.
@@ -172,4 +189,4 @@ func isLongLine(_ text: UnsafeRawBufferPointer, to end: Int) -> Bool {
 }
 
 /// Characters; lines of base64 have 60 to 76.
-private let shortestLine = 48
+private let shortestLine = Int(CSEARCH_LONG_LINE)

@@ -56,18 +56,25 @@ struct EncodedLiterals: Sendable {
     longest = 4 * (literals.map(\.bytes.count).max() ?? 0) + 4 + longestIndentation
     let members = ByteSet(literals.flatMap(\.bytes))
     self.members = members
-    memberTable = (0..<256).map { byte in
-      let begins = isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
-      return begins | (members.contains(UInt8(byte)) || byte == 0 ? UInt8(CSEARCH_WORD) : 0)
-    }
-    inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
+    let inner = ByteSet(literals.flatMap { $0.bytes.dropLast() })
+    self.inner = inner
     firsts = ByteSet(literals.map { $0.bytes[0] })
     hasPlainFirsts = literals.allSatisfy { isLetterOrDigit($0.bytes[0]) }
+    let isSpecial = !hasPlainFirsts || literals.contains { $0.bytes.contains { $0 >= 0x80 } }
+    memberTable =
+      (0..<256).map { byte in
+        let begins = isIntroducer(UInt8(byte)) ? UInt8(CSEARCH_BEGINS) : 0
+        return begins | (members.contains(UInt8(byte)) || byte == 0 ? UInt8(CSEARCH_WORD) : 0)
+          | (inner.contains(UInt8(byte)) ? UInt8(CSEARCH_INNER) : 0)
+      } + [isSpecial ? 1 : 0]
     let shapes = literals.map { ($0.bytes, $0.cores) }
     beginnings = LiteralBeginnings(shapes)
     broken = BrokenLiterals(literals.map(\.bytes))
-    parted = PartedLiterals(literals.map(\.bytes))
-    index = literals.count > Self.mostProbed ? EncodedIndex(shapes) : nil
+    let parted = PartedLiterals(literals.map(\.bytes))
+    self.parted = parted
+    index =
+      literals.count > Self.mostProbed
+      ? EncodedIndex(shapes, pieces: parted.pieces.pieces.map(\.bytes)) : nil
     let keeps = rules.map { rules in rules.map(\.keep).min() ?? 0 }
     fixed = FixedForms(literals.map(\.bytes)) { keeps[$0] >= Self.fewestKept }
     var lists = Array(repeating: [Int](), count: 256)
@@ -116,7 +123,6 @@ struct EncodedLiterals: Sendable {
       if !couldBreak(bytes, place) { return }
       broken.search(brokenAt: place, bytes, isLast) { add($0, place - $1, .text) }
     }
-    parted.search(bytes, at: places) { add($0, $1, .text) }
     let fixedEnd = min(bytes.count, places.upperBound + max(longestList, fixed.longest))
     fixed.search(bytes, at: places.lowerBound..<fixedEnd) { literal, place, start, form in
       guard places.contains(place) else { return }
@@ -125,25 +131,32 @@ struct EncodedLiterals: Sendable {
       }
     }
     if let index {
-      index.search(bytes, at: places.lowerBound..<end) { place, owner in
+      let indexEnd = min(bytes.count, max(end, places.upperBound + parted.longest))
+      index.search(bytes, at: places.lowerBound..<indexEnd) { place, owner in
         switch owner {
+        case .piece(let number):
+          let piece = parted.pieces.pieces[number]
+          if let start = parted.start(of: piece, at: place, in: bytes) { add(piece.number, start, .text) }
         case .wide(let number, let character, let width):
-          addWide(number, place - width * character, bytes, width: width, add)
-        case .base64(let number, let lead, let offset): addBase64(number, lead, bytes, place, offset, add)
+          addWide(literals[number], number, place - width * character, bytes, width: width, add)
+        case .base64(let number, let lead): addBase64(literals[number], number, lead, bytes, place, 0, add)
         }
       }
       return
     }
+    parted.search(bytes, at: places) { add($0, $1, .text) }
     for (index, literal) in literals.enumerated() {
       literal.wide?.search(bytes, at: places.lowerBound..<end) { place in
         let before = literal.wide!.offsets[0]
-        addWide(index, place - before, bytes, width: 2, add)
-        addWide(index, place - 2 * before, bytes, width: 4, add)
+        addWide(literal, index, place - before, bytes, width: 2, add)
+        addWide(literal, index, place - 2 * before, bytes, width: 4, add)
       }
       for probe in literal.base64 {
         probe.probe.search(bytes, at: places.lowerBound..<end) { place in
-          for (offset, lead) in zip(probe.probe.offsets, probe.leads) {
-            addBase64(index, lead, bytes, place, offset, add)
+          let next = place + probe.probe.distance + 1
+          let value = next < bytes.count ? sextet(bytes[next]) : nil
+          for way in probe.ways where value == nil || way.next == nil || value == way.next {
+            addBase64(literal, index, way.lead, bytes, place, way.offset, add)
           }
         }
       }
@@ -153,21 +166,21 @@ struct EncodedLiterals: Sendable {
   /// Adds a literal in UTF-16 or UTF-32, in either byte order, if its first character is at `start`.
   @inline(__always)
   private func addWide(
-    _ number: Int, _ start: Int, _ bytes: UnsafeRawBufferPointer, width: Int, _ add: (Int, Int, StreamStage) -> Void
+    _ literal: EncodedLiteral, _ number: Int, _ start: Int, _ bytes: UnsafeRawBufferPointer, width: Int,
+    _ add: (Int, Int, StreamStage) -> Void
   ) {
     let (little, big): (StreamStage, StreamStage) = width == 2 ? (.utf16le, .utf16be) : (.utf32le, .utf32be)
-    if literals[number].stands(little, bytes, start) { add(number, start, little) }
+    if literal.stands(little, bytes, start) { add(number, start, little) }
     let before = start - (width - 1)
-    if literals[number].stands(big, bytes, before) { add(number, before, big) }
+    if literal.stands(big, bytes, before) { add(number, before, big) }
   }
 
   /// Adds a literal in base64 if the digit at `place` is the one at `offset` of its core.
   @inline(__always)
   private func addBase64(
-    _ number: Int, _ lead: Int, _ bytes: UnsafeRawBufferPointer, _ place: Int, _ offset: Int,
+    _ literal: EncodedLiteral, _ number: Int, _ lead: Int, _ bytes: UnsafeRawBufferPointer, _ place: Int, _ offset: Int,
     _ add: (Int, Int, StreamStage) -> Void
   ) {
-    let literal = literals[number]
     if let start = literal.base64Start(lead, bytes, place, offset), literal.stands(base64Stages[lead], bytes, start) {
       add(number, start, base64Stages[lead])
     }

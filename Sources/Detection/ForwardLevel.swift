@@ -138,7 +138,9 @@ struct ForwardLevel {
       addBreak()
       ends.append(count)
     }
-    switch readStreamUnit(text, at: unit) {
+    var reading = readStreamUnit(text, at: unit)
+    if isFinal, case .cut = reading { reading = readEnd(text, unit) }
+    switch reading {
     case .cut where !isFinal: stop = .cut
     case .byte, .cut: decodeByte(text)
     case .token(let token):
@@ -152,6 +154,13 @@ struct ForwardLevel {
       }
       append(output: token.output, count: token.outputCount, unit)
     }
+  }
+
+  private func readEnd(_ text: UnsafeRawBufferPointer, _ unit: Int) -> StreamUnit {
+    withEnd(of: text, from: unit) { end in
+      guard case .token(let token) = readStreamUnit(end, at: 0), token.length < end.count else { return .byte }
+      return .token(token)
+    } ?? .byte
   }
 
   private mutating func decodeByte(_ text: UnsafeRawBufferPointer) {

@@ -15,7 +15,7 @@ struct LiteralPieces: Sendable {
     let isTail: Bool
   }
 
-  private let pieces: [Piece]
+  let pieces: [Piece]
   /// nil where there are so few pieces that each is searched by itself.
   private let index: LiteralIndex?
   private let needles: [Needle]

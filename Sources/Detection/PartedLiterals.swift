@@ -6,13 +6,13 @@ import CSearch
 /// Finds several literals with something between their characters that may be nothing to a reader.
 struct PartedLiterals: Sendable {
   private let literals: [[UInt8]]
-  private let pieces: LiteralPieces
+  let pieces: LiteralPieces
   /// For each byte the literals that begin with it.
   private let first: [[Int]]
   /// Whether one begins with a byte.
   private let begins: [Bool]
   /// Bytes of a literal that is parted once, at most.
-  private let longest: Int
+  let longest: Int
 
   init(_ literals: [[UInt8]]) {
     self.literals = literals
@@ -28,14 +28,19 @@ struct PartedLiterals: Sendable {
   var isIndexed: Bool { pieces.isIndexed }
 
   /// Calls `found` with each literal that may begin in `places`, not in order; it is there if decoding says so.
+  @inline(__always)
   func search(_ text: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ literal: Int, _ place: Int) -> Void) {
     pieces.search(text, at: places.lowerBound..<min(text.count, places.upperBound + longest)) { piece, place in
-      if !piece.isTail {
-        if places.contains(place), isParted(piece.literal, text, place) { found(piece.number, place) }
-      } else if let start = start(of: piece.literal, piece.bytes.count, text, place), places.contains(start) {
-        found(piece.number, start)
-      }
+      if let start = start(of: piece, at: place, in: text), places.contains(start) { found(piece.number, start) }
     }
+  }
+
+  /// Where the literal of a piece begins if something parts it.
+  ///
+  /// - Parameter place: where the piece is.
+  func start(of piece: LiteralPieces.Piece, at place: Int, in text: UnsafeRawBufferPointer) -> Int? {
+    if piece.isTail { return start(of: piece.literal, piece.bytes.count, text, place) }
+    return isParted(piece.literal, text, place) ? place : nil
   }
 
   /// Whether a guess comes between the beginning of a literal at `place` and the rest of it.

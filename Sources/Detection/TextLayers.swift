@@ -59,17 +59,28 @@ extension DecodedLayer {
     case .token(let token): return token
     case .none: return nil
     case .cut:
-      let rest = text[place...]
-      if rest.count > Self.longestLast { return nil }
-      return withUnsafeTemporaryAllocation(byteCount: Self.longestLast + 1, alignment: 1) { room in
-        room.copyBytes(from: rest)
-        room[rest.count] = Self.separator
-        let text = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[...rest.count])
-        guard case .token(let token) = readToken(text, at: 0), token.length <= rest.count else { return nil }
+      return withEnd(of: text, from: place) { end in
+        guard case .token(let token) = readToken(end, at: 0), token.length < end.count else { return nil }
         return token
-      }
+      } ?? nil
     }
   }
-
-  private static let longestLast = 16
 }
+
+/// Calls `read` with the last bytes of a text and one more, which ends every escape: with nothing after it, an escape
+/// that could be longer is whole.
+///
+/// - Returns: nil without a call when so many bytes are left that no escape is that long.
+func withEnd<Result>(
+  of text: UnsafeRawBufferPointer, from place: Int, _ read: (UnsafeRawBufferPointer) -> Result
+) -> Result? {
+  let rest = text[place...]
+  if rest.count > longestLast { return nil }
+  return withUnsafeTemporaryAllocation(byteCount: longestLast + 1, alignment: 1) { room in
+    room.copyBytes(from: rest)
+    room[rest.count] = DecodedLayer.separator
+    return read(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[...rest.count]))
+  }
+}
+
+private let longestLast = 16

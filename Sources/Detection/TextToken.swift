@@ -4,6 +4,7 @@
 // (character references), RFC 2045 6.7 (quoted-printable), ECMA-48 (control sequences).
 
 import Bytes
+import CSearch
 
 /// A run of bytes that stands for other bytes, or for none.
 struct TextToken: Equatable, Sendable {
@@ -430,13 +431,7 @@ struct TokenReader {
     if bytes[start] == 0x0D, !skip(0x0A) { return failure }
     if isAtEnd { return .cut }
     guard isInk(bytes[at]), start > 0, isInk(bytes[start - 1]) else { return .none }
-    var columns = 0
-    var index = start - 1
-    while index >= 0, bytes[index] != 0x0A, bytes[index] != 0x0D {
-      if bytes[index] & 0xC0 != 0x80 { columns += 1 }
-      if columns > widestTerminal { return .none }
-      index -= 1
-    }
+    let columns = csearch_columns(bytes.baseAddress!.assumingMemoryBound(to: UInt8.self), start, widestTerminal)
     return isWrapColumn(columns) ? .token(TextToken(.lineWrap, length: length)) : .none
   }
 }

@@ -3,6 +3,7 @@
 
 import Bytes
 import Detection
+import Findings
 import Platform
 import Reporting
 import Rules
@@ -23,6 +24,12 @@ enum Console {
     let lines = Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false)
       .map { withoutCICommands(String(decoding: redacted(Array($0)), as: UTF8.self)) }
     try? writeAll(Array(lines.joined(separator: "\n").utf8), to: standardError)
+  }
+
+  /// Writes each problem as a line to standard error.
+  static func say(_ problems: [Problem]) {
+    let style = ColorChoice.auto.style(for: standardError)
+    say(problems.map { problemText($0, style: style) }.joined())
   }
 
   /// What came from outside, redacted and then fit to show on a line.

@@ -23,3 +23,15 @@ public func keyText(id: Int = 12, secret: Int = 43) -> String {
 public func keyPlaces(in text: [UInt8]) -> [Range<Int>] {
   text.indices.compactMap { start in oracleKey.match(text, start).map { start..<$0 } }
 }
+
+/// The fingerprints of keys, by `sha256sum`.
+public func fingerprints(of keys: [[UInt8]]) -> [String] {
+  let folder = TestFolder()
+  for (number, key) in keys.enumerated() { folder.write("\(number)", key) }
+  let sums = try! run("/usr/bin/sha256sum", keys.indices.map { "\($0)" }, in: folder.path)
+  return sums.output.split(separator: "\n").map { "sha256:\($0.prefix(32))" }
+}
+
+public func fingerprint(of key: [UInt8]) -> String { fingerprints(of: [key])[0] }
+
+public func fingerprint(of key: String) -> String { fingerprint(of: Array(key.utf8)) }

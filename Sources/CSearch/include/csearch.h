@@ -29,8 +29,8 @@ size_t csearch_masked(
   uint8_t mask_b, uint8_t b);
 
 /// The next place at or after `at` and before `end` with `%`, `&`, `=`, a backslash or an escape character, which may
-/// stand for one of `members`, a table of 256 bytes, or with a character that takes no room after one of them. Without a
-/// table, with any of these, or with what may begin a tag, stars or a quote.
+/// stand for one of `members`, a table of CSEARCH_MEMBERS bytes, or part one, or with a character that takes no room
+/// after one of them. Without a table, with any of these, or with what may begin a tag, stars or a quote.
 size_t csearch_token(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
 /// Two bytes, each compared under a mask, the second `distance` bytes after the first.
@@ -55,17 +55,32 @@ enum {
   CSEARCH_BEGINS = 2,
   /// What matters only if it is escaped twice.
   CSEARCH_ENDS_LINE = 4,
+  /// A letter after which more of a word comes.
+  CSEARCH_INNER = 8,
+
+  /// Where a table says whether some word begins with something else than a letter or a digit, or has bytes above 0x7F.
+  CSEARCH_SPECIAL = 256,
+  /// Bytes of a table.
+  CSEARCH_MEMBERS = 257,
 };
 
 /// The next place at or after `at` and before `end` where an escape could begin of a byte that `members`, a table of
 /// 256, says something of: `%` or `=` and two hex digits, `%u`, a backslash with u, U or x, `&#`, or `&amp;` with either
-/// after it; or where a control sequence or a character that takes no room stands in a word.
+/// after it; or where a control sequence or a character that takes no room stands in a word. Blanks, quotes and bytes
+/// above 0x7F are no members, and line ends matter only if they are escaped twice.
 size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
+
+enum {
+  /// Digits in one piece of which none is missed.
+  CSEARCH_COVERED = 47,
+  /// Digits in one piece that are read, hex apart: thirty bytes of base64.
+  CSEARCH_FEWEST_DIGITS = 40,
+};
 
 /// The next place at or after `at` where digits begin that stand for fifteen bytes of ASCII: base64 digits or hex
 /// digits in a row (then `*kind` is 1), or hex digits with blanks, commas and the like between them (then
-/// 2), or a list of numbers of two or three digits (then 3). Sees
-/// what has 47 digits in one piece, and of what has fewer what lies well.
+/// 2), or a list of numbers of two or three digits (then 3). Sees what has CSEARCH_COVERED digits in one piece, and of
+/// what has fewer what lies well.
 size_t csearch_encoded(const uint8_t *text, size_t at, size_t end, int *kind);
 
 /// Whether there are digits in a row before `end` that stand for fifteen bytes of ASCII.
@@ -74,12 +89,29 @@ int csearch_is_encoded(const uint8_t *text, size_t at, size_t end);
 /// Where the base64 digits end that go on from `at`, in either alphabet.
 size_t csearch_digits_end(const uint8_t *text, size_t at, size_t end);
 
+enum {
+  /// Digits of base64 after which a line may have been broken.
+  CSEARCH_LONG_LINE = 48,
+};
+
+/// The next place from `at` to `end` where so many digits of base64 or more end; `count` if there is none.
+size_t csearch_long_line(const uint8_t *text, size_t count, size_t at, size_t end);
+
 /// The next place at or after `at` where digits of base64 or hex begin that may be what a compressor made: they begin with
-/// the mark of gzip, zlib or zip, or are 88 or more in a row, more than the hash of SHA-512 has. `first` is where the text begins.
+/// the mark of gzip, zlib or zip, or are CSEARCH_DEFLATE_DIGITS in a row. `first` is where the text begins.
 size_t csearch_compressed(const uint8_t *text, size_t first, size_t at, size_t end);
 
-/// Whether digits of base64, sixteen or more, may begin a stream of deflate: by its first block's type, and by its length
-/// or its first table, which has to be complete.
+/// Whether four digits begin what gzip, zlib or zip made, in base64 or hex.
+int csearch_begins_compressed(const uint8_t *digits);
+
+enum {
+  /// Digits that are asked whether they begin like deflate: one more than the hash of SHA-512 has, and fewer than a key
+  /// compressed.
+  CSEARCH_DEFLATE_DIGITS = 88,
+};
+
+/// Whether so many digits of base64 may begin a stream of deflate: by its first block's type, and by its length, its first
+/// table, which has to be complete, or its codes.
 int csearch_begins_deflate(const uint8_t *digits);
 
 /// Sets a bit in `places`, one for each digit, from which on base64 digits stand for fifteen bytes of ASCII. Returns a bit
@@ -95,6 +127,9 @@ size_t csearch_next_ascii(
 ///
 /// `bytes` has room for three bytes for each four digits. Returns how many were written.
 size_t csearch_base64_decode(const uint8_t *digits, size_t count, uint8_t *bytes);
+
+/// Characters of UTF-8 between a line's beginning and `at`; if they are more than `most`, any number above it.
+size_t csearch_columns(const uint8_t *text, size_t at, size_t most);
 
 /// The next place of at, at + step, ... where sixteen bytes lie before `end` that are ASCII of two or four bytes a
 /// character, in either byte order.

@@ -57,10 +57,7 @@ struct AuditCommand: ParsableCommand {
 
   @OptionGroup var jobs: JobOptions
 
-  @OptionGroup var rules: RuleOptions
-  @OptionGroup var settings: SettingsOptions
-  @OptionGroup var policy: PolicyOptions
-  @OptionGroup var limits: ArchiveLimitOptions
+  @OptionGroup var options: SetupOptions
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
@@ -71,7 +68,7 @@ struct AuditCommand: ParsableCommand {
   func run() throws {
     let place = SettingsPlace(of: [Path(argument: path)])
     var (setup, threads, format, list) = try reporting.preparing { () throws(ExitStatus) in
-      var setup = try policy.prepare(settings, rules, limits, for: place, checksAddresses: true)
+      var setup = try options.prepare(for: place, checksAddresses: true)
       return (setup, try setup.jobs(jobs.count), try setup.format(reporting.formats), try readKeys())
     }
     reporting.explain(setup)

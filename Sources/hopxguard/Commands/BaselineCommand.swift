@@ -82,26 +82,17 @@ struct BaselineCommand: ParsableCommand {
   private func scan(_ top: Path, _ setup: inout ScanSetup) throws(ExitStatus) -> [Baseline.Entry] {
     let threads = try setup.jobs(jobs.count)
     var run = ScanRun(setup.plan, into: FindingList())
-    let options = setup.plan.options
-    do throws(SystemError) {
-      run.add(
-        scanTree(
-          [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], options,
-          allFiles: false, jobs: threads, showsProgress: !jobs.noProgress))
-    } catch {
-      run.add(Problem(path: "", message: "cannot be read: \(error)"))
-    }
+    run.add(setup.scanWorkTree(top, jobs: threads, showsProgress: !jobs.noProgress))
     if history {
       run.plan.skipByFinding()
-      var scan = HistoryScan(options, jobs: threads, showsProgress: !jobs.noProgress, collectsKeys: false)
+      var scan = HistoryScan(setup.plan.options, jobs: threads, showsProgress: !jobs.noProgress, collectsKeys: false)
       scan.scan(top)
       run.add(scan.results)
       for problem in scan.incomplete { run.add(problem) }
     }
     let outcome = run.finish(isWhole: false).outcome
     if outcome.isComplete { return entries(run.output) }
-    let style = ColorChoice.auto.style(for: standardError)
-    Console.say(outcome.problems.map { problemText($0, style: style) }.joined())
+    Console.say(outcome.problems)
     throw Console.fail("not everything could be scanned, so no baseline is written")
   }
 

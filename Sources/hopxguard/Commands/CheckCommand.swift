@@ -44,10 +44,7 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var jobs: JobOptions
 
-  @OptionGroup var rules: RuleOptions
-  @OptionGroup var settings: SettingsOptions
-  @OptionGroup var policy: PolicyOptions
-  @OptionGroup var limits: ArchiveLimitOptions
+  @OptionGroup var options: SetupOptions
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
@@ -59,7 +56,7 @@ struct CheckCommand: ParsableCommand {
     let started = monotonicSeconds()
     var (top, setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
       let top = try CoverageRun.findTop(path)
-      var setup = try policy.prepare(settings, rules, limits, for: SettingsPlace(of: [top]), checksAddresses: true)
+      var setup = try options.prepare(for: SettingsPlace(of: [top]), checksAddresses: true)
       let (threads, format) = (try setup.jobs(jobs.count), try setup.format(reporting.formats))
       return (top, setup, threads, format)
     }
@@ -74,14 +71,7 @@ struct CheckCommand: ParsableCommand {
     try run.report(coverage.findings, extent: coverage.extent)
     for problem in coverage.problems { run.add(problem) }
 
-    var results = ScanResults()
-    do throws(SystemError) {
-      results = scanTree(
-        [.target(try locate(top, allFiles: false).skipping(setup.plan.skip.everywhere))], setup.plan.options,
-        allFiles: false, jobs: threads, showsProgress: !jobs.noProgress)
-    } catch {
-      run.add(Problem(path: "", message: "cannot be read: \(error)"))
-    }
+    var results = setup.scanWorkTree(top, jobs: threads, showsProgress: !jobs.noProgress)
     add(scanCommits(top, setup), to: &results)
     run.add(results)
     let outcome = try run.finish(isWhole: true).outcome

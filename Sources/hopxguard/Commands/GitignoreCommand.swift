@@ -43,10 +43,7 @@ struct GitignoreCommand: ParsableCommand {
   @Flag(help: "Treat warnings as findings, except those about too much being ignored.")
   var strict = false
 
-  @OptionGroup var rules: RuleOptions
-  @OptionGroup var settings: SettingsOptions
-  @OptionGroup var policy: PolicyOptions
-  @OptionGroup var limits: ArchiveLimitOptions
+  @OptionGroup var options: SetupOptions
   @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
@@ -56,7 +53,7 @@ struct GitignoreCommand: ParsableCommand {
   func run() throws {
     let (top, setup) = try reporting.preparing { () throws(ExitStatus) in
       let top = try CoverageRun.findTop(path)
-      return (top, try policy.prepare(settings, rules, limits, for: SettingsPlace(of: [top])))
+      return (top, try options.prepare(for: SettingsPlace(of: [top])))
     }
     var run = ScanRun(setup.plan, into: try reporting.open())
     let check = CoverageRun(top: top, settings: setup.settings, strict: strict, options: setup.plan.options)

@@ -102,7 +102,7 @@ struct RotateCommand: ParsableCommand {
       if verify { answers = ask(endpoint, &rotation!, &results, now) }
     }.outcome
     guard let rotation else {
-      say(outcome.problems)
+      Console.say(outcome.problems)
       throw Console.fail("no key here has the fingerprint \(fingerprint): hopxguard audit lists the keys and theirs")
     }
     if let number { file.rotations[number] = rotation } else { file.rotations.append(rotation) }
@@ -111,7 +111,7 @@ struct RotateCommand: ParsableCommand {
       rotation, candidates: candidates, copies: copies, answers: answers,
       style: ColorChoice.auto.style(for: standardOutput))
     try Console.write(Array(text.lines.map { $0 + "\n" }.joined().utf8))
-    say(outcome.problems)
+    Console.say(outcome.problems)
     if !outcome.isComplete { throw ExitStatus.failed }
     let isRefused = rotation.newCheck.map { $0.status == .dead || $0.status == .expired } ?? false
     if !rotation.remaining.isEmpty || isRefused { throw ExitStatus.found }
@@ -130,11 +130,6 @@ struct RotateCommand: ParsableCommand {
       if answer.fingerprint == fingerprint { rotation.oldCheck = check } else { rotation.newCheck = check }
     }
     return answers
-  }
-
-  private func say(_ problems: [Problem]) {
-    let style = ColorChoice.auto.style(for: standardError)
-    Console.say(problems.map { problemText($0, style: style) }.joined())
   }
 }
 

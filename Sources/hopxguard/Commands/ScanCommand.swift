@@ -87,13 +87,7 @@ struct ScanCommand: ParsableCommand {
 
   @OptionGroup var reporting: ReportOptions
 
-  @OptionGroup var rules: RuleOptions
-
-  @OptionGroup var settings: SettingsOptions
-
-  @OptionGroup var policy: PolicyOptions
-
-  @OptionGroup var limits: ArchiveLimitOptions
+  @OptionGroup var options: SetupOptions
 
   @Flag(help: "Print each setting and its origin, and scan nothing.")
   var showConfig = false
@@ -139,7 +133,7 @@ struct ScanCommand: ParsableCommand {
       if let replaceText, let obstacle = obstacle(toReplacementsAt: Path(argument: replaceText)) {
         throw Console.fail("--replace-text \(replaceText): \(obstacle)")
       }
-      var setup = try policy.prepare(settings, rules, limits, for: place)
+      var setup = try options.prepare(for: place)
       let (threads, format) = (try setup.jobs(jobs.count), try setup.format(reporting.formats))
       return (setup, threads, format, try service.address())
     }

@@ -41,10 +41,7 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var service: EndpointOption
   @OptionGroup var reporting: ReportOptions
-  @OptionGroup var rules: RuleOptions
-  @OptionGroup var settings: SettingsOptions
-  @OptionGroup var policy: PolicyOptions
-  @OptionGroup var limits: ArchiveLimitOptions
+  @OptionGroup var options: SetupOptions
 
   @OptionGroup var jobs: JobOptions
 
@@ -66,8 +63,7 @@ struct VerifyCommand: ParsableCommand {
     scan.paths = paths
     (scan.allFiles, scan.staged, scan.history) = (allFiles, staged, history)
     (scan.verify, scan.service) = (true, service)
-    (scan.reporting, scan.rules, scan.settings, scan.policy, scan.limits) = (reporting, rules, settings, policy, limits)
-    scan.jobs = jobs
+    (scan.reporting, scan.options, scan.jobs) = (reporting, options, jobs)
     return scan
   }
 }

@@ -26,6 +26,19 @@ struct ScanSetup {
   /// For `--show-config`.
   var choices: [Choice] = []
 
+  /// What a scan of a whole working tree finds. If it cannot be read, that is a problem.
+  func scanWorkTree(_ top: Path, jobs: Int, showsProgress: Bool) -> ScanResults {
+    do throws(SystemError) {
+      return scanTree(
+        [.target(try locate(top, allFiles: false).skipping(plan.skip.everywhere))], plan.options, allFiles: false,
+        jobs: jobs, showsProgress: showsProgress)
+    } catch {
+      var results = ScanResults()
+      results.problems.append(Problem(path: "", message: "cannot be read: \(error)"))
+      return results
+    }
+  }
+
   /// `HOPXGUARD_JOBS`, or what the settings say, where the command line does not.
   mutating func jobs(_ option: Int?) throws(ExitStatus) -> Int {
     let usual = min(availableProcessors, 16)

@@ -235,8 +235,7 @@ struct AuditTests {
     makeRepository()
     folder.write(".env", "HOPX_API_KEY=\(key)\n")
     try mode("644", ".env")
-    let sum = try run("/usr/bin/sha256sum", [], input: Array(key.utf8)).output.prefix(32)
-    for entry in ["rule = \"key-file-readable\"", "path = \".env\"", "fingerprint = \"sha256:\(sum)\""] {
+    for entry in ["rule = \"key-file-readable\"", "path = \".env\"", "fingerprint = \"\(fingerprint(of: key))\""] {
       folder.write(".hopxguard.toml", "[[allow]]\n\(entry)\nreason = \"a test\"\n")
       let audit = try audit()
       #expect(audit.result.status == 0, "\(entry): \(audit.result.output)")

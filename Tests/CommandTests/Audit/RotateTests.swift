@@ -18,13 +18,9 @@ struct RotateTests {
     folder.git("commit", "-qm", "start")
   }
 
-  private func fingerprint(of key: String) throws -> String {
-    "sha256:" + (try run("/usr/bin/sha256sum", [], input: Array(key.utf8)).output.prefix(32))
-  }
-
   private func rotate(_ arguments: String..., environment: [String: String] = [:]) throws -> CommandResult {
     let result = try run(
-      hopxguardPath, ["rotate", try fingerprint(of: old)] + arguments, in: folder.path, environment: environment)
+      hopxguardPath, ["rotate", fingerprint(of: old)] + arguments, in: folder.path, environment: environment)
     expectNoKey(in: result.outputBytes)
     expectNoKey(in: Array(result.errors.utf8))
     expectNoKey(in: folder.read(state))
@@ -50,7 +46,7 @@ struct RotateTests {
     folder.write(".env", "HOPX_API_KEY=\(new)\n")
     let second = try rotate()
     #expect(second.status == 1)
-    #expect(second.output.contains("       it is \(new.prefix(15))... (\(try fingerprint(of: new)))"))
+    #expect(second.output.contains("       it is \(new.prefix(15))... (\(fingerprint(of: new)))"))
     #expect(second.output.contains("new key   .env"))
     #expect(second.output.contains("old key   app.py:1"))
     #expect(second.output.contains("24 to 48 hours after no place uses it any more"))
@@ -91,7 +87,7 @@ struct RotateTests {
     _ = try rotate()
     folder.write(".env", "HOPX_API_KEY=\(new)\n")
     #expect(try rotate().output.contains("[ ] 1. Create a new key"))
-    let named = try rotate("--new", try fingerprint(of: new))
+    let named = try rotate("--new", fingerprint(of: new))
     #expect(named.output.contains("[x] 1. Create a new key"))
     #expect(named.output.contains("new key   .env"))
     #expect(try rotate().output.contains("new key   .env"))
@@ -104,8 +100,8 @@ struct RotateTests {
     let other = keyText()
     folder.write(".env", "HOPX_API_KEY=\(new)\nHOPX_API_KEY_DEV=\(other)\n")
     let result = try rotate()
-    #expect(result.output.contains("--new \(try fingerprint(of: new))"))
-    #expect(result.output.contains("--new \(try fingerprint(of: other))"))
+    #expect(result.output.contains("--new \(fingerprint(of: new))"))
+    #expect(result.output.contains("--new \(fingerprint(of: other))"))
     #expect(result.output.contains("[ ] 1."))
   }
 
@@ -167,7 +163,7 @@ struct RotateTests {
     let text = String(decoding: folder.read(state), as: UTF8.self)
     folder.write(
       state, text.replacingOccurrences(of: "\"path\":\".env\"", with: "\"path\":\"\\u001b[31m\(new)\""))
-    let result = try run(hopxguardPath, ["rotate", try fingerprint(of: old)], in: folder.path)
+    let result = try run(hopxguardPath, ["rotate", fingerprint(of: old)], in: folder.path)
     expectNoKey(in: result.outputBytes)
     #expect(!result.output.contains("\u{1B}"))
   }

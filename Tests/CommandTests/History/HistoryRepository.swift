@@ -119,11 +119,7 @@ final class HistoryRepository {
   /// As DESIGN has it; the hash by coreutils.
   static func fingerprint(_ key: String) -> String {
     if let known = known.withLock({ $0[key] }) { return known }
-    let scratch = NSTemporaryDirectory() + "/history-key-\(UUID().uuidString)"
-    _ = FileManager.default.createFile(atPath: scratch, contents: Data(key.utf8))
-    defer { try? FileManager.default.removeItem(atPath: scratch) }
-    let output = try! run("/usr/bin/sha256sum", [scratch], in: "/")
-    let text = "sha256:" + String(decoding: output.prefix(32), as: UTF8.self)
+    let text = TestSupport.fingerprint(of: key)
     known.withLock { $0[key] = text }
     return text
   }

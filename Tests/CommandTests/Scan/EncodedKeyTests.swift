@@ -1,12 +1,17 @@
 // Keys that are encoded or broken up are found, by their own fingerprint, at their place.
 
 import Foundation
+import Disguises
 import PackFixtures
+import Rules
 import TestSupport
 import Testing
 
 struct EncodedKeyTests {
   let folder = TestFolder()
+
+  /// What is hidden by chance is drawn from it; a failure names it.
+  private let seed = UInt64.random(in: 0...UInt64.max)
 
   private struct Hidden {
     let chain: [KeyDisguise]
@@ -15,18 +20,38 @@ struct EncodedKeyTests {
     let column: Int
   }
 
-  /// Writes `key` under the disguises of `chain`, the outermost first, in surroundings by chance.
-  private func hide(_ chain: [KeyDisguise], in name: String) -> Hidden {
-    let key = makeKey()
-    let text = chain.reversed().reduce(key) { $1.apply($0) }
-    var lead: [[UInt8]] = [[], Array("# a comment\r\nsetting = ".utf8), Array("{\"a\": 1,\n \"b\": ".utf8)]
-    if chain[0].makes == .bytes { lead = [[]] }
-    let before = lead.randomElement()!
-    folder.write(name, before + text + (before.isEmpty ? [] : Array("\nend, of it\n".utf8)))
-    let lineStart = (before.lastIndex(of: 0x0A) ?? -1) + 1
-    return Hidden(
-      chain: chain, key: key, line: before.filter { $0 == 0x0A }.count + 1,
-      column: before.count - lineStart + 1)
+  private let surroundings = [
+    ("", ""), ("# a comment\r\nsetting = ", "\nend, of it\n"), ("{\"a\": 1,\n \"b\": ", "\nend, of it\n"),
+    ("message: [", "] end\n"),
+  ]
+
+  /// Writes a key under the disguises of `chain`, the outermost first, in surroundings by chance.
+  ///
+  /// - Parameter copy: eight copies are in all surroundings; the odd ones have more than the key under what can be put
+  ///   over more. Where that decides how the key looks, it always is.
+  private func hide(
+    _ chain: [KeyDisguise], in name: String, copy: Int? = nil, using random: inout SeededGenerator
+  ) -> Hidden {
+    let isLed = copy.map { $0 % 2 == 1 } ?? false
+    let key = Array(random.key().utf8)
+    let text = chain.reversed().reduce(key) { text, disguise in
+      guard disguise.group > 1 || isLed && disguise.reach == .text else {
+        return disguise.hide(text, using: &random)
+      }
+      let lead = String(repeating: "k", count: .random(in: 0...5, using: &random)) + " "
+      return disguise.hide(text, before: Array(lead.utf8), after: Array(" ;".utf8), using: &random)
+    }
+    // Nothing is beside bytes, and the end of the last line is none of its text.
+    let count =
+      switch chain[0].makes {
+      case .bytes: 1
+      case .lines: 3
+      case .line: 4
+      }
+    let (before, after) = surroundings[copy.map { $0 / 2 % count } ?? .random(in: 0..<count, using: &random)]
+    folder.write(name, Array(before.utf8) + text + Array(after.utf8))
+    let lines = before.split(separator: /\r?\n/, omittingEmptySubsequences: false)
+    return Hidden(chain: chain, key: key, line: lines.count, column: lines.last!.utf8.count + 1)
   }
 
   /// Scans the folder and gives each file's findings.
@@ -38,37 +63,61 @@ struct EncodedKeyTests {
 
   private func check(_ hidden: [String: Hidden], names: Bool) throws {
     let found = try findings()
-    for (name, hidden) in hidden {
+    for ((name, hidden), fingerprint) in zip(hidden, fingerprints(of: hidden.values.map(\.key))) {
+      let note: Comment = "\(hidden.chain), seed \(seed)"
       let matches = found[name, default: []]
-      #expect(matches.count == 1, "\(hidden.chain)")
+      #expect(matches.count == 1, note)
       guard let match = matches.first else { continue }
-      #expect(match.fingerprint == fingerprint(hidden.key), "\(hidden.chain)")
+      #expect(match.fingerprint == fingerprint, note)
       #expect(match.secret == String(decoding: hidden.key.prefix(15), as: UTF8.self) + "...")
-      if names { #expect(match.encoding == hidden.chain.map(\.encoding).joined(separator: ">"), "\(hidden.chain)") }
-      #expect(match.line >= hidden.line, "\(hidden.chain)")
-      if match.line == hidden.line { #expect(match.column >= hidden.column, "\(hidden.chain)") }
+      if names { #expect(match.encoding == hidden.chain.map(\.encoding).joined(separator: ">"), note) }
+      #expect(match.line >= hidden.line, note)
+      if match.line == hidden.line { #expect(match.column >= hidden.column, note) }
     }
   }
 
-  private func fingerprint(_ key: [UInt8]) -> String {
-    folder.write("key", key)
-    let sum = try! run("/usr/bin/sha256sum", [folder.file("key")]).output
-    return "sha256:\(sum.prefix(32))"
+  /// Each file has its own key and no other.
+  private func check(_ keys: [String: [UInt8]]) throws {
+    let found = try findings()
+    for (name, fingerprint) in zip(keys.keys, fingerprints(of: Array(keys.values))) {
+      #expect(found[name]?.map(\.fingerprint) == [fingerprint], "\(folder.read("in/\(name)").count) bytes, \(name)")
+    }
   }
 
   @Test func `each disguise by name`() throws {
+    var random = SeededGenerator(seed: seed)
     var hidden: [String: Hidden] = [:]
-    for (index, disguise) in keyDisguises.enumerated() {
-      for copy in 0..<3 { hidden["\(index)-\(copy)"] = hide([disguise], in: "in/\(index)-\(copy)") }
+    for (index, disguise) in KeyDisguise.scanned.enumerated() {
+      for copy in 0..<8 {
+        let name = "\(index)-\(copy)"
+        hidden[name] = hide([disguise], in: "in/\(name)", copy: copy, using: &random)
+      }
     }
     try check(hidden, names: true)
   }
 
-  @Test func `each disguise over each other`() throws {
+  /// Of these a scan may see a shorter key as well, which is plain; of lines of any width it may see the first alone.
+  @Test func `each disguise of some characters or any width`() throws {
+    var random = SeededGenerator(seed: seed)
     var hidden: [String: Hidden] = [:]
-    for (index, outer) in keyDisguises.enumerated() {
-      for (other, inner) in keyDisguises.enumerated() where outer.canCover(inner) {
-        hidden["\(index)-\(other)"] = hide([outer, inner], in: "in/\(index)-\(other)")
+    for (index, disguise) in KeyDisguise.all.enumerated() where !disguise.traits.isDisjoint(with: [.partly, .anyWidth])
+    {
+      for copy in 0..<8 { hidden["\(index)-\(copy)"] = hide([disguise], in: "in/\(index)-\(copy)", using: &random) }
+    }
+    let found = try findings()
+    for ((name, hidden), fingerprint) in zip(hidden, fingerprints(of: hidden.values.map(\.key))) {
+      let isWhole = !hidden.chain[0].traits.contains(.anyWidth)
+      let isFound = found[name, default: []].contains { !isWhole || $0.fingerprint == fingerprint }
+      #expect(isFound, "\(hidden.chain), seed \(seed)")
+    }
+  }
+
+  @Test func `each disguise over each other`() throws {
+    var random = SeededGenerator(seed: seed)
+    var hidden: [String: Hidden] = [:]
+    for (index, outer) in KeyDisguise.scanned.enumerated() {
+      for (other, inner) in KeyDisguise.scanned.enumerated() where outer.canCover(inner) {
+        hidden["\(index)-\(other)"] = hide([outer, inner], in: "in/\(index)-\(other)", using: &random)
       }
     }
     try check(hidden, names: false)
@@ -83,20 +132,23 @@ struct EncodedKeyTests {
     ["base64 at 64 columns", "UTF-16LE", "base64 at 64 columns"],
   ])
   func `chains that hide little but the ends of lines`(names: [String]) throws {
-    let chain = names.map { name in keyDisguises.first { $0.name == name }! }
+    var random = SeededGenerator(seed: seed)
     var hidden: [String: Hidden] = [:]
-    for copy in 0..<24 { hidden["\(copy)"] = hide(chain, in: "in/\(copy)") }
+    for copy in 0..<24 { hidden["\(copy)"] = hide(names.map { KeyDisguise[$0] }, in: "in/\(copy)", using: &random) }
     try check(hidden, names: false)
   }
 
   @Test func `three disguises by chance`() throws {
+    var random = SeededGenerator(seed: seed)
     var hidden: [String: Hidden] = [:]
-    while hidden.count < 300 {
-      let chain = (0..<3).map { _ in keyDisguises.randomElement()! }
+    while hidden.count < 400 {
+      let chain = (0..<3).map { _ in KeyDisguise.scanned.randomElement(using: &random)! }
       // A break between base64 digits that is itself escaped is beyond what is looked for.
-      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]), !chain[1].breaks else { continue }
+      guard chain[0].canCover(chain[1]), chain[1].canCover(chain[2]), !chain[1].traits.contains(.breaks) else {
+        continue
+      }
       let name = "\(hidden.count)"
-      hidden[name] = hide(chain, in: "in/\(name)")
+      hidden[name] = hide(chain, in: "in/\(name)", using: &random)
     }
     try check(hidden, names: false)
   }
@@ -113,8 +165,7 @@ struct EncodedKeyTests {
         }
       }
     }
-    let found = try findings()
-    for (name, key) in keys { #expect(found[name]?.map(\.fingerprint) == [fingerprint(key)]) }
+    try check(keys)
   }
 
   @Test func `lines of base64, and the words below them`() throws {
@@ -134,11 +185,7 @@ struct EncodedKeyTests {
       hide { String(decoding: wrapped(base64($0), width, "\n"), as: UTF8.self) + "\nend\n" }
       hide { "<a>" + String(decoding: wrapped(base64($0), width, "\r\n\t"), as: UTF8.self) + "</a>" }
     }
-    let found = try findings()
-    for (name, key) in keys {
-      #expect(
-        found[name]?.map(\.fingerprint) == [fingerprint(key)], "\(folder.read("in/\(name)").count) bytes, \(name)")
-    }
+    try check(keys)
   }
 
   /// The ends of such lines may lie where the search looks for digits.
@@ -157,23 +204,26 @@ struct EncodedKeyTests {
         }
       }
     }
-    let found = try findings()
-    for (name, key) in keys { #expect(found[name]?.map(\.fingerprint) == [fingerprint(key)], "\(name)") }
+    try check(keys)
   }
 
   @Test func `a dump below a line of two digits`() throws {
-    for disguise in keyDisguises where disguise.isDump {
-      let key = makeKey()
-      folder.write("in/a", Array("&\n46".utf8) + disguise.apply(key) + Array("\n".utf8))
-      #expect(try findings()["a"]?.map(\.fingerprint) == [fingerprint(key)], "\(disguise.name)")
+    var random = SeededGenerator(seed: seed)
+    var keys: [String: [UInt8]] = [:]
+    for disguise in KeyDisguise.scanned where disguise.traits.contains(.dump) {
+      let key = Array(random.key().utf8)
+      keys[disguise.name] = key
+      let text = disguise.hide(key, before: Array("kk ".utf8), after: Array(" ;".utf8), using: &random)
+      folder.write("in/\(disguise.name)", Array("&\n46".utf8) + text + Array("\n".utf8))
     }
+    try check(keys)
   }
 
   @Test func `a list of keys in base64`() throws {
     let keys = (0..<3).map { _ in makeKey() }
     folder.write("in/a", "[\"" + keys.map { Data($0).base64EncodedString() }.joined(separator: "\", \"") + "\"]")
     let found = try findings()["a"] ?? []
-    #expect(found.map(\.fingerprint) == keys.map(fingerprint))
+    #expect(found.map(\.fingerprint) == fingerprints(of: keys))
   }
 
   @Test func `several keys in compressed data, and what looks like it`() throws {
@@ -184,7 +234,7 @@ struct EncodedKeyTests {
       "[\"eJxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\", \"\(text)\", \"\(text)\"]")
     let found = try findings()["a"] ?? []
     #expect(found.map(\.encoding) == Array(repeating: "base64>zlib", count: 4))
-    #expect(Set(found.map(\.fingerprint)) == Set(keys.map(fingerprint)))
+    #expect(Set(found.map(\.fingerprint)) == Set(fingerprints(of: keys)))
     #expect(try run(hopxguardPath, ["scan", "in", "--quiet"], in: folder.path).status == 1)
   }
 
@@ -199,7 +249,7 @@ struct EncodedKeyTests {
     let line = Array("$ echo the key of the day, which is ".utf8) + key
     folder.write("in/a", Array(line.prefix(80)) + [0x0A] + line.dropFirst(80) + [0x0A])
     let found = try #require(try findings()["a"]?.first)
-    #expect(found.fingerprint == fingerprint(key))
+    #expect(found.fingerprint == fingerprint(of: key))
     #expect(found.encoding == "line-wrap")
     #expect((found.line, found.column) == (1, 37))
   }
@@ -218,7 +268,7 @@ struct EncodedKeyTests {
     let source = "key = (\"\(key.prefix(30))\"\n       \"\(key.dropFirst(30))\")\n"
     let lines = source.split(separator: "\n").map { "\($0)\n" }
     folder.write("in/a", try JSONEncoder().encode(["cells": [["source": lines]]]).map { $0 })
-    #expect(try findings()["a"]?.first?.fingerprint == fingerprint(Array(key.utf8)))
+    #expect(try findings()["a"]?.first?.fingerprint == fingerprint(of: Array(key.utf8)))
   }
 
   @Test func `every origin sees through them`() throws {
@@ -239,7 +289,7 @@ struct EncodedKeyTests {
       try Report.scan("--history", in: folder), try Report.scan("-", in: folder, input: Array(text.utf8)),
     ]
     for report in reports {
-      #expect(report.findings.map(\.fingerprint) == [fingerprint(key)])
+      #expect(report.findings.map(\.fingerprint) == [fingerprint(of: key)])
       #expect(report.findings.map(\.encoding) == ["base64"])
     }
   }
@@ -255,7 +305,8 @@ struct EncodedKeyTests {
     }
     let found = try findings()
     #expect(found.count == 36)
-    #expect(found.values.allSatisfy { $0.map(\.fingerprint) == [fingerprint(key)] })
+    let wanted = [fingerprint(of: key)]
+    #expect(found.values.allSatisfy { $0.map(\.fingerprint) == wanted })
   }
 
   @Test func `no snippet shows an encoded key`() throws {
@@ -290,7 +341,7 @@ struct EncodedKeyTests {
     let text = Array(repeating: UInt8(ascii: "k"), count: lead) + key + cut + [UInt8(ascii: " ")]
     folder.write("in/a", Array(Data(text).base64EncodedData()))
     let found = try findings()["a"] ?? []
-    #expect(found.map(\.fingerprint) == [fingerprint(key), fingerprint(cut)])
+    #expect(found.map(\.fingerprint) == [fingerprint(of: key), fingerprint(of: cut)])
     #expect(found.map(\.confidence) == ["high", "medium"])
   }
 
@@ -317,7 +368,7 @@ struct EncodedKeyTests {
       """)
     let found = try findings()["a"] ?? []
     #expect(found.map(\.encoding) == ["plain", "plain"])
-    #expect(Set(found.map(\.fingerprint)) == [fingerprint(Array(key.utf8))])
+    #expect(Set(found.map(\.fingerprint)) == [fingerprint(of: Array(key.utf8))])
   }
 
   @Test func `a user's rule is seen through them too`() throws {
@@ -329,6 +380,6 @@ struct EncodedKeyTests {
     folder.write("in/c", Array(secret.utf8).flatMap { [$0, 0] })
     let report = try Report.scan("in", "--rules", "r.toml", in: folder)
     #expect(report.findings.map(\.encoding) == ["base64", "percent", "utf-16le"])
-    #expect(Set(report.findings.map(\.fingerprint)) == [fingerprint(Array(secret.utf8))])
+    #expect(Set(report.findings.map(\.fingerprint)) == [fingerprint(of: Array(secret.utf8))])
   }
 }

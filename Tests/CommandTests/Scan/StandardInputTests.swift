@@ -1,6 +1,8 @@
 // `scan -` reports the keys of a stream as they arrive.
 
+import Disguises
 import Foundation
+import Rules
 import TestSupport
 import Testing
 
@@ -76,6 +78,8 @@ struct StandardInputTests {
     let gaps =
       [" ", "\n", "\nnext=", " " + String(repeating: "y", count: 70) + " "]
       + [3, 200, 5000].map { "\n" + String(repeating: "a line of a log\n", count: $0) }
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
     for round in 0..<60 {
       var (text, secrets): ([UInt8], [ArraySlice<UInt8>]) = ([], [])
       // One of each, in either order, and perhaps one more.
@@ -85,8 +89,12 @@ struct StandardInputTests {
         if part == round % 2 {
           text += key
         } else {
-          let disguise = keyDisguises.randomElement()!
-          let hidden = disguise.apply(key)
+          let disguise = KeyDisguise.scanned.randomElement(using: &random)!
+          let lead = String(repeating: "k", count: .random(in: 0...5, using: &random)) + " "
+          let hidden =
+            disguise.group == 1
+            ? disguise.hide(key, using: &random)
+            : disguise.hide(key, before: Array(lead.utf8), after: Array(" ;".utf8), using: &random)
           if ["base64", "hex", "percent"].contains(disguise.name) {
             secrets.append(hidden[(hidden.count / 2)...].prefix(20))
           }

@@ -1,6 +1,6 @@
-// The options that say what of the findings counts, and how they, the environment and the project's
-// settings become what a scan goes by. The command line wins over the environment, the environment over
-// the file, and the file can narrow nothing that the caller has fixed.
+// The options of every command that scans: its rules, its settings, its limits and what of the findings counts; and how
+// they, the environment and the project's settings become what a scan goes by. The command line wins over the
+// environment, the environment over the file, and the file can narrow nothing that the caller has fixed.
 
 import ArgumentParser
 import Detection
@@ -23,14 +23,18 @@ struct PolicyOptions: ParsableArguments {
     help: ArgumentHelp("Allow the findings listed in this file, which hopxguard baseline writes.", valueName: "file"),
     completion: .file())
   var baseline: String?
+}
+
+struct SetupOptions: ParsableArguments {
+  @OptionGroup var rules: RuleOptions
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var policy: PolicyOptions
+  @OptionGroup var limits: ArchiveLimitOptions
 
   /// What the scan of `place` goes by.
-  func prepare(
-    _ settings: SettingsOptions, _ rules: RuleOptions, _ limits: ArchiveLimitOptions, for place: SettingsPlace,
-    checksAddresses: Bool = false
-  ) throws(ExitStatus) -> ScanSetup {
+  func prepare(for place: SettingsPlace, checksAddresses: Bool = false) throws(ExitStatus) -> ScanSetup {
     let asked = AskedSetup(
-      allowFrom: allowFrom, noAllow: noAllow, baseline: baseline, config: settings.config,
+      allowFrom: policy.allowFrom, noAllow: policy.noAllow, baseline: policy.baseline, config: settings.config,
       rules: rules.files, acceptsUnsupported: rules.acceptUnsupported, limits: limits.asked,
       checksAddresses: checksAddresses)
     return try asked.prepare(for: place)
