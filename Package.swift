@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "Coverage",
       dependencies: ["CEmbedded", "Bytes", "TOML", "Platform", "Inputs", "GitStore", "GitCommand"],
-      swiftSettings: strict),
+      swiftSettings: small),
 
     // What is asked about a key, and what the answer means. It sends nothing itself.
     .target(name: "Verification", dependencies: ["Bytes", "Findings"], swiftSettings: small),

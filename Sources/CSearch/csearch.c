@@ -107,7 +107,7 @@ INLINE int is_zero_width(const uint8_t *here) {
 INLINE int is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
 
 /// Whether a backslash with `rest` after it may be an escape of one of `members`.
-INLINE int backslash_escape(const uint8_t *rest, const uint8_t *members) {
+APART int backslash_escape(const uint8_t *rest, const uint8_t *members) {
   switch (rest[0]) {
   case 'x': return rest[1] == '{' || hex_escape(rest + 1, members);
   case 'U': return memcmp(rest + 1, "000000", 6) == 0 && hex_escape(rest + 7, members);
@@ -125,7 +125,7 @@ INLINE int backslash_escape(const uint8_t *rest, const uint8_t *members) {
 
 /// Whether what begins at `at` may be an escape of one of `members`, a control sequence, or a character that takes
 /// no room. What is cut off may be.
-INLINE int begins_escape(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
+APART int begins_escape(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
   if (at + 16 > count) return 1;
   const uint8_t *here = text + at;
   switch (here[0]) {
@@ -156,6 +156,13 @@ INLINE mask ascii_percents(block bytes, block next, block third) {
   return (bytes == '%') & ((((block)(next - '0') < 8) & ~is_blank) | ((next | 0x20) == 'u'));
 }
 
+/// A backslash, but for `\\u` before what stands for a character above 0xFF.
+INLINE mask low_backslashes(block bytes, block next, block third) {
+  // Zero where the text ends there.
+  mask is_low = (third == '0') | (third == 'u') | (third == '{') | (third == 0);
+  return (bytes == '\\') & ((next != 'u') | is_low);
+}
+
 /// `&` before what a reference begins with.
 INLINE mask references(block bytes, block next) {
   return (bytes == '&') & (((block)((next | 0x20) - 'a') < 26) | (next == '#'));
@@ -166,8 +173,13 @@ INLINE mask tokens(const uint8_t *text, int is_ascii) {
   block bytes = load(text), next = load(text + 1);
   // `=` is in most logs: it counts before a hex digit or a line's end.
   mask digits = ((block)(next - '0') < 10) | ((block)((next | 0x20) - 'a') < 6) | ((block)(next - '\n') < 4);
-  mask percents = is_ascii ? ascii_percents(bytes, next, load(text + 2)) : (mask)(bytes == '%');
-  return percents | references(bytes, next) | ((bytes == '=') & digits) | (bytes == '\\') | (bytes == 0x1B) |
+  mask percents = (mask)(bytes == '%'), backslashes = (mask)(bytes == '\\');
+  if (is_ascii) {
+    block third = load(text + 2);
+    percents = ascii_percents(bytes, next, third);
+    backslashes = low_backslashes(bytes, next, third);
+  }
+  return percents | references(bytes, next) | ((bytes == '=') & digits) | backslashes | (bytes == 0x1B) |
          rare_escapes(bytes, next);
 }
 
@@ -211,7 +223,7 @@ INLINE int is_inside(const uint8_t *text, size_t at, const uint8_t *members) {
 }
 
 /// Whether the token that begins at `at` may stand for one of `members`, for nothing, or for what begins another.
-INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
+APART int begins_token(const uint8_t *text, size_t count, size_t at, const uint8_t *members) {
   if (!members) return 1;
   const uint8_t *here = text + at;
   if (here[0] == '=') {
@@ -240,7 +252,7 @@ INLINE int begins_token(const uint8_t *text, size_t count, size_t at, const uint
   }
 }
 
-INLINE uint64_t token_bits(const uint8_t *text, const uint8_t *members, int is_ascii) {
+APART uint64_t token_bits(const uint8_t *text, const uint8_t *members, int is_ascii) {
   mask hits0 = tokens(text, is_ascii) | zero_widths(text), hits1 = tokens(text + 32, is_ascii) | zero_widths(text + 32);
   if (!members) {
     hits0 |= guesses(text);
@@ -314,10 +326,10 @@ int csearch_has_token_start(const uint8_t *text, size_t count) {
 }
 
 INLINE mask escapes(const uint8_t *text) {
-  block bytes = load(text), next = load(text + 1);
+  block bytes = load(text), next = load(text + 1), third = load(text + 2);
   // Of what is escaped in JSON, most are line ends and quotes.
-  mask backslashes = (bytes == '\\') & (next != 'n') & (next != '"');
-  return ascii_percents(bytes, next, load(text + 2)) | ((bytes == '=') & ((block)(next - '0') < 8)) | backslashes |
+  mask backslashes = low_backslashes(bytes, next, third) & (next != 'n') & (next != '"');
+  return ascii_percents(bytes, next, third) | ((bytes == '=') & ((block)(next - '0') < 8)) | backslashes |
          ((bytes == '&') & ((next == '#') | (next == 'a'))) | (bytes == 0x1B) | rare_escapes(bytes, next);
 }
 
@@ -352,12 +364,8 @@ size_t csearch_columns(const uint8_t *text, size_t at, size_t most) {
   while (at > 0 && columns <= most) {
     size_t count = at < 32 ? at : 32;
     uint8_t room[32] = {0};
-    const uint8_t *here = text + at - 32;
-    if (count < 32) {
-      memcpy(room + 32 - count, text, count);
-      here = room;
-    }
-    block bytes = load(here);
+    memcpy(room + 32 - count, text + at - count, count);
+    block bytes = load(room);
     uint64_t ends = lane_bits((bytes == '\n') | (bytes == '\r')), inner = lane_bits((bytes & 0xC0) == 0x80);
     if (ends) count = (size_t)__builtin_clzll(ends) - 32;
     uint64_t line = ~(uint64_t)0 << (32 - count) & 0xFFFFFFFF;

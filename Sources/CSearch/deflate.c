@@ -17,8 +17,8 @@ static unsigned reversed(uint64_t bits) {
   return (unsigned)((((bits & 0xFF) * 0x80200802 & 0x0884422110) * 0x0101010101) >> 32 & 0xFF);
 }
 
-/// Whether a block of fixed codes goes on for as many bits as there are. In random bits soon comes a code that is none,
-/// or a distance to before the beginning.
+/// Whether a block of fixed codes goes on for as many bits as there are. In random bits an invalid code, or a distance
+/// beyond the beginning, comes soon.
 static int goes_on_fixed(const uint8_t *bytes, size_t at, size_t end) {
   for (size_t have = 0; at + 32 <= end;) {
     uint64_t bits = bits_from(bytes, at);

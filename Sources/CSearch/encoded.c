@@ -374,7 +374,7 @@ INLINE size_t csearch_long_line_body(const uint8_t *text, size_t count, size_t a
       place += STEP;
       continue;
     }
-    size_t stop = csearch_digits_end_body(text, place + 16, count);
+    size_t stop = csearch_digits_end_body(text, place + 16, end < count ? end + 1 : count);
     if (stop > end) return count;
     size_t start = stop < CSEARCH_LONG_LINE ? 0 : stop - CSEARCH_LONG_LINE;
     if (stop >= at && stop - start == CSEARCH_LONG_LINE && csearch_digits_end_body(text, start, stop) == stop) return stop;

@@ -22,6 +22,8 @@ typedef uint64_t half_words __attribute__((vector_size(16)));
 // Vectors of 32 bytes are passed in other registers with AVX than without; here all such calls are inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 #define INLINE static inline __attribute__((always_inline))
+/// For what a search asks at single places: inlined it would be there several times.
+#define APART static __attribute__((noinline))
 
 #if defined(__x86_64__)
 #define SEARCH(type, name, parameters, arguments)                                                   \

@@ -11,7 +11,14 @@
 // The parser asserts what a hostile file can make untrue, such as `[[[`: that is an error about the file.
 #undef NDEBUG
 #define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : throw std::logic_error("not TOML"))
+// Settings and rules are small; the program is made small too.
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
 #include <toml++/toml.h>
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
 
 namespace {
 

@@ -52,8 +52,11 @@ extension DecodedLayer {
       guard var (run, opened, encoding) = opened(text, from: start, upTo: min(end, start + Self.beginning)) else {
         continue
       }
-      if !opened.isBroken {
-        (run, opened, encoding) = self.opened(text, from: start, upTo: min(end, start + Scanner.longestHidden))!
+      // Where the digits go on in another line is seen better with more of them, so there may be fewer.
+      if !opened.isBroken,
+        let whole = self.opened(text, from: start, upTo: min(end, start + Scanner.longestHidden))
+      {
+        (run, opened, encoding) = whole
       }
       // Deflate that does not end was none, but for what is too long.
       if opened.encoding == .deflate, !opened.isWhole, opened.bytes.count < 4096 { continue }

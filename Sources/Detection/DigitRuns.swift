@@ -391,12 +391,14 @@ extension DecodedLayer {
       start += 1
     }
     // Most such runs are short: lists of numbers, dates. They are counted before anything is kept.
-    var run = (start: start, count: 0)
+    var run = (start: start, count: 0, end: start)
     let end = walkSeparatedHex(text, from: start, range) { digits in
       if run.count == 0 { run.start = digits.lowerBound }
       run.count += 1
+      run.end = digits.upperBound
     } restart: {
-      if run.count >= Self.fewestDigits / 2 { return false }
+      // The line above may end with half a byte.
+      if run.count >= Self.fewestDigits / 2, run.end > place { return false }
       run.count = 0
       return true
     }

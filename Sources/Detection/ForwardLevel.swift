@@ -1,6 +1,7 @@
 // One step of decoding forward: the bytes that one encoding stands for, with the way back to the text it was read from.
 
 import Bytes
+import CSearch
 
 /// A text that is decoded from another, from one place on and only as far as it is asked for.
 struct ForwardLevel {
@@ -248,7 +249,7 @@ struct ForwardLevel {
   /// Bytes between two numbers at most.
   static let longestGap = 32
   /// Digits of a line of hex that may go on in the next.
-  private static let shortestLine = 48
+  private static let shortestLine = Int(CSEARCH_LONG_LINE)
 
   private mutating func decodeNumber(_ text: UnsafeRawBufferPointer, _ isFinal: Bool) {
     var next = at

@@ -1,5 +1,5 @@
 // Literals in a stream that tags, stars or the quotes between two string literals part. Nearly every byte of some texts
-// begins one of these, so they are not looked for: the pieces are that they leave of a literal.
+// begins one of these, so what is looked for is the pieces of a literal that they leave.
 
 import CSearch
 
@@ -11,7 +11,7 @@ struct PartedLiterals: Sendable {
   private let first: [[Int]]
   /// Whether one begins with a byte.
   private let begins: [Bool]
-  /// Bytes of a literal that is parted once, at most.
+  /// Bytes of a literal with what parts it at most: the stream is held back for so many.
   let longest: Int
 
   init(_ literals: [[UInt8]]) {
@@ -64,7 +64,7 @@ struct PartedLiterals: Sendable {
         at -= 1
         left -= 1
       }
-      if left == 0 { return isParted ? at : nil }
+      if left == 0 { return isParted && place + count - at <= longest ? at : nil }
       guard let start = guess(endingAt: at, after: literal[left - 1], text) else { return nil }
       isParted = true
       at = start
@@ -74,11 +74,14 @@ struct PartedLiterals: Sendable {
   /// Where a tag, a star or a quote begins that ends at `end` and comes after `byte`.
   private func guess(endingAt end: Int, after byte: UInt8, _ text: UnsafeRawBufferPointer) -> Int? {
     guard end > 0, mayEndGuess(text[end - 1]) else { return nil }
+    let isTag = text[end - 1] == UInt8(ascii: ">")
     var start = end
     var tried = 0
     while start > 1, start > end - longestMarkup, tried < Self.mostTried {
       start -= 1
-      guard text[start - 1] == byte, mayBeginGuess(text[start]) else { continue }
+      guard text[start - 1] == byte, isTag ? text[start] == UInt8(ascii: "<") : mayBeginGuess(text[start]) else {
+        continue
+      }
       tried += 1
       if case .token(let token) = readStreamUnit(text, at: start), start + token.length == end { return start }
     }

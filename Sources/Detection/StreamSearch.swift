@@ -17,7 +17,7 @@ public struct StreamSearch: ~Copyable {
   /// Where the matches end that were found before, counted from the input's start.
   private var covered = 0
 
-  /// Control sequences in a key at which it is tried whether the key ends there.
+  /// Places in a key with something that may part it, at which it is tried whether the key ends there.
   private static let mostBreaks = 128
   /// Bytes by which a key is continued when it is asked whether it could be longer, and the matches that may
   /// be tried for that. A rule that needs more is taken for one that could.
@@ -27,6 +27,9 @@ public struct StreamSearch: ~Copyable {
     let usual = Array("A0a-_.".utf8)
     return usual + (UInt8.min...UInt8.max).filter { !usual.contains($0) }
   }()
+
+  /// Bytes in a row that may part a key and stay, such as tags.
+  public static let longestParting = longestMarkup
 
   /// - Parameter isPlain: encoded keys are not looked for.
   public init(rules: RuleSet, isPlain: Bool) {

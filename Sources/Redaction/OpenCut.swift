@@ -12,7 +12,7 @@ struct OpenCut {
 
   /// How what goes in the place of the secret is written.
   private var frame: StreamFrame
-  /// Control sequences that are kept, not yet written, and where the last of them ends.
+  /// What only parts a key and is kept, not yet written, and where the last of it ends.
   private var codes: [StreamCode]
   private var codesEnd: Int
 
@@ -66,6 +66,9 @@ struct OpenCut {
     codes.removeFirst(ready.count)
     return ready.map(\.range).filter { $0.lowerBound >= keptEnd }
   }
+
+  /// Where the bytes begin that may still have to be written.
+  var firstCode: Int { codes.first?.range.lowerBound ?? .max }
 
   /// The end of the replacement: for base64, padding that keeps the following bytes in their places in their groups.
   var tailBytes: [UInt8] { Array(frame.whole.dropFirst(frame.beginning.count)) }

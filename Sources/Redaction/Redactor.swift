@@ -32,8 +32,10 @@ public struct Redactor: ~Copyable {
   /// Bytes in which a search looks for the beginnings of matches: it bounds how many there are.
   private static let searchBytes = 32 * 1024
   /// Maximum number of bytes kept before the next read: a match, what a pattern may look back at, and the visible
-  /// part of a match that is not written yet.
-  private static func heldBytes(_ rules: RuleSet) -> Int { rules.longestSpan + 2 * rules.context + 64 }
+  /// part of a match that is not written yet, with what parts it.
+  private static func heldBytes(_ rules: RuleSet) -> Int {
+    rules.longestSpan + 2 * rules.context + StreamSearch.longestParting + 64
+  }
 
   private static let mostOwnBytes = 256
 
@@ -161,7 +163,7 @@ public struct Redactor: ~Copyable {
 
   /// Drops what nothing that is still to come can touch or look at.
   private mutating func slide() {
-    let needed = cut?.isWritten == true ? decided : min(done, decided)
+    let needed = min(cut?.isWritten == true ? decided : min(done, decided), cut?.firstCode ?? .max)
     let count = max(0, min(needed, decided - scanner.rules.context))
     guard count > 0 else { return }
     memory.baseAddress!.copyMemory(from: memory.baseAddress! + count, byteCount: filled - count)

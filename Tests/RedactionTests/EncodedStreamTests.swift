@@ -316,6 +316,37 @@ struct EncodedStreamTests {
       #expect(outputs(Array(text.utf8), lengths: [text.utf8.count])[0] == Array(text.utf8), "\(text)")
     }
   }
+  @Test func `what parts a key is the same however the input is cut`() {
+    var samples = Samples(seed: 45)
+    let blanks = String(repeating: " ", count: 600)
+    let secret = samples.text("{base64url:43}")
+    let id = samples.text("{base62:12}.")
+    let key = id + secret + Array("\n more\n".utf8)
+    let inputs = [
+      // A literal begins in a comment, and no more is known of it when the bytes end.
+      Array("hopx_live_AAAA<!--\(blanks)hopx_live_<b x=\"-->".utf8) + key.dropFirst(4),
+      // Two tags in the literal, which are longer together than what is held back, and shorter.
+      Array("ho<a\(blanks)>p<a\(blanks)>x_live_".utf8) + key,
+      Array("ho<a>p<a\(blanks)>x_live_".utf8) + key,
+    ]
+    for input in inputs {
+      let expected = redacted(input)
+      for cut in stride(from: 1, to: input.count, by: 3) {
+        #expect(redacted(input, lengths: [cut, input.count - cut]) == expected, "\(cut)")
+        let three = [cut, (input.count - cut) / 2, input.count - cut - (input.count - cut) / 2]
+        #expect(redacted(input, lengths: three) == expected, "\(three)")
+      }
+    }
+  }
+
+  @Test func `a tag may have many attributes`() {
+    var samples = Samples(seed: 46)
+    let attributes = String(repeating: " x=\"o\"", count: 40)
+    let key = samples.key()
+    let input = Array("ho<a\(attributes)>".utf8) + key.dropFirst(2)
+    #expect(redacted(input) == Array("ho<a\(attributes)>".utf8) + key[2..<15] + Array("...".utf8))
+  }
+
   @Test func `a key between the halves of another is not left`() {
     var samples = Samples(seed: 44)
     for (start, end) in [("<b title='", "'>"), ("\" /* ", " */ + \""), ("<!-- ", "-->"), ("\" + // ", "\n\"")] {

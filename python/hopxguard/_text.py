@@ -12,7 +12,8 @@ from ._library import CommandGuard, Guard, GuardError, Match, RuleFile
 Text = TypeVar("Text", str, bytes)
 
 _lock = threading.Lock()
-_guard: Optional[Union[Guard, CommandGuard]] = None
+guard: Optional[Union[Guard, CommandGuard]] = None
+"""None until it is needed."""
 
 
 def configure(rules: Iterable[RuleFile] = (), project: Optional[RuleFile] = None) -> None:
@@ -26,19 +27,18 @@ def configure(rules: Iterable[RuleFile] = (), project: Optional[RuleFile] = None
         GuardError: a rule file cannot be used. The rules stay as they were.
         OSError: a file cannot be read.
     """
-    global _guard
+    global guard
     files = list(rules) + (_project_rules(project) if project is not None else [])
-    guard = _library.make_guard(files)
+    made = _library.make_guard(files)
     with _lock:
-        _guard = guard
+        guard = made
 
 
 def default_guard() -> Union[Guard, CommandGuard]:
-    global _guard
-    guard = _guard
+    global guard
     if guard is None:
         with _lock:
-            guard = _guard = _guard or _library.make_guard()
+            guard = guard or _library.make_guard()
     return guard
 
 

@@ -17,7 +17,7 @@ from ._text import redact_or_withhold, withheld
 __all__ = ["RedactingFormatter", "install"]
 
 # Longer records go to the library without a first look that holds Python's lock.
-_QUICK_CHARACTERS = 16 * 1024
+_QUICK_BYTES = 16 * 1024
 _MARK = "_hopxguard_redacts"
 _installed = False
 
@@ -70,25 +70,36 @@ class RedactingFormatter(logging.Formatter):
 
 def _redacting(call: Callable[..., Any]) -> Callable[..., Any]:
     """The same function with the keys of its result redacted."""
-    # Looked up here: this is the path of every record.
-    default_guard = _text.default_guard
 
     def redacting(*arguments: Any, **options: Any) -> Any:
-        text = call(*arguments, **options)
-        try:
-            guard = default_guard()
-            if guard.has_library and len(text) < _QUICK_CHARACTERS:
-                data = text.encode()
-                if guard.is_clean(guard.quick, data, len(data)):
-                    return text
-        except Exception:
-            pass  # The slow path says what is wrong.
-        return _redacted(text)
+        return _redacted(call(*arguments, **options))
 
     redacting.__name__ = getattr(call, "__name__", "format")
     redacting.__doc__ = call.__doc__
     setattr(redacting, _MARK, True)
     return redacting
+
+
+def _formatting(method: Callable[[logging.Handler, logging.LogRecord], Any]) -> Callable[..., Any]:
+    """`Handler.format` with the keys of its result redacted. Every record takes this path, so nothing is called that
+    does not have to be."""
+
+    def format(handler: logging.Handler, record: logging.LogRecord) -> Any:
+        text = method(handler, record)
+        try:
+            guard = _text.guard
+            data = text.encode()
+            length = len(data)
+            if length < _QUICK_BYTES and guard.is_clean(guard.quick, data, length):
+                return text
+        except Exception:
+            pass  # The slow path says what is wrong.
+        return _redacted(text)
+
+    format.__name__ = getattr(method, "__name__", "format")
+    format.__doc__ = method.__doc__
+    setattr(format, _MARK, True)
+    return format
 
 
 def _redacted(value: Any) -> Any:
@@ -138,7 +149,7 @@ def _wrap_handlers(kind: type) -> None:
         if method is None or getattr(method, _MARK, False):
             continue
         if name == "format":
-            setattr(kind, name, _redacting(method))
+            setattr(kind, name, _formatting(method))
         elif name == "makePickle":
             setattr(kind, name, _pickling(method))
         else:

@@ -28,9 +28,10 @@ size_t csearch_masked(
   const uint8_t *text, size_t count, size_t at, size_t end, size_t distance, uint8_t mask_a, uint8_t a,
   uint8_t mask_b, uint8_t b);
 
-/// The next place at or after `at` and before `end` with `%`, `&`, `=`, a backslash or an escape character, which may
-/// stand for one of `members`, a table of CSEARCH_MEMBERS bytes, or part one, or with a character that takes no room
-/// after one of them. Without a table, with any of these, or with what may begin a tag, stars or a quote.
+/// The next place at or after `at` and before `end` where an escape may begin, or a character that takes no room, or a
+/// colour code: `%`, `&`, `=`, a backslash, `#033`, `^[`, `U+` and others. With `members`, a table of CSEARCH_MEMBERS
+/// bytes, an escape of one of these alone, and a code or a character after one. Without a table, what may begin a tag,
+/// stars or a quote too.
 size_t csearch_token(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
 /// Two bytes, each compared under a mask, the second `distance` bytes after the first.
@@ -58,14 +59,14 @@ enum {
   /// A letter after which more of a word comes.
   CSEARCH_INNER = 8,
 
-  /// Where a table says whether some word begins with something else than a letter or a digit, or has bytes above 0x7F.
+  /// Where a table says whether some word begins with something other than a letter or a digit, or has bytes above 0x7F.
   CSEARCH_SPECIAL = 256,
   /// Bytes of a table.
   CSEARCH_MEMBERS = 257,
 };
 
 /// The next place at or after `at` and before `end` where an escape could begin of a byte that `members`, a table of
-/// 256, says something of: `%` or `=` and two hex digits, `%u`, a backslash with u, U or x, `&#`, or `&amp;` with either
+/// 256, has an entry for: `%` or `=` and two hex digits, `%u`, a backslash with u, U or x, `&#`, or `&amp;` with either
 /// after it; or where a control sequence or a character that takes no room stands in a word. Blanks, quotes and bytes
 /// above 0x7F are no members, and line ends matter only if they are escaped twice.
 size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);

@@ -207,6 +207,16 @@ struct EncodedKeyTests {
     try check(keys)
   }
 
+  @Test func `hex in lines of 48 below a line that ends with half a byte`() throws {
+    let keys = (0..<1000).map { _ in makeKey() }
+    let texts = keys.map { key in
+      let digits = key.map { String(format: "%02x", $0) }.joined()
+      return String(repeating: "b", count: 65) + "\n" + String(decoding: wrapped(digits, 48, "\n"), as: UTF8.self)
+    }
+    folder.write("in/a", texts.joined(separator: "\n.\n"))
+    #expect(try findings()["a"]?.count == keys.count)
+  }
+
   @Test func `a dump below a line of two digits`() throws {
     var random = SeededGenerator(seed: seed)
     var keys: [String: [UInt8]] = [:]
@@ -369,6 +379,13 @@ struct EncodedKeyTests {
     let found = try findings()["a"] ?? []
     #expect(found.map(\.encoding) == ["plain", "plain"])
     #expect(Set(found.map(\.fingerprint)) == [fingerprint(of: Array(key.utf8))])
+  }
+
+  @Test func `lines of compressed data that turn out not to belong together do no harm`() throws {
+    let digits = Data(deflated((0..<2000).map { _ in UInt8.random(in: 0...255) })).base64EncodedString()
+    let lines = [String(digits.prefix(48)), digits.dropFirst(48).prefix(480) + ":", keyText()]
+    folder.write("in/a", lines.joined(separator: "\n"))
+    #expect(try findings()["a"]?.map(\.encoding) == ["plain"])
   }
 
   @Test func `a user's rule is seen through them too`() throws {
