@@ -101,9 +101,12 @@ struct HintSearch: Sendable {
       index -= 1
     }
     if index == 0 || at == 0 { return false }
+    // Tags, joints of literals and links may be long; they end with few bytes.
+    let last = text[at - 1]
+    let isLong = mayEndGuess(last) || last == UInt8(ascii: "\\") || last == 0x07
     var start = at - 1
-    while start >= max(0, at - longestMarkup) {
-      if case .token(let token) = readToken(text, at: start), start + token.length == at {
+    while start >= max(0, at - (isLong ? longestMarkup : Self.longestEscape)) {
+      if mayBeginToken(text[start]), case .token(let token) = readToken(text, at: start), start + token.length == at {
         if token.outputCount == 1 { return UInt8(truncatingIfNeeded: token.output) == literal[index - 1] }
         return start > 0 && (text[start - 1] == literal[index - 1] || token.outputCount == 0)
       }
@@ -111,6 +114,9 @@ struct HintSearch: Sendable {
     }
     return false
   }
+
+  /// Bytes of an escape or a colour code at most.
+  private static let longestEscape = 96
 
   private func stands(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
     guard at < text.count, mayBeginToken(text[at]) else { return false }

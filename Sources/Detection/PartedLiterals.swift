@@ -130,7 +130,7 @@ struct PartedLiterals: Sendable {
 }
 
 /// Whether a tag, stars or a quote may end with a byte.
-private func mayEndGuess(_ byte: UInt8) -> Bool {
+func mayEndGuess(_ byte: UInt8) -> Bool {
   switch byte {
   case UInt8(ascii: ">"), UInt8(ascii: "*"), UInt8(ascii: "~"): true
   default: isQuote(byte)
