@@ -53,6 +53,7 @@ class SparkTests(unittest.TestCase):
             "GIT_COMMITTER_EMAIL": "ada@example.com", "GIT_CONFIG_NOSYSTEM": "1",
             "KEY": cls.key, "FAULTS": str(cls.folder / "orders"), "PYTHONPATH": str(whole), "SPARK_HOME": str(home),
             "PYSPARK_PYTHON": str(PYTHON), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "localhost"}
+        cls.environment = environment
         process = subprocess.Popen(
             [PYTHON, HERE / "spark_jobs.py", cls.folder], env=environment, cwd=cls.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
@@ -89,6 +90,16 @@ class SparkTests(unittest.TestCase):
 
     def test_the_commands_do_the_same(self):
         self.check("command")
+
+    def test_a_list_that_cannot_be_read_is_named_at_once(self):
+        bad = self.folder / "bad list"
+        bad.write_text("/a\t12\n/b\tlarge\n")
+        for path, reason in ((bad, "line 2: after the tab comes a size"), (self.folder, "cannot be read: Is a directory")):
+            result = subprocess.run(
+                [PYTHON, "-m", "hopxguard.spark", "scan-repositories", path, self.folder / "out"], text=True,
+                env=self.environment, cwd=self.folder, capture_output=True)
+            self.assertEqual((result.returncode, "Traceback" in result.stderr), (2, False))
+            self.assertIn(f"{path}{':' if path == bad else ''} {reason}", result.stderr)
 
     def test_no_key_is_in_what_spark_writes(self):
         self.assertNotIn(self.key[15:], self.output)

@@ -8,6 +8,7 @@ import sys
 import threading
 from typing import Any, List, Optional
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
@@ -26,8 +27,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         status: int = options.run(spark, options)
         return status
-    except GuardError as error:
-        print(f"hopxguard: {error}", file=sys.stderr)
+    except (GuardError, PySparkException) as error:
+        print(f"hopxguard: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2
     finally:
         ended.set()
@@ -53,9 +54,26 @@ def _parser() -> argparse.ArgumentParser:
     scan = add("scan-logs", _scan_logs, "Print the places of keys in text files, a JSON object a line.")
     scan.add_argument("source")
     repositories = add("scan-repositories", _scan_repositories, "Scan the histories of repositories.")
-    repositories.add_argument("list", help="a file with an address or a path a line, and a size after a tab if known")
+    repositories.add_argument("list", type=_listed, help="a file with an address or a path a line, and a size after a tab if known")
     repositories.add_argument("target", help="a folder for findings, repositories and keys, as JSON lines")
     return parser
+
+
+def _listed(path: str) -> List[Any]:
+    """The repositories of a list, with their sizes where they are known."""
+    names: List[Any] = []
+    try:
+        with open(path, encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                name, tab, size = line.strip().partition("\t")
+                if tab and not size.isdecimal():
+                    raise argparse.ArgumentTypeError(f"{path}: line {number}: after the tab comes a size, a whole number")
+                if name:
+                    names.append((name, int(size)) if tab else name)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise argparse.ArgumentTypeError(f"{path} cannot be read: {reason}") from None
+    return names
 
 
 def _redact_logs(spark: SparkSession, options: argparse.Namespace) -> int:
@@ -78,12 +96,7 @@ def _scan_logs(spark: SparkSession, options: argparse.Namespace) -> int:
 
 
 def _scan_repositories(spark: SparkSession, options: argparse.Namespace) -> int:
-    names: List[Any] = []
-    with open(options.list, encoding="utf-8") as file:
-        for line in filter(None, (line.strip() for line in file)):
-            name, tab, size = line.partition("\t")
-            names.append((name, int(size)) if tab else name)
-    scan = scan_repositories(spark, names, rules=options.rules)
+    scan = scan_repositories(spark, options.list, rules=options.rules)
     for name, rows in scan._asdict().items():
         rows.write.json(f"{options.target}/{name}")
     codes = dict(scan.repositories.groupBy("exit_code").count().collect())
