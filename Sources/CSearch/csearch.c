@@ -156,9 +156,9 @@ INLINE mask ascii_percents(block bytes, block next, block third) {
   return (bytes == '%') & ((((block)(next - '0') < 8) & ~is_blank) | ((next | 0x20) == 'u'));
 }
 
-/// A backslash, but for `\\u` before what stands for a character above 0xFF.
+/// A backslash, unless it begins `\\u` and the code of a character above 0xFFF.
 INLINE mask low_backslashes(block bytes, block next, block third) {
-  // Zero where the text ends there.
+  // It is zero where the text ends.
   mask is_low = (third == '0') | (third == 'u') | (third == '{') | (third == 0);
   return (bytes == '\\') & ((next != 'u') | is_low);
 }

@@ -20,8 +20,7 @@ struct Base64Way {
 /// One literal in all its forms.
 final class EncodedLiteral: Sendable {
   let bytes: [UInt8]
-  /// Finds a character of the literal with a zero behind it, in either byte order; nil for a literal that
-  /// is not ASCII.
+  /// Finds a character of the literal followed by a zero byte, in either byte order; nil if the literal is not ASCII.
   let wide: PairProbe?
   /// Each alignment twice, by other characters: a line break splits one of the two at most.
   let base64: [(probe: PairProbe, ways: [Base64Way])]
@@ -31,7 +30,7 @@ final class EncodedLiteral: Sendable {
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     let isASCII = bytes.allSatisfy { $0 > 0 && $0 < 0x80 }
-    // Big endian has no zero behind the last character.
+    // In big endian no zero of the literal follows its last character.
     let rarest = bytes.indices.dropLast().min { commonness(bytes[$0]) < commonness(bytes[$1]) }!
     wide = isASCII ? PairProbe(bytes[rarest], 0, offset: 2 * rarest) : nil
     cores = (0..<3).map { lead in
@@ -65,8 +64,12 @@ final class EncodedLiteral: Sendable {
     return ways.min { $0[0].probe.cost < $1[0].probe.cost }!
   }
 
-  /// Where the literal in base64 begins of which the character at `place` is the one at `offset` of what
-  /// depends on nothing but the literal; nil when what stands before it is another.
+  /// Finds the start of the literal in base64, given one of its digits.
+  ///
+  /// - Parameters:
+  ///   - place: where the digit is in `text`.
+  ///   - offset: the digit's number in `cores[lead]`, from 0.
+  /// - Returns: nil if the digits before it are not the literal's.
   func base64Start(_ lead: Int, _ text: UnsafeRawBufferPointer, _ place: Int, _ offset: Int) -> Int? {
     var at = place
     var left = offset
@@ -90,7 +93,7 @@ final class EncodedLiteral: Sendable {
     start >= 0 && couldStand(form, text, start, orCut: false)
   }
 
-  /// Whether `text` ends at `start` and behind in the middle of one of the forms.
+  /// Whether the literal begins at `start` in one of the forms and `text` ends before the literal does.
   func isCut(_ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {
     for form in probedStages where couldStand(form, text, start, orCut: true) {
       if !couldStand(form, text, start, orCut: false) { return true }

@@ -53,8 +53,9 @@ struct PartedLiterals: Sendable {
     return false
   }
 
-  /// Where a literal begins of which the last `count` bytes are at `place`; nil if something else is before them, or
-  /// nothing parts it.
+  /// Finds the start of a literal, given the place of its last `count` bytes.
+  ///
+  /// - Returns: nil if the bytes before them are not the literal's, or if nothing parts it.
   private func start(of literal: [UInt8], _ count: Int, _ text: UnsafeRawBufferPointer, _ place: Int) -> Int? {
     var at = place
     var left = literal.count - count

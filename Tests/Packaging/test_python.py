@@ -87,6 +87,16 @@ class PythonTests(FolderTest):
         text = self.python("-c", broken, errors=False)
         self.assertEqual(text, "[hopxguard: record withheld: out of order]\nclean\n")
 
+    def test_a_handler_may_format_with_more_than_a_record(self):
+        text = self.python("-c", (
+            f"{INSTALL}\nimport logging, os, sys\n"
+            "class Handler(logging.StreamHandler):\n"
+            "    def format(self, record, end, *, start=''): return start + super().format(record) + end\n"
+            "    def emit(self, record): self.stream.write(self.format(record, '>\\n', start='<'))\n"
+            "log = logging.getLogger(); log.addHandler(Handler(sys.stdout))\n"
+            "log.warning('clean'); log.warning(os.environ['KEY'])\n"), errors=False)
+        self.assertEqual(text, f"<clean>\n<{self.key[:15]}...>\n")
+
     def test_redact_find_and_streams(self):
         program = """
 import os, hopxguard

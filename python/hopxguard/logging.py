@@ -68,24 +68,29 @@ class RedactingFormatter(logging.Formatter):
         return redact_or_withhold(self._format(record))
 
 
+def _standing_in(wrapper: Callable[..., Any], wrapped: Callable[..., Any]) -> Callable[..., Any]:
+    """`wrapper` with the name and the text of what it wraps, and marked so that it is not wrapped again."""
+    wrapper.__name__ = getattr(wrapped, "__name__", "format")
+    wrapper.__doc__ = wrapped.__doc__
+    setattr(wrapper, _MARK, True)
+    return wrapper
+
+
 def _redacting(call: Callable[..., Any]) -> Callable[..., Any]:
     """The same function with the keys of its result redacted."""
 
     def redacting(*arguments: Any, **options: Any) -> Any:
         return _redacted(call(*arguments, **options))
 
-    redacting.__name__ = getattr(call, "__name__", "format")
-    redacting.__doc__ = call.__doc__
-    setattr(redacting, _MARK, True)
-    return redacting
+    return _standing_in(redacting, call)
 
 
-def _formatting(method: Callable[[logging.Handler, logging.LogRecord], Any]) -> Callable[..., Any]:
+def _formatting(method: Callable[..., Any]) -> Callable[..., Any]:
     """`Handler.format` with the keys of its result redacted. Every record takes this path, so nothing is called that
     does not have to be."""
 
-    def format(handler: logging.Handler, record: logging.LogRecord) -> Any:
-        text = method(handler, record)
+    def format(handler: logging.Handler, record: logging.LogRecord, *more: Any, **options: Any) -> Any:
+        text = method(handler, record, *more, **options)
         try:
             guard = _text.guard
             data = text.encode()
@@ -96,10 +101,7 @@ def _formatting(method: Callable[[logging.Handler, logging.LogRecord], Any]) -> 
             pass  # The slow path says what is wrong.
         return _redacted(text)
 
-    format.__name__ = getattr(method, "__name__", "format")
-    format.__doc__ = method.__doc__
-    setattr(format, _MARK, True)
-    return format
+    return _standing_in(format, method)
 
 
 def _redacted(value: Any) -> Any:

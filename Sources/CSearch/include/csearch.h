@@ -72,16 +72,16 @@ enum {
 size_t csearch_escape(const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members);
 
 enum {
-  /// Digits in one piece of which none is missed.
+  /// The search finds every unbroken run of at least this many digits.
   CSEARCH_COVERED = 47,
-  /// Digits in one piece that are read, hex apart: thirty bytes of base64.
+  /// It skips shorter unbroken runs, unless they are hex: thirty bytes of base64.
   CSEARCH_FEWEST_DIGITS = 40,
 };
 
 /// The next place at or after `at` where digits begin that stand for fifteen bytes of ASCII: base64 digits or hex
 /// digits in a row (then `*kind` is 1), or hex digits with blanks, commas and the like between them (then
-/// 2), or a list of numbers of two or three digits (then 3). Sees what has CSEARCH_COVERED digits in one piece, and of
-/// what has fewer what lies well.
+/// 2), or a list of numbers of two or three digits (then 3). Finds every unbroken
+/// run of CSEARCH_COVERED digits or more, and some that are shorter.
 size_t csearch_encoded(const uint8_t *text, size_t at, size_t end, int *kind);
 
 /// Whether there are digits in a row before `end` that stand for fifteen bytes of ASCII.

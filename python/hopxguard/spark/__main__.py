@@ -28,7 +28,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
         status: int = options.run(spark, options)
         return status
     except (GuardError, PySparkException) as error:
-        print(f"hopxguard: {str(error).splitlines()[0]}", file=sys.stderr)
+        reason = str(error).partition("\n")[0]
+        print(f"hopxguard: {reason}", file=sys.stderr)
         return 2
     finally:
         ended.set()
@@ -54,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     scan = add("scan-logs", _scan_logs, "Print the places of keys in text files, a JSON object a line.")
     scan.add_argument("source")
     repositories = add("scan-repositories", _scan_repositories, "Scan the histories of repositories.")
-    repositories.add_argument("list", type=_listed, help="a file with an address or a path a line, and a size after a tab if known")
+    repositories.add_argument(
+        "list", type=_listed, help="a file with an address or a path a line, and a size after a tab if known")
     repositories.add_argument("target", help="a folder for findings, repositories and keys, as JSON lines")
     return parser
 
