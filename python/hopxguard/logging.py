@@ -19,6 +19,8 @@ __all__ = ["RedactingFormatter", "install"]
 # Longer records go to the library without a first look that holds Python's lock.
 _QUICK_BYTES = 16 * 1024
 _MARK = "_hopxguard_redacts"
+# In the flags of a function's code: `*arguments` and `**options`. The module `inspect` takes long to import.
+_HAS_MORE = 0x04 | 0x08
 _installed = False
 
 
@@ -86,11 +88,11 @@ def _redacting(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _formatting(method: Callable[..., Any]) -> Callable[..., Any]:
-    """`Handler.format` with the keys of its result redacted. Every record takes this path, so nothing is called that
-    does not have to be."""
+    """`Handler.format` with the keys of its result redacted. Nearly every record takes this path, so nothing is called
+    that does not have to be, and it takes a record alone."""
 
-    def format(handler: logging.Handler, record: logging.LogRecord, *more: Any, **options: Any) -> Any:
-        text = method(handler, record, *more, **options)
+    def format(handler: logging.Handler, record: logging.LogRecord) -> Any:
+        text = method(handler, record)
         try:
             guard = _text.guard
             data = text.encode()
@@ -102,6 +104,13 @@ def _formatting(method: Callable[..., Any]) -> Callable[..., Any]:
         return _redacted(text)
 
     return _standing_in(format, method)
+
+
+def _takes_a_record_alone(method: Callable[..., Any]) -> bool:
+    code = getattr(method, "__code__", None)
+    if code is None or code.co_kwonlyargcount or code.co_flags & _HAS_MORE:
+        return False
+    return bool(code.co_argcount == 2 and code.co_varnames[1] == "record")
 
 
 def _redacted(value: Any) -> Any:
@@ -151,7 +160,7 @@ def _wrap_handlers(kind: type) -> None:
         if method is None or getattr(method, _MARK, False):
             continue
         if name == "format":
-            setattr(kind, name, _formatting(method))
+            setattr(kind, name, _formatting(method) if _takes_a_record_alone(method) else _redacting(method))
         elif name == "makePickle":
             setattr(kind, name, _pickling(method))
         else:
