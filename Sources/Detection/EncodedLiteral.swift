@@ -159,9 +159,9 @@ final class EncodedLiteral: Sendable {
     var count = 0
     var keptEnd: Int? = keep == 0 ? place : nil
     while at < limit, count < bytes.count || keptEnd == nil {
-      let start = at
       switch readStreamUnit(text, at: at) {
-      case .cut: return keptEnd ?? limit
+      // What more input makes of an escape, each of its bytes gives one of the kept bytes at most.
+      case .cut: return keptEnd ?? (onlyParts(text[at]) ? limit : min(limit, at + keep - count))
       case .byte:
         if count < bytes.count, text[at] != bytes[count] { return .max }
         count += 1
@@ -176,7 +176,6 @@ final class EncodedLiteral: Sendable {
           let byte = UInt8(truncatingIfNeeded: token.output >> UInt32(8 * index))
           if count < bytes.count, byte != bytes[count] { return .max }
           count += 1
-          if count == keep, index + 1 < token.outputCount { keptEnd = start }
         }
       }
       if count >= keep, keptEnd == nil { keptEnd = at }

@@ -153,7 +153,7 @@ struct ForwardLevel {
           codes.append(StreamCode(range: unit..<at, isEmpty: !token.encoding.isHeuristic))
         }
       }
-      append(output: token.output, count: token.outputCount, unit)
+      append(output: token.output, count: token.outputCount)
     }
   }
 
@@ -169,11 +169,9 @@ struct ForwardLevel {
     append(text[at - 1], keptEnd: at)
   }
 
-  /// Appends the bytes of a character that comes from `unit..<at`.
-  private mutating func append(output: UInt32, count: Int, _ unit: Int) {
-    for index in 0..<count {
-      append(UInt8(truncatingIfNeeded: output >> UInt32(8 * index)), keptEnd: index + 1 == count ? at : unit)
-    }
+  /// Appends the bytes of a character that ends at `at`. One that is kept in part is kept whole.
+  private mutating func append(output: UInt32, count: Int) {
+    for index in 0..<count { append(UInt8(truncatingIfNeeded: output >> UInt32(8 * index)), keptEnd: at) }
   }
 
   private mutating func decodeCharacter(_ text: UnsafeRawBufferPointer, _ isFinal: Bool) {
@@ -188,7 +186,7 @@ struct ForwardLevel {
     for index in 0..<width { value = value << 8 | UInt32(text[unit + (low == 0 ? width - 1 - index : index)]) }
     if value < 0x80 { return append(UInt8(value), keptEnd: at) }
     let character = TextToken(.utf16le, length: width, character: value)
-    append(output: character.output, count: character.outputCount, unit)
+    append(output: character.output, count: character.outputCount)
   }
 
   // MARK: Base64

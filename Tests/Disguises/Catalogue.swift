@@ -226,6 +226,8 @@ private let escapeRows: [KeyDisguise] = [
   },
   .init("U+", "unicode", .key, over: .lines, makes: .line, .alone) { text, _ in
     list(text, " ") { "U+00" + hex($0, isUpper: true) }
+  } reveal: {
+    unescaped($0, "U+", 4...4, blankBefore: ["U+", "..."])
   },
   .init("HTML by number", "html", .key, over: .lines, makes: .line) { text, _ in
     each(text) { "&#\($0);" }
@@ -276,7 +278,7 @@ private let escapeRows: [KeyDisguise] = [
     // A blank that follows an escape belongs to it.
     each(text) { "\\" + digits(Int($0), 6) } + ascii(" ")
   } reveal: {
-    unescaped($0, "\\", 6...6, mayEndInBlank: true)
+    unescaped($0, "\\", 6...6, blankBefore: [""])
   },
 ]
 

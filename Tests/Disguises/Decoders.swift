@@ -68,10 +68,10 @@ func narrow(_ text: [UInt8], _ width: Int, low: Int) -> [UInt8]? {
 
 /// - Parameters:
 ///   - mayStandAlone: `open` without digits after it is what it is; otherwise the text is not well-formed.
-///   - mayEndInBlank: a blank after an escape is part of it.
+///   - blankBefore: a blank after an escape is part of it if one of these follows.
 func unescaped(
   _ text: [UInt8], _ open: String, _ count: ClosedRange<Int>, _ close: String = "", radix: Int = 16,
-  mayStandAlone: Bool = false, mayEndInBlank: Bool = false
+  mayStandAlone: Bool = false, blankBefore: [String] = []
 ) -> [UInt8]? {
   var result: [UInt8] = []
   var rest = text[...]
@@ -85,7 +85,7 @@ func unescaped(
     } else if count.contains(digits.count), end.starts(with: close.utf8), let byte = number(digits, radix: radix) {
       result.append(byte)
       rest = end.dropFirst(close.utf8.count)
-      if mayEndInBlank, rest.first == 0x20 { rest = rest.dropFirst() }
+      if blankBefore.contains(where: { rest.starts(with: " \($0)".utf8) }) { rest = rest.dropFirst() }
     } else if mayStandAlone {
       result += rest.prefix(open.utf8.count)
       rest = inner
