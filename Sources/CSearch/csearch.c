@@ -197,18 +197,10 @@ INLINE mask guesses(const uint8_t *text) {
   return (bytes == '"') | (bytes == '\'') | (bytes == '`') | (bytes == '<') | (bytes == '*') | (bytes == '~');
 }
 
-INLINE int is_token(uint8_t byte) {
-  return byte == '%' || byte == '&' || byte == '=' || byte == '\\' || byte == 0x1B || byte == '#' || byte == '^' ||
-         byte == 'U';
-}
-
 /// Whether a byte may begin a character that takes no room, or without `members` a guess.
 INLINE int is_parting(uint8_t byte, const uint8_t *members) {
-  switch (byte) {
-  case 0xC2: case 0xE1: case 0xE2: case 0xEF: return 1;
-  case '"': case '\'': case '`': case '<': case '*': case '~': return !members;
-  default: return 0;
-  }
+  if (csearch_has_role(byte, CSEARCH_ESCAPE)) return 0;
+  return csearch_has_role(byte, CSEARCH_GUESS) ? !members : csearch_has_role(byte, CSEARCH_PARTS);
 }
 
 /// Whether `=` at `at` begins no escape of quoted-printable, whatever comes after the text.
@@ -300,7 +292,7 @@ INLINE size_t csearch_token_body(
   memcpy(rest, text + at, count - at);
   uint64_t hits = token_bits(rest, members, is_ascii);
   uint8_t last = text[count - 1];
-  if (at + left == count && (is_token(last) || is_parting(last, members))) hits |= (uint64_t)1 << (left - 1);
+  if (at + left == count && (csearch_has_role(last, CSEARCH_ESCAPE) || is_parting(last, members))) hits |= (uint64_t)1 << (left - 1);
   for (hits &= lanes_below(left); hits; hits &= hits - 1) {
     size_t place = at + (size_t)__builtin_ctzll(hits);
     if (begins_token(text, count, place, members)) return place;
@@ -320,7 +312,8 @@ int csearch_has_token_start(const uint8_t *text, size_t count) {
   for (size_t at = 0; at < count; at++) {
     if (tail[at] != '=' || is_plain_equals(tail, count, at)) continue;
     if (at + 2 >= count || hex_value(tail[at + 1]) >= 16) return 1;
-    if (is_token((uint8_t)(hex_value(tail[at + 1]) << 4 | hex_value(tail[at + 2])))) return 1;
+    uint8_t byte = (uint8_t)(hex_value(tail[at + 1]) << 4 | hex_value(tail[at + 2]));
+    if (csearch_has_role(byte, CSEARCH_ESCAPE)) return 1;
   }
   return 0;
 }
@@ -350,10 +343,8 @@ INLINE size_t csearch_escape_body(
     }
   }
   for (; at < end; at++) {
-    switch (text[at]) {
-    case '%': case '=': case '\\': case '&': case '#': case '^': case 'U': case 0x1B: case 0xC2: case 0xE1: case 0xE2: case 0xEF:
-      if (begins_escape(text, count, at, members)) return at;
-    }
+    if ((csearch_has_role(text[at], CSEARCH_ESCAPE) || is_parting(text[at], members)) &&
+        begins_escape(text, count, at, members)) return at;
   }
   return end;
 }

@@ -64,7 +64,8 @@ extension DecodedLayer {
       guard opened.bytes.count >= Self.fewestInflated else { continue }
       var encodings: EncodingSet = [EncodingSet(encoding), EncodingSet(opened.encoding)]
       // What follows its end is no part of it.
-      let used = (opened.end * 8 + (encoding == .hex ? 3 : 5)) / (encoding == .hex ? 4 : 6)
+      let bits = encoding.codec.digitBits!
+      let used = (opened.end * 8 + bits - 1) / bits
       var end = start
       for piece in run.pieces where piece.start < used {
         if let encoding = piece.encoding { encodings.insert(EncodingSet(encoding)) }

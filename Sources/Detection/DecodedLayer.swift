@@ -206,7 +206,7 @@ struct DecodedLayer {
     for piece in pieces[firstPiece(of: segment, at: range.lowerBound - start)..<segment.pieces.upperBound] {
       let place = start + piece.start
       if place >= range.upperBound { break }
-      if piece.encoding?.isHeuristic == true, place > range.lowerBound { last = place }
+      if piece.encoding?.codec.isGuess == true, place > range.lowerBound { last = place }
     }
     return last
   }

@@ -34,7 +34,7 @@ struct DigitRun {
 
   /// What stands between guesses that it belongs together; nothing where none was made.
   var surePieces: [DigitRun] {
-    var parts = pieces.split(omittingEmptySubsequences: true) { $0.encoding?.isHeuristic == true }
+    var parts = pieces.split(omittingEmptySubsequences: true) { $0.encoding?.codec.isGuess == true }
     if parts.count == 1, parts[0].count == pieces.count { parts.removeAll() }
     return parts.map { part in
       let start = part.first!.start
@@ -218,7 +218,7 @@ extension DecodedLayer {
         continue
       }
       guard let token = joint(text, at), at + token.length <= range.upperBound,
-        !anything || !token.encoding.isHeuristic
+        !anything || !token.encoding.codec.isGuess
       else { break }
       if isDoubtful(text, at, range) {
         if !escapes { break }

@@ -1,108 +1,114 @@
-// The ways of hiding a key that a scan sees through, and what reports call them.
+// The table of encodings: the ways of hiding a key that scans and streams see through, what reports call them, and what
+// both have to know of them.
 //
-// Exact: base64, hex, decimal, percent, unicode, html, quoted-printable, backslash, octal, css,
-// caret, utf-16, utf-32, ansi, zero-width, gzip, zlib, deflate and zip undo what a standard says, so what is found
-// is what a decoder would give. Heuristics:
-// backslash-newline (indentation after it is dropped), line-wrap (a line break at a column where
-// terminals wrap), concatenation (two string literals with an operator, a comment or nothing between them) and
-// markup (tags that do not end a line, emphasis of Markdown)
-// guess that what was apart belongs together. A heuristic only counts when the key is whole, and never
-// against a key that stands there plainly.
+// Most undo what a standard says: what is found is what a decoder would give. Others guess that what was apart belongs
+// together. A guess only counts when the key is whole, and never against a key that stands there plainly.
 
 /// One way of hiding a key.
 public enum Encoding: UInt8, CaseIterable, Sendable {
-  /// RFC 4648, both alphabets, padded or not, wrapped or not.
-  case base64
-  /// Two hex digits a byte, with or without separators, `\x` and `0x` included.
-  case hex
-  /// A list of numbers, one for each byte.
-  case decimal
-  /// RFC 3986, 2.1.
-  case percent
-  /// `\u0068` as in JSON (RFC 8259, 7), `\u{68}`, `\U00000068`, `%u0068`, `U+0068`, Java's `\uuu0068`.
-  case unicode
-  /// Character references of HTML, by number or by name.
-  case html
-  /// RFC 2045, 6.7.
-  case quotedPrintable
-  /// `\n`, `\"`, `\/`, `\\` and their like in string literals; a backslash before any ASCII punctuation.
-  case backslash
-  /// Three octal digits after a backslash, and `#033`, which is how rsyslog writes an escape character.
-  case octal
-  /// CSS Syntax 3, 4.3.7: a backslash, hex digits and perhaps a blank.
-  case css
-  /// `^[`, which is how terminals and `cat -v` write an escape character.
-  case caret
+  // In a chain what comes later lies below; only of what stands for nothing the last is the outermost.
+  case ansi, zeroWidth, backslashNewline, lineWrap, concatenation, markup
+  case percent, unicode, html, quotedPrintable, backslash, octal, css, caret
   case utf16le, utf16be, utf32le, utf32be
-  /// Control sequences of a terminal (ECMA-48), such as colours and links.
-  case ansi
-  /// Characters that take no room: zero-width space and joiners, soft hyphen, byte order mark.
-  case zeroWidth
-  /// A line that ends with a backslash and goes on in the next.
-  case backslashNewline
-  /// A line break that a terminal or an editor put in.
-  case lineWrap
-  /// String literals put together.
-  case concatenation
-  /// Tags in the middle of a word, and Markdown's stars.
-  case markup
-  /// RFC 1952, 1950, 1951 and PKWARE's APPNOTE, in base64 or hex.
+  case decimal, hex, base64
   case gzip, zlib, deflate, zip
 
-  /// What a report calls it.
-  public var name: String {
+  /// Its row in the table of encodings.
+  @inline(__always)
+  var codec: Codec {
     switch self {
-    case .base64: "base64"
-    case .hex: "hex"
-    case .decimal: "decimal"
-    case .percent: "percent"
-    case .unicode: "unicode"
-    case .html: "html"
-    case .quotedPrintable: "quoted-printable"
-    case .backslash: "backslash"
-    case .octal: "octal"
-    case .css: "css"
-    case .caret: "caret"
-    case .utf16le: "utf-16le"
-    case .utf16be: "utf-16be"
-    case .utf32le: "utf-32le"
-    case .utf32be: "utf-32be"
-    case .ansi: "ansi"
-    case .zeroWidth: "zero-width"
-    case .backslashNewline: "backslash-newline"
-    case .lineWrap: "line-wrap"
-    case .concatenation: "concatenation"
-    case .markup: "markup"
-    case .gzip: "gzip"
-    case .zlib: "zlib"
-    case .deflate: "deflate"
-    case .zip: "zip"
+    // Control sequences of a terminal (ECMA-48), such as colours and links.
+    case .ansi: Codec("ansi", .nothing)
+    // Characters that take no room: zero-width space and joiners, soft hyphen, byte order mark.
+    case .zeroWidth: Codec("zero-width", .nothing)
+    // A line that ends with a backslash and goes on in the next.
+    case .backslashNewline: Codec("backslash-newline", .nothing, isGuess: true, isStreamed: false)
+    // A line break that a terminal or an editor put in.
+    case .lineWrap: Codec("line-wrap", .nothing, isGuess: true, isStreamed: false)
+    // String literals put together.
+    case .concatenation: Codec("concatenation", .nothing, isGuess: true)
+    // Tags in the middle of a word, and Markdown's stars.
+    case .markup: Codec("markup", .nothing, isGuess: true)
+    // RFC 3986, 2.1.
+    case .percent: Codec("percent", .escape)
+    // `\u0068` as in JSON (RFC 8259, 7), `\u{68}`, `\U00000068`, `%u0068`, `U+0068`, Java's `\uuu0068`.
+    case .unicode: Codec("unicode", .escape)
+    // Character references of HTML, by number or by name.
+    case .html: Codec("html", .escape)
+    // RFC 2045, 6.7.
+    case .quotedPrintable: Codec("quoted-printable", .escape)
+    // `\n`, `\"`, `\/`, `\\` and their like in string literals; a backslash before any ASCII punctuation.
+    case .backslash: Codec("backslash", .escape)
+    // Three octal digits after a backslash, and `#033`, which is how rsyslog writes an escape character.
+    case .octal: Codec("octal", .escape)
+    // CSS Syntax 3, 4.3.7: a backslash, hex digits and perhaps a blank.
+    case .css: Codec("css", .escape)
+    // `^[`, which is how terminals and `cat -v` write an escape character.
+    case .caret: Codec("caret", .escape)
+    // The Unicode Standard, 3.10.
+    case .utf16le: Codec("utf-16le", .characters(width: 2, low: 0))
+    case .utf16be: Codec("utf-16be", .characters(width: 2, low: 1))
+    case .utf32le: Codec("utf-32le", .characters(width: 4, low: 0))
+    case .utf32be: Codec("utf-32be", .characters(width: 4, low: 3))
+    // A list of numbers, one for each byte.
+    case .decimal: Codec("decimal", .numbers)
+    // Two hex digits a byte, with or without separators, `\x` and `0x` included.
+    case .hex: Codec("hex", .digits(bits: 4))
+    // RFC 4648, both alphabets, padded or not, wrapped or not.
+    case .base64: Codec("base64", .digits(bits: 6))
+    // RFC 1952, 1950, 1951 and PKWARE's APPNOTE, in base64 or hex.
+    case .gzip: Codec("gzip", .compression, isStreamed: false)
+    case .zlib: Codec("zlib", .compression, isStreamed: false)
+    case .deflate: Codec("deflate", .compression, isStreamed: false)
+    case .zip: Codec("zip", .compression, isStreamed: false)
     }
+  }
+
+  /// What a report calls it.
+  public var name: String { "\(codec.name)" }
+}
+
+/// What scans and streams have to know of an encoding.
+struct Codec {
+  let name: StaticString
+  let layout: Layout
+  /// It guesses.
+  let isGuess: Bool
+  /// Redaction sees through it in a stream. Lines that are put together would hold back line ends, and what was
+  /// compressed cannot be written back.
+  let isStreamed: Bool
+
+  /// What it makes of the text.
+  enum Layout {
+    /// Digits of so many bits, one after the other.
+    case digits(bits: Int)
+    /// A number for each byte.
+    case numbers
+    /// So many bytes a character, and which of them is the lowest.
+    case characters(width: Int, low: Int)
+    /// Signs that stand for a character (`readToken`).
+    case escape
+    /// Signs that stand for nothing (`readToken`).
+    case nothing
+    /// What comes out of it comes from all that went in.
+    case compression
+  }
+
+  @inline(__always)
+  init(_ name: StaticString, _ layout: Layout, isGuess: Bool = false, isStreamed: Bool = true) {
+    (self.name, self.layout, self.isGuess, self.isStreamed) = (name, layout, isGuess, isStreamed)
   }
 
   /// It puts nothing in the place of what it takes out.
-  var onlyRemoves: Bool {
-    switch self {
-    case .ansi, .zeroWidth, .backslashNewline, .lineWrap, .concatenation, .markup: true
-    default: false
-    }
-  }
+  var onlyRemoves: Bool { if case .nothing = layout { true } else { false } }
 
-  /// What comes out of it comes from all that went in.
-  var isCompression: Bool {
-    switch self {
-    case .gzip, .zlib, .deflate, .zip: true
-    default: false
-    }
-  }
+  var isCompression: Bool { if case .compression = layout { true } else { false } }
 
-  /// It guesses.
-  var isHeuristic: Bool {
-    switch self {
-    case .backslashNewline, .lineWrap, .concatenation, .markup: true
-    default: false
-    }
-  }
+  /// Bits of a digit; nil for what is made of no digits.
+  var digitBits: Int? { if case .digits(let bits) = layout { bits } else { nil } }
+
+  /// Bytes of a character, and which of them is the lowest; nil for what has one.
+  var wide: (width: Int, low: Int)? { if case .characters(let width, let low) = layout { (width, low) } else { nil } }
 }
 
 /// Several encodings.
@@ -114,9 +120,6 @@ struct EncodingSet: OptionSet, Sendable {
   /// In the order in which they lie over one another as a rule, the outermost first.
   var encodings: [Encoding] {
     let members = Encoding.allCases.filter { contains(EncodingSet($0)) }
-    // What is made of digits lies below what escapes some of them.
-    let digits: [Encoding] = [.decimal, .hex, .base64, .gzip, .zlib, .deflate, .zip]
-    return members.filter(\.onlyRemoves).reversed()
-      + members.filter { !$0.onlyRemoves && !digits.contains($0) } + digits.filter(members.contains)
+    return members.filter(\.codec.onlyRemoves).reversed() + members.filter { !$0.codec.onlyRemoves }
   }
 }

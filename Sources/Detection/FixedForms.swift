@@ -227,7 +227,7 @@ private func lists(_ literal: [UInt8]) -> [(StreamStage, numbers: Int, [UInt8])]
   // Calls in a row: `CHAR(104)||CHAR(111)`.
   if let first = literal.first {
     for gap in [")||", ")+", ").", ")&", "),", ") || ", ") + ", ") . ", ") & ", "), "] {
-      for name in ["CHAR", "char", "Chr", "chr"] {
+      for name in ["CHAR", "char", "Chr", "chr", "CHR", "String"] {
         let rest = Array((gap + name).utf8)
         result.append((.decimal, 0, Array((Array(String(first).utf8) + rest).prefix(SampleIndex.shortest))))
         for letters: StaticString in ["0123456789abcdef", "0123456789ABCDEF"] {

@@ -148,9 +148,9 @@ struct ForwardLevel {
       at += token.length
       if token.outputCount == 0 {
         addBreak()
-        if token.encoding.isHeuristic { certain = min(certain, count) }
+        if token.encoding.codec.isGuess { certain = min(certain, count) }
         if isNeeded(token, UnsafeRawBufferPointer(rebasing: text[unit..<at])) {
-          codes.append(StreamCode(range: unit..<at, isEmpty: !token.encoding.isHeuristic))
+          codes.append(StreamCode(range: unit..<at, isEmpty: !token.encoding.codec.isGuess))
         }
       }
       append(output: token.output, count: token.outputCount)

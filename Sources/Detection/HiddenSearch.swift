@@ -23,8 +23,8 @@ public final class Disguise: Sendable {
     encoding = encodings.map(\.name).joined(separator: ">")
     self.key = key
     self.kept = kept
-    guesses = encodings.count(where: \.isHeuristic)
-    isCompressed = encodings.contains(where: \.isCompression)
+    guesses = encodings.count(where: \.codec.isGuess)
+    isCompressed = encodings.contains(where: \.codec.isCompression)
   }
 }
 

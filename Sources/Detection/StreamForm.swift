@@ -18,16 +18,22 @@ enum StreamStage: UInt8, Sendable {
     return 0..<3 ~= lead ? lead : nil
   }
 
-  /// Bytes of a character of UTF-16 or UTF-32, and which of them is the lowest; nil for the others.
-  var wide: (width: Int, low: Int)? {
+  /// Its row in the table of encodings; nil for text.
+  var encoding: Encoding? {
     switch self {
-    case .utf16le: (2, 0)
-    case .utf16be: (2, 1)
-    case .utf32le: (4, 0)
-    case .utf32be: (4, 3)
-    default: nil
+    case .text: nil
+    case .utf16le: .utf16le
+    case .utf16be: .utf16be
+    case .utf32le: .utf32le
+    case .utf32be: .utf32be
+    case .base64At0, .base64At1, .base64At2: .base64
+    case .hex: .hex
+    case .decimal: .decimal
     }
   }
+
+  /// Bytes of a character of UTF-16 or UTF-32, and which of them is the lowest; nil for the others.
+  var wide: (width: Int, low: Int)? { encoding?.codec.wide }
 
   var isList: Bool { self == .hex || self == .decimal }
 }

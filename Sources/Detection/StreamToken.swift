@@ -16,31 +16,19 @@ enum StreamUnit {
 
 /// Whether a byte begins a token in a stream.
 @inline(__always)
-func mayBeginStreamToken(_ byte: UInt8) -> Bool {
-  // ESC " # % & ' * < = U backslash ^ ` ~ C2 E1 E2 EF
-  isMember(byte, (0x3000_04EC_0800_0000, 0x4000_0001_5020_0000, 0, 0x0000_8006_0000_0004))
-}
+func mayBeginStreamToken(_ byte: UInt8) -> Bool { hasRole(byte, CSEARCH_STREAM_TOKEN) }
 
 /// Whether a byte begins an escape or a control sequence in a stream.
 @inline(__always)
-func mayBeginEscape(_ byte: UInt8) -> Bool {
-  // ESC # % & = U backslash ^
-  isMember(byte, (0x2000_0068_0800_0000, 0x0000_0000_5020_0000, 0, 0))
-}
+func mayBeginEscape(_ byte: UInt8) -> Bool { hasRole(byte, CSEARCH_ESCAPE) }
 
 /// Whether tokens that begin with a byte stand for nothing.
 @inline(__always)
-func onlyParts(_ byte: UInt8) -> Bool {
-  // ESC " # ' * < ^ ` ~ C2 E1 E2 EF
-  isMember(byte, (0x1000_048C_0800_0000, 0x4000_0001_4000_0000, 0, 0x0000_8006_0000_0004))
-}
+func onlyParts(_ byte: UInt8) -> Bool { hasRole(byte, CSEARCH_PARTS) }
 
 /// Whether tokens that begin with a byte join what may not belong together.
 @inline(__always)
-func mayBeginGuess(_ byte: UInt8) -> Bool {
-  // " ' * < ` ~
-  isMember(byte, (0x1000_0484_0000_0000, 0x4000_0001_0000_0000, 0, 0))
-}
+func mayBeginGuess(_ byte: UInt8) -> Bool { hasRole(byte, CSEARCH_GUESS) }
 
 /// - Parameter bytes: end where nothing behind may be looked at yet.
 @inline(__always)
@@ -63,14 +51,7 @@ func readStreamEscape(_ bytes: UnsafeRawBufferPointer, at place: Int) -> StreamU
   mayBeginEscape(bytes[place]) ? readStreamUnit(bytes, at: place) : .byte
 }
 
-private func isSeen(_ token: TextToken) -> Bool {
-  switch token.encoding {
-  case .percent, .unicode, .hex, .html, .quotedPrintable, .backslash, .octal, .css, .caret, .ansi, .zeroWidth,
-    .concatenation, .markup:
-    true
-  default: false
-  }
-}
+private func isSeen(_ token: TextToken) -> Bool { token.encoding.codec.isStreamed }
 
 /// Whether what parts a key matters to what follows: tags and quotes, and control sequences that change how it is shown
 /// and hold nothing but that: parameters are digits. Of control strings that is the end of a link alone; others name

@@ -25,7 +25,7 @@ extension DecodedLayer {
         at += 1
         continue
       }
-      if token.encoding.isHeuristic && !guesses {
+      if token.encoding.codec.isGuess && !guesses {
         hasGuesses = true
         at += 1
         continue

@@ -85,10 +85,11 @@ func readToken(_ bytes: UnsafeRawBufferPointer, at start: Int) -> TokenReading {
 
 /// Whether `readToken` knows tokens that begin with a byte.
 @inline(__always)
-func mayBeginToken(_ byte: UInt8) -> Bool {
-  // % = \ & # ^ U " ' ` < * ~ LF CR ESC C2 E1 E2 EF
-  isMember(byte, (0x300004EC08002400, 0x4000000150200000, 0x0000000000000000, 0x0000800600000004))
-}
+func mayBeginToken(_ byte: UInt8) -> Bool { hasRole(byte, CSEARCH_TOKEN) }
+
+/// Whether a byte may begin something of a role (`roles.h`).
+@inline(__always)
+func hasRole(_ byte: UInt8, _ role: Int) -> Bool { csearch_has_role(byte, CInt(truncatingIfNeeded: role)) }
 
 /// Whether a set has a byte, given a bit for each. As `ByteSet`, whose functions are called and not inlined in this
 /// module: a tenth of the time that certificates and URLs took.
@@ -162,13 +163,9 @@ func readDeepToken(
 /// Bytes of an escape that is escaped itself.
 private let longestInner = 64
 
-/// Whether escapes begin with a byte.
-func isIntroducer(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "\\"), UInt8(ascii: "&"), 0x1B: true
-  default: false
-  }
-}
+/// Whether escapes begin with a byte that may be escaped itself.
+@inline(__always)
+func isIntroducer(_ byte: UInt8) -> Bool { hasRole(byte, CSEARCH_NESTS) }
 
 /// Whether an escape that begins with a decoded byte could go on with the byte after it.
 private func mayGoOn(_ introducer: UInt8, with byte: UInt8) -> Bool {

@@ -35,8 +35,6 @@ extension DecodedLayer {
     var width: Int
     /// Which of them is the lowest.
     var low: Int
-
-    var isLittleEndian: Bool { low == 0 }
   }
 
   /// The runs of wide characters that the bytes at `place` belong to: two where the byte order is open,
@@ -98,13 +96,7 @@ extension DecodedLayer {
   }
 
   private mutating func addWideText(_ text: UnsafeRawBufferPointer, _ run: WideRun) {
-    let encoding: Encoding =
-      switch (run.width, run.isLittleEndian) {
-      case (2, true): .utf16le
-      case (2, false): .utf16be
-      case (_, true): .utf32le
-      default: .utf32be
-      }
+    let encoding = Encoding.allCases.first { $0.codec.wide ?? (0, 0) == (run.width, run.low) }!
     let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     var result: [UInt8] = []
     result.reserveCapacity(run.source.count / run.width + 16)

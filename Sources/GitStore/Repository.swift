@@ -42,11 +42,9 @@ package struct Repository: Sendable {
     commonFolder = Self.commonFolder(of: gitFolder)
     let config: Configuration
     do throws(SystemError) {
-      config = Configuration(try readRegularFile(commonFolder.appending("config".utf8), limit: 16 << 20))
-    } catch {
-      guard error.code == SystemError.noSuchFile else { throw StoreError("its config cannot be read: \(error)") }
-      config = Configuration([])
-    }
+      config = Configuration(
+        try readRegularFileIfAny(commonFolder.appending("config".utf8), limit: 16 << 20) ?? [])
+    } catch { throw StoreError("its config cannot be read: \(error)") }
     switch config.last("extensions", "objectformat") {
     case nil, "sha1": format = .sha1
     case "sha256": format = .sha256

@@ -268,6 +268,14 @@ package func readRegularFile(_ path: Path, limit: Int) throws(SystemError) -> [U
   return try readAll(file, limit: limit)
 }
 
+/// As `readRegularFile`; nil when there is no file of that name.
+package func readRegularFileIfAny(_ path: Path, limit: Int) throws(SystemError) -> [UInt8]? {
+  do throws(SystemError) { return try readRegularFile(path, limit: limit) } catch {
+    if error.code == ENOENT { return nil }
+    throw error
+  }
+}
+
 /// The rest of an open file.
 ///
 /// - Throws: `SystemError`; `EFBIG` when there are more than `limit` bytes.

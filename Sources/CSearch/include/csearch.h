@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "roles.h"
+
 /// The next place at or after `at` and before `end` with byte `a` at offset `first` and byte `b` at
 /// offset `second` from it; first <= second.
 size_t csearch_pair(

@@ -56,8 +56,7 @@ struct AgentFile {
 
   /// - Returns: nil when there is no file.
   func read() throws(AgentFileError) -> [UInt8]? {
-    do throws(SystemError) { return try readRegularFile(path, limit: Self.longest) } catch {
-      if error.code == SystemError.noSuchFile { return nil }
+    do throws(SystemError) { return try readRegularFileIfAny(path, limit: Self.longest) } catch {
       throw AgentFileError(path, "cannot be read: \(error)")
     }
   }

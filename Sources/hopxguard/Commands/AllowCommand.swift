@@ -164,8 +164,7 @@ struct AllowCommand: ParsableCommand {
   }
 
   private func text(of file: Path, _ name: String) throws(SettingsError) -> [UInt8] {
-    do throws(SystemError) { return try readRegularFile(file, limit: Settings.longest) } catch {
-      if error.code == SystemError.noSuchFile { return [] }
+    do throws(SystemError) { return try readRegularFileIfAny(file, limit: Settings.longest) ?? [] } catch {
       throw SettingsError(source: name, reason: "cannot be read: \(error)")
     }
   }

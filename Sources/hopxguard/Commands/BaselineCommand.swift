@@ -118,11 +118,11 @@ struct BaselineCommand: ParsableCommand {
   }
 
   private func read(_ target: Path, _ name: String) throws(ExitStatus) -> Baseline? {
-    let text: [UInt8]
-    do throws(SystemError) { text = try readRegularFile(target, limit: Baseline.longest) } catch {
-      if error.code == SystemError.noSuchFile { return nil }
+    let text: [UInt8]?
+    do throws(SystemError) { text = try readRegularFileIfAny(target, limit: Baseline.longest) } catch {
       throw Console.fail("\(name): cannot be read: \(error)")
     }
+    guard let text else { return nil }
     do throws(BaselineError) { return try Baseline(parsing: text) } catch {
       throw Console.fail("\(name):\(error.line): \(error.reason)")
     }

@@ -141,11 +141,11 @@ private struct RotationStore {
 
   func read() throws(ExitStatus) -> RotationFile {
     if let obstacle = obstacle(toFileAt: path) { throw fail(obstacle) }
-    let text: [UInt8]
-    do throws(SystemError) { text = try readRegularFile(path, limit: RotationFile.longest) } catch {
-      if error.code == SystemError.noSuchFile { return RotationFile() }
+    let text: [UInt8]?
+    do throws(SystemError) { text = try readRegularFileIfAny(path, limit: RotationFile.longest) } catch {
       throw fail("cannot be read: \(error)")
     }
+    guard let text else { return RotationFile() }
     do throws(RotationFile.Fault) { return try RotationFile(parsing: text) } catch {
       throw fail("\(error.reason): move it away to start again")
     }
