@@ -84,9 +84,15 @@ struct TextForms: Sendable {
   /// Whether the 16 bytes at `index` are wide ASCII.
   @inline(__always)
   private func looksWide(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Bool {
-    if bytes[index] != 0 && bytes[index + 1] != 0 { return false }
+    let first = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let either = first | bytes.loadUnaligned(fromByteOffset: index + 8, as: UInt64.self)
+    // Every second byte is zero, and not all are.
+    if either & 0x00FF_00FF_00FF_00FF != 0 && either & 0xFF00_FF00_FF00_FF00 != 0 || either == 0 { return false }
     let zeros = (0..<16).reduce(into: UInt16(0)) { $0 |= bytes[index + $1] == 0 ? 1 << UInt16($1) : 0 }
-    return [0x5555, 0xAAAA, 0xEEEE, 0xDDDD, 0xBBBB, 0x7777].contains(zeros)
+    switch zeros {
+    case 0x5555, 0xAAAA, 0xEEEE, 0xDDDD, 0xBBBB, 0x7777: return true
+    default: return false
+    }
   }
 
   private func wideText(
