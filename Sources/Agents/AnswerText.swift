@@ -1,6 +1,6 @@
 // The JSON of answers.
 
-package import Redaction
+import Redaction
 
 /// A value of an answer.
 package indirect enum AnswerValue: Sendable {

@@ -1,6 +1,6 @@
 // The environments that a key is used in, as far as names tell: of variables, of files, and of jobs in CI.
 
-package import Findings
+import Findings
 import Platform
 
 /// The environment of one place, by each of three names.

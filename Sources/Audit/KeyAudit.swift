@@ -2,7 +2,7 @@
 // who can read it there, and what the account and the secret manager know about it.
 
 import Bytes
-package import Findings
+import Findings
 package import Platform
 package import Scanning
 

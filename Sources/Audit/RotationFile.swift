@@ -2,7 +2,7 @@
 // anyone, so that all of it is checked.
 
 import Bytes
-package import Findings
+import Findings
 
 package struct RotationFile: Sendable {
   package var rotations: [KeyRotation] = []

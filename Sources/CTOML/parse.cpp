@@ -13,11 +13,15 @@
 #define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : throw std::logic_error("not TOML"))
 // Settings and rules are small; the program is made small too.
 #if defined(__clang__)
+#pragma clang diagnostic push
+// It names some functions again after they are defined.
+#pragma clang diagnostic ignored "-Wignored-attributes"
 #pragma clang attribute push(__attribute__((minsize)), apply_to = function)
 #endif
 #include <toml++/toml.h>
 #if defined(__clang__)
 #pragma clang attribute pop
+#pragma clang diagnostic pop
 #endif
 
 namespace {

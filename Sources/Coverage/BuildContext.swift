@@ -1,6 +1,7 @@
 // Beyond git: packages and images that are built from a folder and would include its secret files. Files are
 // read and nothing is run, because a package manager runs the repository's own scripts.
 
+import GitCommand
 import Inputs
 import Platform
 

@@ -14,12 +14,9 @@ extension Survey {
     var wanted: [(path: Path, entry: Int)] = []
     for (path, index, verdict) in probes {
       switch verdict {
-      case .missing: wanted.append((path, index))
+      case .missing, .local, .caseOnly: wanted.append((path, index))
       // What a project takes back in on purpose is not suggested to it.
-      case .local, .caseOnly,
-        .negated where entries[index].grade != .suggested:
-        wanted.append((path, index))
-      case .local, .caseOnly, .negated: break
+      case .negated: if entries[index].grade != .suggested { wanted.append((path, index)) }
       case .uncommitted, .covered: break
       }
     }

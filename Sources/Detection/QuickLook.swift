@@ -2,7 +2,7 @@
 // such place, and then no stream has to be set up for them.
 
 import CSearch
-package import Rules
+import Rules
 
 /// Finds the places where a match could begin, plain or encoded.
 package struct QuickLook: ~Copyable {

@@ -2,7 +2,7 @@
 // byte by byte, until the rule's pattern matches or fails. As in the plain search, bytes that more input could
 // change are passed again with more of it.
 
-public import Rules
+import Rules
 
 /// Searches a stream for the rules of a set, in all their encoded forms.
 public struct StreamSearch: ~Copyable {

@@ -1,6 +1,6 @@
 // What to do about a key, by the kind of place where it is: one line that mends the place, and one about rotation.
 
-package import Platform
+import Platform
 
 /// Whether a key has to be replaced by a new one.
 package enum Rotation: String, Comparable, Sendable {

@@ -3,7 +3,7 @@
 // It knows nothing about files, lines or processes.
 
 public import Detection
-public import Rules
+import Rules
 
 /// Takes the secrets out of a stream.
 ///

@@ -1,9 +1,9 @@
 // The Markdown table that GitHub Actions shows on the page of a run: what a step appends to the file that
 // GITHUB_STEP_SUMMARY names.
 
-package import Bytes
+import Bytes
 package import Findings
-package import Platform
+import Platform
 
 package struct GitHubSummaryReporter: Reporter {
   private var total = GitHubTotal()

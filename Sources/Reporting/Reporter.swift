@@ -3,7 +3,7 @@
 import CVersion
 package import Findings
 import Platform
-package import Rules
+import Rules
 
 package protocol Reporter {
   /// The bytes that this finding adds to the report.

@@ -1,9 +1,9 @@
 // The summary of a run: how much was scanned, what was not, and what to do now.
 
-package import Bytes
+import Bytes
 package import Findings
-package import Platform
-package import Rules
+import Platform
+import Rules
 
 /// The last lines of a run, for standard error.
 ///

@@ -2,12 +2,12 @@
 // while the outer scanner searches the archive's raw bytes, which can be read only once. The entries' scanner in turn
 // recognises an archive in an archive.
 
-package import Archives
+import Archives
 import Bytes
-package import Detection
-package import Findings
-package import Inputs
-package import Platform
+import Detection
+import Findings
+import Inputs
+import Platform
 
 /// Where a scanner is that reads what is in an archive.
 struct ArchivePlace {

@@ -1,13 +1,13 @@
 // Comments that allow a key, compared with the revision that allowances are read from: a change must not pass by
 // adding a key together with the comment that allows it.
 
-package import Detection
-package import Findings
-package import GitCommand
+import Detection
+import Findings
+import GitCommand
 import GitStore
-package import Inputs
+import Inputs
 import Linting
-package import Platform
+import Platform
 
 /// Marks the comments that the file at the same path did not have, for the same key, in `commit`.
 ///

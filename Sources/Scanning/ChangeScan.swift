@@ -2,12 +2,12 @@
 // the versions that the change replaces.
 
 import Bytes
-package import Detection
-package import Findings
-package import GitCommand
-package import GitStore
-package import Inputs
-package import Platform
+import Detection
+import Findings
+import GitCommand
+import GitStore
+import Inputs
+import Platform
 
 struct ChangeScan: ~Copyable {
   private var scanner: ContentScanner

@@ -1,12 +1,12 @@
 // When a content that is scanned turns out to be an archive, or to have one somewhere in it: what is in it
 // is scanned from the bytes that are searched anyway, or, where that takes all of them, after their end.
 
-package import Archives
-package import Detection
-package import Findings
-package import Inputs
-package import Platform
-package import Rules
+import Archives
+import Detection
+import Findings
+import Inputs
+import Platform
+import Rules
 
 extension ContentScanner {
   /// Scans what is in the archives that the input begins with, while its own bytes are searched.

@@ -1,6 +1,6 @@
 package import Archives
 package import Detection
-package import Inputs
+import Inputs
 
 /// How contents are scanned, wherever they come from.
 package struct ContentOptions {

@@ -1,13 +1,13 @@
 // Joins an input to the rules: reads it chunk by chunk, has each chunk searched, and works out line,
 // column, snippet and fingerprint for what was found and only for that.
 
-package import Archives
-package import Bytes
-package import Detection
+import Archives
+import Bytes
+import Detection
 package import Findings
 package import Inputs
 package import Platform
-package import Rules
+import Rules
 
 /// One worker's buffers and scanner; it scans one input after the other.
 package struct ContentScanner: ~Copyable {

@@ -1,8 +1,8 @@
 // `scan --diff`: the lines that a unified diff adds.
 
-package import Detection
-package import Findings
-package import Inputs
+import Detection
+import Findings
+import Inputs
 package import Platform
 
 /// - Parameter name: of a file; `-` is standard input.

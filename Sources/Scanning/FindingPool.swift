@@ -1,8 +1,8 @@
 // The findings of all workers, merged while they work, so that a tree full of keys fills the memory once and not once
 // for each worker.
 
-package import Findings
-package import Platform
+import Findings
+import Platform
 import Synchronization
 
 package final class FindingPool: Sendable {

@@ -24,7 +24,7 @@ final class LeftOutPaths: Sendable {
 
   func insert(_ path: Path, of root: ScanRoot, shown: Path) {
     state.withLock { trees in
-      trees[root.absolute(shown), default: Tree(root: root, shown: shown, paths: [])].paths.insert(path)
+      _ = trees[root.absolute(shown), default: Tree(root: root, shown: shown, paths: [])].paths.insert(path)
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import Bytes
 import Detection
-package import Findings
+import Findings
 package import Linting
 package import Platform
 import Rules

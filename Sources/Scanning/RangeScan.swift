@@ -1,9 +1,9 @@
 // `scan --range` and `--since`: what each commit of a range adds, its message, and the annotated tags that point into
 // the range. Also what a push adds, which may be more than commits.
 
-package import Bytes
-package import Detection
-package import Findings
+import Bytes
+import Detection
+import Findings
 package import GitCommand
 package import GitStore
 package import Platform

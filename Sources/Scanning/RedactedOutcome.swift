@@ -3,7 +3,7 @@
 
 package import Detection
 package import Findings
-package import Platform
+import Platform
 
 extension Outcome {
   /// - Parameters:

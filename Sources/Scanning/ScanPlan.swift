@@ -4,7 +4,7 @@
 package import Findings
 package import GitCommand
 package import GitStore
-package import Platform
+import Platform
 
 package struct ScanPlan {
   package var options: ContentOptions

@@ -1,10 +1,10 @@
 // The results of a scan's workers, and how they become one ordered report.
 
-package import Archives
-package import Bytes
-package import Detection
+import Archives
+import Bytes
+import Detection
 package import Findings
-package import Platform
+import Platform
 
 package struct ScanResults: Sendable {
   package var findings: [Finding] = []

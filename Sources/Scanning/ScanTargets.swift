@@ -1,7 +1,7 @@
 // From the PATHs of the command line to what they stand for, and in which turn they are scanned.
 
-package import GitCommand
-package import Inputs
+import GitCommand
+import Inputs
 package import Platform
 
 /// A PATH of the command line that is a file or a folder. Nothing of it is open yet: there may be more

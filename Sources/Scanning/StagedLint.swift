@@ -1,10 +1,10 @@
 // Lints what the next commit changes. A finding whose line the file had before is not new.
 
-package import Findings
+import Findings
 package import GitCommand
 package import GitStore
 import Linting
-package import Platform
+import Platform
 
 /// Lints the files that the index changes; of what is found, what is on new lines.
 ///

@@ -1,9 +1,9 @@
 // `scan --staged`: what the next commit would add.
 
-package import Detection
+import Detection
 package import GitCommand
 package import GitStore
-package import Platform
+import Platform
 
 /// Scans what the index adds to HEAD.
 ///

@@ -1,13 +1,13 @@
 // Scanning files and folders: a few workers over one stack of folders and lists of files. Inside a
 // repository git says which files count; elsewhere every file does.
 
-package import Bytes
-package import Detection
-package import Findings
-package import GitCommand
-package import Inputs
+import Bytes
+import Detection
+import Findings
+import GitCommand
+import Inputs
 import Linting
-package import Platform
+import Platform
 import Synchronization
 
 /// What all workers of a tree scan share.

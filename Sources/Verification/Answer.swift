@@ -1,6 +1,6 @@
 // The service's answer: its head and the beginning of its body, read from bytes that anyone may have sent.
 
-package import Bytes
+import Bytes
 
 package struct Answer: Sendable {
   let status: Int

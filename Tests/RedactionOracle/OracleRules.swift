@@ -1,7 +1,7 @@
 // Rules of a user's own, each once as a rule file has it and once in plain Swift.
 
 public import Detection
-public import Rules
+import Rules
 
 /// Rules that overlap one another and the key, with short and long `keep`, a look behind, a look ahead
 /// and a match as long as one can be.

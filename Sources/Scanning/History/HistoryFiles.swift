@@ -4,10 +4,10 @@
 // Source: gitrepository-layout(5).
 
 import Bytes
-package import Findings
-package import GitStore
-package import Inputs
-package import Platform
+import Findings
+import GitStore
+import Inputs
+import Platform
 
 /// What is in a repository's folder besides its objects.
 struct HistoryFiles {

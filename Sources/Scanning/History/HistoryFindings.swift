@@ -3,11 +3,11 @@
 
 import Archives
 import Bytes
-package import Detection
-package import Findings
-package import GitStore
-package import Inputs
-package import Platform
+import Detection
+import Findings
+import GitStore
+import Inputs
+import Platform
 
 struct HistoryFindings: Sendable {
   let options: ContentOptions

@@ -1,11 +1,11 @@
 // `scan --history`: everything a repository stores, reachable or not. Each object is read and searched once; paths and
 // commits are worked out only for findings.
 
-package import Bytes
-package import Detection
+import Bytes
+import Detection
 package import Findings
-package import GitStore
-package import Inputs
+import GitStore
+import Inputs
 package import Platform
 
 package struct HistoryScan {

@@ -1,9 +1,9 @@
 // Turns hits into places: which keys are at which paths, in how many commits and versions, which commit added them, and
 // from where they can still be reached. Computed once for all hits together.
 
-package import Findings
-package import GitStore
-package import Platform
+import Findings
+import GitStore
+import Platform
 
 /// A key at a path: a finding that is not written out yet.
 struct KeyAtPath: Sendable {

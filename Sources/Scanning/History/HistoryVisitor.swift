@@ -1,14 +1,14 @@
 // Searches the objects of a store. Nearly all contain no key and cost one pass over their bytes. For the others
 // only the keys are recorded, until it is known which of them are shown.
 
-package import Archives
+import Archives
 import Bytes
-package import Detection
-package import Findings
-package import GitStore
-package import Inputs
-package import Platform
-package import Rules
+import Detection
+import Findings
+import GitStore
+import Inputs
+import Platform
+import Rules
 import Synchronization
 
 /// The keys in one object. A tree has one hit for each entry with a key in its name, a commit one for each of its

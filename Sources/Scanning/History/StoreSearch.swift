@@ -3,10 +3,10 @@
 
 import Archives
 import Bytes
-package import Detection
-package import Findings
-package import GitStore
-package import Platform
+import Detection
+import Findings
+import GitStore
+import Platform
 import Synchronization
 
 struct StoreSearch {

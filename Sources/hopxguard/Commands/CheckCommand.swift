@@ -53,7 +53,6 @@ struct CheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    let started = monotonicSeconds()
     var (top, setup, threads, format) = try reporting.preparing { () throws(ExitStatus) in
       let top = try CoverageRun.findTop(path)
       var setup = try options.prepare(for: SettingsPlace(of: [top]), checksAddresses: true)
