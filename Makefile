@@ -22,7 +22,7 @@ test:
 	@./scripts/packages test
 	swift build -c release --build-tests
 	swift test -c release --skip-build
-	./Fuzzing/run 30
+	./Fuzzing/run 30 1
 
 # The tests of single modules: all but those that start the binary.
 .PHONY: test-fast

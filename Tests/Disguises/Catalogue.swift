@@ -112,11 +112,6 @@ private let listRows: [KeyDisguise] = [
   } reveal: {
     rest(of: $0, after: "SELECT ").flatMap { callBytes($0) }
   },
-  .init("fromCharCode()+fromCharCode()", "decimal", .text, over: .bytes, makes: .line) { text, _ in
-    ascii("key = ") + list(text, "+") { "String.fromCharCode(\($0))" }
-  } reveal: {
-    rest(of: $0, after: "key = ").flatMap { callBytes($0) }
-  },
   .init("CHR(0x)||CHR(0x)", "hex", .text, over: .bytes, makes: .line) { text, _ in
     ascii("SELECT ") + list(text, "||") { "CHR(0x\(hex($0)))" }
   } reveal: {

@@ -279,6 +279,21 @@ struct EncodedStreamTests {
       }
     }
   }
+
+  @Test(arguments: [("CHAR", "||"), ("Chr", " & "), ("chr", "."), ("String.fromCharCode", " + "), ("CHR", "+")])
+  func `characters by number are put together in many languages`(name: String, sign: String) {
+    var samples = Samples(seed: 46)
+    let key = samples.key()
+    for (digits, isHex) in [(String.init, false), ({ "0x" + String($0, radix: 16) }, true)]
+      as [((UInt8) -> String, Bool)]
+    {
+      func text(_ bytes: [UInt8]) -> [UInt8] {
+        Array("k = \(bytes.map { "\(name)(\(digits($0)))" }.joined(separator: sign))\n".utf8)
+      }
+      #expect(redacted(text(key)) == text(key[..<15] + Array("...".utf8)), "hex: \(isHex)")
+    }
+  }
+
   // MARK: What parts a word
 
   @Test func `tags, quotes and the ends of lines between the halves of a key stay`() {
