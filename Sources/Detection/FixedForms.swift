@@ -222,7 +222,7 @@ private func lists(_ literal: [UInt8]) -> [(StreamStage, numbers: Int, [UInt8])]
         add(.hex, gap) { hexDigits($0, letters) }
       }
     }
-    for gap in [" ", ",", ", "] { add(.decimal, gap) { Array(String($0).utf8) } }
+    for gap in [" ", ",", ", ", ",\n ", "\n"] { add(.decimal, gap) { Array(String($0).utf8) } }
   }
   // Calls in a row: `CHAR(104)||CHAR(111)`.
   if let first = literal.first {

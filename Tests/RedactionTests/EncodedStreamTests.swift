@@ -294,6 +294,15 @@ struct EncodedStreamTests {
     }
   }
 
+  /// As `jq`, `pprint` of Python and writers of JSON print them.
+  @Test(arguments: ["\n", ",\n ", ",\n  ", ",\r\n    "]) func `numbers in lines of their own are one list`(gap: String)
+  {
+    var samples = Samples(seed: 47)
+    let key = samples.key()
+    func text(_ bytes: [UInt8]) -> [UInt8] { Array("[\(bytes.map(String.init).joined(separator: gap))]\n".utf8) }
+    #expect(redacted(text(key)) == text(key[..<15] + Array("...".utf8)))
+  }
+
   // MARK: What parts a word
 
   @Test func `tags, quotes and the ends of lines between the halves of a key stay`() {
