@@ -13,6 +13,9 @@ struct DecodedLayer {
   /// Where units begin and end, by turns, from the beginning of a piece on.
   var columns: [UInt16] = []
 
+  /// Kept for its memory.
+  var run = DigitRun()
+
   /// One decoded text.
   private struct Segment {
     /// Bytes of the layer.

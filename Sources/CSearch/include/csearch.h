@@ -90,6 +90,15 @@ int csearch_is_encoded(const uint8_t *text, size_t at, size_t end);
 /// Where the base64 digits end that go on from `at`, in either alphabet.
 size_t csearch_digits_end(const uint8_t *text, size_t at, size_t end);
 
+/// Where the base64 digits begin that end at `at`, not before `first`.
+size_t csearch_digits_start(const uint8_t *text, size_t first, size_t at);
+
+/// Lines from `at` on, one after the other, of `width` base64 digits and a line feed; `width` is 32 or more.
+size_t csearch_even_lines(const uint8_t *text, size_t at, size_t end, size_t width);
+
+/// The next run from `at` on of CSEARCH_FEWEST_DIGITS hex digits or more, and its end; `count` if there is none.
+size_t csearch_hex_run(const uint8_t *digits, size_t count, size_t at, size_t *run_end);
+
 enum {
   /// Digits of base64 after which a line may have been broken.
   CSEARCH_LONG_LINE = 48,
