@@ -326,13 +326,25 @@ INLINE mask escapes(const uint8_t *text) {
          ((bytes == '&') & ((next == '#') | (next == 'a'))) | (bytes == 0x1B) | rare_escapes(bytes, next);
 }
 
+/// Whether an escape may be in a block: most have none, and fewer comparisons than `escapes` has tell.
+INLINE mask may_have_escapes(const uint8_t *text) {
+  block bytes = load(text), next = load(text + 1);
+  // A dollar is among the first, and a caret is with the backslash.
+  return from_to(bytes, '#', '&') | (mask)((bytes & 0xFD) == '\\') | (mask)(bytes == 0x1B) |
+         ((bytes == '=') & ((block)(next - '0') < 8)) | ((bytes == 'U') & (next == '+'));
+}
+
 INLINE size_t csearch_escape_body(
   const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
 ) {
+  int is_quiet = 1;
   for (; at + 64 <= end && at + 66 <= count; at += 64) {
     const uint8_t *here = text + at;
+    mask high = (mask)(load(here) | load(here + 32)) < 0;
+    if (is_quiet && !is_any(may_have_escapes(here) | may_have_escapes(here + 32) | high)) continue;
     mask hits0 = escapes(here), hits1 = escapes(here + 32);
-    if (is_any((mask)(load(here) | load(here + 32)) < 0)) {
+    is_quiet = !is_any(hits0 | hits1);
+    if (is_any(high)) {
       hits0 |= zero_widths(here);
       hits1 |= zero_widths(here + 32);
     }

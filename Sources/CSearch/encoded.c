@@ -94,15 +94,25 @@ INLINE hex_bits hex_classes(const uint8_t *text, uint64_t digit) {
   return bits;
 }
 
-INLINE uint64_t x_bits(const uint8_t *text) {
-  return lane_bits_of_two((load(text) | 0x20) == 'x', (load(text + 32) | 0x20) == 'x');
+/// Blanks and line ends, comma and dash, colon, the percent sign of an escaped blank.
+INLINE mask separators(block bytes) { return (mask)(bytes <= 0x20) | from_to(bytes, ',', '-') | (bytes == ':') | (bytes == '%'); }
+
+/// What is known of the 64 bytes at a place, because it was needed for those before: what they are that has separators.
+typedef struct { size_t place; hex_bits hex; uint64_t x, separator, decimal, base64; } separated_bits;
+
+INLINE separated_bits separated_classes(const uint8_t *text, size_t place) {
+  block one = load(text), two = load(text + 32);
+  separated_bits bits = {place, hex_classes(text, hex_digit_bits(text))};
+  bits.x = lane_bits_of_two((one | 0x20) == 'x', (two | 0x20) == 'x');
+  bits.separator = lane_bits_of_two(separators(one), separators(two));
+  bits.decimal = lane_bits_of_two(from_to(one, '0', '9'), from_to(two, '0', '9'));
+  bits.base64 = base64_digit_bits(text);
+  return bits;
 }
 
-/// Blanks and line ends, comma and dash, colon, the percent sign of an escaped blank.
-INLINE uint64_t separator_bits(const uint8_t *text) {
-  block one = load(text), two = load(text + 32);
-  return lane_bits_of_two((mask)(one <= 0x20) | from_to(one, ',', '-') | (one == ':') | (one == '%'),
-    (mask)(two <= 0x20) | from_to(two, ',', '-') | (two == ':') | (two == '%'));
+INLINE separated_bits separated_at(const uint8_t *text, size_t at, size_t end) {
+  uint8_t room[64];
+  return separated_classes(padded(text, at, end, room), at);
 }
 
 /// Whether thirty in a row are set.
@@ -127,32 +137,34 @@ INLINE uint64_t ascii_hex(hex_bits here, hex_bits next) {
   return (uint64_t)(eight & eight >> 14 & letter & letter >> 16);
 }
 
+/// Places where 44 in a row are set.
+INLINE uint64_t fortyfour(bits128 bits) {
+  bits &= bits >> 1;
+  bits &= bits >> 2;
+  bits &= bits >> 4;
+  bits &= bits >> 8;
+  return (uint64_t)(bits & bits >> 16 & bits >> 28);
+}
+
 /// Places of 64 where for 44 bytes there are pairs of hex digits, with what may stand between them, that give ASCII
 /// and not zeros alone: fifteen pairs or more if they stand side by side, fewer of `0x68, 0x6F`.
-INLINE uint64_t ascii_separated(
-  const uint8_t *here_text, const uint8_t *next_text, hex_bits here, hex_bits next, uint64_t before
-) {
-  bits128 digit = joined(here.digit, next.digit);
+INLINE uint64_t ascii_separated(const separated_bits *here, const separated_bits *next, uint64_t before) {
+  bits128 digit = joined(here->hex.digit, next->hex.digit);
   bits128 start = digit & ~(digit << 1 | before);
   // Every second digit of a group, from the first on.
   bits128 two = digit & digit << 1, four = two & two << 2, eight = four & four << 4;
   start |= start << 2 & two;
   start |= start << 4 & four;
   start |= start << 8 & eight;
-  bits128 x = joined(x_bits(here_text), x_bits(next_text));
+  bits128 x = joined(here->x, next->x);
   bits128 lone = start & ~(digit >> 1) & ~(x >> 1) & ~((bits128)1 << 127);
-  bits128 other = start & ~joined(here.ascii, next.ascii);
-  bits128 letter = start & joined(here.letter, next.letter);
+  bits128 other = start & ~joined(here->hex.ascii, next->hex.ascii);
+  bits128 letter = start & joined(here->hex.letter, next->hex.letter);
   letter |= letter >> 1;
   letter |= letter >> 2;
   letter |= letter >> 4;
   letter |= letter >> 8 | letter >> 16 | ~(~(bits128)0 >> 24);
-  bits128 fits = (digit | x | joined(separator_bits(here_text), separator_bits(next_text))) & ~lone & ~other & letter;
-  fits &= fits >> 1;
-  fits &= fits >> 2;
-  fits &= fits >> 4;
-  fits &= fits >> 8;
-  return (uint64_t)(fits & fits >> 16 & fits >> 28);
+  return fortyfour((digit | x | joined(here->separator, next->separator)) & ~lone & ~other & letter);
 }
 
 INLINE uint64_t hex_digits_at(uint8_t byte) {
@@ -213,19 +225,19 @@ INLINE uint64_t number_bits(const uint8_t *text, uint8_t first, uint8_t last) {
 
 /// Places of 64 where for 44 bytes there are numbers of two digits, or of three that begin with a one, with what may
 /// stand between them.
-INLINE uint64_t ascii_decimal(const uint8_t *here, const uint8_t *next, uint64_t before) {
-  bits128 digit = joined(number_bits(here, '0', '9'), number_bits(next, '0', '9'));
+INLINE uint64_t ascii_decimal(
+  const uint8_t *text, size_t at, size_t end, const separated_bits *here, const separated_bits *next, uint64_t before
+) {
+  bits128 digit = joined(here->decimal, next->decimal), separator = joined(here->separator, next->separator);
+  if (!fortyfour(digit | separator)) return 0;
+  uint8_t room[64], next_room[64];
+  const uint8_t *here_text = padded(text, at, end, room), *next_text = padded(text, at + 64, end, next_room);
   bits128 start = digit & ~(digit << 1 | before);
   bits128 third = start << 2 & digit & digit << 1, fourth = third << 1 & digit;
   bits128 lone = start & ~(digit >> 1) & ~((bits128)1 << 127);
-  bits128 large = third >> 2 & ~joined(number_bits(here, '1', '1'), number_bits(next, '1', '1'));
-  bits128 zero = start & joined(number_bits(here, '0', '0'), number_bits(next, '0', '0'));
-  bits128 fits = (digit | joined(separator_bits(here), separator_bits(next))) & ~(lone | fourth | large | zero);
-  fits &= fits >> 1;
-  fits &= fits >> 2;
-  fits &= fits >> 4;
-  fits &= fits >> 8;
-  return (uint64_t)(fits & fits >> 16 & fits >> 28);
+  bits128 large = third >> 2 & ~joined(number_bits(here_text, '1', '1'), number_bits(next_text, '1', '1'));
+  bits128 zero = start & joined(number_bits(here_text, '0', '0'), number_bits(next_text, '0', '0'));
+  return fortyfour((digit | separator) & ~(lone | fourth | large | zero));
 }
 
 /// What is known of the 64 bytes at a place, because it was needed for those before.
@@ -285,9 +297,9 @@ INLINE int is_worth_reading(const uint8_t *text, size_t place, size_t end, size_
 }
 
 INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, int *kind) {
-  uint8_t room[64], next_room[64];
   size_t start = at, looked = at, run_end = 0;
   run_bits known = {SIZE_MAX};
+  separated_bits separated = {SIZE_MAX};
   for (size_t place = at; place + 16 <= end; place += STEP) {
     *kind = digits_kind(text + place);
     if (*kind == 0 || (*kind == 1 && !is_worth_reading(text, place, end, &run_end))) continue;
@@ -299,17 +311,17 @@ INLINE size_t csearch_encoded_body(const uint8_t *text, size_t at, size_t end, i
       if (*kind == 1) {
         hits = ascii_run(text, from, end, &known);
       } else {
-        const uint8_t *here = padded(text, from, end, room), *next = padded(text, from + 64, end, next_room);
-        uint64_t digit = hex_digit_bits(here), next_digit = hex_digit_bits(next);
+        separated_bits here = separated.place == from ? separated : separated_at(text, from, end);
+        separated_bits next = separated = separated_at(text, from + 64, end);
         uint64_t before = from == start ? 0 : hex_digits_at(text[from - 1]);
-        hits = ascii_separated(here, next, hex_classes(here, digit), hex_classes(next, next_digit), before);
-        uint64_t decimals = ascii_decimal(here, next, before);
+        hits = ascii_separated(&here, &next, before);
+        uint64_t decimals = ascii_decimal(text, from, end, &here, &next, before);
         if (decimals && (!hits || __builtin_ctzll(decimals) <= __builtin_ctzll(hits))) {
           hits = decimals;
           *kind = 3;
         }
         // A line's end among digits in a row.
-        if (!hits && has_thirty(joined(base64_digit_bits(here), base64_digit_bits(next)))) {
+        if (!hits && has_thirty(joined(here.base64, next.base64))) {
           hits = ascii_run(text, from, end, &known);
           if (hits) *kind = 1;
         }
@@ -328,6 +340,11 @@ INLINE int is_base64_digit(uint8_t byte) {
 }
 
 INLINE int begins_compressed(const uint8_t *digits) {
+  // Hardly any digits go further.
+  uint8_t first = digits[0] - '0';
+  const uint64_t firsts = 1ull << ('1' - '0') | 1ull << ('5' - '0') | 1ull << ('7' - '0') | 1ull << ('H' - '0') |
+                          1ull << ('U' - '0') | 1ull << ('e' - '0');
+  if (first >= 64 || !(firsts >> first & 1)) return 0;
   switch (digits[0]) {
   case 'H': return memcmp(digits, "H4sI", 4) == 0;
   case 'U': return memcmp(digits, "UEsD", 4) == 0;
@@ -369,6 +386,61 @@ INLINE size_t csearch_digits_end_body(const uint8_t *text, size_t at, size_t end
 }
 VARIANT(size_t, csearch_digits_end, (const uint8_t *text, size_t at, size_t end), (text, at, end))
 
+/// Where the digits begin that end at `at`, not before `first`.
+INLINE size_t digits_start(const uint8_t *text, size_t first, size_t at) {
+  for (; at >= first + 32; at -= 32) {
+    uint64_t others = ~lane_bits(base64_digits(load(text + at - 32))) & 0xFFFFFFFF;
+    if (others) return at - ((size_t)__builtin_clzll(others) - 32);
+  }
+  while (at > first && is_base64_digit(text[at - 1])) at--;
+  return at;
+}
+
+INLINE size_t csearch_digits_start_body(const uint8_t *text, size_t first, size_t at) {
+  return digits_start(text, first, at);
+}
+VARIANT(size_t, csearch_digits_start, (const uint8_t *text, size_t first, size_t at), (text, first, at))
+
+INLINE int is_even_line(const uint8_t *line, size_t width) {
+  if (line[width] != '\n') return 0;
+  mask digits = base64_digits(load(line + width - 32));
+  for (size_t at = 0; at + 32 < width; at += 32) digits &= base64_digits(load(line + at));
+  return !is_any(~digits);
+}
+
+INLINE size_t csearch_even_lines_body(const uint8_t *text, size_t at, size_t end, size_t width) {
+  size_t count = 0;
+  for (; at + width < end && is_even_line(text + at, width); at += width + 1) count++;
+  return count;
+}
+VARIANT(size_t, csearch_even_lines, (const uint8_t *text, size_t at, size_t end, size_t width), (text, at, end, width))
+
+INLINE int are_hex_digits(const uint8_t *text) {
+  half bytes;
+  memcpy(&bytes, text, sizeof bytes);
+  half_words all = (half_words)((half_mask)((half)(bytes - '0') < 10) | (half_mask)((half)((bytes | 0x20) - 'a') < 6));
+  return (all[0] & all[1]) == UINT64_MAX;
+}
+
+#if !defined(CSEARCH_AVX2)
+size_t csearch_hex_run(const uint8_t *digits, size_t count, size_t at, size_t *run_end) {
+  // A run that is long enough covers one of these blocks.
+  for (size_t place = at; place + 16 <= count; place += CSEARCH_FEWEST_DIGITS - 16) {
+    if (!are_hex_digits(digits + place)) continue;
+    size_t start = place, end = place + 16;
+    while (start > at && hex_digits_at(digits[start - 1])) start--;
+    while (end + 16 <= count && are_hex_digits(digits + end)) end += 16;
+    while (end < count && hex_digits_at(digits[end])) end++;
+    if (end - start >= CSEARCH_FEWEST_DIGITS) {
+      *run_end = end;
+      return start;
+    }
+    place = end - (CSEARCH_FEWEST_DIGITS - 16);
+  }
+  return count;
+}
+#endif
+
 INLINE size_t csearch_long_line_body(const uint8_t *text, size_t count, size_t at, size_t end) {
   size_t place = at < CSEARCH_LONG_LINE ? 0 : at - CSEARCH_LONG_LINE;
   while (place < end && place + 16 <= count) {
@@ -401,7 +473,7 @@ INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t 
     if (before < 48) {
       start -= before;
     } else {
-      while (start > first && is_base64_digit(text[start - 1])) start--;
+      start = digits_start(text, first, start);
     }
     if (start > first && text[start - 1] == '\\') start++;
     else if (text[start] == '0' && (text[start + 1] | 0x20) == 'x') start += 2;

@@ -83,7 +83,8 @@ extension DecodedLayer {
   private func opened(
     _ text: UnsafeRawBufferPointer, from start: Int, upTo end: Int
   ) -> (DigitRun, Opened, Encoding)? {
-    let run = gathered(text, from: start, start, start..<end, escapes: true, anything: true)
+    var run = DigitRun()
+    gather(&run, text, from: start, start, start..<end, escapes: true, anything: true)
     return decoded(run.digits).map { (run, open($0.data), $0.encoding) }
   }
 

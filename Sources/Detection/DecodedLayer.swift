@@ -10,6 +10,11 @@ struct DecodedLayer {
   private(set) var bytes: [UInt8] = []
   private var segments: [Segment] = []
   private var pieces: [Piece] = []
+  /// Where units begin and end, by turns, from the beginning of a piece on.
+  var columns: [UInt16] = []
+
+  /// Kept for its memory.
+  var run = DigitRun()
 
   /// One decoded text.
   private struct Segment {
@@ -37,6 +42,8 @@ struct DecodedLayer {
     var source: Range<Int>
     /// nil when the source has the same bytes.
     var encoding: Encoding?
+    /// Where in `columns` those of its first unit are; -1 when all units have as many bytes.
+    var columns: Int32 = -1
   }
 
   /// A byte that no key, no escape and no digit contains.
@@ -46,6 +53,7 @@ struct DecodedLayer {
     bytes.removeAll(keepingCapacity: true)
     segments.removeAll(keepingCapacity: true)
     pieces.removeAll(keepingCapacity: true)
+    columns.removeAll(keepingCapacity: true)
   }
 
   var isEmpty: Bool { segments.isEmpty }
@@ -184,17 +192,23 @@ struct DecodedLayer {
       guard isInside else { continue }
       if let encoding = piece.encoding { encodings.insert(EncodingSet(encoding)) }
       guard piece.count > 0 else { continue }
-      let scale = piece.source.count / piece.count
       if piece.start <= units.lowerBound {
-        start = piece.source.lowerBound + (units.lowerBound - piece.start) * scale
+        start = place(of: piece, after: units.lowerBound - piece.start, isEnd: false)
         keptEnd = start
       }
-      end = piece.source.lowerBound + min(piece.count, units.upperBound - piece.start) * scale
+      end = place(of: piece, after: min(piece.count, units.upperBound - piece.start), isEnd: true)
       if piece.start < keptUnits {
-        keptEnd = piece.source.lowerBound + min(piece.count, keptUnits - piece.start) * scale
+        keptEnd = place(of: piece, after: min(piece.count, keptUnits - piece.start), isEnd: true)
       }
     }
     return (start..<max(start, end), max(0, keptEnd - start), encodings)
+  }
+
+  /// Where the first `units` of a piece end in the source, or where the next one begins.
+  private func place(of piece: Piece, after units: Int, isEnd: Bool) -> Int {
+    if piece.columns < 0 { return piece.source.lowerBound + units * (piece.source.count / piece.count) }
+    let column = Int(piece.columns) + (isEnd ? 2 * units - 1 : 2 * units)
+    return piece.source.lowerBound + Int(columns[column])
   }
 
   /// Where in `range`, which is of one text, the last guess was made that something belongs together.

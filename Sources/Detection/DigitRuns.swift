@@ -23,6 +23,29 @@ struct DigitRun {
     digits.append(contentsOf: text[range])
   }
 
+  /// Lines of `width` digits each.
+  mutating func add(_ text: UnsafeRawBufferPointer, at start: Int, lines: Int, width: Int) {
+    var first = digits.count
+    var at = start
+    digits.append(contentsOf: repeatElement(0, count: lines * width))
+    digits.withUnsafeMutableBytes { digits in
+      for _ in 0..<lines {
+        (digits.baseAddress! + first).copyMemory(from: text.baseAddress! + at, byteCount: width)
+        pieces.append(DecodedLayer.Piece(start: first, count: width, source: at..<(at + width), encoding: nil))
+        first += width
+        at += width + 1
+      }
+    }
+  }
+
+  /// Keeps the memory.
+  mutating func removeAll() {
+    digits.removeAll(keepingCapacity: true)
+    pieces.removeAll(keepingCapacity: true)
+    doubtful.removeAll(keepingCapacity: true)
+    end = 0
+  }
+
   /// What stands for one digit, or for none.
   mutating func add(_ token: TextToken, at place: Int) {
     pieces.append(
@@ -34,8 +57,8 @@ struct DigitRun {
 
   /// What stands between guesses that it belongs together; nothing where none was made.
   var surePieces: [DigitRun] {
-    var parts = pieces.split(omittingEmptySubsequences: true) { $0.encoding?.codec.isGuess == true }
-    if parts.count == 1, parts[0].count == pieces.count { parts.removeAll() }
+    guard pieces.contains(where: { $0.encoding?.codec.isGuess == true }) else { return [] }
+    let parts = pieces.split(omittingEmptySubsequences: true) { $0.encoding?.codec.isGuess == true }
     return parts.map { part in
       let start = part.first!.start
       var run = DigitRun()
@@ -54,7 +77,7 @@ private struct DigitLine {
   /// Digits of the run before it.
   private var start = 0
   /// Digits of the line before it.
-  private var last = 0
+  private(set) var last = 0
 
   /// What goes on in the next line, in digits: what wraps base64 does so at 64 or 76.
   private static let shortest = 32
@@ -81,6 +104,9 @@ private struct DigitLine {
     (start, last) = (run.digits.count, width)
     return true
   }
+
+  /// Goes on after lines as long as the last.
+  mutating func goOn(_ run: DigitRun) { start = run.digits.count }
 
   /// Whether what stands at `end` can follow the digits of a line.
   private func isLast(_ text: UnsafeRawBufferPointer, _ end: Int, _ range: Range<Int>) -> Bool {
@@ -140,14 +166,18 @@ extension DecodedLayer {
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
   ) -> Int {
     let start = runStart(text, place, range, after: earliest)
-    var run = gathered(text, from: start, place, range, escapes: true)
+    var run = DigitRun()
+    swap(&run, &self.run)
+    gather(&run, text, from: start, place, range, escapes: true)
     let end = run.end
     add(run)
     // `key=6F70...` is a quoted `o` only by chance: the digits without it.
     for start in run.doubtful {
-      run = gathered(text, from: start, max(start, place), range, escapes: false)
+      var run = DigitRun()
+      gather(&run, text, from: start, max(start, place), range, escapes: false)
       add(run)
     }
+    swap(&run, &self.run)
     return max(place + 1, end)
   }
 
@@ -170,34 +200,29 @@ extension DecodedLayer {
   /// Where hex digits stand that are enough to be decoded.
   private func hexRuns(in digits: [UInt8]) -> [Range<Int>] {
     var runs: [Range<Int>] = []
-    // A run that is long enough covers one of these places.
-    var at = Self.fewestDigits - 1
-    while at < digits.count {
-      if hexValue(digits[at]) == nil {
-        at += Self.fewestDigits
-        continue
-      }
-      var (start, end) = (at, at + 1)
-      while start > 0, hexValue(digits[start - 1]) != nil { start -= 1 }
-      while end < digits.count, hexValue(digits[end]) != nil { end += 1 }
-      if end - start >= Self.fewestDigits { runs.append(start..<end) }
-      at = end + Self.fewestDigits
+    var at = 0
+    while true {
+      var end = 0
+      let start = csearch_hex_run(digits, digits.count, at, &end)
+      if start >= digits.count { return runs }
+      runs.append(start..<end)
+      at = end
     }
-    return runs
   }
 
-  /// The digits from `start` on, over line breaks and what stands for nothing, as far as they stand for ASCII.
+  /// Adds the digits from `start` on, over line breaks and what stands for nothing, as far as they stand for ASCII.
   ///
   /// - Parameters:
+  ///   - run: what was in it is removed.
   ///   - place: where digits begin that do.
   ///   - escapes: whether `=68` is an `h`, and `%68`.
   ///   - anything: whether they may stand for anything; then they end with `range`, and nothing is guessed.
-  func gathered(
-    _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>, escapes: Bool,
-    anything: Bool = false
-  ) -> DigitRun {
+  func gather(
+    _ run: inout DigitRun, _ text: UnsafeRawBufferPointer, from start: Int, _ place: Int, _ range: Range<Int>,
+    escapes: Bool, anything: Bool = false
+  ) {
     let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    var run = DigitRun()
+    run.removeAll()
     var line = DigitLine()
     var pieceStart = start
     var at = start
@@ -214,7 +239,15 @@ extension DecodedLayer {
       run.add(text, pieceStart..<at)
       pieceStart = at
       if let next = lineBreak(text, at, range), line.goesOn(run, text, next, range) {
-        (at, pieceStart) = (next, next)
+        at = next
+        // Of lines that are as long, all but the last go on in the next one.
+        let lines = csearch_even_lines(bytes, at, limit, line.last) - 1
+        if lines > 0 {
+          run.add(text, at: at, lines: lines, width: line.last)
+          line.goOn(run)
+          at += lines * (line.last + 1)
+        }
+        pieceStart = at
         continue
       }
       guard let token = joint(text, at), at + token.length <= range.upperBound,
@@ -236,7 +269,6 @@ extension DecodedLayer {
     }
     run.add(text, pieceStart..<at)
     run.end = at
-    return run
   }
 
   /// Whether the two digits of an escape have so many more after them that it may be none.
@@ -289,10 +321,11 @@ extension DecodedLayer {
   private func runStart(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
   ) -> Int {
+    let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     var start = place
-    let earliest = max(earliest, range.lowerBound, place - Self.margin)
+    let earliest = min(place, max(earliest, range.lowerBound, place - Self.margin))
     while true {
-      while start > earliest, isDigit(text[start - 1]) { start -= 1 }
+      start = csearch_digits_start(bytes, earliest, start)
       guard start > earliest else { return start }
       if escapesDigit(text, at: start - 1) {
         start -= 1
@@ -326,10 +359,16 @@ extension DecodedLayer {
       isMarkup || last >= 0x80 || last <= 0x20 && last > 0 || last == 0x22 || last == 0x27 || last == 0x60
         || last == 0x3B
     else { return nil }
+    let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     var place = end - 1
     var quote: Int?
-    while place > range.lowerBound, place >= end - (isMarkup ? Self.margin : Self.longestJoint) {
-      if !isDigit(text[place]), let token = joint(text, place), place + token.length == end,
+    let earliest = max(range.lowerBound + 1, end - (isMarkup ? Self.margin : Self.longestJoint))
+    while place >= earliest {
+      if isDigit(text[place]) {
+        place = csearch_digits_start(bytes, earliest, place) - 1
+        continue
+      }
+      if let token = joint(text, place), place + token.length == end,
         token.outputCount == 0 ? isDigit(text[place - 1]) : isDigit(UInt8(truncatingIfNeeded: token.output))
       {
         // A quote inside a word may be the end of what joins two literals.

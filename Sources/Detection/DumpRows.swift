@@ -18,6 +18,59 @@ private struct DumpRow {
   var end: Int
 }
 
+/// The bytes of a dump's rows.
+private struct DumpText {
+  var bytes: [UInt8] = []
+  /// One piece for each row.
+  var rows: [DecodedLayer.Piece] = []
+
+  /// Adds a row whose bytes have been added.
+  mutating func addRow(at digits: Int, columns: Int) {
+    let start = rows.last.map { $0.start + $0.count } ?? 0
+    addRow(at: digits, columns: columns, count: bytes.count - start)
+  }
+
+  /// - Parameters:
+  ///   - digits: where its first digit is.
+  ///   - columns: where the layer's columns are that it has.
+  mutating func addRow(at digits: Int, columns: Int, count: Int) {
+    if count == 0 { return }
+    let start = rows.last.map { $0.start + $0.count } ?? 0
+    rows.append(
+      DecodedLayer.Piece(
+        start: start, count: count, source: digits..<digits, encoding: .hex, columns: Int32(truncatingIfNeeded: columns)
+      ))
+  }
+
+  /// The text with the two bytes of each word in the other order, as `hexdump` shows them.
+  ///
+  /// - Parameter columns: of the layer.
+  func words(_ columns: inout [UInt16]) -> DumpText {
+    var words = DumpText()
+    words.bytes = bytes
+    words.bytes.withUnsafeMutableBytes { bytes in
+      for at in stride(from: 0, to: bytes.count - 1, by: 2) {
+        let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt16.self)
+        bytes.storeBytes(of: word.byteSwapped, toByteOffset: at, as: UInt16.self)
+      }
+    }
+    if bytes.count % 2 == 1 { words.bytes.removeLast() }
+    var last: (of: Int32, columns: Int) = (-1, 0)
+    for row in rows {
+      let count = row.count & ~1
+      if row.columns != last.of {
+        last = (row.columns, columns.count)
+        for index in stride(from: 0, to: count, by: 2) {
+          let start = columns[Int(row.columns) + 2 * index]
+          for _ in 0..<2 { columns += [start, start + 4] }
+        }
+      }
+      words.addRow(at: row.source.lowerBound, columns: last.columns, count: count)
+    }
+    return words
+  }
+}
+
 extension DecodedLayer {
   private static let mostInRow = 64
   private static let longestLine = 400
@@ -40,15 +93,9 @@ extension DecodedLayer {
     else { return nil }
     // A key's rows are ASCII but for the first and the last of them, and for characters of no width.
     var current = first
-    while let before = rowBefore(text, start, range), step(text, before.row, current, radix) == count {
-      (start, current) = (before.start, before.row)
-      if place - start > Self.margin || !isText(text, current, count) { break }
-    }
-    var result: [UInt8] = []
-    var pieces: [Piece] = []
-    // `hexdump` shows the two bytes of a word in the order of a number.
-    var (swapped, words): ([UInt8], [Piece]) = ([], [])
-    let isWords = first.isWords
+    var shape = csearch_row_shape()
+    (start, current) = firstRow(text, start, current, place, range, radix, count, &shape)
+    var dump = DumpText()
     var row: DumpRow? = current
     var widest = 0
     var at = start
@@ -57,40 +104,121 @@ extension DecodedLayer {
       let isFollowed = row.map { step(text, this, $0, radix) == count } ?? false
       let known = isFollowed ? count : this.count
       let limit = isFollowed ? this.digits.upperBound : this.digits.lowerBound + widest + 1
+      let columns = self.columns.count
       var last = 0
       var others = 0
-      var high: Int?
       eachByte(text, this, known) { place in
         if place >= limit { return }
-        append(byte(text, place), place..<(place + 2), &result, &pieces)
-        if isWords, let first = high {
-          for place in [first + 2, first] {
-            words.append(Piece(start: swapped.count, count: 1, source: first..<(first + 4), encoding: .hex))
-            swapped.append(byte(text, place))
-          }
-        }
-        high = high == nil ? place : nil
+        dump.bytes.append(byte(text, place))
+        self.columns.append(UInt16(place - this.digits.lowerBound))
+        self.columns.append(UInt16(place - this.digits.lowerBound + 2))
         others += text[place] >= UInt8(ascii: "8") ? 1 : 0
         last = place
       }
+      dump.addRow(at: this.digits.lowerBound, columns: columns)
       if last > 0 { widest = last - this.digits.lowerBound }
+      let start = at
       at = this.end
       if !isFollowed || at > place && others > Self.mostOthers { break }
+      // Most of the next rows look alike.
+      if makeShape(&shape, text, start, this, radix, count), csearch_shape_next(&shape) != 0 {
+        var isLast = false
+        at = addRows(&shape, text, at, place, range, columns, &dump, &isLast)
+        if isLast { break }
+        row = dumpRow(text, at, range)
+      }
     }
-    add(result, from: pieces)
-    if isWords { add(swapped, from: words) }
+    let words = first.isWords ? dump.words(&columns) : nil
+    add(dump.bytes, from: dump.rows)
+    if let words { add(words.bytes, from: words.rows) }
     return max(place + 1, at)
   }
 
-  /// Appends a byte to a text, and to its pieces what it comes from.
-  private func append(_ byte: UInt8, _ source: Range<Int>, _ result: inout [UInt8], _ pieces: inout [Piece]) {
-    if let last = pieces.indices.last, pieces[last].source.upperBound == source.lowerBound {
-      pieces[last].count += 1
-      pieces[last].source = pieces[last].source.lowerBound..<source.upperBound
-    } else {
-      pieces.append(Piece(start: result.count, count: 1, source: source, encoding: .hex))
+  /// The first row of those round `start` that may hold a part of a key at `place`.
+  private func firstRow(
+    _ text: UnsafeRawBufferPointer, _ start: Int, _ row: DumpRow, _ place: Int, _ range: Range<Int>, _ radix: Int,
+    _ count: Int, _ shape: inout csearch_row_shape
+  ) -> (start: Int, row: DumpRow) {
+    let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    let earliest = max(0, place - Self.margin)
+    var (start, current) = (start, row)
+    while true {
+      if row.end - start < Self.longestLine, makeShape(&shape, text, start, current, radix, count) {
+        var isFirst: CInt = 0
+        let first = csearch_first_row(
+          &shape, bytes, range.lowerBound, start, min(range.upperBound, text.count), current.end - start, earliest,
+          Self.mostOthers, &isFirst)
+        if first < start {
+          (start, current) = (first, dumpRow(text, first, range)!)
+        }
+        if isFirst != 0 { break }
+      }
+      guard let before = rowBefore(text, start, range), step(text, before.row, current, radix) == count else { break }
+      (start, current) = (before.start, before.row)
+      if place - start > Self.margin || !isText(text, current, count) { break }
     }
-    result.append(byte)
+    return (start, current)
+  }
+
+  /// Adds the rows from `start` on that look like one whose columns are known.
+  ///
+  /// - Returns: where they end.
+  private func addRows(
+    _ shape: inout csearch_row_shape, _ text: UnsafeRawBufferPointer, _ start: Int, _ place: Int, _ range: Range<Int>,
+    _ columns: Int, _ dump: inout DumpText, _ isLast: inout Bool
+  ) -> Int {
+    let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    let end = min(range.upperBound, text.count)
+    let first = Int(shape.columns.0)
+    var at = start
+    withUnsafeTemporaryAllocation(of: csearch_row.self, capacity: Self.rowsAtOnce) { rows in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.rowsAtOnce * shape.count) { room in
+        var last: CInt = 0
+        while last == 0 {
+          let count = csearch_rows(
+            &shape, bytes, at, end, place, Self.mostOthers, Self.rowsAtOnce, rows.baseAddress!, room.baseAddress!, &last
+          )
+          for row in rows[..<count] {
+            dump.addRow(at: row.start + first, columns: columns, count: shape.count)
+          }
+          dump.bytes.append(contentsOf: room[..<(count * shape.count)])
+          if count > 0 { at = rows[count - 1].end }
+          if count < Self.rowsAtOnce { break }
+        }
+        isLast = last != 0
+      }
+    }
+    return at
+  }
+
+  private static let rowsAtOnce = 32
+
+  /// Makes the shape of rows like the one at `start`.
+  ///
+  /// - Returns: false if it is too wide.
+  private func makeShape(
+    _ shape: inout csearch_row_shape, _ text: UnsafeRawBufferPointer, _ start: Int, _ row: DumpRow, _ radix: Int,
+    _ count: Int
+  ) -> Bool {
+    let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    guard row.digits.upperBound - start <= Int(CSEARCH_WIDEST_ROW), row.offset.count <= Self.longestOffset else {
+      return false
+    }
+    var last = start
+    eachByte(text, row, count) { last = $0 }
+    csearch_shape_begin(&shape, bytes + start, last + 2 - start)
+    csearch_shape_offset(&shape, row.offset.lowerBound - start, row.offset.upperBound - start, UInt32(radix))
+    eachByte(text, row, count) { csearch_shape_byte(&shape, $0 - start) }
+    return true
+  }
+
+  /// Digits of an offset that no number overflows with.
+  private static let longestOffset = 16
+
+  private func isText(_ text: UnsafeRawBufferPointer, _ row: DumpRow, _ count: Int) -> Bool {
+    var others = 0
+    eachByte(text, row, count) { others += text[$0] >= UInt8(ascii: "8") ? 1 : 0 }
+    return others <= Self.mostOthers
   }
 
   /// Calls `found` with the places of a row's first `count` bytes.
@@ -110,12 +238,6 @@ extension DecodedLayer {
         at += 1
       }
     }
-  }
-
-  private func isText(_ text: UnsafeRawBufferPointer, _ row: DumpRow, _ count: Int) -> Bool {
-    var others = 0
-    eachByte(text, row, count) { others += text[$0] >= UInt8(ascii: "8") ? 1 : 0 }
-    return others <= Self.mostOthers
   }
 
   /// Bytes of a row that are no ASCII: two characters of no width in UTF-8.
@@ -149,7 +271,9 @@ extension DecodedLayer {
 
   private func step(_ text: UnsafeRawBufferPointer, _ first: DumpRow, _ second: DumpRow, _ radix: Int) -> Int? {
     guard let from = number(text, first.offset, radix), let to = number(text, second.offset, radix) else { return nil }
-    return from < to && to - from <= first.count ? to - from : nil
+    // Offsets of sixteen digits and more may be anywhere in the range of numbers.
+    let distance = UInt(bitPattern: to &- from)
+    return from < to && distance <= first.count ? Int(distance) : nil
   }
 
   private func number(_ text: UnsafeRawBufferPointer, _ digits: Range<Int>, _ radix: Int) -> Int? {

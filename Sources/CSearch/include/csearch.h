@@ -92,6 +92,15 @@ int csearch_is_encoded(const uint8_t *text, size_t at, size_t end);
 /// Where the base64 digits end that go on from `at`, in either alphabet.
 size_t csearch_digits_end(const uint8_t *text, size_t at, size_t end);
 
+/// Where the base64 digits begin that end at `at`, not before `first`.
+size_t csearch_digits_start(const uint8_t *text, size_t first, size_t at);
+
+/// Lines from `at` on, one after the other, of `width` base64 digits and a line feed; `width` is 32 or more.
+size_t csearch_even_lines(const uint8_t *text, size_t at, size_t end, size_t width);
+
+/// The next run from `at` on of CSEARCH_FEWEST_DIGITS hex digits or more, and its end; `count` if there is none.
+size_t csearch_hex_run(const uint8_t *digits, size_t count, size_t at, size_t *run_end);
+
 enum {
   /// Digits of base64 after which a line may have been broken.
   CSEARCH_LONG_LINE = 48,
@@ -221,5 +230,56 @@ uint32_t csearch_sample_hash(uint32_t value);
 
 /// The next of the places at, at + 4, ... before `end` whose four bytes are one of the values.
 size_t csearch_sample(const csearch_samples *samples, const uint8_t *text, size_t count, size_t at, size_t end);
+
+// Rows of a dump, see dump.c.
+
+enum {
+  /// Bytes of a line at most.
+  CSEARCH_LONGEST_ROW = 400,
+  /// Bytes up to the end of a row's digits at most.
+  CSEARCH_WIDEST_ROW = 256,
+  /// Bytes that a row stands for at most.
+  CSEARCH_MOST_IN_ROW = 64,
+  /// Bytes from a row's beginning that are read.
+  CSEARCH_ROW_ROOM = CSEARCH_LONGEST_ROW + 64,
+};
+
+/// How a row looks, from its beginning to the end of its digits: its offset, and where its bytes stand.
+typedef struct {
+  size_t width, count, offset, offset_end;
+  unsigned radix;
+  /// Where the digits of each byte begin.
+  uint16_t columns[CSEARCH_MOST_IN_ROW];
+  /// Its bytes, letters of the offset in lower case; the bits that have to be the same; and where there are digits.
+  uint8_t expected[CSEARCH_WIDEST_ROW], same[CSEARCH_WIDEST_ROW], digit[CSEARCH_WIDEST_ROW];
+} csearch_row_shape;
+
+typedef struct {
+  size_t start, end;
+} csearch_row;
+
+/// Makes a shape of a row's `width` bytes up to the end of its digits; what it has is added afterwards.
+void csearch_shape_begin(csearch_row_shape *shape, const uint8_t *row, size_t width);
+void csearch_shape_offset(csearch_row_shape *shape, size_t first, size_t end, unsigned radix);
+void csearch_shape_byte(csearch_row_shape *shape, size_t at);
+
+/// Gives a shape the offset of the next row; returns 0 if it cannot.
+int csearch_shape_next(csearch_row_shape *shape);
+
+/// Goes over rows from `at` on that have a shape, follow each other, and have one more after them: at most `most`.
+///
+/// - shape: has the offset of the row at `at`, and then of the next one; unless it returns less than `most`.
+/// - most_others: a row after `place` with more bytes above 0x7F is the last, and sets `*is_last`.
+/// - bytes: gets what they stand for.
+/// Returns how many there are.
+size_t csearch_rows(
+  csearch_row_shape *shape, const uint8_t *text, size_t at, size_t end, size_t place, size_t most_others,
+  size_t most, csearch_row *rows, uint8_t *bytes, int *is_last);
+
+/// Where the first row begins of those before the one at `at` that have its shape and its `length`. One that begins before
+/// `earliest` or has more than `most_others` bytes above 0x7F is the last to be looked at, and sets `*is_first`.
+size_t csearch_first_row(
+  csearch_row_shape *shape, const uint8_t *text, size_t first, size_t at, size_t end, size_t length,
+  size_t earliest, size_t most_others, int *is_first);
 
 #endif
