@@ -12,14 +12,14 @@ final class SampleIndex: @unchecked Sendable {
   private static let step = 4
 
   private let texts: [[UInt8]]
-  private let bits: UnsafeMutablePointer<UInt64>
+  private let words: UnsafeMutablePointer<UInt32>
   private let slots: UnsafeMutablePointer<UInt32>
   private let values: UnsafeMutablePointer<UInt32>
   /// The texts that have a value, and where: those of number n are from `firstOwners[n]` on.
   private let owners: [(text: Int, offset: Int)]
   private let firstOwners: [Int]
 
-  private static let hashes = 1 << Int(CSEARCH_SAMPLE_BITS)
+  private static let wordCount = 1 << Int(CSEARCH_SAMPLE_BITS)
   private static let slotCount = 1 << Int(CSEARCH_SAMPLE_SLOT_BITS)
 
   init(_ texts: [[UInt8]]) {
@@ -35,18 +35,18 @@ final class SampleIndex: @unchecked Sendable {
       }
     }
     samples.sort { $0.key < $1.key }
-    bits = .allocate(capacity: Self.hashes / 64)
-    bits.initialize(repeating: 0, count: Self.hashes / 64)
+    words = .allocate(capacity: Self.wordCount)
+    words.initialize(repeating: 0, count: Self.wordCount)
     slots = .allocate(capacity: Self.slotCount + 1)
     slots.initialize(repeating: 0, count: Self.slotCount + 1)
     values = .allocate(capacity: max(1, samples.count))
     var firstOwners: [Int] = []
     for (number, sample) in samples.enumerated() where number == 0 || samples[number - 1].key != sample.key {
-      let hash = Int(sample.key >> 32)
+      let hash = UInt32(sample.key >> 32)
       values[firstOwners.count] = UInt32(truncatingIfNeeded: sample.key)
       firstOwners.append(number)
-      bits[hash / 64] |= 1 << UInt64(hash % 64)
-      slots[hash / (Self.hashes / Self.slotCount) + 1] += 1
+      words[Int(hash >> UInt32(32 - CSEARCH_SAMPLE_BITS))] |= csearch_sample_bits(hash)
+      slots[Self.slot(of: hash) + 1] += 1
     }
     for slot in 0..<Self.slotCount { slots[slot + 1] += slots[slot] }
     owners = samples.map { ($0.text, $0.offset) }
@@ -54,7 +54,7 @@ final class SampleIndex: @unchecked Sendable {
   }
 
   deinit {
-    bits.deallocate()
+    words.deallocate()
     slots.deallocate()
     values.deallocate()
   }
@@ -65,7 +65,7 @@ final class SampleIndex: @unchecked Sendable {
   func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ place: Int, _ text: Int) -> Void) {
     guard let base = bytes.baseAddress, !owners.isEmpty else { return }
     let text = base.assumingMemoryBound(to: UInt8.self)
-    var samples = csearch_samples(bits: bits, slots: slots, values: values)
+    var samples = csearch_samples(words: words, slots: slots, values: values)
     var at = places.lowerBound
     while at < places.upperBound {
       at = csearch_sample(&samples, text, bytes.count, at, places.upperBound)
@@ -82,9 +82,11 @@ final class SampleIndex: @unchecked Sendable {
     }
   }
 
+  private static func slot(of hash: UInt32) -> Int { Int(hash >> UInt32(32 - CSEARCH_SAMPLE_SLOT_BITS)) }
+
   /// Of a value that is a sample.
   private func owners(of value: UInt32) -> ArraySlice<(text: Int, offset: Int)> {
-    var number = Int(slots[Int(csearch_sample_hash(value)) / (Self.hashes / Self.slotCount)])
+    var number = Int(slots[Self.slot(of: csearch_sample_hash(value))])
     while values[number] != value { number += 1 }
     return owners[firstOwners[number]..<firstOwners[number + 1]]
   }

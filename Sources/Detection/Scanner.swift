@@ -99,6 +99,9 @@ public struct Scanner: ~Copyable {
   var purpose = SearchPurpose.scan
   private(set) var codes: [OpaquePointer?]
   private var candidates: [Candidate] = []
+  /// Those in the part of the next buffer that is searched, if `hasHits`: then the scanner looks for none.
+  var hits = LiteralHits()
+  var hasHits = false
   /// Places of literals and the results of their rules; nil if not recorded.
   var tried: [TriedPlace]?
   var stack = LayerStack()
@@ -173,7 +176,8 @@ public struct Scanner: ~Copyable {
     let prefilter = rules.prefilter
     heldFrom = .max
     // Matches of short literals may follow the beginning of a longer literal that is cut off.
-    let known = isLast ? until : prefilter.cutLiteral(in: buffer, from: from) - prefilter.before
+    let isFar = until <= buffer.count - prefilter.longest - prefilter.before
+    let known = isLast || isFar ? until : prefilter.cutLiteral(in: buffer, from: from) - prefilter.before
     let end = max(from, min(until, known))
     let limit = most == .max || !prefilter.isPlain ? .max : matches.count + most
     let first = matches.count
@@ -187,7 +191,11 @@ public struct Scanner: ~Copyable {
     while at < last {
       let next = min(last, at + Self.batchBytes)
       candidates.removeAll(keepingCapacity: true)
-      prefilter.search(buffer, at: at..<next, into: &candidates)
+      if hasHits {
+        hits.add(plainAt: at..<next, to: &candidates)
+      } else {
+        prefilter.search(buffer, at: at..<next, into: &candidates)
+      }
       if !candidates.isEmpty,
         let stop = match(limit, in: buffer, from: from, atStart: atStart, isLast: isLast, into: &matches)
       {
