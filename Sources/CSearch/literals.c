@@ -13,6 +13,11 @@ typedef uint16_t units __attribute__((vector_size(32)));
 
 enum { FACTOR_OF_TWO = 0x9E37, FACTOR_OF_THIRD = 0x85EB };
 
+uint32_t csearch_folded(uint32_t bytes, uint32_t fold) { return bytes | (bytes >> 1 & fold); }
+
+/// The same of a block.
+INLINE block folded(block bytes, block fold) { return bytes | ((block)((units)bytes >> 1) & fold); }
+
 uint32_t csearch_literal_hash(uint32_t bytes) {
   uint32_t sum = (bytes & 0xFFFF) * FACTOR_OF_TWO + (bytes >> 16 & 0xFF) * FACTOR_OF_THIRD;
   return (sum & 0xFFFF) >> (16 - CSEARCH_LITERAL_BITS);
@@ -60,10 +65,21 @@ INLINE void add_if_at(search *search, size_t place, uint32_t number) {
   search->hits[search->hit_count++] = (csearch_hit){place, number};
 }
 
-/// Adds the literals of which a window is at `at`.
-static void add_literals(search *search, size_t at) {
+/// Adds literals of two bytes of which the first is at `at` or the place after it.
+INLINE void add_pairs(search *search, size_t at, uint32_t bytes, const csearch_two_bytes *pairs, size_t count) {
+  for (size_t pair = 0; pair < count; pair++) {
+    uint16_t sought;
+    memcpy(&sought, pairs[pair].bytes, sizeof sought);
+    if ((uint16_t)bytes == sought) add_if_at(search, at, pairs[pair].literal);
+    if ((uint16_t)(bytes >> 8) == sought) add_if_at(search, at + 1, pairs[pair].literal);
+  }
+}
+
+/// Adds the literals of which a window is at `at`, and those of two bytes there and at the place after it.
+INLINE void add_literals(search *search, size_t at) {
   const csearch_index *index = search->index;
-  uint32_t bytes = bytes_at(search->text, search->count, at) | index->fold;
+  uint32_t raw = bytes_at(search->text, search->count, at);
+  uint32_t bytes = csearch_folded(raw, index->fold);
   uint32_t slot = csearch_literal_hash(bytes) >> (CSEARCH_LITERAL_BITS - CSEARCH_SLOT_BITS);
   for (uint32_t entry = index->slots[slot]; entry < index->slots[slot + 1]; entry++) {
     csearch_entry found = index->entries[entry];
@@ -71,29 +87,14 @@ static void add_literals(search *search, size_t at) {
     // `back` is -1 where the bytes begin one before the literal.
     add_if_at(search, at - (size_t)(ptrdiff_t)found.back, found.literal);
   }
+  add_pairs(search, at, bytes, index->pairs, index->folded_pairs);
+  add_pairs(search, at, raw, index->pairs + index->folded_pairs, index->pair_count - index->folded_pairs);
 }
 
-/// Adds the literals of two bytes at `at`.
-static void add_pairs(search *search, size_t at) {
-  for (uint32_t pair = 0; pair < search->index->pair_count; pair++) {
-    add_if_at(search, at, search->index->pairs[pair].literal);
-  }
-}
-
-/// Looks up single places until there is room for a block no more or nothing is left.
-static size_t add_slowly(search *search, size_t at, size_t end, size_t room) {
-  for (; at < end && search->hit_count <= room; at += 2) {
-    add_literals(search, at);
-    add_pairs(search, at);
-    add_pairs(search, at + 1);
-  }
-  return at;
-}
-
-/// A bit for each of the sixteen even places of a block where the table's bit is set.
-INLINE uint32_t block_hits(const csearch_index *index, const uint8_t *text, block fold) {
-  units first = (units)(load(text) | fold);
-  units last = (units)(load(text + 2) | fold);
+/// A lane for each even place of a block where the table's bit is set.
+INLINE half_mask window_lanes(const csearch_index *index, const uint8_t *text, block fold) {
+  units first = (units)folded(load(text), fold);
+  units last = (units)folded(load(text + 2), fold);
   units hashes = (first * FACTOR_OF_TWO + (last & 0xFF) * FACTOR_OF_THIRD) >> (16 - CSEARCH_LITERAL_BITS);
   // The bit of the fourth byte, by three choices of half of the bits.
   units bits = ((units)((last & 0x100) == 0) ^ 0xAA) & ((units)((last & 0x200) == 0) ^ 0xCC) &
@@ -105,23 +106,47 @@ INLINE uint32_t block_hits(const csearch_index *index, const uint8_t *text, bloc
   for (int lane = 0; lane < 16; lane++) words[lane / 8] |= (uint64_t)index->filter[hash[lane]] << (8 * (lane % 8));
   half found;
   memcpy(&found, words, sizeof found);
-  return half_lane_bits((half_mask)((found & __builtin_convertvector(bits, half)) != 0));
+  return (half_mask)((found & __builtin_convertvector(bits, half)) != 0);
 }
 
-/// A lane for each place of a block with a literal of two bytes, or one like it.
-INLINE mask pair_hits(const csearch_index *index, const uint8_t *text, block fold) {
+/// The same where the two bytes of such a literal are, there or at the place after it.
+INLINE half_mask pair_lanes(const csearch_index *index, const uint8_t *text, block fold) {
   block first = load(text), second = load(text + 1);
   mask any = {0};
   uint32_t pair = index->pair_count;
   for (; pair > index->folded_pairs; pair--) {
-    any |= (first == index->pairs[pair - 1].first) & (second == index->pairs[pair - 1].second);
+    const uint8_t *bytes = index->pairs[pair - 1].bytes;
+    any |= (first == bytes[0]) & (second == bytes[1]);
   }
-  first |= fold;
-  second |= fold;
+  first = folded(first, fold);
+  second = folded(second, fold);
   for (; pair > 0; pair--) {
-    any |= (first == index->pairs[pair - 1].first) & (second == index->pairs[pair - 1].second);
+    const uint8_t *bytes = index->pairs[pair - 1].bytes;
+    any |= (first == bytes[0]) & (second == bytes[1]);
   }
-  return any;
+  return __builtin_convertvector((units)any != 0, half_mask);
+}
+
+enum { BLOCKS = 64 };
+
+/// Writes the even places of some blocks where there may be literals; first those, then what is there: what one step
+/// guesses wrong does not hold up the other.
+INLINE size_t some_places(
+  const csearch_index *index, const uint8_t *text, size_t *at, size_t end, block fold, uint32_t *places
+) {
+  size_t count = 0;
+  size_t stop = end < *at + 32 * BLOCKS ? end : *at + 32 * BLOCKS;
+  size_t here = *at;
+  for (; here + 32 <= stop; here += 32) {
+    uint32_t found = half_lane_bits(window_lanes(index, text + here, fold) | pair_lanes(index, text + here, fold));
+    places[count] = (uint32_t)(here - *at) + 2 * (uint32_t)__builtin_ctz(found | 1 << 16);
+    count += found != 0;
+    for (found &= found - 1; found; found &= found - 1) {
+      places[count++] = (uint32_t)(here - *at) + 2 * (uint32_t)__builtin_ctz(found);
+    }
+  }
+  *at = here;
+  return count;
 }
 
 INLINE size_t csearch_literals_body(
@@ -130,20 +155,25 @@ INLINE size_t csearch_literals_body(
 ) {
   search search = {index, text, count, from, until, hits, 0};
   size_t end = until + index->longest_back < count ? until + index->longest_back : count;
-  // What one block may add has to fit.
-  size_t limit = room - 16 * index->most_at_place;
+  // Of a block three bytes after it are looked at.
+  size_t block_end = count < 4 ? 0 : end < count - 4 ? end : count - 4;
+  // What one place may add has to fit.
+  size_t limit = room - index->most_at_place;
   block fold = (block){0} | (uint8_t)index->fold;
   size_t here = *at;
-  for (; here + 32 <= end && here + 36 <= count && search.hit_count <= limit; here += 32) {
-    uint32_t found = block_hits(index, text + here, fold);
-    for (; found; found &= found - 1) add_literals(&search, here + 2 * (size_t)__builtin_ctz(found));
-    mask pairs = pair_hits(index, text + here, fold);
-    if (!is_any(pairs)) continue;
-    for (uint64_t lanes = lane_bits(pairs); lanes; lanes &= lanes - 1) {
-      add_pairs(&search, here + (size_t)__builtin_ctzll(lanes));
+  uint32_t places[16 * BLOCKS + 1];
+  while (here + 32 <= block_end) {
+    size_t start = here;
+    size_t place_count = some_places(index, text, &here, block_end, fold, places);
+    for (size_t place = 0; place < place_count; place++) {
+      if (search.hit_count > limit) {
+        *at = start + places[place];
+        return search.hit_count;
+      }
+      add_literals(&search, start + places[place]);
     }
   }
-  here = add_slowly(&search, here, end, limit);
+  for (; here < end && search.hit_count <= limit; here += 2) add_literals(&search, here);
   *at = here < end ? here : SIZE_MAX;
   return search.hit_count;
 }

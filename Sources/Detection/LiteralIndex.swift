@@ -110,12 +110,12 @@ private final class Tables: @unchecked Sendable {
     let folded = pairs.filter { all[$0].isCaseless }
     self.pairs = .allocate(capacity: max(1, pairs.count))
     for (place, number) in (folded + pairs.filter { !all[$0].isCaseless }).enumerated() {
-      let bytes = all[number].bytes.map { all[number].isCaseless ? $0 | 0x20 : $0 }
+      let bytes = all[number].bytes.map { csearch_folded(UInt32($0), all[number].isCaseless ? UInt32(fold) : 0) }
       self.pairs.initializeElement(
-        at: place, to: csearch_two_bytes(first: bytes[0], second: bytes[1], literal: UInt32(number)))
+        at: place, to: csearch_two_bytes(bytes: (UInt8(bytes[0]), UInt8(bytes[1])), literal: UInt32(number)))
     }
     let most = max(1, self.windows.most + 2 * pairs.count)
-    room = max(1024, 18 * most)
+    room = max(1024, 2 * most)
     index.initialize(
       to: csearch_index(
         filter: self.windows.filter, slots: self.windows.slots, entries: self.windows.entries.baseAddress!,

@@ -17,7 +17,7 @@ struct Window {
   private init(_ text: [UInt8], _ literal: Int, at back: Int, count: Int, _ fold: UInt8) {
     var (bytes, mask) = (UInt32(0), UInt32(0))
     for index in 0..<count where text.indices.contains(back + index) {
-      bytes |= UInt32(text[back + index] | fold) << UInt32(8 * index)
+      bytes |= csearch_folded(UInt32(text[back + index]), UInt32(fold)) << UInt32(8 * index)
       mask |= 0xFF << UInt32(8 * index)
     }
     (self.bytes, self.mask, self.literal, self.back, isLong) = (bytes, mask, literal, back, count == 4)
@@ -45,7 +45,7 @@ struct Window {
   /// All that the bytes may be.
   func values(_ fold: UInt8) -> [UInt32] {
     guard let open = (0..<(isLong ? 4 : 3)).first(where: { mask >> UInt32(8 * $0) & 0xFF == 0 }) else { return [bytes] }
-    return (UInt32(0)..<256).filter { $0 & UInt32(fold) == UInt32(fold) }.map { bytes | $0 << UInt32(8 * open) }
+    return (UInt32(0)..<256).filter { csearch_folded($0, UInt32(fold)) == $0 }.map { bytes | $0 << UInt32(8 * open) }
   }
 }
 

@@ -169,7 +169,7 @@ typedef struct {
 
 /// A literal of two bytes.
 typedef struct {
-  uint8_t first, second;
+  uint8_t bytes[2];
   uint32_t literal;
 } csearch_two_bytes;
 
@@ -181,7 +181,7 @@ typedef struct {
   const csearch_entry *entries;
   const csearch_literal *literals;
   const uint8_t *texts;
-  /// The bits that lower case letters have, in each of four bytes, if case does not matter to all literals; else zero.
+  /// The bit that lower case letters have, in each of four bytes, if case does not matter to some literals; else zero.
   uint32_t fold;
   /// Literals that have no entries; those of any case come first.
   uint32_t pair_count, folded_pairs;
@@ -196,6 +196,9 @@ typedef struct {
   uint32_t literal;
 } csearch_hit;
 
+/// Four bytes with letters in lower case, and a few signs changed, if an index has such a `fold`.
+uint32_t csearch_folded(uint32_t bytes, uint32_t fold);
+
 /// The hash of the first three of four bytes, and the bit of the fourth.
 uint32_t csearch_literal_hash(uint32_t bytes);
 uint8_t csearch_literal_bit(uint32_t bytes);
@@ -203,7 +206,7 @@ uint8_t csearch_literal_bit(uint32_t bytes);
 /// Writes the places in from ..< until where a literal begins that lies whole in the text, not in order.
 ///
 /// - at: an even place to go on from, at most `from`; SIZE_MAX afterwards if all were found.
-/// - room: of `hits`, at least 17 times `most_at_place`.
+/// - room: of `hits`, more than `most_at_place`.
 /// Returns how many were written.
 size_t csearch_literals(
   const csearch_index *index, const uint8_t *text, size_t count, size_t from, size_t until, size_t *at,
