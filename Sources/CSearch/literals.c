@@ -129,23 +129,15 @@ INLINE half_mask pair_lanes(const csearch_index *index, const uint8_t *text, blo
 
 enum { BLOCKS = 64 };
 
-/// Writes the even places of some blocks where there may be literals; first those, then what is there: what one step
-/// guesses wrong does not hold up the other.
-INLINE size_t some_places(
-  const csearch_index *index, const uint8_t *text, size_t *at, size_t end, block fold, uint32_t *places
+/// Writes the even places of a block where there may be literals, counted from `from`. Returns how many there are then.
+INLINE size_t block_places(
+  const csearch_index *index, const uint8_t *text, uint32_t from, block fold, uint32_t *places, size_t count
 ) {
-  size_t count = 0;
-  size_t stop = end < *at + 32 * BLOCKS ? end : *at + 32 * BLOCKS;
-  size_t here = *at;
-  for (; here + 32 <= stop; here += 32) {
-    uint32_t found = half_lane_bits(window_lanes(index, text + here, fold) | pair_lanes(index, text + here, fold));
-    places[count] = (uint32_t)(here - *at) + 2 * (uint32_t)__builtin_ctz(found | 1 << 16);
-    count += found != 0;
-    for (found &= found - 1; found; found &= found - 1) {
-      places[count++] = (uint32_t)(here - *at) + 2 * (uint32_t)__builtin_ctz(found);
-    }
-  }
-  *at = here;
+  uint32_t found = half_lane_bits(window_lanes(index, text, fold) | pair_lanes(index, text, fold));
+  // Mostly there is none or one.
+  places[count] = from + 2 * (uint32_t)__builtin_ctz(found | 1 << 16);
+  count += found != 0;
+  for (found &= found - 1; found; found &= found - 1) places[count++] = from + 2 * (uint32_t)__builtin_ctz(found);
   return count;
 }
 
@@ -154,17 +146,26 @@ INLINE size_t csearch_literals_body(
   csearch_hit *hits, size_t room
 ) {
   search search = {index, text, count, from, until, hits, 0};
-  size_t end = until + index->longest_back < count ? until + index->longest_back : count;
-  // Of a block three bytes after it are looked at.
-  size_t block_end = count < 4 ? 0 : end < count - 4 ? end : count - 4;
+  const size_t end = until + index->longest_back < count ? until + index->longest_back : count;
   // What one place may add has to fit.
-  size_t limit = room - index->most_at_place;
-  block fold = (block){0} | (uint8_t)index->fold;
-  size_t here = *at;
+  const size_t limit = room - index->most_at_place;
+  const block fold = (block){0} | (uint8_t)index->fold;
+  // First the places of some blocks, then what is there: what one step guesses wrong does not hold up the other.
   uint32_t places[16 * BLOCKS + 1];
-  while (here + 32 <= block_end) {
-    size_t start = here;
-    size_t place_count = some_places(index, text, &here, block_end, fold, places);
+  for (size_t here = *at; here < end;) {
+    const size_t start = here;
+    size_t place_count = 0;
+    // Three bytes after a block are looked at.
+    for (; here + 32 <= end && here + 36 <= count && here < start + 32 * BLOCKS; here += 32) {
+      place_count = block_places(index, text + here, (uint32_t)(here - start), fold, places, place_count);
+    }
+    if (here == start) {
+      uint8_t rest[3 * 32] = {0};
+      memcpy(rest, text + here, count - here < sizeof rest ? count - here : sizeof rest);
+      for (; here < end && here < start + 64; here += 32) {
+        place_count = block_places(index, rest + (here - start), (uint32_t)(here - start), fold, places, place_count);
+      }
+    }
     for (size_t place = 0; place < place_count; place++) {
       if (search.hit_count > limit) {
         *at = start + places[place];
@@ -173,8 +174,7 @@ INLINE size_t csearch_literals_body(
       add_literals(&search, start + places[place]);
     }
   }
-  for (; here < end && search.hit_count <= limit; here += 2) add_literals(&search, here);
-  *at = here < end ? here : SIZE_MAX;
+  *at = SIZE_MAX;
   return search.hit_count;
 }
 SEARCH(size_t, csearch_literals, (const csearch_index *index, const uint8_t *text, size_t count, size_t from, size_t until, size_t *at, csearch_hit *hits, size_t room), (index, text, count, from, until, at, hits, room))
