@@ -25,32 +25,43 @@ final class SampleIndex: @unchecked Sendable {
   init(_ texts: [[UInt8]]) {
     precondition(texts.allSatisfy { $0.count >= Self.shortest })
     self.texts = texts
-    var samples: [(key: UInt64, text: Int, offset: Int)] = []
+    // Hashes, which no two values share, and the number of the sample.
+    var samples: [UInt64] = []
     samples.reserveCapacity(Self.step * texts.count)
     for (number, text) in texts.enumerated() {
       // As late as a text lies in the step, a sample of it is among these.
       for offset in 0..<Self.step {
-        let value = (0..<4).reduce(UInt32(0)) { $0 | UInt32(text[offset + $1]) << UInt32(8 * $1) }
-        samples.append((UInt64(csearch_sample_hash(value)) << 32 | UInt64(value), number, offset))
+        let value = Self.value(of: text, at: offset)
+        samples.append(UInt64(csearch_sample_hash(value)) << 32 | UInt64(Self.step * number + offset))
       }
     }
-    samples.sort { $0.key < $1.key }
+    samples.sort()
     words = .allocate(capacity: Self.wordCount)
     words.initialize(repeating: 0, count: Self.wordCount)
     slots = .allocate(capacity: Self.slotCount + 1)
     slots.initialize(repeating: 0, count: Self.slotCount + 1)
     values = .allocate(capacity: max(1, samples.count))
     var firstOwners: [Int] = []
-    for (number, sample) in samples.enumerated() where number == 0 || samples[number - 1].key != sample.key {
-      let hash = UInt32(sample.key >> 32)
-      values[firstOwners.count] = UInt32(truncatingIfNeeded: sample.key)
+    for (number, sample) in samples.enumerated() where number == 0 || samples[number - 1] >> 32 != sample >> 32 {
+      let hash = UInt32(sample >> 32)
+      let (text, offset) = Self.owner(sample)
+      values[firstOwners.count] = Self.value(of: texts[text], at: offset)
       firstOwners.append(number)
       words[Int(hash >> UInt32(32 - CSEARCH_SAMPLE_BITS))] |= csearch_sample_bits(hash)
       slots[Self.slot(of: hash) + 1] += 1
     }
     for slot in 0..<Self.slotCount { slots[slot + 1] += slots[slot] }
-    owners = samples.map { ($0.text, $0.offset) }
+    owners = samples.map(Self.owner)
     self.firstOwners = firstOwners + [samples.count]
+  }
+
+  private static func value(of text: [UInt8], at offset: Int) -> UInt32 {
+    (0..<4).reduce(UInt32(0)) { $0 | UInt32(text[offset + $1]) << UInt32(8 * $1) }
+  }
+
+  private static func owner(_ sample: UInt64) -> (text: Int, offset: Int) {
+    let number = Int(UInt32(truncatingIfNeeded: sample))
+    return (number / step, number % step)
   }
 
   deinit {
