@@ -68,6 +68,19 @@ package struct ByteSet: Equatable, Sendable {
     words.0.nonzeroBitCount + words.1.nonzeroBitCount + words.2.nonzeroBitCount + words.3.nonzeroBitCount
   }
 
+  /// In order.
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    for index in 0..<4 {
+      var rest = vector[index]
+      while rest != 0 {
+        bytes.append(UInt8(64 * index + rest.trailingZeroBitCount))
+        rest &= rest - 1
+      }
+    }
+    return bytes
+  }
+
   /// With both cases of each letter that is in it.
   package var foldingCase: ByteSet {
     // Letters are bits 1 to 26 of the second word's halves, upper case first.

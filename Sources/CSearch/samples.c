@@ -1,5 +1,6 @@
 // A search for many texts of seven bytes or more: every fourth place is looked up by its four bytes. A text has four such
-// places to be found at, one for each way in which it may lie. Where the bit of their hash is set, their value decides.
+// places to be found at, one for each way in which it may lie. Their hash says which word of a table has bits for them, and
+// which three. Where all three are set, their value decides: one bit would be set for one place in ten.
 
 #include "csearch.h"
 #include "vectors.h"
@@ -14,15 +15,24 @@ INLINE uint32_t value_at(const uint8_t *text) {
   return value;
 }
 
-uint32_t csearch_sample_hash(uint32_t value) { return value * 0x9E3779B1u >> (32 - CSEARCH_SAMPLE_BITS); }
+// The upper bits of the hash are the word, the next five the first bit, counted from the highest, and so on.
+enum { FIRST_BIT = 32 - CSEARCH_SAMPLE_BITS - 5, SECOND_BIT = FIRST_BIT - 5, THIRD_BIT = SECOND_BIT - 5 };
 
-INLINE int is_set(const uint64_t *bits, uint32_t value) {
+uint32_t csearch_sample_hash(uint32_t value) { return value * 0x9E3779B1u; }
+
+uint32_t csearch_sample_bits(uint32_t hash) {
+  const uint32_t highest = (uint32_t)1 << 31;
+  return highest >> (hash >> FIRST_BIT & 31) | highest >> (hash >> SECOND_BIT & 31) | highest >> (hash >> THIRD_BIT & 31);
+}
+
+INLINE uint32_t is_set(const uint32_t *words, uint32_t value) {
   uint32_t hash = csearch_sample_hash(value);
-  return bits[hash >> 6] >> (hash & 63) & 1;
+  uint32_t word = words[hash >> (32 - CSEARCH_SAMPLE_BITS)];
+  return (word << (hash >> FIRST_BIT & 31) & word << (hash >> SECOND_BIT & 31) & word << (hash >> THIRD_BIT & 31)) >> 31;
 }
 
 static int is_sample(const csearch_samples *samples, uint32_t value) {
-  uint32_t slot = csearch_sample_hash(value) >> (CSEARCH_SAMPLE_BITS - CSEARCH_SAMPLE_SLOT_BITS);
+  uint32_t slot = csearch_sample_hash(value) >> (32 - CSEARCH_SAMPLE_SLOT_BITS);
   for (uint32_t entry = samples->slots[slot]; entry < samples->slots[slot + 1]; entry++) {
     if (samples->values[entry] == value) return 1;
   }
@@ -31,35 +41,39 @@ static int is_sample(const csearch_samples *samples, uint32_t value) {
 
 // The first from `at` on, with four bytes before `end` plus three; `end` or more if there is none.
 static size_t sample_any(const csearch_samples *samples, const uint8_t *text, size_t at, size_t end) {
-  const uint64_t *bits = samples->bits;
+  const uint32_t *words = samples->words;
   while (at < end) {
     for (; at + 16 <= end; at += 16) {
       const uint8_t *here = text + at;
-      if (is_set(bits, value_at(here)) | is_set(bits, value_at(here + 4)) | is_set(bits, value_at(here + 8)) |
-          is_set(bits, value_at(here + 12)))
+      if (is_set(words, value_at(here)) | is_set(words, value_at(here + 4)) | is_set(words, value_at(here + 8)) |
+          is_set(words, value_at(here + 12)))
         break;
     }
     size_t stop = at + 16 < end ? at + 16 : end;
     for (; at < stop; at += 4) {
       uint32_t value = value_at(text + at);
-      if (is_set(bits, value) && is_sample(samples, value)) return at;
+      if (is_set(words, value) && is_sample(samples, value)) return at;
     }
   }
   return end;
 }
 
 #if defined(__x86_64__)
+/// The words with the bit as the sign of their lanes that five bits of the hashes from `from` on say.
+__attribute__((target("avx2"))) static inline __m256i signs(__m256i words, __m256i hashes, int from) {
+  return _mm256_sllv_epi32(words, _mm256_and_si256(_mm256_srli_epi32(hashes, from), _mm256_set1_epi32(31)));
+}
+
 __attribute__((target("avx2"))) static size_t sample_avx2(
   const csearch_samples *samples, const uint8_t *text, size_t at, size_t end) {
-  const int *bits = (const int *)samples->bits;
   const __m256i factor = _mm256_set1_epi32((int)0x9E3779B1u);
   for (; at + 32 <= end; at += 32) {
-    __m256i hash = _mm256_mullo_epi32(_mm256_loadu_si256((const __m256i *)(text + at)), factor);
-    hash = _mm256_srli_epi32(hash, 32 - CSEARCH_SAMPLE_BITS);
-    __m256i word = _mm256_i32gather_epi32(bits, _mm256_srli_epi32(hash, 5), 4);
-    // The bit becomes the sign of its lane.
-    __m256i left = _mm256_andnot_si256(hash, _mm256_set1_epi32(31));
-    uint32_t found = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_sllv_epi32(word, left)));
+    __m256i hashes = _mm256_mullo_epi32(_mm256_loadu_si256((const __m256i *)(text + at)), factor);
+    __m256i words = _mm256_i32gather_epi32(
+      (const int *)samples->words, _mm256_srli_epi32(hashes, 32 - CSEARCH_SAMPLE_BITS), 4);
+    __m256i all = _mm256_and_si256(signs(words, hashes, FIRST_BIT), signs(words, hashes, SECOND_BIT));
+    all = _mm256_and_si256(all, signs(words, hashes, THIRD_BIT));
+    uint32_t found = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(all));
     for (; found; found &= found - 1) {
       size_t place = at + 4 * (size_t)__builtin_ctz(found);
       if (is_sample(samples, value_at(text + place))) return place;

@@ -1,10 +1,10 @@
-// Many literals in UTF-16, UTF-32 and base64, and in pieces, all found in one pass. A few are searched by probes of two
-// bytes each, which is faster for them; of hundreds each probe would be a pass of its own.
+// Many literals plain, in UTF-16, UTF-32 and base64, and in pieces, all found in one pass. A few are searched by probes
+// of two bytes each, which is faster for them; of hundreds each probe would be a pass of its own.
 
 import CSearch
 import Rules
 
-/// Finds encoded literals.
+/// Finds literals, plain and encoded.
 struct EncodedIndex: Sendable {
   /// What a text says if it is somewhere.
   enum Owner: Sendable {
@@ -17,7 +17,9 @@ struct EncodedIndex: Sendable {
   }
 
   private let index: LiteralIndex
-  /// For each text of the index.
+  /// The first texts of the index are plain literals, so many.
+  private let plainCount: Int
+  /// For each text after them.
   private let owners: [[Owner]]
   /// Digits of the longest literal in base64, but for the first one.
   private let mostDigits: Int
@@ -26,9 +28,11 @@ struct EncodedIndex: Sendable {
   private static let mostWays = 16
 
   /// - Parameters:
-  ///   - literals: each with its cores: for each alignment the sextets that depend on it alone.
+  ///   - plain: what is looked for plainly.
+  ///   - literals: what is looked for encoded, each with its cores: for each alignment the sextets that depend on it
+  ///     alone.
   ///   - pieces: what is left of literals that something parts.
-  init(_ literals: [(bytes: [UInt8], cores: [[UInt8]])], pieces: [[UInt8]]) {
+  init(plain: [Literal], _ literals: [(bytes: [UInt8], cores: [[UInt8]])], pieces: [[UInt8]]) {
     var numbers: [[UInt8]: Int] = [:]
     var owners: [[Owner]] = []
     func add(_ text: [UInt8], _ owner: Owner) {
@@ -59,7 +63,8 @@ struct EncodedIndex: Sendable {
     for (number, piece) in pieces.enumerated() { add(piece, .piece(number)) }
     self.owners = owners
     let texts = numbers.sorted { $0.value < $1.value }.map(\.key)
-    index = LiteralIndex(texts.map { Literal($0) })
+    plainCount = plain.count
+    index = LiteralIndex(plain + texts.map { Literal($0) })
     mostDigits = literals.reduce(0) { $1.cores.reduce($0) { max($0, $1.count) } } - 1
   }
 
@@ -75,17 +80,24 @@ struct EncodedIndex: Sendable {
     return texts
   }
 
-  /// Calls `found` with the places of texts that begin in `places`, not in order.
+  /// Calls `found` with each literal or encoded text that begins in `places`, not in order. The number of a plain
+  /// literal is its own, that of a text is for `owners(of:)`.
   @inline(__always)
-  func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ place: Int, Owner) -> Void) {
-    index.search(bytes, at: places) { place, text in
-      for owner in owners[text] { found(place, owner) }
+  func search(
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>,
+    _ found: (_ place: Int, _ number: Int, _ isPlain: Bool) -> Void
+  ) {
+    index.search(bytes, at: places) { place, number in
+      let isPlain = number < plainCount
+      found(place, isPlain ? number : number - plainCount, isPlain)
     }
-    searchLineEnds(bytes, at: places, found)
   }
 
-  /// The same for literals in base64 with a line's end in them: the digits before it and those after it, side by side.
-  private func searchLineEnds(
+  func owners(of text: Int) -> [Owner] { owners[text] }
+
+  /// Calls `found` with literals in base64 with a line's end in them that begin in `places`: those of the digits before
+  /// it and after it, side by side.
+  func searchLineEnds(
     _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ place: Int, Owner) -> Void
   ) {
     guard let base = bytes.baseAddress else { return }
@@ -102,8 +114,9 @@ struct EncodedIndex: Sendable {
         room.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[(end - before)..<end]))
         UnsafeMutableRawBufferPointer(rebasing: room[before...])
           .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[next..<(next + after)]))
-        index.search(UnsafeRawBufferPointer(room), at: 0..<before) { place, text in
-          for case .base64(let literal, let lead) in owners[text] {
+        search(UnsafeRawBufferPointer(room), at: 0..<before) { place, number, isPlain in
+          if isPlain { return }
+          for case .base64(let literal, let lead) in owners[number] {
             found(end - before + place, .base64(literal: literal, lead: lead))
           }
         }

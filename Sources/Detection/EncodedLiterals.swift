@@ -22,10 +22,12 @@ struct EncodedLiterals: Sendable {
   /// Bytes of an encoded literal at most, unless escapes or control sequences are in it.
   private let longest: Int
   private let beginnings: LiteralBeginnings
+  private let coreBeginnings: CoreBeginnings
+  private let secondNumbers: ListBeginnings
   private let broken: BrokenLiterals
   let parted: PartedLiterals
-  /// Finds the literals in UTF-16, UTF-32 and base64; nil for a few, which have probes.
-  private let index: EncodedIndex?
+  /// Finds the literals plain, in UTF-16, UTF-32 and base64; nil for a few, which have probes.
+  let index: EncodedIndex?
   /// Bytes of literals; those behind which more of one comes; and those that one begins with.
   private let members: ByteSet
   let memberTable: [UInt8]
@@ -74,9 +76,11 @@ struct EncodedLiterals: Sendable {
     self.parted = parted
     index =
       literals.count > Self.mostProbed
-      ? EncodedIndex(shapes, pieces: parted.pieces.pieces.map(\.bytes)) : nil
+      ? EncodedIndex(plain: set.prefilter.literals, shapes, pieces: parted.pieces.pieces.map(\.bytes)) : nil
     let keeps = rules.map { rules in rules.map(\.keep).min() ?? 0 }
     fixed = FixedForms(literals.map(\.bytes)) { keeps[$0] >= Self.fewestKept }
+    coreBeginnings = CoreBeginnings(fixed.forms.map(\.core))
+    secondNumbers = ListBeginnings(literals.map(\.bytes))
     var lists = Array(repeating: [Int](), count: 256)
     for (number, literal) in literals.enumerated() { lists[Int(literal.bytes[0])].append(number) }
     listBeginnings = lists
@@ -97,6 +101,9 @@ struct EncodedLiterals: Sendable {
   /// Bytes of a literal as a list of numbers at most.
   private let longestList: Int
 
+  /// Bytes after a place in which there may be something of a literal that begins there and that `index` finds.
+  var reach: Int { max(longest, parted.longest) }
+
   /// What finds the literals that are encoded as a whole.
   var probes: [PairProbe] { literals.flatMap { [$0.wide].compactMap { $0 } + $0.base64.map(\.probe) } }
 
@@ -106,9 +113,11 @@ struct EncodedLiterals: Sendable {
   /// Appends candidates that begin in `places`, not in order; those whose literal stands there plainly or
   /// is cut off at the end of `bytes` without a token in it are not among them.
   ///
-  /// - Parameter isLast: nothing comes behind `bytes`.
+  /// - Parameters:
+  ///   - isLast: nothing comes behind `bytes`.
+  ///   - hits: those of `index`, if there is one, from `places` on to `reach` bytes after them.
   func search(
-    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, isLast: Bool,
+    _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, isLast: Bool, hits: LiteralHits,
     into candidates: inout [EncodedCandidate]
   ) {
     let end = min(bytes.count, places.upperBound + longest)
@@ -131,8 +140,8 @@ struct EncodedLiterals: Sendable {
       }
     }
     if let index {
-      let indexEnd = min(bytes.count, max(end, places.upperBound + parted.longest))
-      index.search(bytes, at: places.lowerBound..<indexEnd) { place, owner in
+      let indexed = places.lowerBound..<min(bytes.count, places.upperBound + reach)
+      func addOwner(_ place: Int, _ owner: EncodedIndex.Owner) {
         switch owner {
         case .piece(let number):
           let piece = parted.pieces.pieces[number]
@@ -142,6 +151,10 @@ struct EncodedLiterals: Sendable {
         case .base64(let number, let lead): addBase64(literals[number], number, lead, bytes, place, 0, add)
         }
       }
+      for hit in hits.encoded where indexed.contains(hit.place) {
+        for owner in index.owners(of: hit.text) { addOwner(hit.place, owner) }
+      }
+      index.searchLineEnds(bytes, at: indexed, addOwner)
       return
     }
     parted.search(bytes, at: places) { add($0, $1, .text) }
@@ -233,7 +246,7 @@ struct EncodedLiterals: Sendable {
     if left <= longestList, beginsList[Int(bytes[place])] {
       if isCutList(bytes, place, .hex, &text) || isCutList(bytes, place, .decimal, &text) { return true }
     }
-    return left <= fixed.longest && fixed.mayBegin(at: place, in: bytes)
+    return left <= fixed.longest && coreBeginnings.mayBegin(at: place, in: bytes)
       && fixed.beginnings[Int(bytes[place])].contains { number in
         let form = fixed.forms[number]
         return fixed.presence(of: form, bytes, place) == .cut && fixed.start(of: form, bytes, place) != nil
@@ -265,13 +278,15 @@ struct EncodedLiterals: Sendable {
   /// Whether `text` may begin with a literal as a list of decimal numbers.
   func mayBeginList(_ text: UnsafeRawBufferPointer) -> Bool { !lists(at: 0, in: text, .decimal).isEmpty }
 
-  /// The literals that may begin at `place` as a list of numbers, by the first of them.
+  /// The literals that may begin at `place` as a list of numbers, by the first two of them.
   @inline(__always)
   private func lists(at place: Int, in bytes: UnsafeRawBufferPointer, _ stage: StreamStage) -> [Int] {
     switch firstNumber(bytes, place, stage) {
-    case .some(.some(let byte)): listBeginnings[Int(byte)]
-    case .some(nil): Array(literals.indices)
-    case nil: []
+    case .some(let (byte, end)?):
+      if listBeginnings[Int(byte)].isEmpty || !secondNumbers.mayGoOn(bytes, byte, endingAt: end, stage) { return [] }
+      return listBeginnings[Int(byte)]
+    case .some(nil): return Array(literals.indices)
+    case nil: return []
     }
   }
 
@@ -289,12 +304,14 @@ struct EncodedLiterals: Sendable {
           end = min(end, literals[index].visibleEnd(bytes, place, keep: rule.keep))
         }
       }
-      for number in fixed.beginnings[Int(bytes[place])] {
-        let form = fixed.forms[number]
-        guard fixed.presence(of: form, bytes, place) != .none, let begin = fixed.start(of: form, bytes, place) else {
-          continue
+      if coreBeginnings.mayBegin(at: place, in: bytes) {
+        for number in fixed.beginnings[Int(bytes[place])] {
+          let form = fixed.forms[number]
+          guard fixed.presence(of: form, bytes, place) != .none, let begin = fixed.start(of: form, bytes, place) else {
+            continue
+          }
+          end = min(end, visibleEnd(bytes, begin, form.literal, form.form))
         }
-        end = min(end, visibleEnd(bytes, begin, form.literal, form.form))
       }
       for stage in [StreamStage.hex, .decimal] where fixed.isListBeginning(bytes, place, stage) {
         for number in lists(at: place, in: bytes, stage) {
@@ -324,13 +341,16 @@ struct EncodedLiterals: Sendable {
   }
 }
 
-/// The first number of a list that begins at `place`; nil inside if the bytes end in it, nil if there is none.
+/// The first number of a list that begins at `place`, and its end; nil inside if the bytes end in it, nil if there is
+/// none.
 @inline(__always)
-private func firstNumber(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ stage: StreamStage) -> UInt8?? {
+private func firstNumber(
+  _ bytes: UnsafeRawBufferPointer, _ place: Int, _ stage: StreamStage
+) -> (byte: UInt8, end: Int)?? {
   if stage == .hex {
     guard let high = hexValue(bytes[place]) else { return nil }
     if place + 1 == bytes.count { return .some(nil) }
-    return hexValue(bytes[place + 1]).map { high << 4 | $0 }
+    return hexValue(bytes[place + 1]).map { (high << 4 | $0, place + 2) }
   }
   var value = 0
   var at = place
@@ -340,7 +360,7 @@ private func firstNumber(_ bytes: UnsafeRawBufferPointer, _ place: Int, _ stage:
   }
   if at == place { return nil }
   if at == bytes.count, at < place + 4 { return .some(nil) }
-  return at < place + 4 && value < 256 ? UInt8(value) : nil
+  return at < place + 4 && value < 256 ? (UInt8(value), at) : nil
 }
 
 private func isLetterOrDigit(_ byte: UInt8) -> Bool {

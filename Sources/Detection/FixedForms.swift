@@ -24,8 +24,6 @@ struct FixedForms: Sendable {
   let longest: Int
   private let index: SampleIndex
   private let pieces: [Piece]
-  /// A bit for each two bytes that a core may begin with.
-  private let pairs: [UInt64]
 
   /// What the index finds: a part of a form's core, or some numbers of a list.
   private enum Piece: Sendable {
@@ -77,9 +75,6 @@ struct FixedForms: Sendable {
       beginnings[Int(form.core[0])].append(number)
     }
     self.beginnings = beginnings
-    var pairs = Array(repeating: UInt64(0), count: 1024)
-    for form in forms { pairs[Int(form.core[0]) << 2 | Int(form.core[1] >> 6)] |= 1 << UInt64(form.core[1] & 63) }
-    self.pairs = pairs
     longest = forms.reduce(0) { max($0, $1.core.count) } + 4 + longestIndentation
   }
 
@@ -109,14 +104,6 @@ struct FixedForms: Sendable {
     var isAny = false
     index.search(text, at: 0..<text.count) { _, _ in isAny = true }
     return isAny
-  }
-
-  /// Whether the first two bytes at `place` could begin a core, or a line ends after the first.
-  @inline(__always)
-  func mayBegin(at place: Int, in text: UnsafeRawBufferPointer) -> Bool {
-    guard place + 1 < text.count else { return true }
-    let next = text[place + 1]
-    return pairs[Int(text[place]) << 2 | Int(next >> 6)] >> UInt64(next & 63) & 1 != 0 || sextet(next) == nil
   }
 
   enum Presence {

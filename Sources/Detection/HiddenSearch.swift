@@ -135,7 +135,8 @@ extension Scanner {
   ) {
     stack.layers[depth].removeAll()
     stack.places.removeAll(keepingCapacity: true)
-    rules.hints.search(text, in: range, into: &stack.places) { isSure(at: $0, among: plain) }
+    let known = pieces.known(text, in: range)
+    rules.hints.search(text, in: range, known: known, into: &stack.places) { isSure(at: $0, among: plain) }
     addTexts(depth, text, in: range, &stack)
     stack.layers[depth].addDigits(text, in: range)
     stack.layers[depth].addWideTexts(text, in: range)

@@ -8,7 +8,7 @@ import Rules
 
 /// Finds the places round which a text has to be decoded.
 struct HintSearch: Sendable {
-  private let pieces: LiteralPieces
+  let pieces: LiteralPieces
   /// For each byte a set of those that follow it in a literal.
   private let followers: [ByteSet]
 
@@ -24,13 +24,21 @@ struct HintSearch: Sendable {
 
   /// Appends the places in `range` round which `text` has to be decoded, not in order.
   ///
-  /// - Parameter isPlain: whether a match that is sure begins at a place.
+  /// - Parameters:
+  ///   - known: the pieces in `range`, and others, if a search found them.
+  ///   - isPlain: whether a match that is sure begins at a place.
   func search(
-    _ text: UnsafeRawBufferPointer, in range: Range<Int>, into places: inout [Int],
+    _ text: UnsafeRawBufferPointer, in range: Range<Int>, known: [(place: Int, piece: Int)]?, into places: inout [Int],
     unless isPlain: (Int) -> Bool
   ) {
-    pieces.search(text, at: range) { piece, place in
-      if isHint(piece, text, place, isPlain) { places.append(place) }
+    if let known {
+      for hit in known where range.contains(hit.place) {
+        if isHint(pieces.pieces[hit.piece], text, hit.place, isPlain) { places.append(hit.place) }
+      }
+    } else {
+      pieces.search(text, at: range) { piece, place in
+        if isHint(piece, text, place, isPlain) { places.append(place) }
+      }
     }
     searchEscapes(text, in: range, into: &places)
   }

@@ -83,9 +83,8 @@ public final class LiteralIndex: Sendable {
 /// `@unchecked Sendable`: nothing changes after `init`.
 private final class Tables: @unchecked Sendable {
   private let index: UnsafeMutablePointer<csearch_index>
-  private let short: HashTable
-  private let long: HashTable
-  private let entries: UnsafeMutableBufferPointer<csearch_entry>
+  private let windows: WindowTable
+  private let pairs: UnsafeMutableBufferPointer<csearch_two_bytes>
   private let literals: UnsafeMutableBufferPointer<csearch_literal>
   private let texts: UnsafeMutableBufferPointer<UInt8>
   private let room: Int
@@ -96,6 +95,7 @@ private final class Tables: @unchecked Sendable {
     texts = .allocate(capacity: all.reduce(0) { $0 + $1.bytes.count })
     var start = 0
     let fold: UInt8 = all.contains(where: \.isCaseless) ? 0x20 : 0
+    let pairs = all.indices.filter { all[$0].bytes.count == 2 }.prefix(Int(CSEARCH_MOST_PAIRS))
     var windows: [Window] = []
     for (number, literal) in all.enumerated() {
       for (offset, byte) in literal.bytes.enumerated() { texts.initializeElement(at: start + offset, to: byte) }
@@ -104,28 +104,30 @@ private final class Tables: @unchecked Sendable {
         to: csearch_literal(
           start: UInt32(start), length: UInt16(literal.bytes.count), is_caseless: literal.isCaseless ? 1 : 0))
       start += literal.bytes.count
-      windows += Window.both(of: literal.bytes, number, fold)
+      if !pairs.contains(number) { windows += Window.both(of: literal.bytes, number, fold) }
     }
-    var listed: [csearch_entry] = []
-    short = HashTable(windows.filter { !$0.isLong }, Int(CSEARCH_SHORT_BITS), fold, csearch_short_hash, &listed)
-    long = HashTable(windows.filter(\.isLong), Int(CSEARCH_LONG_BITS), fold, csearch_long_hash, &listed)
-    entries = .allocate(capacity: max(1, listed.count))
-    _ = entries.initialize(from: listed)
-    let most = max(1, short.most + long.most)
-    room = max(1024, 18 * most)
+    self.windows = WindowTable(windows, fold)
+    let folded = pairs.filter { all[$0].isCaseless }
+    self.pairs = .allocate(capacity: max(1, pairs.count))
+    for (place, number) in (folded + pairs.filter { !all[$0].isCaseless }).enumerated() {
+      let bytes = all[number].bytes.map { csearch_folded(UInt32($0), all[number].isCaseless ? UInt32(fold) : 0) }
+      self.pairs.initializeElement(
+        at: place, to: csearch_two_bytes(bytes: (UInt8(bytes[0]), UInt8(bytes[1])), literal: UInt32(number)))
+    }
+    let most = max(1, self.windows.most + 2 * pairs.count)
+    room = max(1024, 2 * most)
     index.initialize(
       to: csearch_index(
-        short_bits: short.bits, long_bits: long.bits, short_slots: short.slots, long_slots: long.slots,
-        entries: entries.baseAddress!, literals: literals.baseAddress!, texts: texts.baseAddress!,
-        fold: UInt32(fold) * 0x0101_0101, longest_back: all.reduce(0) { max($0, $1.bytes.count) },
-        most_at_place: most))
+        filter: self.windows.filter, slots: self.windows.slots, entries: self.windows.entries.baseAddress!,
+        literals: literals.baseAddress!, texts: texts.baseAddress!, fold: UInt32(fold) * 0x0101_0101,
+        pair_count: UInt32(pairs.count), folded_pairs: UInt32(folded.count), pairs: self.pairs.baseAddress!,
+        longest_back: all.reduce(0) { max($0, $1.bytes.count) }, most_at_place: most))
   }
 
   deinit {
     index.deallocate()
-    short.deallocate()
-    long.deallocate()
-    entries.deallocate()
+    windows.deallocate()
+    pairs.deallocate()
     literals.deallocate()
     texts.deallocate()
   }

@@ -47,6 +47,9 @@ struct LiteralPieces: Sendable {
   var probes: [csearch_probe] { needles.map(\.probe) }
   var isIndexed: Bool { index != nil }
 
+  /// The pieces as literals.
+  var literals: [Literal] { pieces.map { Literal($0.bytes) } }
+
   /// Whether a literal is long enough to have pieces.
   func contains(_ literal: Int) -> Bool { pieces.contains { $0.number == literal } }
 

@@ -1,4 +1,4 @@
-// The bytes by which an index finds a literal, and the table of bits in which their hashes are.
+// The bytes by which an index finds a literal, and the tables in which their hashes are.
 
 import CSearch
 import Rules
@@ -17,7 +17,7 @@ struct Window {
   private init(_ text: [UInt8], _ literal: Int, at back: Int, count: Int, _ fold: UInt8) {
     var (bytes, mask) = (UInt32(0), UInt32(0))
     for index in 0..<count where text.indices.contains(back + index) {
-      bytes |= UInt32(text[back + index] | fold) << UInt32(8 * index)
+      bytes |= csearch_folded(UInt32(text[back + index]), UInt32(fold)) << UInt32(8 * index)
       mask |= 0xFF << UInt32(8 * index)
     }
     (self.bytes, self.mask, self.literal, self.back, isLong) = (bytes, mask, literal, back, count == 4)
@@ -45,54 +45,59 @@ struct Window {
   /// All that the bytes may be.
   func values(_ fold: UInt8) -> [UInt32] {
     guard let open = (0..<(isLong ? 4 : 3)).first(where: { mask >> UInt32(8 * $0) & 0xFF == 0 }) else { return [bytes] }
-    return (UInt32(0)..<256).filter { $0 & UInt32(fold) == UInt32(fold) }.map { bytes | $0 << UInt32(8 * open) }
+    return (UInt32(0)..<256).filter { csearch_folded($0, UInt32(fold)) == $0 }.map { bytes | $0 << UInt32(8 * open) }
   }
 }
 
-/// A bit for each hash of some windows, and for each slot of hashes where the entries of its windows begin.
+/// The bits of all windows, and for each slot of hashes the entries of its windows.
 ///
 /// The C code keeps the addresses.
-struct HashTable {
-  let bits: UnsafeMutablePointer<UInt32>
+struct WindowTable {
+  let filter: UnsafeMutablePointer<UInt8>
   let slots: UnsafeMutablePointer<UInt32>
+  let entries: UnsafeMutableBufferPointer<csearch_entry>
   /// Entries of a slot at most.
   let most: Int
 
-  /// Appends the entries to `entries`.
-  init(
-    _ windows: [Window], _ bitCount: Int, _ fold: UInt8, _ hash: (UInt32) -> UInt32, _ entries: inout [csearch_entry]
-  ) {
+  init(_ windows: [Window], _ fold: UInt8) {
+    let hashes = 1 << Int(CSEARCH_LITERAL_BITS)
     let slotCount = 1 << Int(CSEARCH_SLOT_BITS)
-    bits = .allocate(capacity: 1 << bitCount / 32)
-    bits.initialize(repeating: 0, count: 1 << bitCount / 32)
+    filter = .allocate(capacity: hashes)
+    filter.initialize(repeating: 0, count: hashes)
     slots = .allocate(capacity: slotCount + 1)
-    var made: [(slot: Int, window: Int)] = []
+    // The slot and the window, of which one of a slot is enough.
+    var made: [UInt64] = []
     for (number, window) in windows.enumerated() {
       for value in window.values(fold) {
-        let hash = Int(hash(value))
-        bits[hash / 32] |= 1 << UInt32(hash % 32)
-        made.append((hash >> (bitCount - Int(CSEARCH_SLOT_BITS)), number))
+        let hash = Int(csearch_literal_hash(value))
+        filter[hash] |= window.isLong ? csearch_literal_bit(value) : 0xFF
+        made.append(UInt64(hash / (hashes / slotCount)) << 32 | UInt64(number))
       }
     }
-    made.sort { ($0.slot, $0.window) < ($1.slot, $1.window) }
+    made.sort()
+    var listed: [csearch_entry] = []
     var most = 0
     var next = 0
     for slot in 0..<slotCount {
-      let start = entries.count
+      let start = listed.count
       slots[slot] = UInt32(start)
-      while next < made.count, made[next].slot == slot {
-        // One of a slot is enough for each.
-        if next == 0 || made[next - 1] != made[next] { entries.append(windows[made[next].window].entry) }
+      while next < made.count, made[next] >> 32 == slot {
+        if next == 0 || made[next - 1] != made[next] {
+          listed.append(windows[Int(made[next] & 0xFFFF_FFFF)].entry)
+        }
         next += 1
       }
-      most = max(most, entries.count - start)
+      most = max(most, listed.count - start)
     }
-    slots[slotCount] = UInt32(entries.count)
+    slots[slotCount] = UInt32(listed.count)
+    entries = .allocate(capacity: max(1, listed.count))
+    _ = entries.initialize(from: listed)
     self.most = most
   }
 
   func deallocate() {
-    bits.deallocate()
+    filter.deallocate()
     slots.deallocate()
+    entries.deallocate()
   }
 }

@@ -9,8 +9,8 @@ struct PartedLiterals: Sendable {
   let pieces: LiteralPieces
   /// For each byte the literals that begin with it.
   private let first: [[Int]]
-  /// Whether one begins with a byte.
-  private let begins: [Bool]
+  /// The two bytes that one begins with.
+  private let pairs: BytePairs
   /// Bytes of a literal with what parts it at most: the stream is held back for so many.
   let longest: Int
 
@@ -20,7 +20,7 @@ struct PartedLiterals: Sendable {
     var first = Array(repeating: [Int](), count: 256)
     for (number, literal) in literals.enumerated() { first[Int(literal[0])].append(number) }
     self.first = first
-    begins = first.map { !$0.isEmpty }
+    pairs = literals.reduce(into: BytePairs()) { $0.insert($1[0], $1[1]) }
     longest = longestMarkup + (literals.map(\.count).max() ?? 0)
   }
 
@@ -96,12 +96,19 @@ struct PartedLiterals: Sendable {
   func cutLiteral(in text: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int? {
     var place = max(start, text.count - longest)
     while place < end {
-      if begins[Int(text[place])], first[Int(text[place])].contains(where: { isCut(literals[$0], text, place) }) {
+      if mayBegin(text, place), first[Int(text[place])].contains(where: { isCut(literals[$0], text, place) }) {
         return place
       }
       place += 1
     }
     return nil
+  }
+
+  /// Whether the first two bytes at `place` could begin a literal, or something parts it after the first.
+  @inline(__always)
+  private func mayBegin(_ text: UnsafeRawBufferPointer, _ place: Int) -> Bool {
+    guard place + 1 < text.count else { return false }
+    return pairs.contains(text[place], text[place + 1]) || mayBeginStreamToken(text[place + 1])
   }
 
   private func isCut(_ literal: [UInt8], _ text: UnsafeRawBufferPointer, _ start: Int) -> Bool {

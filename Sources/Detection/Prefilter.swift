@@ -38,11 +38,13 @@ struct Prefilter: Sendable {
   private let needles: [Needle]
   /// nil where `needles` do.
   private let index: LiteralIndex?
-  private let literals: [Literal]
+  let literals: [Literal]
   /// For each literal the rules that are tried at it, in order.
   let rules: [[Int]]
   /// For each literal the bytes from it on that stay readable whatever comes.
   private let visible: [Int]
+  /// Bytes of the longest literal.
+  let longest: Int
   /// Bytes from a literal to a secret at most, and from the start of a match to its literal.
   let reach: Int
   let before: Int
@@ -69,6 +71,7 @@ struct Prefilter: Sendable {
     needles = isFew ? literals.map { Needle($0.bytes) } : []
     index = isFew ? nil : LiteralIndex(literals)
     self.literals = literals
+    longest = literals.reduce(0) { max($0, $1.bytes.count) }
     self.rules = rules
     visible = rules.map { rules in rules.map { all[$0].visible }.min() ?? 0 }
     trials = all.enumerated().map { Trial($0.element, $0.offset) }
@@ -103,7 +106,6 @@ struct Prefilter: Sendable {
   /// there is none.
   func cutLiteral(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     if let index { return index.cutLiteral(in: bytes, from: start) }
-    let longest = literals.reduce(0) { max($0, $1.bytes.count) }
     var at = max(start, bytes.count - (longest - 1))
     while at < bytes.count {
       if literals.contains(where: { $0.isCut(in: bytes, at: at) }) { return at }
@@ -114,11 +116,11 @@ struct Prefilter: Sendable {
 
   /// Where the bytes end that are visible whatever comes.
   ///
-  /// - Parameter start: no match that is still unknown begins before it.
-  func visibleEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+  /// - Parameters:
+  ///   - start: no match that is still unknown begins before it.
+  ///   - candidates: all from there on.
+  func visibleEnd(in bytes: UnsafeRawBufferPointer, from start: Int, _ candidates: [Candidate]) -> Int {
     var end = bytes.count
-    var candidates: [Candidate] = []
-    search(bytes, at: start..<bytes.count, into: &candidates)
     for candidate in candidates { end = min(end, candidate.offset + visible[candidate.literal]) }
     var at = cutLiteral(in: bytes, from: start)
     while at < end {

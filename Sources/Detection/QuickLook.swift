@@ -12,6 +12,7 @@ package struct QuickLook: ~Copyable {
   private let tokens: [UInt8]
   private var plain: [Candidate] = []
   private var encoded: [EncodedCandidate] = []
+  private var hits = LiteralHits()
   private var places: [Int] = []
 
   /// Bytes that are searched at once: they stay in the processor's cache.
@@ -82,8 +83,13 @@ package struct QuickLook: ~Copyable {
   private mutating func search(_ text: UnsafeRawBufferPointer, at places: Range<Int>) {
     plain.removeAll(keepingCapacity: true)
     encoded.removeAll(keepingCapacity: true)
-    prefilter.search(text, at: places, into: &plain)
-    literals.search(text, at: places, isLast: true, into: &encoded)
+    if let index = literals.index {
+      hits.find(index, in: text, at: places.lowerBound..<min(text.count, places.upperBound + literals.reach))
+      hits.add(plainAt: places, to: &plain)
+    } else {
+      prefilter.search(text, at: places, into: &plain)
+    }
+    literals.search(text, at: places, isLast: true, hits: hits, into: &encoded)
   }
 
   /// Whether an escape at the end of `values[start..<end]` could be read together with the bytes after it.

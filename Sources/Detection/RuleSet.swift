@@ -7,6 +7,8 @@ public struct RuleSet: Sendable {
   public let rules: [Rule]
   let prefilter: Prefilter
   let hints: HintSearch
+  /// The literals of `prefilter`, and then the pieces of `hints`, if both are many.
+  let scanIndex: LiteralIndex?
   /// The rules for names of files.
   let nameRules: [Int]
 
@@ -20,6 +22,8 @@ public struct RuleSet: Sendable {
     prefilter = Prefilter(rules)
     nameRules = rules.indices.filter { rules[$0].isForNames }
     hints = HintSearch(literals: rules.filter(\.isPlain).flatMap { $0.literals.map(\.bytes) })
+    let isBoth = prefilter.isIndexed && hints.pieces.isIndexed
+    scanIndex = isBoth ? LiteralIndex(prefilter.literals + hints.pieces.literals) : nil
     var words: [ObjectIdentifier: LiteralIndex] = [:]
     for list in rules.compactMap(\.filter).flatMap(\.wordLists) where words[ObjectIdentifier(list)] == nil {
       words[ObjectIdentifier(list)] = LiteralIndex(list.words.filter { $0.bytes.count >= 2 })

@@ -12,49 +12,60 @@ final class SampleIndex: @unchecked Sendable {
   private static let step = 4
 
   private let texts: [[UInt8]]
-  private let bits: UnsafeMutablePointer<UInt64>
+  private let words: UnsafeMutablePointer<UInt32>
   private let slots: UnsafeMutablePointer<UInt32>
   private let values: UnsafeMutablePointer<UInt32>
   /// The texts that have a value, and where: those of number n are from `firstOwners[n]` on.
   private let owners: [(text: Int, offset: Int)]
   private let firstOwners: [Int]
 
-  private static let hashes = 1 << Int(CSEARCH_SAMPLE_BITS)
+  private static let wordCount = 1 << Int(CSEARCH_SAMPLE_BITS)
   private static let slotCount = 1 << Int(CSEARCH_SAMPLE_SLOT_BITS)
 
   init(_ texts: [[UInt8]]) {
     precondition(texts.allSatisfy { $0.count >= Self.shortest })
     self.texts = texts
-    var samples: [(key: UInt64, text: Int, offset: Int)] = []
+    // Hashes, which no two values share, and the number of the sample.
+    var samples: [UInt64] = []
     samples.reserveCapacity(Self.step * texts.count)
     for (number, text) in texts.enumerated() {
       // As late as a text lies in the step, a sample of it is among these.
       for offset in 0..<Self.step {
-        let value = (0..<4).reduce(UInt32(0)) { $0 | UInt32(text[offset + $1]) << UInt32(8 * $1) }
-        samples.append((UInt64(csearch_sample_hash(value)) << 32 | UInt64(value), number, offset))
+        let value = Self.value(of: text, at: offset)
+        samples.append(UInt64(csearch_sample_hash(value)) << 32 | UInt64(Self.step * number + offset))
       }
     }
-    samples.sort { $0.key < $1.key }
-    bits = .allocate(capacity: Self.hashes / 64)
-    bits.initialize(repeating: 0, count: Self.hashes / 64)
+    samples.sort()
+    words = .allocate(capacity: Self.wordCount)
+    words.initialize(repeating: 0, count: Self.wordCount)
     slots = .allocate(capacity: Self.slotCount + 1)
     slots.initialize(repeating: 0, count: Self.slotCount + 1)
     values = .allocate(capacity: max(1, samples.count))
     var firstOwners: [Int] = []
-    for (number, sample) in samples.enumerated() where number == 0 || samples[number - 1].key != sample.key {
-      let hash = Int(sample.key >> 32)
-      values[firstOwners.count] = UInt32(truncatingIfNeeded: sample.key)
+    for (number, sample) in samples.enumerated() where number == 0 || samples[number - 1] >> 32 != sample >> 32 {
+      let hash = UInt32(sample >> 32)
+      let (text, offset) = Self.owner(sample)
+      values[firstOwners.count] = Self.value(of: texts[text], at: offset)
       firstOwners.append(number)
-      bits[hash / 64] |= 1 << UInt64(hash % 64)
-      slots[hash / (Self.hashes / Self.slotCount) + 1] += 1
+      words[Int(hash >> UInt32(32 - CSEARCH_SAMPLE_BITS))] |= csearch_sample_bits(hash)
+      slots[Self.slot(of: hash) + 1] += 1
     }
     for slot in 0..<Self.slotCount { slots[slot + 1] += slots[slot] }
-    owners = samples.map { ($0.text, $0.offset) }
+    owners = samples.map(Self.owner)
     self.firstOwners = firstOwners + [samples.count]
   }
 
+  private static func value(of text: [UInt8], at offset: Int) -> UInt32 {
+    (0..<4).reduce(UInt32(0)) { $0 | UInt32(text[offset + $1]) << UInt32(8 * $1) }
+  }
+
+  private static func owner(_ sample: UInt64) -> (text: Int, offset: Int) {
+    let number = Int(UInt32(truncatingIfNeeded: sample))
+    return (number / step, number % step)
+  }
+
   deinit {
-    bits.deallocate()
+    words.deallocate()
     slots.deallocate()
     values.deallocate()
   }
@@ -65,7 +76,7 @@ final class SampleIndex: @unchecked Sendable {
   func search(_ bytes: UnsafeRawBufferPointer, at places: Range<Int>, _ found: (_ place: Int, _ text: Int) -> Void) {
     guard let base = bytes.baseAddress, !owners.isEmpty else { return }
     let text = base.assumingMemoryBound(to: UInt8.self)
-    var samples = csearch_samples(bits: bits, slots: slots, values: values)
+    var samples = csearch_samples(words: words, slots: slots, values: values)
     var at = places.lowerBound
     while at < places.upperBound {
       at = csearch_sample(&samples, text, bytes.count, at, places.upperBound)
@@ -82,9 +93,11 @@ final class SampleIndex: @unchecked Sendable {
     }
   }
 
+  private static func slot(of hash: UInt32) -> Int { Int(hash >> UInt32(32 - CSEARCH_SAMPLE_SLOT_BITS)) }
+
   /// Of a value that is a sample.
   private func owners(of value: UInt32) -> ArraySlice<(text: Int, offset: Int)> {
-    var number = Int(slots[Int(csearch_sample_hash(value)) / (Self.hashes / Self.slotCount)])
+    var number = Int(slots[Self.slot(of: csearch_sample_hash(value))])
     while values[number] != value { number += 1 }
     return owners[firstOwners[number]..<firstOwners[number + 1]]
   }

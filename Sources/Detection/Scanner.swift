@@ -99,6 +99,11 @@ public struct Scanner: ~Copyable {
   var purpose = SearchPurpose.scan
   private(set) var codes: [OpaquePointer?]
   private var candidates: [Candidate] = []
+  /// Those in the part of the next buffer that is searched, if `hasHits`: then the scanner looks for none.
+  var hits = LiteralHits()
+  var hasHits = false
+  /// Of the last scan.
+  var pieces = PieceHits()
   /// Places of literals and the results of their rules; nil if not recorded.
   var tried: [TriedPlace]?
   var stack = LayerStack()
@@ -149,6 +154,7 @@ public struct Scanner: ~Copyable {
   public mutating func begin(path: [UInt8]? = nil) {
     input = Input()
     inflated = Inflated()
+    pieces.forget()
     input.path = path
   }
 
@@ -173,7 +179,8 @@ public struct Scanner: ~Copyable {
     let prefilter = rules.prefilter
     heldFrom = .max
     // Matches of short literals may follow the beginning of a longer literal that is cut off.
-    let known = isLast ? until : prefilter.cutLiteral(in: buffer, from: from) - prefilter.before
+    let isFar = until <= buffer.count - prefilter.longest - prefilter.before
+    let known = isLast || isFar ? until : prefilter.cutLiteral(in: buffer, from: from) - prefilter.before
     let end = max(from, min(until, known))
     let limit = most == .max || !prefilter.isPlain ? .max : matches.count + most
     let first = matches.count
@@ -182,12 +189,21 @@ public struct Scanner: ~Copyable {
       nameRules.removeAll()
     }
     var progress = SearchProgress(decided: end, openRule: nil)
-    var at = max(0, from - prefilter.reach)
+    let scanIndex = purpose == .scan && !hasHits ? rules.scanIndex : nil
+    // What is hidden is looked for from there on.
+    var at = max(0, from - (scanIndex == nil ? prefilter.reach : max(prefilter.reach, Self.hiddenContext)))
     let last = from < end ? min(buffer.count, end + prefilter.before) : from
+    pieces.begin(buffer, at: at)
     while at < last {
       let next = min(last, at + Self.batchBytes)
       candidates.removeAll(keepingCapacity: true)
-      prefilter.search(buffer, at: at..<next, into: &candidates)
+      if hasHits {
+        hits.add(plainAt: at..<next, to: &candidates)
+      } else if let scanIndex {
+        search(scanIndex, buffer, at: at..<next)
+      } else {
+        prefilter.search(buffer, at: at..<next, into: &candidates)
+      }
       if !candidates.isEmpty,
         let stop = match(limit, in: buffer, from: from, atStart: atStart, isLast: isLast, into: &matches)
       {
@@ -201,6 +217,20 @@ public struct Scanner: ~Copyable {
     }
     input.searched += progress.decided - from
     return progress
+  }
+
+  /// Adds candidates and pieces of literals.
+  private mutating func search(_ index: LiteralIndex, _ buffer: UnsafeRawBufferPointer, at places: Range<Int>) {
+    let plainCount = rules.prefilter.literals.count
+    index.search(buffer, at: places) { place, number in
+      if number < plainCount {
+        candidates.append(Candidate(offset: place, literal: number))
+      } else {
+        pieces.add(number - plainCount, at: place)
+      }
+    }
+    pieces.reach(places.upperBound)
+    if candidates.count > 1 { candidates.sort { ($0.offset, $0.literal) < ($1.offset, $1.literal) } }
   }
 
   /// Matches all candidates.

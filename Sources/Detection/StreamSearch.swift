@@ -37,6 +37,7 @@ public struct StreamSearch: ~Copyable {
     literals = isPlain ? nil : EncodedLiterals(rules)
     lookbehinds = Array(repeating: nil, count: rules.rules.count)
     if !isPlain { scanner.tried = [] }
+    scanner.hasHits = literals?.index != nil
   }
 
   public var rules: RuleSet { scanner.rules }
@@ -53,7 +54,16 @@ public struct StreamSearch: ~Copyable {
   ///
   /// - Parameter start: no match that is still unknown begins before it.
   public borrowing func visibleEnd(in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
-    let end = min(end, rules.prefilter.visibleEnd(in: bytes, from: start), max(start, scanner.heldFrom))
+    var candidates: [Candidate] = []
+    if let index = literals?.index {
+      var hits = LiteralHits()
+      hits.find(index, in: bytes, at: start..<bytes.count)
+      candidates = hits.plain
+    } else {
+      rules.prefilter.search(bytes, at: start..<bytes.count, into: &candidates)
+    }
+    let visible = rules.prefilter.visibleEnd(in: bytes, from: start, candidates)
+    let end = min(end, visible, max(start, scanner.heldFrom))
     return literals?.visibleEnd(in: bytes, from: start, to: end) ?? end
   }
 
@@ -67,13 +77,19 @@ public struct StreamSearch: ~Copyable {
   ) -> Int {
     plain.removeAll(keepingCapacity: true)
     scanner.tried?.removeAll(keepingCapacity: true)
+    if let literals, let index = literals.index {
+      let end = min(buffer.count, until) + max(rules.prefilter.before, literals.reach)
+      let start = max(0, from - rules.prefilter.reach)
+      scanner.hits.find(index, in: buffer, at: start..<max(start, min(buffer.count, end)))
+    }
     var decided = scanner.search(
       for: .redaction, buffer, from: from, until: until, atStart: base == 0, isLast: isLast, into: &plain
     ).decided
     encoded.removeAll(keepingCapacity: true)
     if let literals {
       candidates.removeAll(keepingCapacity: true)
-      literals.search(buffer, at: from..<max(from, decided), isLast: isLast, into: &candidates)
+      literals.search(
+        buffer, at: from..<max(from, decided), isLast: isLast, hits: scanner.hits, into: &candidates)
       addBrokenPlain(buffer, before: decided)
       if !candidates.isEmpty { decided = decode(buffer, decided, base, isLast: isLast) }
       if !isLast {

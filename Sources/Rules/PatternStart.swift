@@ -97,9 +97,8 @@ struct PatternStart {
 
   private static func heads(_ set: ByteSet) -> [Head] {
     if set.count > 16 || set.isEmpty { return [Head(isOpen: false)] }
-    let bytes = (UInt8.min...UInt8.max).filter(set.contains)
     var heads: [Head] = []
-    for byte in bytes where !(heads.contains { $0.bytes == [byte.inLowerCase] && $0.isCaseless }) {
+    for byte in set.bytes where !(heads.contains { $0.bytes == [byte.inLowerCase] && $0.isCaseless }) {
       let isCaseless = byte.isLetter && set.contains(byte ^ 0x20)
       heads.append(Head(bytes: [isCaseless ? byte.inLowerCase : byte], isCaseless: isCaseless))
     }

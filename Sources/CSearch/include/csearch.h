@@ -157,9 +157,10 @@ void csearch_narrow(const uint8_t *text, size_t count, size_t width, size_t low,
 // A search for many literals, see literals.c. `LiteralIndex` makes the tables.
 
 enum {
-  CSEARCH_SHORT_BITS = 16,
-  CSEARCH_LONG_BITS = 17,
+  CSEARCH_LITERAL_BITS = 15,
   CSEARCH_SLOT_BITS = 12,
+  /// Literals of two bytes that are compared at every place.
+  CSEARCH_MOST_PAIRS = 8,
 };
 
 typedef struct {
@@ -177,18 +178,27 @@ typedef struct {
   int32_t back;
 } csearch_entry;
 
+/// A literal of two bytes.
 typedef struct {
-  /// A bit for each hash of three bytes, and of four.
-  const uint32_t *short_bits, *long_bits;
+  uint8_t bytes[2];
+  uint32_t literal;
+} csearch_two_bytes;
+
+typedef struct {
+  /// For each hash of three bytes a bit for each of what may be the fourth.
+  const uint8_t *filter;
   /// The entries of a hash are those from its slot on, by the upper bits of the hash.
-  const uint32_t *short_slots, *long_slots;
+  const uint32_t *slots;
   const csearch_entry *entries;
   const csearch_literal *literals;
   const uint8_t *texts;
-  /// The bits that lower case letters have, in each of four bytes, if case does not matter to all literals; else zero.
+  /// The bit that lower case letters have, in each of four bytes, if case does not matter to some literals; else zero.
   uint32_t fold;
+  /// Literals that have no entries; those of any case come first.
+  uint32_t pair_count, folded_pairs;
+  const csearch_two_bytes *pairs;
   size_t longest_back;
-  /// Entries of a slot of three bytes and one of four at most.
+  /// What may be added at an even place and the one after it at most.
   size_t most_at_place;
 } csearch_index;
 
@@ -197,14 +207,17 @@ typedef struct {
   uint32_t literal;
 } csearch_hit;
 
-/// The hash of the first three of four bytes, and of all.
-uint32_t csearch_short_hash(uint32_t bytes);
-uint32_t csearch_long_hash(uint32_t bytes);
+/// Four bytes with letters in lower case, and a few signs changed, if an index has such a `fold`.
+uint32_t csearch_folded(uint32_t bytes, uint32_t fold);
+
+/// The hash of the first three of four bytes, and the bit of the fourth.
+uint32_t csearch_literal_hash(uint32_t bytes);
+uint8_t csearch_literal_bit(uint32_t bytes);
 
 /// Writes the places in from ..< until where a literal begins that lies whole in the text, not in order.
 ///
 /// - at: an even place to go on from, at most `from`; SIZE_MAX afterwards if all were found.
-/// - room: of `hits`, at least 17 times `most_at_place`.
+/// - room: of `hits`, more than `most_at_place`.
 /// Returns how many were written.
 size_t csearch_literals(
   const csearch_index *index, const uint8_t *text, size_t count, size_t from, size_t until, size_t *at,
@@ -213,20 +226,21 @@ size_t csearch_literals(
 // A search for many texts of seven bytes or more, see samples.c. `SampleIndex` makes the tables.
 
 enum {
-  CSEARCH_SAMPLE_BITS = 17,
-  CSEARCH_SAMPLE_SLOT_BITS = 11,
+  CSEARCH_SAMPLE_BITS = 12,
+  CSEARCH_SAMPLE_SLOT_BITS = 12,
 };
 
 typedef struct {
-  /// A bit for each hash of four bytes.
-  const uint64_t *bits;
+  /// For the upper bits of each hash of four bytes those bits that the rest of it says.
+  const uint32_t *words;
   /// The values of slot s are those from slots[s] on, by the upper bits of the hash.
   const uint32_t *slots;
   const uint32_t *values;
 } csearch_samples;
 
-/// The hash of four bytes.
+/// The hash of four bytes, and the bits of a hash in its word.
 uint32_t csearch_sample_hash(uint32_t value);
+uint32_t csearch_sample_bits(uint32_t hash);
 
 /// The next of the places at, at + 4, ... before `end` whose four bytes are one of the values.
 size_t csearch_sample(const csearch_samples *samples, const uint8_t *text, size_t count, size_t at, size_t end);
