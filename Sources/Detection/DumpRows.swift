@@ -81,7 +81,7 @@ extension DecodedLayer {
   mutating func addDump(_ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>) -> Int? {
     var start = place
     let earliest = max(range.lowerBound, place - Self.longestLine)
-    while start > earliest, !endsLine(text, start) { start -= 1 }
+    while start > earliest, !beginsLine(text, start) { start -= 1 }
     // Digits in the line of `place`, and in those above the first row, are none of the dump's.
     let limit = min(range.upperBound, place + Self.longestLine)
     while start < limit, dumpRow(text, start, range) == nil {
@@ -153,7 +153,9 @@ extension DecodedLayer {
         }
         if isFirst != 0 { break }
       }
-      guard let before = rowBefore(text, start, range), step(text, before.row, current, radix) == count else { break }
+      guard let before = rowBefore(text, start, range) ?? rowInLine(text, start, range, of: current, radix, count),
+        step(text, before.row, current, radix) == count
+      else { break }
       (start, current) = (before.start, before.row)
       if place - start > Self.margin || !isText(text, current, count) { break }
     }
@@ -255,8 +257,30 @@ extension DecodedLayer {
     guard start > range.lowerBound else { return nil }
     var at = start - 1
     let earliest = max(range.lowerBound, start - Self.longestLine)
-    while at > earliest, !endsLine(text, at) { at -= 1 }
+    while at > earliest, !beginsLine(text, at) { at -= 1 }
     return dumpRow(text, at, range).map { (at, $0) }
+  }
+
+  /// The row before `row` where something else stands in front of it in its line, such as the name of what is dumped.
+  private func rowInLine(
+    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>, of row: DumpRow, _ radix: Int, _ count: Int
+  ) -> (start: Int, row: DumpRow)? {
+    guard start > range.lowerBound, let offset = number(text, row.offset, radix), offset >= count else { return nil }
+    let digits = String(offset - count, radix: radix).utf8
+    guard digits.count <= row.offset.count else { return nil }
+    let wanted = Array(repeating: UInt8(ascii: "0"), count: row.offset.count - digits.count) + digits
+    var at = start - 1
+    let earliest = max(range.lowerBound, start - Self.longestLine)
+    while at > earliest, !beginsLine(text, at) {
+      at -= 1
+      if isBlank(text[at]), at + wanted.count < start,
+        wanted.indices.allSatisfy({ text[at + 1 + $0] | 0x20 == wanted[$0] | 0x20 }),
+        let before = dumpRow(text, at + 1, range), before.end == start
+      {
+        return (at + 1, before)
+      }
+    }
+    return nil
   }
 
   /// How many bytes the first of two rows has, and in which notation their offsets are.
@@ -288,13 +312,8 @@ extension DecodedLayer {
   /// The row that begins at `start`: up to where something else than pairs of digits stands, which may be text.
   private func dumpRow(_ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>) -> DumpRow? {
     let limit = min(range.upperBound, start + Self.longestLine)
-    var at = start
-    while at < limit, isBlank(text[at]) || "#>\",\n".utf8.contains(text[at]) { at += 1 }
-    if at + 1 < limit, text[at] == UInt8(ascii: "0"), text[at + 1] | 0x20 == UInt8(ascii: "x") { at += 2 }
-    let offset = at
-    while at < limit, hexValue(text[at]) != nil || text[at] == UInt8(ascii: "`") { at += 1 }
-    let digits = offset..<at
-    guard 4...20 ~= digits.count else { return nil }
+    guard let digits = rowOffset(text, start, limit) else { return nil }
+    var at = digits.upperBound
     if at < limit, text[at] == UInt8(ascii: ":") { at += 1 }
     var blanks = 0
     var count = 0
@@ -325,14 +344,31 @@ extension DecodedLayer {
       end: min(range.upperBound, at + (at < limit && text[at] == 0x0A ? 1 : 2)))
   }
 
-  /// Whether a line ends before `at`.
-  private func endsLine(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
-    text[at - 1] == 0x0A || at > 1 && isLineEnd(text, at - 2) && text[at - 2] != 0x0A
+  /// The offset of a row that begins at `start`.
+  private func rowOffset(_ text: UnsafeRawBufferPointer, _ start: Int, _ limit: Int) -> Range<Int>? {
+    var at = start
+    while at < limit, isBlank(text[at]) || "#>\",\n".utf8.contains(text[at]) { at += 1 }
+    if at + 1 < limit, text[at] == UInt8(ascii: "0"), text[at + 1] | 0x20 == UInt8(ascii: "x") { at += 2 }
+    let first = at
+    while at < limit, hexValue(text[at]) != nil || text[at] == UInt8(ascii: "`") { at += 1 }
+    return 4...20 ~= at - first ? first..<at : nil
   }
 
-  /// A line's end, or an escaped one as in JSON.
+  /// Whether a line begins at `at`, or another text.
+  private func beginsLine(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
+    text[at - 1] == 0x0A || text[at - 1] == Self.separator || at > 1 && isEscapedLineEnd(text, at - 2)
+  }
+
   private func isLineEnd(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
-    text[at] == 0x0A
-      || text[at] == UInt8(ascii: "\\") && at + 1 < text.count && text[at + 1] == UInt8(ascii: "n")
+    text[at] == 0x0A || isEscapedLineEnd(text, at)
+  }
+
+  /// Whether an escaped line end, as in JSON, stands before another row: the text beside the bytes may have such a
+  /// pair of characters of its own.
+  private func isEscapedLineEnd(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
+    guard text[at] == UInt8(ascii: "\\"), at + 1 < text.count, text[at + 1] == UInt8(ascii: "n") else { return false }
+    guard let offset = rowOffset(text, at + 2, min(text.count, at + Self.longestLine)) else { return false }
+    let end = offset.upperBound
+    return end < text.count && (text[end] == UInt8(ascii: ":") || isBlank(text[end]))
   }
 }
