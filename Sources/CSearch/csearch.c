@@ -337,13 +337,18 @@ INLINE mask may_have_escapes(const uint8_t *text) {
 INLINE size_t csearch_escape_body(
   const uint8_t *text, size_t count, size_t at, size_t end, const uint8_t *members
 ) {
-  int is_quiet = 1;
+  // Where escapes may be, there are more.
+  unsigned loud = 0;
   for (; at + 64 <= end && at + 66 <= count; at += 64) {
     const uint8_t *here = text + at;
     mask high = (mask)(load(here) | load(here + 32)) < 0;
-    if (is_quiet && !is_any(may_have_escapes(here) | may_have_escapes(here + 32) | high)) continue;
+    if (loud > 0) {
+      loud--;
+    } else {
+      if (!is_any(may_have_escapes(here) | may_have_escapes(here + 32) | high)) continue;
+      loud = 32;
+    }
     mask hits0 = escapes(here), hits1 = escapes(here + 32);
-    is_quiet = !is_any(hits0 | hits1);
     if (is_any(high)) {
       hits0 |= zero_widths(here);
       hits1 |= zero_widths(here + 32);

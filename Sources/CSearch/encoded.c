@@ -30,6 +30,50 @@ INLINE const uint8_t *padded(const uint8_t *text, size_t at, size_t end, uint8_t
   return room;
 }
 
+#if defined(CSEARCH_AVX2)
+// What a byte is, looked up: for each value of its low four bits a table has a bit for each of the eight of its high ones.
+
+#define IN_BASE64(byte) (SEXTET(byte) < 64)
+#define IN_FIRST(byte) (SEXTET(byte) < 32)
+#define IN_SECOND(byte) (IN_BASE64(byte) && !(SEXTET(byte) & 8))
+#define IN_THIRD(byte) (IN_BASE64(byte) && !(SEXTET(byte) & 2))
+#define IN_HEX(byte) (('0' <= (byte) && (byte) <= '9') || ('a' <= ((byte) | 0x20) && ((byte) | 0x20) <= 'f'))
+#define SEXTET(byte) \
+  ('A' <= (byte) && (byte) <= 'Z' ? (byte) - 'A' : 'a' <= (byte) && (byte) <= 'z' ? (byte) - 'a' + 26 \
+   : '0' <= (byte) && (byte) <= '9' ? (byte) - '0' + 52 : (byte) == '+' || (byte) == '-' ? 62 \
+   : (byte) == '/' || (byte) == '_' ? 63 : 64)
+#define IN_ASCII_HIGH(byte) ('0' <= (byte) && (byte) <= '7')
+#define IN_LETTER_HIGH(byte) ('2' <= (byte) && (byte) <= '7')
+#define IN_DECIMAL(byte) ('0' <= (byte) && (byte) <= '9')
+#define IN_X(byte) (((byte) | 0x20) == 'x')
+#define IN_SEPARATOR(byte) ((byte) <= 0x20 || (byte) == ',' || (byte) == '-' || (byte) == ':' || (byte) == '%')
+#define IN_SEPARATED(byte) (IN_HEX(byte) || IN_X(byte) || IN_SEPARATOR(byte))
+#define ENTRY(in, low) \
+  in(0x00 | low) | in(0x10 | low) << 1 | in(0x20 | low) << 2 | in(0x30 | low) << 3 | in(0x40 | low) << 4 | in(0x50 | low) << 5 | in(0x60 | low) << 6 | in(0x70 | low) << 7
+#define LANES(in) \
+  ENTRY(in, 0), ENTRY(in, 1), ENTRY(in, 2), ENTRY(in, 3), ENTRY(in, 4), ENTRY(in, 5), ENTRY(in, 6), ENTRY(in, 7), \
+  ENTRY(in, 8), ENTRY(in, 9), ENTRY(in, 10), ENTRY(in, 11), ENTRY(in, 12), ENTRY(in, 13), ENTRY(in, 14), ENTRY(in, 15)
+#define TABLE(in) ((block){LANES(in), LANES(in)})
+
+/// Bytes made ready to be looked up.
+typedef struct { block low, bit; } looked;
+
+INLINE block shuffled(block table, block index) {
+  typedef char chars __attribute__((vector_size(32)));
+  return (block)__builtin_ia32_pshufb256((chars)table, (chars)index);
+}
+
+INLINE looked made_ready(const uint8_t *text) {
+  block bytes = load(text);
+  const block bits = {1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128};
+  return (looked){bytes & 15, shuffled(bits, bytes >> 4)};
+}
+
+INLINE uint64_t looked_up(block table, looked one, looked two) {
+  return ~lane_bits_of_two((shuffled(table, one.low) & one.bit) == 0, (shuffled(table, two.low) & two.bit) == 0);
+}
+#endif
+
 /// The value of each base64 digit, in both alphabets; other bytes come out as anything.
 INLINE block sextets(block bytes) {
   block is_letter = (block)from_to(bytes | 0x20, 'a', 'z');
@@ -49,6 +93,20 @@ INLINE mask base64_digits(block bytes) {
 /// For 64 bytes, those that a digit is: any; one that is first, second or third of four of ASCII bytes.
 typedef struct { uint64_t digit, first, second, third; } base64_bits;
 
+#if defined(CSEARCH_AVX2)
+INLINE uint64_t base64_digit_bits(const uint8_t *text) {
+  return looked_up(TABLE(IN_BASE64), made_ready(text), made_ready(text + 32));
+}
+
+INLINE base64_bits base64_classes(const uint8_t *text, uint64_t digit) {
+  looked one = made_ready(text), two = made_ready(text + 32);
+  base64_bits bits = {digit};
+  bits.first = looked_up(TABLE(IN_FIRST), one, two);
+  bits.second = looked_up(TABLE(IN_SECOND), one, two);
+  bits.third = looked_up(TABLE(IN_THIRD), one, two);
+  return bits;
+}
+#else
 INLINE uint64_t base64_digit_bits(const uint8_t *text) {
   return lane_bits_of_two(base64_digits(load(text)), base64_digits(load(text + 32)));
 }
@@ -61,6 +119,8 @@ INLINE base64_bits base64_classes(const uint8_t *text, uint64_t digit) {
   bits.third = digit & lane_bits_of_two((one & 0x02) == 0, (two & 0x02) == 0);
   return bits;
 }
+
+#endif
 
 INLINE bits128 joined(uint64_t low, uint64_t high) { return (bits128)high << 64 | low; }
 
@@ -80,11 +140,18 @@ INLINE uint64_t ascii_base64(base64_bits here, base64_bits next) {
 /// For 64 bytes, those that are a hex digit, one below 8, one from 2 to 7.
 typedef struct { uint64_t digit, ascii, letter; } hex_bits;
 
+#if defined(CSEARCH_AVX2)
+INLINE uint64_t hex_digit_bits(const uint8_t *text) {
+  return looked_up(TABLE(IN_HEX), made_ready(text), made_ready(text + 32));
+}
+#else
 INLINE uint64_t hex_digit_bits(const uint8_t *text) {
   block one = load(text), two = load(text + 32);
   return lane_bits_of_two(
     from_to(one, '0', '9') | from_to(one | 0x20, 'a', 'f'), from_to(two, '0', '9') | from_to(two | 0x20, 'a', 'f'));
 }
+
+#endif
 
 INLINE hex_bits hex_classes(const uint8_t *text, uint64_t digit) {
   block one = load(text), two = load(text + 32);
@@ -100,6 +167,20 @@ INLINE mask separators(block bytes) { return (mask)(bytes <= 0x20) | from_to(byt
 /// What is known of the 64 bytes at a place, because it was needed for those before: what they are that has separators.
 typedef struct { size_t place; hex_bits hex; uint64_t x, separator, decimal, base64; } separated_bits;
 
+#if defined(CSEARCH_AVX2)
+INLINE separated_bits separated_classes(const uint8_t *text, size_t place) {
+  looked one = made_ready(text), two = made_ready(text + 32);
+  separated_bits bits = {place};
+  bits.hex.digit = looked_up(TABLE(IN_HEX), one, two);
+  bits.hex.ascii = looked_up(TABLE(IN_ASCII_HIGH), one, two);
+  bits.hex.letter = looked_up(TABLE(IN_LETTER_HIGH), one, two);
+  bits.x = looked_up(TABLE(IN_X), one, two);
+  bits.separator = looked_up(TABLE(IN_SEPARATOR), one, two);
+  bits.decimal = looked_up(TABLE(IN_DECIMAL), one, two);
+  bits.base64 = looked_up(TABLE(IN_BASE64), one, two);
+  return bits;
+}
+#else
 INLINE separated_bits separated_classes(const uint8_t *text, size_t place) {
   block one = load(text), two = load(text + 32);
   separated_bits bits = {place, hex_classes(text, hex_digit_bits(text))};
@@ -109,6 +190,8 @@ INLINE separated_bits separated_classes(const uint8_t *text, size_t place) {
   bits.base64 = base64_digit_bits(text);
   return bits;
 }
+
+#endif
 
 INLINE separated_bits separated_at(const uint8_t *text, size_t at, size_t end) {
   uint8_t room[64];
@@ -159,12 +242,14 @@ INLINE uint64_t ascii_separated(const separated_bits *here, const separated_bits
   bits128 x = joined(here->x, next->x);
   bits128 lone = start & ~(digit >> 1) & ~(x >> 1) & ~((bits128)1 << 127);
   bits128 other = start & ~joined(here->hex.ascii, next->hex.ascii);
+  bits128 fits = (digit | x | joined(here->separator, next->separator)) & ~lone & ~other;
+  if (!fortyfour(fits)) return 0;
   bits128 letter = start & joined(here->hex.letter, next->hex.letter);
   letter |= letter >> 1;
   letter |= letter >> 2;
   letter |= letter >> 4;
   letter |= letter >> 8 | letter >> 16 | ~(~(bits128)0 >> 24);
-  return fortyfour((digit | x | joined(here->separator, next->separator)) & ~lone & ~other & letter);
+  return fortyfour(fits & letter);
 }
 
 INLINE uint64_t hex_digits_at(uint8_t byte) {
@@ -188,33 +273,52 @@ INLINE int may_be_bytes(uint32_t hex, uint32_t x, uint32_t ascii, uint32_t decim
   return !((end_of_even & odd) | (end_of_odd & even));
 }
 
+#define RANGE(value, first, last) (half_mask)((half)((value) - (first)) <= (uint8_t)((last) - (first)))
+INLINE int are_all(half_mask lanes) {
+  half_words all = (half_words)lanes;
+  return (all[0] & all[1]) == UINT64_MAX;
+}
+
+/// Whether sixteen bytes are base64 digits, and whether hex digits and what may stand between them.
+INLINE void sort_bytes(half bytes, int *is_base64, int *is_separated) {
+#if defined(CSEARCH_AVX2)
+  typedef char chars __attribute__((vector_size(16)));
+  const half bits = {1, 2, 4, 8, 16, 32, 64, 128}, base64 = {LANES(IN_BASE64)}, separated = {LANES(IN_SEPARATED)};
+  chars low = (chars)(bytes & 15);
+  half bit = (half)__builtin_ia32_pshufb128((chars)bits, (chars)(bytes >> 4));
+  *is_base64 = half_lane_bits(((half)__builtin_ia32_pshufb128((chars)base64, low) & bit) == 0) == 0;
+  *is_separated = half_lane_bits(((half)__builtin_ia32_pshufb128((chars)separated, low) & bit) == 0) == 0;
+#else
+  half lowered = bytes | 0x20;
+  *is_base64 = are_all(
+    RANGE(lowered, 'a', 'z') | RANGE(bytes, '/', '9') | (bytes == '+') | (bytes == '-') | (bytes == '_'));
+  *is_separated = are_all(RANGE(bytes, '0', '9') | RANGE(lowered, 'a', 'f') | (lowered == 'x') | (half_mask)(bytes <= 0x20) |
+                          RANGE(bytes, ',', '-') | (bytes == ':') | (bytes == '%'));
+#endif
+}
+
 /// What sixteen bytes are: 1 for base64 digits, 2 for hex digits and what may stand between them, else 0.
 INLINE int digits_kind(const uint8_t *text) {
   half bytes;
   memcpy(&bytes, text, sizeof bytes);
-#define RANGE(value, first, last) (half_mask)((half)((value) - (first)) <= (uint8_t)((last) - (first)))
-  half lowered = bytes | 0x20;
-  half_mask decimal = RANGE(bytes, '0', '9'), hex = RANGE(lowered, 'a', 'f') | decimal;
-  half_mask digit = RANGE(lowered, 'a', 'z') | RANGE(bytes, '/', '9') | (bytes == '+') | (bytes == '-') | (bytes == '_');
-  half_words all = (half_words)digit;
-  int is_base64 = (all[0] & all[1]) == UINT64_MAX;
+  int is_base64, is_separated;
+  sort_bytes(bytes, &is_base64, &is_separated);
   // `68-6F-70` is hex with dashes between the bytes, which are digits of base64 too: more of them than in a UUID.
   if (is_base64 && (bytes[0] == '-') + (bytes[1] == '-') + (bytes[2] == '-') == 0) return 1;
-  half_mask x = lowered == 'x';
-  half_mask separator = (half_mask)(bytes <= 0x20) | RANGE(bytes, ',', '-') | (bytes == ':') | (bytes == '%') | x;
-  half_words either = (half_words)(hex | separator), digits = (half_words)hex;
-  int is_separated = (either[0] & either[1]) == UINT64_MAX && (digits[0] | digits[1]) != 0;
   if (is_separated && is_base64) {
     half_words dashes = (half_words)(bytes == '-') & 0x0101010101010101;
     is_separated = __builtin_popcountll(dashes[0]) + __builtin_popcountll(dashes[1]) >= 5;
   }
   if (is_separated) {
-    is_separated = may_be_bytes(
-      half_lane_bits(hex), half_lane_bits(x), half_lane_bits(RANGE(bytes, '0', '7')), half_lane_bits(decimal));
+    half lowered = bytes | 0x20;
+    half_mask decimal = RANGE(bytes, '0', '9'), hex = RANGE(lowered, 'a', 'f') | decimal;
+    uint32_t digits = half_lane_bits(hex);
+    is_separated = digits != 0 && may_be_bytes(
+      digits, half_lane_bits(lowered == 'x'), half_lane_bits(RANGE(bytes, '0', '7')), half_lane_bits(decimal));
   }
-#undef RANGE
   return is_separated ? 2 : is_base64;
 }
+#undef RANGE
 
 // Bytes between the blocks of sixteen that are looked at: a run of 47 digits covers one.
 #define STEP 32
@@ -459,29 +563,31 @@ INLINE size_t csearch_long_line_body(const uint8_t *text, size_t count, size_t a
 VARIANT(size_t, csearch_long_line, (const uint8_t *text, size_t count, size_t at, size_t end), (text, count, at, end))
 
 INLINE size_t csearch_compressed_body(const uint8_t *text, size_t first, size_t at, size_t end) {
-  int was_digits = 0;
+  uint8_t room[64];
+  // Where the digits begin that a block begins with, and whether they were asked.
+  size_t run = digits_start(text, first, at);
+  int is_asked = 0;
   for (size_t place = at; place + 16 <= end; place += STEP) {
-    if (!are_base64_digits(text + place)) {
-      was_digits = 0;
-      continue;
+    const uint8_t *here = place + 32 <= end ? text + place : padded(text, place, end, room);
+    uint32_t others = ~(uint32_t)lane_bits(base64_digits(load(here)));
+    if (!is_asked && !(others & 0xFFFF)) {
+      is_asked = 1;
+      size_t start = run;
+      if (start > first && text[start - 1] == '\\') start++;
+      else if (text[start] == '0' && (text[start + 1] | 0x20) == 'x') start += 2;
+      if (start >= at) {
+        if (begins_compressed(text + start)) return start;
+        // Deflate alone has no mark; what it holds is checked, where there is enough of it for a key.
+        size_t needed = start + CSEARCH_DEFLATE_DIGITS;
+        // Most lines are shorter.
+        if (needed <= end && is_base64_digit(text[start + 64]) && is_base64_digit(text[start + 76]) &&
+            csearch_digits_end_body(text, start, needed) == needed) return start;
+      }
     }
-    // The sixteen bytes between two blocks may hold an end and a beginning.
-    if (was_digits && are_base64_digits(text + place - 16)) continue;
-    was_digits = 1;
-    size_t start = place, before = 48, after = 64;
-    if (place >= first + 48 && place + 64 <= end) digits_round(text, place, &before, &after);
-    if (before < 48) {
-      start -= before;
-    } else {
-      start = digits_start(text, first, start);
+    if (others) {
+      run = place + 32 - (size_t)__builtin_clz(others);
+      is_asked = 0;
     }
-    if (start > first && text[start - 1] == '\\') start++;
-    else if (text[start] == '0' && (text[start + 1] | 0x20) == 'x') start += 2;
-    if (start < at) continue;
-    if (begins_compressed(text + start)) return start;
-    // Deflate alone has no mark; what it holds is checked, where there is enough of it for a key.
-    size_t needed = start + CSEARCH_DEFLATE_DIGITS;
-    if (needed <= end && (after == 64 || place + after >= needed) && csearch_digits_end_body(text, start, needed) == needed) return start;
   }
   return end;
 }
@@ -533,35 +639,30 @@ INLINE int csearch_is_encoded_body(const uint8_t *text, size_t at, size_t end) {
 }
 VARIANT(int, csearch_is_encoded, (const uint8_t *text, size_t at, size_t end), (text, at, end))
 
-INLINE uint8_t sextet(uint8_t digit) {
-  if (digit >= 'a') return digit - 'a' + 26;
-  if (digit == '_') return 63;
-  if (digit >= 'A') return digit - 'A';
-  if (digit >= '0') return digit - '0' + 52;
-  return digit == '/' ? 63 : 62;
+/// Writes the 24 bytes that 32 digits stand for, and four more.
+INLINE void decode_block(const uint8_t *digits, uint8_t *bytes) {
+  typedef uint32_t fours __attribute__((vector_size(32)));
+  fours value = (fours)sextets(load(digits));
+  fours packed = (value & 0x3F) << 18 | (value & 0x3F00) << 4 | (value & 0x3F0000) >> 10 | value >> 24;
+  block triples = __builtin_shufflevector((block)packed, (block)packed, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3,
+    18, 17, 16, 22, 21, 20, 26, 25, 24, 30, 29, 28, 19, 19, 19, 19);
+  memcpy(bytes, &triples, 16);
+  memcpy(bytes + 12, (const uint8_t *)&triples + 16, 16);
 }
 
 INLINE size_t csearch_base64_decode_body(const uint8_t *digits, size_t count, uint8_t *bytes) {
-  typedef uint32_t fours __attribute__((vector_size(32)));
   size_t at = 0, to = 0;
   // Each block writes four bytes more than it stands for.
-  for (; at + 40 <= count; at += 32) {
-    fours value = (fours)sextets(load(digits + at));
-    fours packed = (value & 0x3F) << 18 | (value & 0x3F00) << 4 | (value & 0x3F0000) >> 10 | value >> 24;
-    block triples = __builtin_shufflevector((block)packed, (block)packed, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 3, 3, 3,
-      18, 17, 16, 22, 21, 20, 26, 25, 24, 30, 29, 28, 19, 19, 19, 19);
-    memcpy(bytes + to, &triples, 16);
-    memcpy(bytes + to + 12, (const uint8_t *)&triples + 16, 16);
-    to += 24;
-  }
-  uint32_t bits = 0;
-  for (size_t have = 0; at < count; at++) {
-    bits = bits << 6 | sextet(digits[at]);
-    have += 6;
-    if (have >= 8) {
-      have -= 8;
-      bytes[to++] = (uint8_t)(bits >> have);
-    }
+  for (; at + 40 <= count; at += 32, to += 24) decode_block(digits + at, bytes + to);
+  // The rest, with zeros after it.
+  for (size_t end = count * 6 / 8; to < end; at += 32) {
+    uint8_t rest[32], room[32];
+    size_t left = count - at < 32 ? count - at : 32, whole = end - to < 24 ? end - to : 24;
+    memset(rest, 'A', sizeof rest);
+    memcpy(rest, digits + at, left);
+    decode_block(rest, room);
+    memcpy(bytes + to, room, whole);
+    to += whole;
   }
   return to;
 }

@@ -240,7 +240,9 @@ struct HintSearch: Sendable {
     var at = start
     var count = 0
     while at < limit {
-      if mayBeginToken(text[at]), let sight = sight(text, at) {
+      if isPlainPercent(text, at) {
+        at += 3
+      } else if mayBeginToken(text[at]), let sight = sight(text, at) {
         let isLetter = sight.byte.map(isKeyByte) ?? isDigitOrSign(text[at - 1])
         if isLetter { count += 1 }
         if count == 3 { return true }
@@ -250,6 +252,15 @@ struct HintSearch: Sendable {
       }
     }
     return false
+  }
+
+  /// Whether an escape such as `%20` stands for a character that belongs to no word and begins no other escape.
+  private func isPlainPercent(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
+    guard text[at] == UInt8(ascii: "%"), at + 2 < text.count, let high = hexValue(text[at + 1]),
+      let low = hexValue(text[at + 2])
+    else { return false }
+    let byte = high << 4 | low
+    return 0x20..<0x7F ~= byte && !isKeyByte(byte) && !isIntroducer(byte)
   }
 
   private static let busyBytes = 96

@@ -1,0 +1,127 @@
+// Keys in dumps of many rows, most of which look alike: where they are, and what rows that look different change.
+
+import Detection
+import TestSupport
+import Testing
+
+struct DumpTests {
+  /// A row: its offset, and sixteen bytes of two digits each.
+  typealias Row = @Sendable (_ offset: Int, _ bytes: [String]) -> String
+
+  private static func hex(_ number: Int, _ count: Int, radix: Int = 16) -> String {
+    let digits = String(number, radix: radix)
+    return String(repeating: "0", count: max(0, count - digits.utf8.count)) + digits
+  }
+
+  private static func pairs(_ bytes: [String]) -> String {
+    stride(from: 0, to: bytes.count, by: 2).map { bytes[$0..<min($0 + 2, bytes.count)].joined() }
+      .joined(separator: " ")
+  }
+
+  private static let kinds: [(name: String, row: Row)] = [
+    ("xxd", { hex($0, 8) + ": " + pairs($1) + "  ................\n" }),
+    (
+      "hexdump -C",
+      { hex($0, 8) + "  " + $1.prefix(8).joined(separator: " ") + "  " + $1.dropFirst(8).joined(separator: " ") + "\n" }
+    ),
+    ("od -A d", { hex($0, 7, radix: 10) + " " + $1.joined(separator: " ") + "\n" }),
+    ("od -A o", { hex($0, 7, radix: 8) + " " + $1.joined(separator: " ") + "\n" }),
+    ("tcpdump -X", { "\t0x" + hex($0, 4) + ":  " + pairs($1) + "  ................\r\n" }),
+    ("a debugger", { "0x7fffffff" + hex($0, 6) + ":\t" + $1.map { "0x" + $0 }.joined(separator: "\t") + "\n" }),
+    ("in JSON", { hex($0, 8).uppercased() + ": " + $1.joined(separator: " ").uppercased() + "  |..|\\n" }),
+  ]
+
+  /// The dump of `bytes`, row by row, and where the digits of each begin.
+  private func dump(_ bytes: [UInt8], _ row: Row) -> [String] {
+    stride(from: 0, to: bytes.count, by: 16).map { offset in
+      row(offset, bytes[offset..<min(offset + 16, bytes.count)].map { Self.hex(Int($0), 2) })
+    }
+  }
+
+  private func hidden(in text: [UInt8]) -> [Match] {
+    var scanner = Scanner(rules: builtInRules)
+    var found: [Match] = []
+    text.withUnsafeBytes { scanner.searchHidden($0, from: 0, until: text.count, besides: [], into: &found) }
+    return found
+  }
+
+  private func keys(in rows: [String]) -> [[UInt8]] {
+    hidden(in: Array(rows.joined().utf8)).compactMap(\.disguise?.key)
+  }
+
+  /// Text and bytes of any value by turns, with keys in the text.
+  private func content(_ keys: [[UInt8]]) -> [UInt8] {
+    var content: [UInt8] = []
+    for key in keys {
+      content += characters(.random(in: 0...200), of: base62) + [0x20] + key + [0x20]
+      content += (0..<Int.random(in: 0...200)).map { _ in .random(in: 0...255) }
+    }
+    return content + characters(600, of: base62)
+  }
+
+  @Test func `a key is found at its place wherever it lies`() {
+    for (name, row) in Self.kinds {
+      for before in 0..<80 {
+        let key = makeKey()
+        let start = 640 + before
+        let rows = dump(characters(start - 1, of: base62) + [0x20] + key + characters(900, of: [0x20]), row)
+        let text = Array(rows.joined().utf8)
+        let found = hidden(in: text)
+        #expect(found.map(\.disguise?.key) == [key], "\(name), \(before)")
+        guard let range = found.first?.range else { continue }
+        let first = rows[..<(start / 16)].joined().utf8.count
+        let last = rows[..<((start + key.count - 1) / 16)].joined().utf8.count
+        #expect(range.lowerBound > first && range.lowerBound < first + rows[start / 16].utf8.count)
+        #expect(range.upperBound > last && range.upperBound < last + 100)
+        func digits(_ byte: UInt8) -> String { Self.hex(Int(byte), 2) }
+        func shown(_ range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self).lowercased() }
+        #expect(shown(range.lowerBound..<(range.lowerBound + 2)) == digits(key.first!), "\(name), \(before)")
+        #expect(shown((range.upperBound - 2)..<range.upperBound) == digits(key.last!), "\(name), \(before)")
+      }
+    }
+  }
+
+  @Test func `rows that look different change nothing`() {
+    for (name, row) in Self.kinds where name != "in JSON" {
+      for _ in 0..<30 {
+        let keys = (0..<4).map { _ in makeKey() }
+        var rows = dump(content(keys), row)
+        for _ in 0..<3 {
+          let changed = Int.random(in: 1..<(rows.count - 1))
+          switch Int.random(in: 0..<3) {
+          case 0: rows[changed] = " " + rows[changed]
+          case 1: rows[changed] = "\n" + rows[changed]
+          default: rows[changed] = rows[changed].replacing("\n", with: "   a \\ b\n")
+          }
+        }
+        #expect(self.keys(in: rows) == keys, "\(name)")
+      }
+    }
+  }
+
+  @Test func `a row that is missing ends a dump`() {
+    let key = makeKey()
+    var rows = dump(characters(319, of: base62) + [0x20] + key + characters(640, of: base62), Self.kinds[0].row)
+    rows.remove(at: 21)
+    #expect(keys(in: rows).isEmpty)
+  }
+
+  @Test func `words and then single bytes`() {
+    let content = content([makeKey(), makeKey()])
+    let (words, bytes) = (dump(content, Self.kinds[0].row), dump(content, Self.kinds[1].row))
+    for changed in 1..<words.count {
+      var rows = words
+      rows[changed] = bytes[changed]
+      _ = keys(in: rows)
+      _ = keys(in: Array(words[..<changed] + bytes[changed...]))
+    }
+  }
+
+  @Test func `offsets as far apart as numbers can be`() {
+    let bytes = Self.pairs(Array(repeating: "41", count: 16))
+    for offset in ["fffffffffffffff0", "8000000000000000", "ffffffff80000000", "00007fffffffffff0"] {
+      let rows = [offset, "7ffffffffffffff0", offset, "0000000000000000"].map { "\($0): \(bytes)  AAAAAAAAAAAAAAAA\n" }
+      #expect(keys(in: rows + rows).isEmpty)
+    }
+  }
+}
