@@ -1,6 +1,7 @@
 // Keys in dumps of many rows, most of which look alike: where they are, and what rows that look different change.
 
 import Detection
+import Foundation
 import TestSupport
 import Testing
 
@@ -104,6 +105,34 @@ struct DumpTests {
     var rows = dump(characters(319, of: base62) + [0x20] + key + characters(640, of: base62), Self.kinds[0].row)
     rows.remove(at: 21)
     #expect(keys(in: rows).isEmpty)
+  }
+
+  @Test func `a backslash and an n beside the bytes end no row`() {
+    let key = makeKey()
+    for (name, row) in Self.kinds where name != "in JSON" {
+      let rows = dump([0x20] + key + characters(300, of: base62), row).map {
+        $0.replacing("\n", with: "  ..\\nab..\n").replacing("\r  ", with: "  ")
+      }
+      #expect(keys(in: rows) == [key], "\(name)")
+    }
+  }
+
+  @Test func `the first row may stand behind a name`() {
+    let key = makeKey()
+    for (name, row) in Self.kinds {
+      var rows = dump([0x20] + key + characters(300, of: base62), row)
+      rows[0] = "request body: " + rows[0]
+      #expect(keys(in: rows) == [key], "\(name)")
+    }
+  }
+
+  @Test func `the first row may be the beginning of what was decoded`() {
+    let key = makeKey()
+    let rows = dump([0x20] + key + characters(300, of: base62), Self.kinds[0].row)
+    let texts = [String(decoding: characters(60, of: base62), as: UTF8.self), rows.joined()].map {
+      Data($0.utf8).base64EncodedString()
+    }
+    #expect(keys(in: ["a = \(texts[0])\nb = \(texts[1])\n"]) == [key])
   }
 
   @Test func `words and then single bytes`() {
