@@ -234,6 +234,9 @@ INLINE uint64_t fortyfour(bits128 bits) {
 INLINE uint64_t ascii_separated(const separated_bits *here, const separated_bits *next, uint64_t before) {
   bits128 digit = joined(here->hex.digit, next->hex.digit);
   bits128 start = digit & ~(digit << 1 | before);
+  // Most have bytes above 0x7F at the beginnings of groups.
+  bits128 digits = digit | joined(here->x, next->x) | joined(here->separator, next->separator);
+  if (!fortyfour(digits & ~(start & ~joined(here->hex.ascii, next->hex.ascii)))) return 0;
   // Every second digit of a group, from the first on.
   bits128 two = digit & digit << 1, four = two & two << 2, eight = four & four << 4;
   start |= start << 2 & two;
@@ -242,13 +245,16 @@ INLINE uint64_t ascii_separated(const separated_bits *here, const separated_bits
   bits128 x = joined(here->x, next->x);
   bits128 lone = start & ~(digit >> 1) & ~(x >> 1) & ~((bits128)1 << 127);
   bits128 other = start & ~joined(here->hex.ascii, next->hex.ascii);
-  bits128 fits = (digit | x | joined(here->separator, next->separator)) & ~lone & ~other;
+  bits128 fits = digits & ~lone & ~other;
   if (!fortyfour(fits)) return 0;
   bits128 letter = start & joined(here->hex.letter, next->hex.letter);
   letter |= letter >> 1;
   letter |= letter >> 2;
   letter |= letter >> 4;
   letter |= letter >> 8 | letter >> 16 | ~(~(bits128)0 >> 24);
+  // The last byte of a row counts for the two blanks after it.
+  letter |= letter << 1;
+  letter |= letter << 2;
   return fortyfour(fits & letter);
 }
 

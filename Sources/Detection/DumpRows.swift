@@ -287,6 +287,10 @@ extension DecodedLayer {
   private func step(
     _ text: UnsafeRawBufferPointer, _ first: DumpRow, _ second: DumpRow
   ) -> (radix: Int, count: Int)? {
+    // Rows that are full say it best: 144 and 160 are twelve apart in octal.
+    for radix in [16, 8, 10] where step(text, first, second, radix) == first.count && first.count % 4 == 0 {
+      return (radix, first.count)
+    }
     for radix in [16, 8, 10] {
       if let count = step(text, first, second, radix), count % 4 == 0 { return (radix, count) }
     }

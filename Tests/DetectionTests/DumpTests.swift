@@ -50,14 +50,20 @@ struct DumpTests {
     hidden(in: Array(rows.joined().utf8)).compactMap(\.disguise?.key)
   }
 
-  /// Text and bytes of any value by turns, with keys in the text.
+  /// Text with keys in it.
   private func content(_ keys: [[UInt8]]) -> [UInt8] {
-    var content: [UInt8] = []
-    for key in keys {
-      content += characters(.random(in: 0...200), of: base62) + [0x20] + key + [0x20]
-      content += (0..<Int.random(in: 0...200)).map { _ in .random(in: 0...255) }
+    keys.flatMap { characters(.random(in: 0...200), of: base62) + [0x20] + $0 + [0x20] } + characters(600, of: base62)
+  }
+
+  @Test func `a key is found among bytes that are no text, whatever its offset`() {
+    for (name, row) in Self.kinds where name != "in JSON" {
+      for before in stride(from: 0, to: 272, by: 3) {
+        let key = makeKey()
+        func others(_ count: Int) -> [UInt8] { (0..<count).map { _ in .random(in: 0x80...0xFF) } }
+        let rows = dump(others(before + 640) + key + others(200), row)
+        #expect(keys(in: rows) == [key], "\(name), \(before)")
+      }
     }
-    return content + characters(600, of: base62)
   }
 
   @Test func `a key is found at its place wherever it lies`() {
