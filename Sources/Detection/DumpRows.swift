@@ -273,12 +273,12 @@ extension DecodedLayer {
     let earliest = max(range.lowerBound, start - Self.longestLine)
     while at > earliest, !beginsLine(text, at) {
       at -= 1
-      if isBlank(text[at]), at + wanted.count < start,
-        wanted.indices.allSatisfy({ text[at + 1 + $0] | 0x20 == wanted[$0] | 0x20 }),
-        let before = dumpRow(text, at + 1, range), before.end == start
-      {
-        return (at + 1, before)
-      }
+      let isPrefixed = text[at] | 0x20 == UInt8(ascii: "x") && at > earliest && text[at - 1] == UInt8(ascii: "0")
+      guard isPrefixed || isBlank(text[at]), at + wanted.count < start,
+        wanted.indices.allSatisfy({ text[at + 1 + $0] | 0x20 == wanted[$0] | 0x20 })
+      else { continue }
+      let first = isPrefixed ? at - 1 : at + 1
+      if let before = dumpRow(text, first, range), before.end == start { return (first, before) }
     }
     return nil
   }
