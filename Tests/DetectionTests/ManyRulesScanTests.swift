@@ -1,5 +1,5 @@
-// A rule among a hundred finds what it finds alone: with many rules one index finds the literals and, for what is hidden,
-// the pieces of them.
+// A rule among a hundred finds what it finds alone: with many rules one index finds the literals and, for what is
+// hidden, the pieces of them.
 
 import Detection
 import Rules
