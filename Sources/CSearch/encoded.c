@@ -165,7 +165,7 @@ INLINE hex_bits hex_classes(const uint8_t *text, uint64_t digit) {
 INLINE mask separators(block bytes) { return (mask)(bytes <= 0x20) | from_to(bytes, ',', '-') | (bytes == ':') | (bytes == '%'); }
 
 /// What is known of the 64 bytes at a place, because it was needed for those before: what they are that has separators.
-typedef struct { size_t place; hex_bits hex; uint64_t x, separator, decimal, base64; } separated_bits;
+typedef struct { size_t place; hex_bits hex; uint64_t x, separator, blank, decimal, base64; } separated_bits;
 
 #if defined(CSEARCH_AVX2)
 INLINE separated_bits separated_classes(const uint8_t *text, size_t place) {
@@ -176,6 +176,7 @@ INLINE separated_bits separated_classes(const uint8_t *text, size_t place) {
   bits.hex.letter = looked_up(TABLE(IN_LETTER_HIGH), one, two);
   bits.x = looked_up(TABLE(IN_X), one, two);
   bits.separator = looked_up(TABLE(IN_SEPARATOR), one, two);
+  bits.blank = lane_bits_of_two(load(text) == ' ', load(text + 32) == ' ');
   bits.decimal = looked_up(TABLE(IN_DECIMAL), one, two);
   bits.base64 = looked_up(TABLE(IN_BASE64), one, two);
   return bits;
@@ -186,6 +187,7 @@ INLINE separated_bits separated_classes(const uint8_t *text, size_t place) {
   separated_bits bits = {place, hex_classes(text, hex_digit_bits(text))};
   bits.x = lane_bits_of_two((one | 0x20) == 'x', (two | 0x20) == 'x');
   bits.separator = lane_bits_of_two(separators(one), separators(two));
+  bits.blank = lane_bits_of_two(one == ' ', two == ' ');
   bits.decimal = lane_bits_of_two(from_to(one, '0', '9'), from_to(two, '0', '9'));
   bits.base64 = base64_digit_bits(text);
   return bits;
@@ -253,8 +255,9 @@ INLINE uint64_t ascii_separated(const separated_bits *here, const separated_bits
   letter |= letter >> 4;
   letter |= letter >> 8 | letter >> 16 | ~(~(bits128)0 >> 24);
   // The last byte of a row counts for the two blanks after it.
-  letter |= letter << 1;
-  letter |= letter << 2;
+  bits128 blank = joined(here->blank, next->blank);
+  bits128 last = letter << 1 & blank >> 1, first_blank = last << 1 & blank;
+  letter |= last | first_blank | (first_blank << 1 & blank);
   return fortyfour(fits & letter);
 }
 
