@@ -94,7 +94,7 @@ struct DecodedLayer {
             // Whole groups of four before it.
             let start = max(phase, at - Self.margin)
             let part = UnsafeBufferPointer(rebasing: digits[start..<min(digits.count, end + Self.margin)])
-            add(part.count * 6 / 8, bits: 6, .base64, phase: start, from: pieces) {
+            add(part.count * 6 / 8, .base64, phase: start, from: pieces) {
               _ = csearch_base64_decode(part.baseAddress!, part.count, $0)
             }
             at = end
@@ -124,7 +124,7 @@ struct DecodedLayer {
       }
       guard longest >= Self.fewestASCII else { continue }
       let count8 = (digits.count - phase) / 2
-      add(count8, bits: 4, .hex, phase: run.lowerBound + phase, from: pieces) { bytes in
+      add(count8, .hex, phase: run.lowerBound + phase, from: pieces) { bytes in
         for to in 0..<count8 {
           bytes[to] = hexValue(digits[phase + 2 * to])! << 4 | hexValue(digits[phase + 2 * to + 1])!
         }
@@ -138,7 +138,7 @@ struct DecodedLayer {
 
   /// Adds the `count` bytes that digits stand for.
   private mutating func add(
-    _ count: Int, bits: Int, _ encoding: Encoding, phase: Int, from pieces: Range<Int>,
+    _ count: Int, _ encoding: Encoding, phase: Int, from pieces: Range<Int>,
     decode: (UnsafeMutablePointer<UInt8>) -> Void
   ) {
     let start = bytes.count
@@ -146,7 +146,7 @@ struct DecodedLayer {
     bytes.withUnsafeMutableBufferPointer { decode($0.baseAddress! + start) }
     close(
       Segment(
-        range: start..<bytes.count, pieces: pieces, bits: bits, phase: phase, encoding: encoding))
+        range: start..<bytes.count, pieces: pieces, bits: encoding.codec.digitBits!, phase: phase, encoding: encoding))
   }
 
   private mutating func close(_ segment: Segment) {

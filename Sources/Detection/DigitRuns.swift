@@ -388,7 +388,7 @@ extension DecodedLayer {
   ) -> Int {
     let earliest = max(earliest, range.lowerBound, place - Self.margin)
     var at = place
-    while at > earliest, isDecimal(text[at - 1]) || isSeparator(text[at - 1]) { at -= 1 }
+    while at > earliest, isDecimal(text[at - 1]) || isScannedGap(text[at - 1]) { at -= 1 }
     var result: [UInt8] = []
     var pieces: [Piece] = []
     while at < range.upperBound {
@@ -403,7 +403,7 @@ extension DecodedLayer {
         let isByte = value < 256 && at < start + 4
         pieces.append(Piece(start: result.count, count: 1, source: start..<at, encoding: .decimal))
         result.append(isByte ? UInt8(value) : Self.separator)
-      } else if isSeparator(text[at]) {
+      } else if isScannedGap(text[at]) {
         at += 1
       } else {
         break
@@ -482,10 +482,10 @@ extension DecodedLayer {
         at += 1
         continue
       }
-      let token = isSeparator(text[at]) ? nil : joint(text, at)
+      let token = isScannedGap(text[at]) ? nil : joint(text, at)
       if token.map({ $0.outputCount == 1 }) ?? true {
         let byte = token.map { UInt8(truncatingIfNeeded: $0.output) } ?? text[at]
-        guard isSeparator(byte) else { break }
+        guard isScannedGap(byte) else { break }
         // What was before half a byte was something else.
         if first != nil, !restart() { break }
         first = nil
@@ -497,19 +497,12 @@ extension DecodedLayer {
 }
 
 private func couldBeSeparated(_ byte: UInt8) -> Bool {
-  hexValue(byte) != nil || isSeparator(byte) || byte | 0x20 == 0x78 || byte == UInt8(ascii: "%")
+  hexValue(byte) != nil || isScannedGap(byte) || byte | 0x20 == 0x78 || byte == UInt8(ascii: "%")
 }
 
 func isDecimal(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
 private func isSpace(_ byte: UInt8) -> Bool { isBlank(byte) || byte == 0x0A || byte == 0x0D }
-
-private func isSeparator(_ byte: UInt8) -> Bool {
-  switch byte {
-  case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "-"): true
-  default: false
-  }
-}
 
 /// Whether a byte is a base64 digit of either alphabet.
 @inline(__always)

@@ -186,10 +186,6 @@ struct FixedForms: Sendable {
   }
 }
 
-private func isListGap(_ byte: UInt8) -> Bool {
-  isBlank(byte) || byte == 0x0A || byte == 0x0D || byte == 0x2C || byte == 0x3A || byte == 0x2D || byte == 0x3B
-}
-
 private func bytesOf(_ code: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: code >> UInt32(8 * $0)) } }
 
 /// What lists of numbers that stand for a literal may have in them: some of its numbers from the first or the third on,

@@ -317,7 +317,7 @@ struct ForwardLevel {
         // Digits side by side go on in the next line after a long one alone.
         if count > 1, gap.isEmpty, !isLongLine(text) { return .some(nil) }
         hasLineEnd = true
-      case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: ";"):
+      case let sign where isListMark(sign):
         if !signs.isEmpty { return .some(nil) }
         signs.append(text[end])
       default:

@@ -158,8 +158,8 @@ struct ForwardText {
     var result: [UInt8] = []
     var end = text.count
     while true {
-      while end > 0, isGap(text[end - 1]) || text[end - 1] | 0x20 == 0x78 && end > 1 && text[end - 2] == 0x30 {
-        end -= isGap(text[end - 1]) ? 1 : 2
+      while end > 0, isListGap(text[end - 1]) || text[end - 1] | 0x20 == 0x78 && end > 1 && text[end - 2] == 0x30 {
+        end -= isListGap(text[end - 1]) ? 1 : 2
       }
       if end > 0, text[end - 1] == UInt8(ascii: "(") {
         var at = end - 1
@@ -181,9 +181,5 @@ struct ForwardText {
       end = start
     }
     return result.reversed()
-  }
-
-  private func isGap(_ byte: UInt8) -> Bool {
-    isBlank(byte) || byte == 0x0A || byte == 0x0D || byte == 0x2C || byte == 0x3A || byte == 0x2D || byte == 0x3B
   }
 }

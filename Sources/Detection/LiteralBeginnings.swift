@@ -122,7 +122,7 @@ struct ListBeginnings: Sendable {
   func mayGoOn(_ text: UnsafeRawBufferPointer, _ first: UInt8, endingAt end: Int, _ stage: StreamStage) -> Bool {
     if mayBeginStreamToken(first) { return true }
     var at = end
-    if end < text.count, isListSign(text[end]) {
+    if end < text.count, isListGap(text[end]) {
       at += 1
     } else if end < text.count, text[end] == UInt8(ascii: ")") {
       return true
@@ -149,15 +149,6 @@ struct ListBeginnings: Sendable {
   @inline(__always)
   private func isSecond(_ byte: UInt8, after first: UInt8) -> Bool {
     pairs.contains(first, byte) || mayBeginStreamToken(byte)
-  }
-
-  /// Whether a byte may be between two numbers.
-  @inline(__always)
-  private func isListSign(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: ";"): true
-    default: false
-    }
   }
 }
 
