@@ -91,8 +91,8 @@ private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
   // Lines of any width are not always seen to belong together.
   let isWhole = !chain.contains { $0.traits.contains(.anyWidth) }
   let around = input.map { $0 % 8 == 0 ? UInt8(ascii: "\n") : 0x20 + $0 % 0x5F }
-  // Digits that end the line above pairs of hex may be taken for more of them; see docs/rules.md.
-  let isList = ["hex", "decimal"].contains(chain.last!.encoding) && chain.last!.reach == .text
+  // Digits that end the line above pairs of hex, escaped or not, may be taken for more of them; see docs/rules.md.
+  let isList = chain.contains { ["hex", "decimal"].contains($0.encoding) && $0.reach == .text }
   let isText = chain.last!.makes != .bytes
   let before = isText ? around.prefix(around.count / 2) + (isList ? "(\n" : "\n").utf8 : []
   // No digit begins the line below, which could be more of the one before.
