@@ -94,7 +94,10 @@ private func checkChain(_ input: inout Slice<UnsafeBufferPointer<UInt8>>) {
   // Digits that end the line above pairs of hex, escaped or not, may be taken for more of them; see docs/rules.md.
   let isList = chain.contains { ["hex", "decimal"].contains($0.encoding) && $0.reach == .text }
   let isText = chain.last!.makes != .bytes
-  let before = isText ? around.prefix(around.count / 2) + (isList ? "(\n" : "\n").utf8 : []
+  let above = around.prefix(around.count / 2)
+  // Quoted-printable puts a line that ends with `=` together with the next.
+  let isJoined = isList || above.last == UInt8(ascii: "=")
+  let before = isText ? above + (isJoined ? "(\n" : "\n").utf8 : []
   // No digit begins the line below, which could be more of the one before.
   let text = Array(before) + hidden + "\n(".utf8 + around.suffix(around.count / 2)
   let wanted = isWhole ? key : Array(key.prefix(20))

@@ -123,13 +123,15 @@ struct EncodedKeyTests {
     try check(hidden, names: false)
   }
 
-  /// Each of these was missed by some draft: in the first three only line ends are escaped twice, in the last the
-  /// letter and the blank before UTF-16 look like a character of the other byte order.
+  /// Each of these was missed by some draft: in the first three only line ends are escaped twice, in the next the
+  /// letter and the blank before UTF-16 look like a character of the other byte order. The text beside the bytes of a
+  /// dump may look like a line's end, and its first row stand behind something else.
   @Test(arguments: [
     ["percent of signs", "percent of signs", "base64 in YAML"],
     ["quoted-printable", "quoted-printable", "hex array"],
     ["percent of signs", "quoted-printable", "hex array"],
     ["base64 at 64 columns", "UTF-16LE", "base64 at 64 columns"],
+    ["xxd", "links"], ["gzip in base64 at 76 columns", "curl --trace", "hex with colons"],
   ])
   func `chains that hide little but the ends of lines`(names: [String]) throws {
     var random = SeededGenerator(seed: seed)
