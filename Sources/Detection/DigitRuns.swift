@@ -148,14 +148,21 @@ extension DecodedLayer {
       let place = csearch_encoded(bytes, at, end, &kind)
       if place >= end { return }
       at =
-        switch kind {
-        case 1: addRun(text, place, range, after: at)
-        case 2: addDump(text, place, range) ?? addSeparatedHex(text, place, range, after: at)
-        default:
-          addDump(text, place, range)
-            ?? max(addDecimals(text, place, range, after: at), addSeparatedHex(text, place, range, after: at))
-        }
+        kind == 1
+        ? addRun(text, place, range, after: at) : addList(text, place, range, mayBeDecimal: kind == 3, after: at)
     }
+  }
+
+  /// Adds the dump or the list that holds `place`; both where the dump begins after it.
+  private mutating func addList(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, mayBeDecimal: Bool, after earliest: Int
+  ) -> Int {
+    let dump = addDump(text, place, range)
+    if let dump, dump.lowerBound <= place { return max(place + 1, dump.upperBound) }
+    let part = range.lowerBound..<(dump?.lowerBound ?? range.upperBound)
+    let end = addSeparatedHex(text, place, part, after: earliest)
+    let ends = [end, mayBeDecimal ? addDecimals(text, place, part, after: earliest) : end, dump?.upperBound ?? end]
+    return ends.max()!
   }
 
   // MARK: Runs

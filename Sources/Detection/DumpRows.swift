@@ -75,10 +75,10 @@ extension DecodedLayer {
   private static let mostInRow = 64
   private static let longestLine = 400
 
-  /// Adds the rows of the dump that holds `place`.
+  /// Adds the rows of the dump that holds `place` or begins soon after it.
   ///
-  /// - Returns: where they end; nil when there are no two rows.
-  mutating func addDump(_ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>) -> Int? {
+  /// - Returns: where they are; nil when there are no two rows.
+  mutating func addDump(_ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>) -> Range<Int>? {
     var start = place
     let earliest = max(range.lowerBound, place - Self.longestLine)
     while start > earliest, !beginsLine(text, start) { start -= 1 }
@@ -131,7 +131,7 @@ extension DecodedLayer {
     let words = first.isWords ? dump.words(&columns) : nil
     add(dump.bytes, from: dump.rows)
     if let words { add(words.bytes, from: words.rows) }
-    return max(place + 1, at)
+    return start..<at
   }
 
   /// The first row of those round `start` that may hold a part of a key at `place`.

@@ -139,6 +139,17 @@ struct DumpTests {
     #expect(keys(in: ["a = \(texts[0])\nb = \(texts[1])\n"]) == [key])
   }
 
+  @Test func `a list of numbers may stand right above a dump`() {
+    for (name, row) in Self.kinds {
+      for (gap, radix) in [(":", 16), (" ", 16), (", ", 10)] {
+        let found = [makeKey(), makeKey()]
+        let list = found[0].map { Self.hex(Int($0), 2, radix: radix) }.joined(separator: gap)
+        let rows = dump([0x20] + found[1] + characters(300, of: base62), row)
+        #expect(Set(keys(in: ["it was \(list);\n"] + rows)) == Set(found), "\(name), \(radix)")
+      }
+    }
+  }
+
   @Test func `words and then single bytes`() {
     let content = content([makeKey(), makeKey()])
     let (words, bytes) = (dump(content, Self.kinds[0].row), dump(content, Self.kinds[1].row))
