@@ -43,8 +43,8 @@ INLINE int move_offset(csearch_row_shape *shape, int is_back) {
   unsigned rest = (unsigned)shape->count;
   for (size_t at = shape->offset_end; rest > 0;) {
     at--;
-    if (shape->expected[at] == '`') continue;
     if (at == shape->offset) return 0;
+    if (shape->expected[at] == '`') continue;
     unsigned value = digit_value(shape->expected[at]), radix = shape->radix;
     unsigned part = radix == 16 ? rest & 15 : rest % radix;
     rest = radix == 16 ? rest >> 4 : rest / radix;

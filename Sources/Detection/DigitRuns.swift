@@ -448,7 +448,13 @@ extension DecodedLayer {
       run.count = 0
       return true
     }
-    if run.count < Self.fewestDigits / 2 { return max(place + 1, end) }
+    // A longer word that only begins with hex is looked at whole.
+    var next = end
+    if next < range.upperBound, isDigit(text[next]) {
+      while next > place + 1, isDigit(text[next - 1]) { next -= 1 }
+    }
+    next = max(place + 1, next)
+    if run.count < Self.fewestDigits / 2 { return next }
     var result: [UInt8] = []
     var pieces: [Piece] = []
     _ = walkSeparatedHex(text, from: run.start, range) { digits in
@@ -458,7 +464,7 @@ extension DecodedLayer {
       false
     }
     add(result, from: pieces)
-    return max(place + 1, end)
+    return next
   }
 
   /// Goes over hex digits and what may stand between them.

@@ -87,6 +87,7 @@ extension DecodedLayer {
     while start < limit, dumpRow(text, start, range) == nil {
       while start < limit, !isLineEnd(text, start) { start += 1 }
       if start < limit { start += text[start] == 0x0A ? 1 : 2 }
+      while start < limit, text[start] == 0x0A { start += 1 }
     }
     guard let first = dumpRow(text, start, range), let second = dumpRow(text, first.end, range),
       let (radix, count) = step(text, first, second)
@@ -258,7 +259,8 @@ extension DecodedLayer {
     var at = start - 1
     let earliest = max(range.lowerBound, start - Self.longestLine)
     while at > earliest, !beginsLine(text, at) { at -= 1 }
-    return dumpRow(text, at, range).map { (at, $0) }
+    guard let row = dumpRow(text, at, range), row.end == start else { return nil }
+    return (at, row)
   }
 
   /// The row before `row` where something else stands in front of it in its line, such as the name of what is dumped.
@@ -373,6 +375,6 @@ extension DecodedLayer {
     guard text[at] == UInt8(ascii: "\\"), at + 1 < text.count, text[at + 1] == UInt8(ascii: "n") else { return false }
     guard let offset = rowOffset(text, at + 2, min(text.count, at + Self.longestLine)) else { return false }
     let end = offset.upperBound
-    return end < text.count && (text[end] == UInt8(ascii: ":") || isBlank(text[end]))
+    return end < text.count && (text[end] == UInt8(ascii: ":") || text[end] == UInt8(ascii: "-") || isBlank(text[end]))
   }
 }

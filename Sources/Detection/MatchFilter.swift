@@ -211,7 +211,9 @@ extension Scanner {
       }
       if let open { progress = SearchProgress(decided: open.range.lowerBound, openRule: open.rule) }
     }
-    if let held = own.first(where: { $0.range.lowerBound >= progress.decided }) { heldFrom = held.range.lowerBound }
+    if let held = own.first(where: { $0.range.lowerBound >= progress.decided }) {
+      heldFrom = min(heldFrom, held.range.lowerBound)
+    }
     own.removeAll { $0.range.lowerBound >= progress.decided }
     matches += purpose == .scan ? resolved(own) : own
     return progress

@@ -262,13 +262,16 @@ public struct Scanner: ~Copyable {
         let isDecided = match(
           trial, at: place, literal: length, in: buffer, atStart: atStart, isLast: isLast, into: &matches)
         if !isDecided {
-          // What came before was decided when it was searched; matches of other rules at the same place will be
-          // found again.
-          if place < from { continue }
+          // What begins before `from` was decided when it was searched. After a keyword there a match may begin later.
+          if place < from {
+            guard case .after = trial.anchor else { continue }
+            heldFrom = from
+          }
+          // Matches of other rules at the same place will be found again.
           matches.removeLast(matches.count - count)
           var decided = place
-          if case .before(let bytes) = trial.anchor { decided = max(from, place - bytes) }
-          return SearchProgress(decided: decided, openRule: rule)
+          if case .before(let bytes) = trial.anchor { decided = place - bytes }
+          return SearchProgress(decided: max(from, decided), openRule: rule)
         }
         if trial.isPlain, tried != nil {
           let end = matches.count > before ? matches.last!.range.upperBound : nil

@@ -150,6 +150,22 @@ struct DumpTests {
     }
   }
 
+  @Test func `offsets with a sign of their own`() {
+    let key = makeKey()
+    let bytes = characters(0x420, of: [0x20]) + key + characters(0x800, of: [0x20])
+    let quoted: Row = { "`" + Self.hex(($0 + 0xFC00) & 0xFFFF, 4) + ": " + $1.joined(separator: " ") + "\n" }
+    #expect(keys(in: dump(bytes, quoted)) == [key])
+    let inJSON: Row = { Self.hex($0, 8) + "- " + $1.joined(separator: " ") + "\\n" }
+    #expect(keys(in: dump([0x20] + key + characters(94, of: [0x20]), inJSON)) == [key])
+  }
+
+  @Test func `a few bytes of hex take nothing from the line below`() {
+    let key = makeKey()
+    let few = Array("orqzyd68ceorqzy".utf8).map { Self.hex(Int($0), 2) }.joined(separator: " ")
+    let below = Data(key).base64EncodedString()
+    #expect(keys(in: ["\(few)\n\(below)\n"]) == [key])
+  }
+
   @Test func `words and then single bytes`() {
     let content = content([makeKey(), makeKey()])
     let (words, bytes) = (dump(content, Self.kinds[0].row), dump(content, Self.kinds[1].row))

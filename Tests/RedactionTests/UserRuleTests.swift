@@ -78,4 +78,30 @@ struct UserRuleTests {
       #expect(redactor.surrenders.map(\.rule) == [1])
     }
   }
+
+  @Test func `a secret after a keyword goes wherever reads are cut`() {
+    let file = """
+      [[rule]]
+      id = 'k'
+      keywords = ['acmekey']
+      within = 30
+      pattern = '[=:]([0-9a-f]{16})'
+      capture = true
+      keep = 0
+      """
+    let rules = try! builtIn.adding(Array(file.utf8), source: "test")
+    let input = Array(" acmekey=04ba6bf147552686 and more\n".utf8)
+    let expected = redacted(input, lengths: [], rules: rules)
+    #expect(expected == Array(" acmekey=... and more\n".utf8))
+    #expect(redacted(input, lengths: Array(repeating: 1, count: input.count), rules: rules) == expected)
+    for first in 0..<input.count {
+      for second in first..<input.count {
+        let output = redacted(input, lengths: [first, second - first], rules: rules)
+        guard output == expected else {
+          Issue.record("cut at \(first) and \(second)")
+          return
+        }
+      }
+    }
+  }
 }

@@ -155,6 +155,13 @@ struct EncodedKeyTests {
     try check(hidden, names: false)
   }
 
+  @Test func `a key that is as long as what is read at once ends no scan`() throws {
+    let colour = String(repeating: "\u{1B}[38;2;100;100;100m", count: 209)
+    let key = makeKey()
+    folder.write("in/long", " " + key.map { String(UnicodeScalar($0)) + colour }.joined())
+    #expect(try !findings().isEmpty)
+  }
+
   @Test func `digits after a name and a sign that could be an escape's`() throws {
     var keys: [String: [UInt8]] = [:]
     for name in [1, 12, 47, 60] {
