@@ -65,7 +65,7 @@ INLINE void add_if_at(search *search, size_t place, uint32_t number) {
   search->hits[search->hit_count++] = (csearch_hit){place, number};
 }
 
-/// Adds literals of two bytes of which the first is at `at` or the place after it.
+/// Adds the two-byte literals that begin at `at` or at the next place.
 INLINE void add_pairs(search *search, size_t at, uint32_t bytes, const csearch_two_bytes *pairs, size_t count) {
   for (size_t pair = 0; pair < count; pair++) {
     uint16_t sought;
@@ -75,7 +75,7 @@ INLINE void add_pairs(search *search, size_t at, uint32_t bytes, const csearch_t
   }
 }
 
-/// Adds the literals of which a window is at `at`, and those of two bytes there and at the place after it.
+/// Adds the literals that have a window at `at`, and the two-byte literals that begin there or at the next place.
 INLINE void add_literals(search *search, size_t at) {
   const csearch_index *index = search->index;
   uint32_t raw = bytes_at(search->text, search->count, at);

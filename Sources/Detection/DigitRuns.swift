@@ -217,7 +217,7 @@ extension DecodedLayer {
     }
   }
 
-  /// Adds the digits from `start` on, over line breaks and what stands for nothing, as far as they stand for ASCII.
+  /// Adds the digits from `start` on, as far as they stand for ASCII. Skips line breaks and tokens without output.
   ///
   /// - Parameters:
   ///   - run: what was in it is removed.

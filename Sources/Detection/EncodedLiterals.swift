@@ -114,7 +114,7 @@ struct EncodedLiterals: Sendable {
   /// is cut off at the end of `bytes` without a token in it are not among them.
   ///
   /// - Parameters:
-  ///   - isLast: nothing comes behind `bytes`.
+  ///   - isLast: nothing comes after `bytes`.
   ///   - hits: those of `index`, if there is one, from `places` on to `reach` bytes after them.
   func search(
     _ bytes: UnsafeRawBufferPointer, at places: Range<Int>, isLast: Bool, hits: LiteralHits,

@@ -6,7 +6,7 @@
 
 /// One way of hiding a key.
 public enum Encoding: UInt8, CaseIterable, Sendable {
-  // In a chain what comes later lies below; only of what stands for nothing the last is the outermost.
+  // The order of a chain: outer encodings come first. Those that only remove something are in reverse order.
   case ansi, zeroWidth, backslashNewline, lineWrap, concatenation, markup
   case percent, unicode, html, quotedPrintable, backslash, octal, css, caret
   case utf16le, utf16be, utf32le, utf32be

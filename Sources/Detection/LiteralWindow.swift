@@ -65,7 +65,7 @@ struct WindowTable {
     filter = .allocate(capacity: hashes)
     filter.initialize(repeating: 0, count: hashes)
     slots = .allocate(capacity: slotCount + 1)
-    // The slot and the window, of which one of a slot is enough.
+    // The slot and the window. A slot needs one window only.
     var made: [UInt64] = []
     for (number, window) in windows.enumerated() {
       for value in window.values(fold) {
