@@ -1,4 +1,8 @@
-// What stands between the numbers of a list: `68 6f`, `0x68, 0x6f`, `104,111`, a number a line.
+// Lists of numbers: `68 6f`, `0x68, 0x6f`, `104,111`, a number a line. What stands between the numbers, and what a scan
+// reads out of a list or of the dump that it is.
+
+import Bytes
+import CSearch
 
 /// Whether a byte is a sign between two numbers.
 @inline(__always)
@@ -14,3 +18,147 @@ func isListGap(_ byte: UInt8) -> Bool { isBlank(byte) || byte == 0x0A || byte ==
 /// follows it may look like hex.
 @inline(__always)
 func isScannedGap(_ byte: UInt8) -> Bool { isListGap(byte) && byte != UInt8(ascii: ";") }
+
+extension DecodedLayer {
+  /// Bytes that a list needs to be decoded.
+  private static let fewestNumbers = Int(CSEARCH_FEWEST_DIGITS) / 2
+  /// Bytes before the place of a hit in which the beginning of its list is looked for.
+  private static let margin = 256
+
+  /// Adds the dump or the list that holds `place`; both where the dump begins after it.
+  mutating func addList(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, mayBeDecimal: Bool, after earliest: Int
+  ) -> Int {
+    let dump = addDump(text, place, range)
+    if let dump, dump.lowerBound <= place { return max(place + 1, dump.upperBound) }
+    let part = range.lowerBound..<(dump?.lowerBound ?? range.upperBound)
+    let end = addSeparatedHex(text, place, part, after: earliest)
+    let ends = [end, mayBeDecimal ? addDecimals(text, place, part, after: earliest) : end, dump?.upperBound ?? end]
+    return ends.max()!
+  }
+
+  /// - Returns: where to go on.
+  private mutating func addDecimals(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
+  ) -> Int {
+    let earliest = max(earliest, range.lowerBound, place - Self.margin)
+    var at = place
+    while at > earliest, isDecimal(text[at - 1]) || isScannedGap(text[at - 1]) { at -= 1 }
+    var result: [UInt8] = []
+    var pieces: [Piece] = []
+    while at < range.upperBound {
+      let start = at
+      var value = 0
+      while at < range.upperBound, at < start + 4, isDecimal(text[at]) {
+        value = value * 10 + Int(text[at] - UInt8(ascii: "0"))
+        at += 1
+      }
+      if at > start {
+        // A byte that no key contains stands for a number that is none.
+        let isByte = value < 256 && at < start + 4
+        pieces.append(Piece(start: result.count, count: 1, source: start..<at, encoding: .decimal))
+        result.append(isByte ? UInt8(value) : Self.separator)
+      } else if isScannedGap(text[at]) {
+        at += 1
+      } else {
+        break
+      }
+    }
+    if result.count >= Self.fewestNumbers { add(result, from: pieces) }
+    return max(place + 1, at)
+  }
+
+  // MARK: Separated hex
+
+  /// - Parameter earliest: where what was looked at before ends.
+  /// - Returns: where to go on.
+  private mutating func addSeparatedHex(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
+  ) -> Int {
+    let earliest = max(earliest, range.lowerBound, place - Self.margin)
+    var start = place
+    while start > earliest, couldBeSeparated(text[start - 1]) { start -= 1 }
+    // At the beginning of a group of digits.
+    while start < place + 16,
+      hexValue(text[start]) == nil || start > range.lowerBound && hexValue(text[start - 1]) != nil
+    {
+      start += 1
+    }
+    // Most such runs are short: lists of numbers, dates. They are counted before anything is kept.
+    var run = (start: start, count: 0, end: start)
+    let end = walkSeparatedHex(text, from: start, range) { digits in
+      if run.count == 0 { run.start = digits.lowerBound }
+      run.count += 1
+      run.end = digits.upperBound
+    } restart: {
+      // The line above may end with half a byte.
+      if run.count >= Self.fewestNumbers, run.end > place { return false }
+      run.count = 0
+      return true
+    }
+    // A longer word that only begins with hex is looked at whole.
+    var next = end
+    if next < range.upperBound, isDigit(text[next]) {
+      while next > place + 1, isDigit(text[next - 1]) { next -= 1 }
+    }
+    next = max(place + 1, next)
+    if run.count < Self.fewestNumbers { return next }
+    var result: [UInt8] = []
+    var pieces: [Piece] = []
+    _ = walkSeparatedHex(text, from: run.start, range) { digits in
+      pieces.append(Piece(start: result.count, count: 1, source: digits, encoding: .hex))
+      result.append(hexValue(text[digits.lowerBound])! << 4 | hexValue(text[digits.upperBound - 1])!)
+    } restart: {
+      false
+    }
+    add(result, from: pieces)
+    return next
+  }
+
+  /// Goes over hex digits and what may stand between them.
+  ///
+  /// - Parameters:
+  ///   - found: is called with the place of each byte's two digits.
+  ///   - restart: is called where half a byte stands alone, and tells whether to go on after it.
+  /// - Returns: where it ends.
+  private func walkSeparatedHex(
+    _ text: UnsafeRawBufferPointer, from start: Int, _ range: Range<Int>, found: (Range<Int>) -> Void,
+    restart: () -> Bool
+  ) -> Int {
+    var first: Int?
+    var at = start
+    while at < range.upperBound {
+      if hexValue(text[at]) != nil {
+        // `0x` in front of a byte.
+        if first == nil, text[at] == 0x30, at + 1 < range.upperBound, text[at + 1] | 0x20 == 0x78 {
+          at += 2
+          continue
+        }
+        if let digit = first {
+          found(digit..<(at + 1))
+          first = nil
+        } else {
+          first = at
+        }
+        at += 1
+        continue
+      }
+      let token = isScannedGap(text[at]) ? nil : joint(text, at)
+      if token.map({ $0.outputCount == 1 }) ?? true {
+        let byte = token.map { UInt8(truncatingIfNeeded: $0.output) } ?? text[at]
+        guard isScannedGap(byte) else { break }
+        // What was before half a byte was something else.
+        if first != nil, !restart() { break }
+        first = nil
+      }
+      at += token?.length ?? 1
+    }
+    return at
+  }
+}
+
+private func couldBeSeparated(_ byte: UInt8) -> Bool {
+  hexValue(byte) != nil || isScannedGap(byte) || byte | 0x20 == 0x78 || byte == UInt8(ascii: "%")
+}
+
+func isDecimal(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
