@@ -21,7 +21,7 @@ scan: build
 test:
 	@./scripts/packages test
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	@./scripts/run-tests
 	./Fuzzing/run 30 1
 
 # The tests of single modules: all but those that start the binary.
@@ -29,7 +29,7 @@ test:
 test-fast:
 	@./scripts/packages test
 	swift build -c release --build-tests
-	swift test -c release --skip-build --skip 'CommandTests|RepositoryTests|FilterTests|AgentTests'
+	@./scripts/run-tests --skip 'CommandTests|RepositoryTests|FilterTests|AgentTests'
 
 # Style and structure, in seconds: which module imports which, formatting, the length of lines.
 .PHONY: check format
