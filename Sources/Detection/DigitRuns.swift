@@ -138,7 +138,7 @@ extension DecodedLayer {
   private static let margin = 256
 
   /// Adds what every run of digits in `text[range]` stands for where that is ASCII.
-  mutating func addDigits(_ text: UnsafeRawBufferPointer, in range: Range<Int>) {
+  mutating func addDigits(_ text: UnsafeRawBufferPointer, in range: Range<Int>, mayBeDump: Bool = true) {
     guard let base = text.baseAddress else { return }
     let bytes = base.assumingMemoryBound(to: UInt8.self)
     let end = min(range.upperBound, text.count)
@@ -147,9 +147,13 @@ extension DecodedLayer {
       var kind: CInt = 0
       let place = csearch_encoded(bytes, at, end, &kind)
       if place >= end { return }
-      at =
-        kind == 1
-        ? addRun(text, place, range, after: at) : addList(text, place, range, mayBeDecimal: kind == 3, after: at)
+      if kind == 1 {
+        at = addRun(text, place, range, after: at)
+      } else if mayBeDump {
+        at = addDumpOrList(text, place, range, mayBeDecimal: kind == 3, after: at)
+      } else {
+        at = addList(text, place, range, mayBeDecimal: kind == 3, after: at)
+      }
     }
   }
 

@@ -77,8 +77,11 @@ extension DecodedLayer {
 
   /// Adds the rows of the dump that holds `place` or begins soon after it.
   ///
-  /// - Returns: where they are; nil when there are no two rows.
-  mutating func addDump(_ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>) -> Range<Int>? {
+  /// - Parameter rests: gets what stands in the rows after their bytes and is too long to be those as text.
+  /// - Returns: from the beginning of the first row to the end of the last byte; nil when there are no two rows.
+  mutating func addDump(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, rests: inout [Range<Int>]
+  ) -> Range<Int>? {
     var start = place
     let earliest = max(range.lowerBound, place - Self.longestLine)
     while start > earliest, !beginsLine(text, start) { start -= 1 }
@@ -100,6 +103,7 @@ extension DecodedLayer {
     var row: DumpRow? = current
     var widest = 0
     var at = start
+    var end = start
     while let this = row {
       row = dumpRow(text, this.end, range)
       let isFollowed = row.map { step(text, this, $0, radix) == count } ?? false
@@ -120,11 +124,14 @@ extension DecodedLayer {
       if last > 0 { widest = last - this.digits.lowerBound }
       let start = at
       at = this.end
+      end = last > 0 ? last + 2 : this.digits.lowerBound
       if !isFollowed || at > place && others > Self.mostOthers { break }
+      addRest(end..<at, to: &rests)
       // Most of the next rows look alike.
       if makeShape(&shape, text, start, this, radix, count), csearch_shape_next(&shape) != 0 {
         var isLast = false
-        at = addRows(&shape, text, at, place, range, columns, &dump, &isLast)
+        at = addRows(&shape, text, at, place, range, columns, &dump, &rests, &isLast)
+        end = at
         if isLast { break }
         row = dumpRow(text, at, range)
       }
@@ -132,7 +139,18 @@ extension DecodedLayer {
     let words = first.isWords ? dump.words(&columns) : nil
     add(dump.bytes, from: dump.rows)
     if let words { add(words.bytes, from: words.rows) }
-    return start..<at
+    // A word that only begins with hex is no byte of the last row.
+    if end < at, isDigit(text[end]) {
+      while end > start, isDigit(text[end - 1]) { end -= 1 }
+    }
+    return start..<end
+  }
+
+  /// Bytes that a row's bytes take at most as text, with what frames it.
+  private static let longestText = mostInRow + 16
+
+  private func addRest(_ rest: Range<Int>, to rests: inout [Range<Int>]) {
+    if rest.count > Self.longestText { rests.append(rest) }
   }
 
   /// The first row of those round `start` that may hold a part of a key at `place`.
@@ -168,11 +186,12 @@ extension DecodedLayer {
   /// - Returns: where they end.
   private func addRows(
     _ shape: inout csearch_row_shape, _ text: UnsafeRawBufferPointer, _ start: Int, _ place: Int, _ range: Range<Int>,
-    _ columns: Int, _ dump: inout DumpText, _ isLast: inout Bool
+    _ columns: Int, _ dump: inout DumpText, _ rests: inout [Range<Int>], _ isLast: inout Bool
   ) -> Int {
     let bytes = text.baseAddress!.assumingMemoryBound(to: UInt8.self)
     let end = min(range.upperBound, text.count)
     let first = Int(shape.columns.0)
+    let width = first + Int(self.columns[columns + 2 * Int(shape.count) - 1])
     var at = start
     withUnsafeTemporaryAllocation(of: csearch_row.self, capacity: Self.rowsAtOnce) { rows in
       withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.rowsAtOnce * shape.count) { room in
@@ -183,6 +202,7 @@ extension DecodedLayer {
           )
           for row in rows[..<count] {
             dump.addRow(at: row.start + first, columns: columns, count: shape.count)
+            addRest((row.start + width)..<row.end, to: &rests)
           }
           dump.bytes.append(contentsOf: room[..<(count * shape.count)])
           if count > 0 { at = rows[count - 1].end }

@@ -25,16 +25,29 @@ extension DecodedLayer {
   /// Bytes before the place of a hit in which the beginning of its list is looked for.
   private static let margin = 256
 
-  /// Adds the dump or the list that holds `place`; both where the dump begins after it.
+  /// Adds the dump or the list that holds `place`; both where the list stands above the dump or after it.
+  mutating func addDumpOrList(
+    _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, mayBeDecimal: Bool, after earliest: Int
+  ) -> Int {
+    var rests: [Range<Int>] = []
+    guard let dump = addDump(text, place, range, rests: &rests) else {
+      return addList(text, place, range, mayBeDecimal: mayBeDecimal, after: earliest)
+    }
+    for rest in rests { addDigits(text, in: rest, mayBeDump: false) }
+    if dump.contains(place) { return max(place + 1, dump.upperBound) }
+    let part =
+      place < dump.lowerBound ? range.lowerBound..<dump.lowerBound : dump.upperBound..<range.upperBound
+    return max(dump.upperBound, addList(text, place, part, mayBeDecimal: mayBeDecimal, after: earliest))
+  }
+
+  /// Adds the list that holds `place`.
+  ///
+  /// - Returns: where to go on.
   mutating func addList(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, mayBeDecimal: Bool, after earliest: Int
   ) -> Int {
-    let dump = addDump(text, place, range)
-    if let dump, dump.lowerBound <= place { return max(place + 1, dump.upperBound) }
-    let part = range.lowerBound..<(dump?.lowerBound ?? range.upperBound)
-    let end = addSeparatedHex(text, place, part, after: earliest)
-    let ends = [end, mayBeDecimal ? addDecimals(text, place, part, after: earliest) : end, dump?.upperBound ?? end]
-    return ends.max()!
+    let end = addSeparatedHex(text, place, range, after: earliest)
+    return mayBeDecimal ? max(end, addDecimals(text, place, range, after: earliest)) : end
   }
 
   /// - Returns: where to go on.

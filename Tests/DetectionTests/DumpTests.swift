@@ -113,6 +113,26 @@ struct DumpTests {
     #expect(keys(in: rows).isEmpty)
   }
 
+  @Test func `what stands in a row after its bytes is looked at by itself`() {
+    let (first, second) = (makeKey(), makeKey())
+    // Base64 of `k` begins like hex.
+    let base64 = Data(Array("kk ".utf8) + second + Array(" ;".utf8)).base64EncodedString()
+    for beside in [base64, second.map { String($0) }.joined(separator: ",")] {
+      for (name, row) in Self.kinds {
+        for before in [300, 301, 307] {
+          let rows = dump(characters(before - 1, of: base62) + [0x20] + first + [0x20, 0x3B], row)
+          for place in [0, 10, 15, rows.count - 1] {
+            let end = name == "in JSON" ? "\\n" : "\n"
+            var rows = rows
+            rows[place] = rows[place].dropLast(end.utf8.count) + "  \(beside)\(end)"
+            let found = hidden(in: Array((rows.joined() + "next line\n").utf8)).compactMap(\.disguise?.key)
+            #expect(Set(found) == [first, second], "\(name), \(before), \(place)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func `a backslash and an n beside the bytes end no row`() {
     let key = makeKey()
     for (name, row) in Self.kinds where name != "in JSON" {

@@ -15,8 +15,12 @@ struct UnreadInputTests {
     ).errors
   }
 
+  /// Waits until the pipe holds something.
+  private static let wait = "until read -t 0; do :; done"
+
   @Test(arguments: [
-    "cat ../data | $HOPX scan", "$HOPX scan < ../data", "cat ../data | (sleep 0.3; $HOPX scan --all-files)",
+    "cat ../data | { \(wait); $HOPX scan; }", "$HOPX scan < ../data",
+    "cat ../data | { \(wait); $HOPX scan --all-files; }",
   ])
   func `data that nobody read is named`(script: String) throws {
     #expect(try errors(script).contains("standard input was not read"))
