@@ -12,6 +12,8 @@ struct DigitRun {
   var pieces: [DecodedLayer.Piece] = []
   /// Where the run ends in the text.
   var end = 0
+  /// Where its last line begins, which only a guess takes for more of it.
+  var lastLine = 0
   /// Where digits stand that were read as those of an escape.
   var doubtful: [Int] = []
 
@@ -43,7 +45,7 @@ struct DigitRun {
     digits.removeAll(keepingCapacity: true)
     pieces.removeAll(keepingCapacity: true)
     doubtful.removeAll(keepingCapacity: true)
-    end = 0
+    (end, lastLine) = (0, 0)
   }
 
   /// What stands for one digit, or for none.
@@ -168,7 +170,7 @@ extension DecodedLayer {
     var run = DigitRun()
     swap(&run, &self.run)
     gather(&run, text, from: start, place, range, escapes: true)
-    let end = run.end
+    let next = run.lastLine > place ? run.lastLine : run.end
     add(run)
     // `key=6F70...` is a quoted `o` only by chance: the digits without it.
     for start in run.doubtful {
@@ -177,7 +179,7 @@ extension DecodedLayer {
       add(run)
     }
     swap(&run, &self.run)
-    return max(place + 1, end)
+    return max(place + 1, next)
   }
 
   private mutating func add(_ run: DigitRun) {
@@ -246,7 +248,7 @@ extension DecodedLayer {
           line.goOn(run)
           at += lines * (line.last + 1)
         }
-        pieceStart = at
+        (pieceStart, run.lastLine) = (at, at)
         continue
       }
       guard let token = joint(text, at), at + token.length <= range.upperBound,
@@ -261,6 +263,7 @@ extension DecodedLayer {
         // An escaped line break in a string.
         guard isLineBreak(token), line.goesOn(run, text, next, range) else { break }
         run.add(TextToken(token.encoding, length: token.length), at: at)
+        run.lastLine = next
       } else {
         run.add(token, at: at)
       }

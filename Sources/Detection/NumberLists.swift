@@ -46,17 +46,23 @@ extension DecodedLayer {
   mutating func addList(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, mayBeDecimal: Bool, after earliest: Int
   ) -> Int {
-    let end = addSeparatedHex(text, place, range, after: earliest)
-    return mayBeDecimal ? max(end, addDecimals(text, place, range, after: earliest)) : end
+    let hex = addSeparatedHex(text, place, range, after: earliest)
+    if !mayBeDecimal { return hex.next }
+    let decimals = addDecimals(text, place, range, after: earliest)
+    // What follows a list in one notation may be one in the other.
+    return hex.isList == decimals.isList
+      ? (hex.isList ? min : max)(hex.next, decimals.next) : (hex.isList ? hex : decimals).next
   }
 
-  /// - Returns: where to go on.
+  /// - Returns: whether there is such a list, and where to go on.
   private mutating func addDecimals(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
-  ) -> Int {
+  ) -> (isList: Bool, next: Int) {
     let earliest = max(earliest, range.lowerBound, place - Self.margin)
     var at = place
     while at > earliest, isDecimal(text[at - 1]) || isScannedGap(text[at - 1]) { at -= 1 }
+    // A hit may begin at a control character before the list.
+    while at < min(place + 16, range.upperBound), !isDecimal(text[at]), !isScannedGap(text[at]) { at += 1 }
     var result: [UInt8] = []
     var pieces: [Piece] = []
     while at < range.upperBound {
@@ -67,8 +73,13 @@ extension DecodedLayer {
         at += 1
       }
       if at > start {
-        // A byte that no key contains stands for a number that is none.
         let isByte = value < 256 && at < start + 4
+        // It may be the offset of a dump's first row.
+        if !isByte, start > place, result.count >= Self.fewestNumbers {
+          at = start
+          break
+        }
+        // A byte that no key contains stands for a number that is none.
         pieces.append(Piece(start: result.count, count: 1, source: start..<at, encoding: .decimal))
         result.append(isByte ? UInt8(value) : Self.separator)
       } else if isScannedGap(text[at]) {
@@ -77,17 +88,18 @@ extension DecodedLayer {
         break
       }
     }
-    if result.count >= Self.fewestNumbers { add(result, from: pieces) }
-    return max(place + 1, at)
+    let isList = result.count >= Self.fewestNumbers
+    if isList { add(result, from: pieces) }
+    return (isList, max(place + 1, at))
   }
 
   // MARK: Separated hex
 
   /// - Parameter earliest: where what was looked at before ends.
-  /// - Returns: where to go on.
+  /// - Returns: whether there is such a list, and where to go on.
   private mutating func addSeparatedHex(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, after earliest: Int
-  ) -> Int {
+  ) -> (isList: Bool, next: Int) {
     let earliest = max(earliest, range.lowerBound, place - Self.margin)
     var start = place
     while start > earliest, couldBeSeparated(text[start - 1]) { start -= 1 }
@@ -109,13 +121,14 @@ extension DecodedLayer {
       run.count = 0
       return true
     }
-    // A longer word that only begins with hex is looked at whole.
-    var next = end
+    // A longer word that only begins with hex is looked at whole: `104` below `68 6f`.
+    let isList = run.count >= Self.fewestNumbers
+    var next = isList ? run.end : end
     if next < range.upperBound, isDigit(text[next]) {
       while next > place + 1, isDigit(text[next - 1]) { next -= 1 }
     }
     next = max(place + 1, next)
-    if run.count < Self.fewestNumbers { return next }
+    if !isList { return (false, next) }
     var result: [UInt8] = []
     var pieces: [Piece] = []
     _ = walkSeparatedHex(text, from: run.start, range) { digits in
@@ -125,7 +138,7 @@ extension DecodedLayer {
       false
     }
     add(result, from: pieces)
-    return next
+    return (true, next)
   }
 
   /// Goes over hex digits and what may stand between them.

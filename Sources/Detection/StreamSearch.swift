@@ -167,7 +167,7 @@ public struct StreamSearch: ~Copyable {
     return decided
   }
 
-  /// Whether UTF-16 is of the byte order of a candidate. A key between other characters can be read in both,
+  /// Whether UTF-16 or UTF-32 is of the byte order of a candidate. A key between other characters can be read in both,
   /// one byte apart: then it counts from the input's start, unless that reading lacks its last one.
   ///
   /// - Returns: nil when more bytes are needed to tell.
@@ -177,7 +177,9 @@ public struct StreamSearch: ~Copyable {
     let place = candidate.place
     // Of chains with UTF-16 inside only one order is looked for.
     guard let (width, low) = candidate.form.outer?.wide, candidate.form.stage(1) == nil else { return true }
-    if (base + place) % width == 0 { return true }
+    // Wherever the text begins, it is taken for exactly one of the two.
+    let phase = (base + place) % width
+    if low == 0 ? phase != width - 1 : phase == 0 { return true }
     if low == 0 {
       return place < width - 1 || !buffer[(place - width + 1)..<place].allSatisfy { $0 == 0 }
     }
