@@ -24,9 +24,12 @@ package struct ByteSet: Equatable, Sendable {
   }
 
   package init(_ bytes: ClosedRange<UInt8>) {
-    var words = SIMD4<UInt64>()
-    for byte in Int(bytes.lowerBound)...Int(bytes.upperBound) { words[byte >> 6] |= 1 << UInt64(byte & 63) }
-    self.init(words)
+    func bits(_ word: Int) -> UInt64 {
+      let first = max(0, Int(bytes.lowerBound) - 64 * word)
+      let last = min(63, Int(bytes.upperBound) - 64 * word)
+      return first > last ? 0 : (UInt64.max >> UInt64(63 - (last - first))) << UInt64(first)
+    }
+    self.init((bits(0), bits(1), bits(2), bits(3)))
   }
 
   private init(_ words: SIMD4<UInt64>) { self.init((words[0], words[1], words[2], words[3])) }
@@ -79,6 +82,31 @@ package struct ByteSet: Equatable, Sendable {
       }
     }
     return bytes
+  }
+
+  /// Its bytes in order, those that follow each other as one range.
+  package var runs: [ClosedRange<UInt8>] {
+    var runs: [ClosedRange<UInt8>] = []
+    let others = inverted
+    var at = 0
+    while let first = first(from: at) {
+      at = others.first(from: first) ?? 256
+      runs.append(UInt8(first)...UInt8(at - 1))
+    }
+    return runs
+  }
+
+  /// The first of its bytes that is no smaller than `byte`.
+  private func first(from byte: Int) -> Int? {
+    var index = byte >> 6
+    if index > 3 { return nil }
+    var rest = vector[index] & (UInt64.max << UInt64(byte & 63))
+    while rest == 0 {
+      index += 1
+      if index > 3 { return nil }
+      rest = vector[index]
+    }
+    return 64 * index + rest.trailingZeroBitCount
   }
 
   /// With both cases of each letter that is in it.

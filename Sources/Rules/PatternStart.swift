@@ -69,6 +69,12 @@ struct PatternStart {
     var isCaseless = false
     /// What follows belongs to it.
     var isOpen = true
+
+    mutating func append(_ next: Head) {
+      isOpen = next.isOpen && bytes.count + next.bytes.count < longestLiteral
+      bytes.append(contentsOf: next.bytes.prefix(longestLiteral - bytes.count))
+      isCaseless = isCaseless || next.isCaseless
+    }
   }
 
   private static func heads(_ node: RegexNode, without dropped: [Range<Int>]) -> [Head] {
@@ -82,14 +88,14 @@ struct PatternStart {
       if least == 0 { return [Head(isOpen: false)] }
       var heads = heads(part, without: dropped)
       let times = min(least, longestLiteral)
-      for _ in 1..<max(1, times) { heads = joined(heads, self.heads(part, without: dropped)) }
+      for _ in 1..<max(1, times) { join(&heads, self.heads(part, without: dropped)) }
       if most != least || times < least { for index in heads.indices { heads[index].isOpen = false } }
       return heads
     case .sequence(let parts):
       var heads = [Head()]
       for part in parts {
         if !heads.contains(where: \.isOpen) { break }
-        heads = joined(heads, self.heads(part, without: dropped))
+        join(&heads, self.heads(part, without: dropped))
       }
       return heads
     }
@@ -105,17 +111,20 @@ struct PatternStart {
     return heads.count > 8 ? [Head(isOpen: false)] : heads
   }
 
-  private static func joined(_ heads: [Head], _ next: [Head]) -> [Head] {
+  /// Lets each of `next` follow each of `heads`.
+  private static func join(_ heads: inout [Head], _ next: [Head]) {
     if heads.count * next.count > mostLiterals {
-      return heads.map { Head(bytes: $0.bytes, isCaseless: $0.isCaseless, isOpen: false) }
-    }
-    return heads.flatMap { head in
-      if !head.isOpen { return [head] }
-      return next.map {
-        let bytes = head.bytes + $0.bytes
-        return Head(
-          bytes: Array(bytes.prefix(longestLiteral)), isCaseless: head.isCaseless || $0.isCaseless,
-          isOpen: $0.isOpen && bytes.count < longestLiteral)
+      for index in heads.indices { heads[index].isOpen = false }
+    } else if next.count == 1 {
+      for index in heads.indices where heads[index].isOpen { heads[index].append(next[0]) }
+    } else {
+      heads = heads.flatMap { head in
+        if !head.isOpen { return [head] }
+        return next.map {
+          var joined = head
+          joined.append($0)
+          return joined
+        }
       }
     }
   }
@@ -159,7 +168,7 @@ struct PatternStart {
       }
       if let fixed {
         if run.bytes.isEmpty { runStart = before }
-        run = joined([run], [fixed])[0]
+        run.append(fixed)
         if run.bytes.count >= 2, run.bytes.count > best?.literal.bytes.count ?? 0 {
           best = (Literal(run.bytes, isCaseless: run.isCaseless), runStart)
         }

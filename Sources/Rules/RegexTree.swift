@@ -125,7 +125,7 @@ private struct RegexParser {
   private var peek: UInt8? { at < text.count ? text[at] : nil }
 
   private mutating func copy(_ count: Int = 1) {
-    output += text[at..<min(text.count, at + count)]
+    for byte in text[at..<min(text.count, at + count)] { output.append(byte) }
     at += count
   }
 
@@ -188,7 +188,7 @@ private struct RegexParser {
       // Braces that count nothing are characters; PCRE2 says so too, but for `{,3}` in later versions.
       if byte == UInt8(ascii: "{") { output.append(UInt8(ascii: "\\")) }
       copy()
-      return node(.bytes(folded(ByteSet([byte]))))
+      return node(.bytes(folded(ByteSet(byte...byte))))
     }
   }
 
@@ -205,7 +205,7 @@ private struct RegexParser {
   private mutating func character(_ bytes: [UInt8]) -> RegexNode {
     let start = output.count
     output += Array("(?:".utf8)
-    for byte in bytes { output += Array("\\x".utf8) + hexDigits(byte) }
+    for byte in bytes { write(escaped: byte) }
     output.append(UInt8(ascii: ")"))
     let parts = bytes.map { RegexNode(kind: .bytes(ByteSet([$0])), range: start..<output.count) }
     return RegexNode(kind: .sequence(parts), range: start..<output.count)
@@ -280,8 +280,8 @@ private struct RegexParser {
           parts.append(character(try wideCharacter()))
           continue
         }
-        output += Array("\\x".utf8) + hexDigits(text[at])
-        parts.append(RegexNode(kind: .bytes(folded(ByteSet([text[at]]))), range: first..<output.count))
+        write(escaped: text[at])
+        parts.append(RegexNode(kind: .bytes(folded(ByteSet(text[at]...text[at]))), range: first..<output.count))
         at += 1
       }
       at = min(text.count, at + 2)
@@ -290,11 +290,11 @@ private struct RegexParser {
     }
     switch try escaped() {
     case .set(let set):
-      output += Array("[\(set.ranges)]".utf8)
+      write(set)
       return node(.bytes(set))
     case .byte(let byte):
-      output += Array("\\x".utf8) + hexDigits(byte)
-      return node(.bytes(folded(ByteSet([byte]))))
+      write(escaped: byte)
+      return node(.bytes(folded(ByteSet(byte...byte))))
     case .wide(let bytes): return character(bytes)
     }
   }
@@ -382,7 +382,7 @@ private struct RegexParser {
     var isFirst = true
     while let byte = peek, byte != UInt8(ascii: "]") || isFirst {
       isFirst = false
-      if text[at...].starts(with: "[:".utf8), let close = closing(":]") {
+      if byte == UInt8(ascii: "["), text[at...].starts(with: "[:".utf8), let close = closing(":]") {
         set = set.union(try posixClass(String(decoding: text[(at + 2)..<close], as: UTF8.self)))
         at = close + 2
         continue
@@ -403,7 +403,7 @@ private struct RegexParser {
     set = folded(set)
     // A character beyond ASCII is several bytes, none of which is in a set of ASCII.
     if isInverted { set = set.inverted }
-    output += Array("[\(set.ranges)]".utf8)
+    write(set)
     return RegexNode(kind: .bytes(set), range: start..<output.count)
   }
 
@@ -455,32 +455,26 @@ private struct RegexParser {
     }
     return isInverted ? set.inverted : set
   }
-}
 
-extension ByteSet {
-  /// As written between brackets.
-  fileprivate var ranges: String {
-    func shown(_ byte: Int) -> String {
-      let byte = UInt8(byte)
-      let isPlain = ByteSet.plain.contains(byte)
-      return isPlain
-        ? String(Character(Unicode.Scalar(byte))) : "\\x" + String(decoding: hexDigits(byte), as: UTF8.self)
-    }
-    var text = ""
-    var byte = 0
-    while byte < 256 {
-      guard contains(UInt8(byte)) else {
-        byte += 1
-        continue
+  // MARK: Output
+
+  /// Bytes that stand for themselves between brackets.
+  private static let plain = letters.union(digits).union(ByteSet(Array("_=:;,/+*.<>{}()|~\"'%#@&!?$".utf8)))
+
+  private mutating func write(_ set: ByteSet) {
+    output.append(UInt8(ascii: "["))
+    for run in set.runs {
+      for byte in run.count > 1 ? [run.lowerBound, run.upperBound] : [run.lowerBound] {
+        if byte == run.upperBound, run.count > 2 { output.append(UInt8(ascii: "-")) }
+        if Self.plain.contains(byte) { output.append(byte) } else { write(escaped: byte) }
       }
-      var end = byte
-      while end < 255, contains(UInt8(end + 1)) { end += 1 }
-      text += shown(byte) + (end > byte ? (end > byte + 1 ? "-" : "") + shown(end) : "")
-      byte = end + 1
     }
-    return text
+    output.append(UInt8(ascii: "]"))
   }
 
-  private static let plain = ByteSet(UInt8(ascii: "a")...UInt8(ascii: "z")).foldingCase
-    .union(ByteSet(UInt8(ascii: "0")...UInt8(ascii: "9"))).union(ByteSet(Array("_=:;,/+*.<>{}()|~\"'%#@&!?$".utf8)))
+  private mutating func write(escaped byte: UInt8) {
+    output.append(UInt8(ascii: "\\"))
+    output.append(UInt8(ascii: "x"))
+    output.append(contentsOf: hexDigits(byte))
+  }
 }

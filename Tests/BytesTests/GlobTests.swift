@@ -18,14 +18,4 @@ struct GlobTests {
     #expect(Glob(pattern.utf8).matches(name[...]))
     #expect(!Glob((pattern + "b").utf8).matches(name[...]))
   }
-
-  @Test func `a set has what was put in and nothing else`() {
-    var set = ByteSet([0, 63, 64, 255])
-    set.insert(UInt8(ascii: "A"))
-    for byte in UInt8.min...UInt8.max {
-      #expect(set.contains(byte) == [0, 63, 64, 255, 65].contains(byte))
-    }
-    #expect(set.foldingCase.contains(UInt8(ascii: "a")))
-    #expect(set.subtracting(set).isEmpty)
-  }
 }

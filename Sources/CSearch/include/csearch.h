@@ -284,7 +284,7 @@ int csearch_shape_next(csearch_row_shape *shape);
 ///
 /// - shape: has the offset of the row at `at`, and then of the next one; unless it returns less than `most`.
 /// - most_others: a row after `place` with more bytes above 0x7F is the last, and sets `*is_last`.
-/// - bytes: gets what they stand for.
+/// - bytes: gets what they stand for; it has room for `most` times the bytes of a row.
 /// Returns how many there are.
 size_t csearch_rows(
   csearch_row_shape *shape, const uint8_t *text, size_t at, size_t end, size_t place, size_t most_others,
