@@ -81,9 +81,7 @@ package struct LineCursor: Sendable {
     let count = countLineEnds(bytes, at, end)
     if count > 0 {
       line += count
-      var last = end - 1
-      while bytes[last] != 0x0A && bytes[last] != 0x0D { last -= 1 }
-      lineStart = base + last + 1
+      lineStart = base + lastLineEnd(bytes, at, end) + 1
     }
   }
 
@@ -170,4 +168,19 @@ private func countLineEnds(_ bytes: UnsafeRawBufferPointer, _ from: Int, _ to: I
     at += 1
   }
   return count
+}
+
+/// The last CR or LF in `bytes[from..<to]`, which has one: the line may be megabytes long.
+private func lastLineEnd(_ bytes: UnsafeRawBufferPointer, _ from: Int, _ to: Int) -> Int {
+  let feed = SIMD16<UInt8>(repeating: 0x0A)
+  let carriage = SIMD16<UInt8>(repeating: 0x0D)
+  var at = to
+  while at - 16 >= from {
+    let here = bytes.loadUnaligned(fromByteOffset: at - 16, as: SIMD16<UInt8>.self)
+    let ends = unsafeBitCast((here .== feed) .| (here .== carriage), to: SIMD2<UInt64>.self)
+    if ends[0] | ends[1] != 0 { break }
+    at -= 16
+  }
+  repeat { at -= 1 } while bytes[at] != 0x0A && bytes[at] != 0x0D
+  return at
 }
