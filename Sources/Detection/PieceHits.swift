@@ -27,7 +27,7 @@ struct PieceHits {
   /// What begins before `end` has been added.
   mutating func reach(_ end: Int) { places = places.lowerBound..<end }
 
-  /// All that are known of `text`, which are those that begin in `range` and perhaps others; nil if some of `range` are not.
+  /// All that are known of `text`: those that begin in `range`, and perhaps others; nil if some in `range` are not.
   func known(_ text: UnsafeRawBufferPointer, in range: Range<Int>) -> [(place: Int, piece: Int)]? {
     guard let own = self.text, own.baseAddress == text.baseAddress, own.count == text.count,
       places.lowerBound <= range.lowerBound, range.upperBound <= places.upperBound
