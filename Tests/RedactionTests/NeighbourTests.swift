@@ -35,6 +35,20 @@ struct NeighbourTests {
     return hidden.compactMap(\.disguise?.key)
   }
 
+  /// `=` ends base64 as padding, and in quoted-printable a line that goes on.
+  @Test func `what follows padding in the next line is no part of the key`() {
+    var samples = Samples(seed: 44)
+    var scanner = Scanner(rules: builtIn)
+    for _ in 0..<200 {
+      let key = samples.key()
+      for lead in ["k", "k ", "X-API-Key: "] {
+        let base64 = KeyDisguise["base64"].hide(key, before: Array(lead.utf8), after: [], using: &samples.generator)
+        let text = base64 + [0x0A] + samples.text("{base62:30}\n")
+        #expect(found(in: text, &scanner) == [key])
+      }
+    }
+  }
+
   @Test(arguments: KeyDisguise.scanned) func `a scan finds both`(_ first: KeyDisguise) {
     var samples = Samples(seed: 41)
     var scanner = Scanner(rules: builtIn)
