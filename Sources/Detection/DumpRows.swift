@@ -89,12 +89,18 @@ extension DecodedLayer {
     while start > earliest, !beginsLine(text, start) { start -= 1 }
     // Digits in the line of `place`, and in those above the first row, are none of the dump's.
     let limit = min(range.upperBound, place + Self.longestLine)
-    var found = beginning(text, start, range)
+    var found = beginning(text, start, range, place)
     while found == nil, start < limit {
-      while start < limit, !isLineEnd(text, start) { start += 1 }
+      // A list ends at anything else.
+      var isList = true
+      while start < limit, !isLineEnd(text, start) {
+        if start >= place, !couldBeSeparated(text[start]) { isList = false }
+        start += 1
+      }
       if start < limit { start += text[start] == 0x0A ? 1 : 2 }
       while start < limit, text[start] == 0x0A { start += 1 }
-      if start < limit { found = beginning(text, start, range) }
+      if !isList || start >= limit { return nil }
+      found = beginning(text, start, range, place)
     }
     guard let (first, radix, count) = found else { return nil }
     // A key's rows are ASCII but for the first and the last of them, and for characters of no width.
@@ -152,30 +158,40 @@ extension DecodedLayer {
   ///
   /// - Returns: also the notation of the offsets and how many bytes a row has.
   private func beginning(
-    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>
+    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>, _ place: Int
   ) -> (row: DumpRow, radix: Int, count: Int)? {
-    func beginning(_ lead: Int) -> (row: DumpRow, radix: Int, count: Int)? {
-      guard let row = dumpRow(text, start, range, lead: lead), lead == 0 || row.count >= Self.fewestAfterLead,
-        let next = dumpRow(text, row.end, range, lead: lead), let (radix, count) = step(text, row, next)
-      else { return nil }
-      return (row, radix, count)
-    }
-    if let found = beginning(0) { return found }
+    let limit = min(range.upperBound, start + Self.longestLine)
+    var end = start
+    while end < limit, !isLineEnd(text, end) { end += 1 }
+    guard end < limit else { return nil }
+    let below = end + (text[end] == 0x0A ? 1 : 2)
     // Each line of a log may begin with the same number of bytes, such as the time.
-    let limit = min(range.upperBound, start + Self.longestLead)
-    var at = start + 1
-    while at < limit, text[at - 1] != 0x0A {
-      if hexValue(text[at]) != nil, !isWord(text[at - 1]), let offset = rowOffset(text, at, limit) {
-        if let found = beginning(at - start) { return found }
-        at = offset.upperBound
-      } else {
-        at += 1
+    let last = start < place + Self.mostBefore ? min(end, start + Self.longestLead) : start + 1
+    var lead = 0
+    while start + lead < last {
+      let at = start + lead
+      guard lead == 0 || hexValue(text[at]) != nil && !isWord(text[at - 1]), let offset = rowOffset(text, at, end)
+      else {
+        lead += 1
+        continue
       }
+      if let next = rowOffset(text, below + lead, min(range.upperBound, below + Self.longestLine)),
+        let from = number(text, offset, 16), let to = number(text, next, 16), 1..<Self.farthest ~= to &- from,
+        let row = dumpRow(text, start, range, lead: lead), lead == 0 || row.count >= Self.fewestAfterLead,
+        let next = dumpRow(text, row.end, range, lead: lead), let (radix, count) = step(text, row, next)
+      {
+        return (row, radix, count)
+      }
+      lead = lead == 0 ? 1 : offset.upperBound - start
     }
     return nil
   }
 
+  /// More than two offsets that follow each other differ by, in any notation, if they are read as hex.
+  private static let farthest = 0x400
   private static let longestLead = 160
+  /// Bytes between the place of a hit and the first line of its dump, which may be the end of a list above it.
+  private static let mostBefore = 48
   /// Bytes that a row has at least if something else begins its line.
   private static let fewestAfterLead = 8
 
