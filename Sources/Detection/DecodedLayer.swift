@@ -212,21 +212,15 @@ struct DecodedLayer {
   }
 
   /// Where in `range`, which is of one text, the last guess was made that something belongs together.
-  ///
-  /// Among digits that is `=` at the end of a line where it would be the padding of base64.
   func lastGuess(in range: Range<Int>) -> Int? {
     let segment = segments[index(of: range.lowerBound)]
-    let (start, bits) = (segment.range.lowerBound, segment.bits)
-    if bits == 4 { return nil }
-    let first = segment.phase + (range.lowerBound - start) * 8 / bits
+    guard segment.bits == 8 else { return nil }
+    let start = segment.range.lowerBound
     var last: Int?
-    for piece in pieces[firstPiece(of: segment, at: first)..<segment.pieces.upperBound] {
-      let units = piece.start - segment.phase
-      let place = start + units * bits / 8
+    for piece in pieces[firstPiece(of: segment, at: range.lowerBound - start)..<segment.pieces.upperBound] {
+      let place = start + piece.start
       if place >= range.upperBound { break }
-      guard let encoding = piece.encoding, place > range.lowerBound else { continue }
-      let isPadding = encoding == .quotedPrintable && piece.count == 0 && units % 4 == 3
-      if bits == 8 ? encoding.codec.isGuess : isPadding { last = place }
+      if piece.encoding?.codec.isGuess == true, place > range.lowerBound { last = place }
     }
     return last
   }
