@@ -4,11 +4,12 @@
 #include "csearch.h"
 #include "vectors.h"
 
-void csearch_shape_begin(csearch_row_shape *shape, const uint8_t *row, size_t width) {
+void csearch_shape_begin(csearch_row_shape *shape, const uint8_t *row, size_t width, size_t lead) {
   size_t padded = (width + 31) / 32 * 32;
   memcpy(shape->expected, row, width);
   memset(shape->expected + width, 0, padded - width);
-  memset(shape->same, 0xFF, width);
+  memset(shape->same, 0, lead);
+  memset(shape->same + lead, 0xFF, width - lead);
   memset(shape->same + width, 0, padded - width);
   memset(shape->digit, 0, padded);
   shape->width = width;

@@ -300,8 +300,20 @@ extension DecodedLayer {
 
   func joint(_ text: UnsafeRawBufferPointer, _ at: Int) -> TextToken? {
     guard case .token(let token) = readToken(text, at: at), token.outputCount <= 1 else { return nil }
+    if token.outputCount == 0, text[at] == UInt8(ascii: "="), !endsFullLine(text, at) { return nil }
     return token
   }
+
+  /// Whether the line up to the `=` at `at` is as long as quoted-printable makes lines that go on in the next. In a
+  /// longer or shorter one that is the padding of base64.
+  private func endsFullLine(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
+    var start = at
+    while start > 0, at - start < Self.quotedLine.upperBound, text[start - 1] != 0x0A { start -= 1 }
+    return Self.quotedLine ~= at + 1 - start
+  }
+
+  /// Bytes of such a line: RFC 2045, 6.7, allows 76. An escape that would not fit goes to the next line.
+  private static let quotedLine = 70...76
 
   private func isLineBreak(_ token: TextToken) -> Bool {
     token.outputCount == 1 && (token.output == 0x0A || token.output == 0x0D)

@@ -12,6 +12,8 @@ private struct DumpRow {
   var digits: Range<Int>
   /// Bytes.
   var count: Int
+  /// Bytes of its line before it: a name, or when a log was written.
+  var lead = 0
   /// Its bytes stand in pairs.
   var isWords: Bool
   /// Where the next row begins.
@@ -87,14 +89,20 @@ extension DecodedLayer {
     while start > earliest, !beginsLine(text, start) { start -= 1 }
     // Digits in the line of `place`, and in those above the first row, are none of the dump's.
     let limit = min(range.upperBound, place + Self.longestLine)
-    while start < limit, dumpRow(text, start, range) == nil {
-      while start < limit, !isLineEnd(text, start) { start += 1 }
+    var found = beginning(text, start, range, place)
+    while found == nil, start < limit {
+      // A list ends at anything else.
+      var isList = true
+      while start < limit, !isLineEnd(text, start) {
+        if start >= place, !couldBeSeparated(text[start]) { isList = false }
+        start += 1
+      }
       if start < limit { start += text[start] == 0x0A ? 1 : 2 }
       while start < limit, text[start] == 0x0A { start += 1 }
+      if !isList || start >= limit { return nil }
+      found = beginning(text, start, range, place)
     }
-    guard let first = dumpRow(text, start, range), let second = dumpRow(text, first.end, range),
-      let (radix, count) = step(text, first, second)
-    else { return nil }
+    guard let (first, radix, count) = found else { return nil }
     // A key's rows are ASCII but for the first and the last of them, and for characters of no width.
     var current = first
     var shape = csearch_row_shape()
@@ -105,7 +113,7 @@ extension DecodedLayer {
     var at = start
     var end = start
     while let this = row {
-      row = dumpRow(text, this.end, range)
+      row = dumpRow(text, this.end, range, lead: this.lead)
       let isFollowed = row.map { step(text, this, $0, radix) == count } ?? false
       let known = isFollowed ? count : this.count
       let limit = isFollowed ? this.digits.upperBound : this.digits.lowerBound + widest + 1
@@ -133,7 +141,7 @@ extension DecodedLayer {
         at = addRows(&shape, text, at, place, range, columns, &dump, &rests, &isLast)
         end = at
         if isLast { break }
-        row = dumpRow(text, at, range)
+        row = dumpRow(text, at, range, lead: this.lead)
       }
     }
     let words = first.isWords ? dump.words(&columns) : nil
@@ -145,6 +153,47 @@ extension DecodedLayer {
     }
     return start..<end
   }
+
+  /// The row in the line at `start`, if the next line has the row after it.
+  ///
+  /// - Returns: also the notation of the offsets and how many bytes a row has.
+  private func beginning(
+    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>, _ place: Int
+  ) -> (row: DumpRow, radix: Int, count: Int)? {
+    let limit = min(range.upperBound, start + Self.longestLine)
+    var end = start
+    while end < limit, !isLineEnd(text, end) { end += 1 }
+    guard end < limit else { return nil }
+    let below = end + (text[end] == 0x0A ? 1 : 2)
+    // Each line of a log may begin with the same number of bytes, such as the time.
+    let last = start < place + Self.mostBefore ? min(end, start + Self.longestLead) : start + 1
+    var lead = 0
+    while start + lead < last {
+      let at = start + lead
+      guard lead == 0 || hexValue(text[at]) != nil && !isWord(text[at - 1]), let offset = rowOffset(text, at, end)
+      else {
+        lead += 1
+        continue
+      }
+      if let next = rowOffset(text, below + lead, min(range.upperBound, below + Self.longestLine)),
+        let from = number(text, offset, 16), let to = number(text, next, 16), 1..<Self.farthest ~= to &- from,
+        let row = dumpRow(text, start, range, lead: lead), lead == 0 || row.count >= Self.fewestAfterLead,
+        let next = dumpRow(text, row.end, range, lead: lead), let (radix, count) = step(text, row, next)
+      {
+        return (row, radix, count)
+      }
+      lead = lead == 0 ? 1 : offset.upperBound - start
+    }
+    return nil
+  }
+
+  /// More than two offsets that follow each other differ by, in any notation, if they are read as hex.
+  private static let farthest = 0x400
+  private static let longestLead = 160
+  /// Bytes between the place of a hit and the first line of its dump, which may be the end of a list above it.
+  private static let mostBefore = 48
+  /// Bytes that a row has at least if something else begins its line.
+  private static let fewestAfterLead = 8
 
   /// Bytes that a row's bytes take at most as text, with what frames it.
   private static let longestText = mostInRow + 16
@@ -168,11 +217,13 @@ extension DecodedLayer {
           &shape, bytes, range.lowerBound, start, min(range.upperBound, text.count), current.end - start, earliest,
           Self.mostOthers, &isFirst)
         if first < start {
-          (start, current) = (first, dumpRow(text, first, range)!)
+          (start, current) = (first, dumpRow(text, first, range, lead: current.lead)!)
         }
         if isFirst != 0 { break }
       }
-      guard let before = rowBefore(text, start, range) ?? rowInLine(text, start, range, of: current, radix, count),
+      guard
+        let before = rowBefore(text, start, range, lead: current.lead)
+          ?? rowInLine(text, start, range, of: current, radix, count),
         step(text, before.row, current, radix) == count
       else { break }
       (start, current) = (before.start, before.row)
@@ -229,7 +280,7 @@ extension DecodedLayer {
     }
     var last = start
     eachByte(text, row, count) { last = $0 }
-    csearch_shape_begin(&shape, bytes + start, last + 2 - start)
+    csearch_shape_begin(&shape, bytes + start, last + 2 - start, row.lead)
     csearch_shape_offset(&shape, row.offset.lowerBound - start, row.offset.upperBound - start, UInt32(radix))
     eachByte(text, row, count) { csearch_shape_byte(&shape, $0 - start) }
     return true
@@ -273,13 +324,13 @@ extension DecodedLayer {
   private static let margin = 2048
 
   private func rowBefore(
-    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>
+    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>, lead: Int
   ) -> (start: Int, row: DumpRow)? {
     guard start > range.lowerBound else { return nil }
     var at = start - 1
     let earliest = max(range.lowerBound, start - Self.longestLine)
     while at > earliest, !beginsLine(text, at) { at -= 1 }
-    guard let row = dumpRow(text, at, range), row.end == start else { return nil }
+    guard let row = dumpRow(text, at, range, lead: lead), row.end == start else { return nil }
     return (at, row)
   }
 
@@ -287,7 +338,9 @@ extension DecodedLayer {
   private func rowInLine(
     _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>, of row: DumpRow, _ radix: Int, _ count: Int
   ) -> (start: Int, row: DumpRow)? {
-    guard start > range.lowerBound, let offset = number(text, row.offset, radix), offset >= count else { return nil }
+    guard row.lead == 0, start > range.lowerBound, let offset = number(text, row.offset, radix), offset >= count else {
+      return nil
+    }
     let digits = String(offset - count, radix: radix).utf8
     guard digits.count <= row.offset.count else { return nil }
     let wanted = Array(repeating: UInt8(ascii: "0"), count: row.offset.count - digits.count) + digits
@@ -296,7 +349,7 @@ extension DecodedLayer {
     while at > earliest, !beginsLine(text, at) {
       at -= 1
       let isPrefixed = text[at] | 0x20 == UInt8(ascii: "x") && at > earliest && text[at - 1] == UInt8(ascii: "0")
-      guard isPrefixed || isBlank(text[at]), at + wanted.count < start,
+      guard isPrefixed || !isWord(text[at]), at + wanted.count < start,
         wanted.indices.allSatisfy({ text[at + 1 + $0] | 0x20 == wanted[$0] | 0x20 })
       else { continue }
       let first = isPrefixed ? at - 1 : at + 1
@@ -336,11 +389,22 @@ extension DecodedLayer {
   }
 
   /// The row that begins at `start`: up to where something else than pairs of digits stands, which may be text.
-  private func dumpRow(_ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>) -> DumpRow? {
+  ///
+  /// - Parameter lead: bytes before it in its line.
+  private func dumpRow(
+    _ text: UnsafeRawBufferPointer, _ start: Int, _ range: Range<Int>, lead: Int = 0
+  ) -> DumpRow? {
     let limit = min(range.upperBound, start + Self.longestLine)
-    guard let digits = rowOffset(text, start, limit) else { return nil }
+    if lead > 0, start + lead >= limit || (start..<(start + lead)).contains(where: { isLineEnd(text, $0) }) {
+      return nil
+    }
+    guard let digits = rowOffset(text, start + lead, limit) else { return nil }
     var at = digits.upperBound
-    if at < limit, text[at] == UInt8(ascii: ":") { at += 1 }
+    if at < limit, text[at] == UInt8(ascii: ":") || text[at] == UInt8(ascii: "|") {
+      at += 1
+    } else if at + 2 < limit, isBlank(text[at]), text[at + 1] == UInt8(ascii: "-"), isBlank(text[at + 2]) {
+      at += 2
+    }
     var blanks = 0
     var count = 0
     // Where the first three bytes begin, and where the last one ends.
@@ -365,7 +429,7 @@ extension DecodedLayer {
     guard count > 0 else { return nil }
     while at < limit, !isLineEnd(text, at) { at += 1 }
     return DumpRow(
-      offset: digits, digits: first..<last, count: count,
+      offset: digits, digits: first..<last, count: count, lead: lead,
       isWords: count > 1 && second == first + 2 && third > second + 2,
       end: min(range.upperBound, at + (at < limit && text[at] == 0x0A ? 1 : 2)))
   }
@@ -373,12 +437,14 @@ extension DecodedLayer {
   /// The offset of a row that begins at `start`.
   private func rowOffset(_ text: UnsafeRawBufferPointer, _ start: Int, _ limit: Int) -> Range<Int>? {
     var at = start
-    while at < limit, isBlank(text[at]) || "#>\",\n".utf8.contains(text[at]) { at += 1 }
+    while at < limit, isBlank(text[at]) || "#>\",|\n".utf8.contains(text[at]) { at += 1 }
     if at + 1 < limit, text[at] == UInt8(ascii: "0"), text[at + 1] | 0x20 == UInt8(ascii: "x") { at += 2 }
     let first = at
     while at < limit, hexValue(text[at]) != nil || text[at] == UInt8(ascii: "`") { at += 1 }
     return 4...20 ~= at - first ? first..<at : nil
   }
+
+  private func isWord(_ byte: UInt8) -> Bool { isDecimal(byte) || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
 
   /// Whether a line begins at `at`, or another text.
   private func beginsLine(_ text: UnsafeRawBufferPointer, _ at: Int) -> Bool {
@@ -395,6 +461,6 @@ extension DecodedLayer {
     guard text[at] == UInt8(ascii: "\\"), at + 1 < text.count, text[at + 1] == UInt8(ascii: "n") else { return false }
     guard let offset = rowOffset(text, at + 2, min(text.count, at + Self.longestLine)) else { return false }
     let end = offset.upperBound
-    return end < text.count && (text[end] == UInt8(ascii: ":") || text[end] == UInt8(ascii: "-") || isBlank(text[end]))
+    return end < text.count && (":-|".utf8.contains(text[end]) || isBlank(text[end]))
   }
 }

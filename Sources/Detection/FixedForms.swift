@@ -222,8 +222,13 @@ private func lists(_ literal: [UInt8]) -> [(StreamStage, numbers: Int, [UInt8])]
   // One in a line, as what writes JSON for people does.
   if let first = literal.first {
     for end in [",\n  ", ",\r\n "] {
-      let text = Array(String(first).utf8) + Array(end.utf8)
-      if text.count >= SampleIndex.shortest { result.append((.decimal, 0, text)) }
+      let text = Array((String(first) + end).utf8)
+      // Of two digits, with what may come next.
+      let next = text.count >= SampleIndex.shortest ? [] : [" "] + literal.dropFirst().prefix(1).map { String($0) }
+      for more in next.isEmpty ? [""] : next {
+        let whole = Array((text + more.utf8).prefix(SampleIndex.shortest))
+        if whole.count == SampleIndex.shortest { result.append((.decimal, 0, whole)) }
+      }
     }
   }
   return result

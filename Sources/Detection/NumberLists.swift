@@ -183,7 +183,8 @@ extension DecodedLayer {
   }
 }
 
-private func couldBeSeparated(_ byte: UInt8) -> Bool {
+/// Whether a byte may stand in a list of numbers.
+func couldBeSeparated(_ byte: UInt8) -> Bool {
   hexValue(byte) != nil || isScannedGap(byte) || byte | 0x20 == 0x78 || byte == UInt8(ascii: "%")
 }
 

@@ -29,6 +29,14 @@ struct DumpTests {
     ("od -A o", { hex($0, 7, radix: 8) + " " + $1.joined(separator: " ") + "\n" }),
     ("tcpdump -X", { "\t0x" + hex($0, 4) + ":  " + pairs($1) + "  ................\r\n" }),
     ("a debugger", { "0x7fffffff" + hex($0, 6) + ":\t" + $1.map { "0x" + $0 }.joined(separator: "\t") + "\n" }),
+    ("Netty", { "|" + hex($0, 8) + "| " + $1.joined(separator: " ") + " |................|\n" }),
+    (
+      "OpenSSL",
+      {
+        hex($0, 4) + " - " + $1.prefix(8).joined(separator: " ") + "-" + $1.dropFirst(8).joined(separator: " ")
+          + "   ................\n"
+      }
+    ),
     ("in JSON", { hex($0, 8).uppercased() + ": " + $1.joined(separator: " ").uppercased() + "  |..|\\n" }),
   ]
 
@@ -62,6 +70,50 @@ struct DumpTests {
         func others(_ count: Int) -> [UInt8] { (0..<count).map { _ in .random(in: 0x80...0xFF) } }
         let rows = dump(others(before + 640) + key + others(200), row)
         #expect(keys(in: rows) == [key], "\(name), \(before)")
+      }
+    }
+  }
+
+  /// A date is an offset and two bytes too.
+  @Test(arguments: [
+    "2025-01-02 log line before 12\n", "12\n", "2025-01-02\n", "id 7f3a\n", "10.0.0.1 22\n", "0000 11 22\n",
+    "2025-01-02 03:04\n2025-01-02 03:05\n", "cafe 00 01 02 03\nbabe\n",
+  ]) func `lines of digits above a dump are none of its rows`(above: String) {
+    for (name, row) in Self.kinds {
+      for before in 0..<48 {
+        let key = makeKey()
+        let rows = dump(characters(before, of: base62) + [0x20] + key + [0x20], row)
+        #expect(keys(in: [above] + rows) == [key], "\(name), \(before)")
+      }
+    }
+  }
+
+  /// As in a log in JSON, in HTML and in a print of Python.
+  @Test(arguments: ["{\"log\": \"", "<pre>", "b'", "dump:"]) func `a sign may stand before the first row`(lead: String)
+  {
+    for (name, row) in Self.kinds where name != "tcpdump -X" {
+      for before in 0..<16 {
+        let key = makeKey()
+        let rows = dump(characters(before, of: [0x2E]) + key + [0x20], row)
+        #expect(keys(in: [lead] + rows) == [key], "\(name), \(before)")
+      }
+    }
+  }
+
+  /// As in logs, whose lines begin with a time.
+  @Test(arguments: [
+    "[   12.3456##] ", "web-1  | ", "2025-01-02T03:04:05.##Z ", "2025-01-02 03:04:## ", "DEBUG:root:", " * ", "// ",
+    "+",
+    "17329176## ", "{\"log\":\"",
+  ]) func `each row may have as many bytes before it`(lead: String) {
+    for (name, row) in Self.kinds where name != "in JSON" {
+      for before in stride(from: 0, to: 80, by: 5) {
+        let key = makeKey()
+        let start = 300 + before
+        let rows = dump(characters(start - 1, of: base62) + [0x20] + key + characters(300, of: base62), row)
+        let lines = rows.map { lead.replacing("##", with: "\(Int.random(in: 10...99))") + $0 }
+        let found = hidden(in: Array(("2025-01-02 03:04 the dump:\n" + lines.joined()).utf8))
+        #expect(found.map(\.disguise?.key) == [key], "\(name), \(before)")
       }
     }
   }

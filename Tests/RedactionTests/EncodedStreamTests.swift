@@ -303,6 +303,16 @@ struct EncodedStreamTests {
     #expect(redacted(text(key)) == text(key[..<15] + Array("...".utf8)))
   }
 
+  /// A literal may begin with a number of two digits.
+  @Test(arguments: ["acme_sk_", "AKIA", "Zcl-"], [",\n  ", ",\n    ", ",\r\n ", ",\r\n  ", ", ", " "])
+  func `numbers in lines are a list whatever the literal`(literal: String, gap: String) throws {
+    let rule = "[[rule]]\nid = 'a'\nliteral = '\(literal)'\npattern = '\(literal)[a-z0-9]{32}'\nkeep = 4\n"
+    let rules = try builtIn.adding(Array(rule.utf8), source: "test")
+    func text(_ bytes: [UInt8]) -> [UInt8] { Array("[\(bytes.map(String.init).joined(separator: gap))]\n".utf8) }
+    let key = Array(literal.utf8) + Array(repeating: UInt8(ascii: "q"), count: 32)
+    #expect(redacted(text(key), rules: rules) == text(key[..<4] + Array("...".utf8)))
+  }
+
   // MARK: What parts a word
 
   @Test func `tags, quotes and the ends of lines between the halves of a key stay`() {

@@ -35,6 +35,34 @@ struct NeighbourTests {
     return hidden.compactMap(\.disguise?.key)
   }
 
+  /// `=` ends base64 as padding, and in quoted-printable a line that goes on.
+  @Test(arguments: ["base64", "base64 of UTF-16LE"]) func `what follows padding in the next line is no part of the key`(
+    _ name: String
+  ) {
+    var samples = Samples(seed: 44)
+    var scanner = Scanner(rules: builtIn)
+    for _ in 0..<200 {
+      let key = samples.key()
+      for lead in ["k", "k ", "X-API-Key: "] {
+        let base64 = KeyDisguise[name].hide(key, before: Array(lead.utf8), after: [], using: &samples.generator)
+        let text = base64 + [0x0A] + samples.text("{base62:30}\n")
+        // Without padding the next line may be more of it.
+        if base64.last == UInt8(ascii: "=") { #expect(found(in: text, &scanner) == [key]) }
+      }
+    }
+  }
+
+  @Test func `base64 goes on after a soft line break`() {
+    var samples = Samples(seed: 46)
+    var scanner = Scanner(rules: builtIn)
+    for lead in ["", "k ", "The key is below."] {
+      let key = samples.key()
+      let digits = KeyDisguise["base64"].hide(key, before: Array(lead.utf8), after: [], using: &samples.generator)
+      let text = digits.prefix(75) + Array("=\n".utf8) + digits.dropFirst(75) + Array("\n".utf8)
+      #expect(found(in: Array(text), &scanner) == [key])
+    }
+  }
+
   @Test(arguments: KeyDisguise.scanned) func `a scan finds both`(_ first: KeyDisguise) {
     var samples = Samples(seed: 41)
     var scanner = Scanner(rules: builtIn)

@@ -272,8 +272,9 @@ typedef struct {
   size_t start, end;
 } csearch_row;
 
-/// Makes a shape of a row's `width` bytes up to the end of its digits; what it has is added afterwards.
-void csearch_shape_begin(csearch_row_shape *shape, const uint8_t *row, size_t width);
+/// Makes a shape of a row's `width` bytes up to the end of its digits; what it has is added afterwards. The first `lead`
+/// bytes may be any.
+void csearch_shape_begin(csearch_row_shape *shape, const uint8_t *row, size_t width, size_t lead);
 void csearch_shape_offset(csearch_row_shape *shape, size_t first, size_t end, unsigned radix);
 void csearch_shape_byte(csearch_row_shape *shape, size_t at);
 
