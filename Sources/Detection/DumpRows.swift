@@ -217,7 +217,8 @@ extension DecodedLayer {
           &shape, bytes, range.lowerBound, start, min(range.upperBound, text.count), current.end - start, earliest,
           Self.mostOthers, &isFirst)
         if first < start {
-          (start, current) = (first, dumpRow(text, first, range, lead: current.lead)!)
+          guard let row = dumpRow(text, first, range, lead: current.lead) else { break }
+          (start, current) = (first, row)
         }
         if isFirst != 0 { break }
       }
