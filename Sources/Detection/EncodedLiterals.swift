@@ -5,6 +5,7 @@
 import Bytes
 import CSearch
 import Rules
+import Synchronization
 
 /// A place where an encoded key may begin.
 struct EncodedCandidate: Equatable {
@@ -13,6 +14,20 @@ struct EncodedCandidate: Equatable {
   let start: Int
   let rule: Int
   let form: StreamForm
+}
+
+/// The encoded literals of one set of rules, made when a stream asks for them first.
+final class SharedLiterals: Sendable {
+  private let made = Mutex<EncodedLiterals?>(nil)
+
+  func literals(of rules: RuleSet) -> EncodedLiterals {
+    made.withLock { made in
+      if let made { return made }
+      let literals = EncodedLiterals(rules)
+      made = literals
+      return literals
+    }
+  }
 }
 
 struct EncodedLiterals: Sendable {

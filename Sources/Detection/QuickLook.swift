@@ -22,7 +22,7 @@ package struct QuickLook: ~Copyable {
 
   package init(rules: RuleSet) {
     prefilter = rules.prefilter
-    literals = EncodedLiterals(rules)
+    literals = rules.encodedLiterals
     probes = prefilter.probes + literals.probes.map(\.probe) + literals.parted.probes
     tokens = literals.memberTable
   }

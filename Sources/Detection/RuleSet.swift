@@ -14,8 +14,12 @@ public struct RuleSet: Sendable {
 
   /// Indexes of the words in filters.
   let words: [ObjectIdentifier: LiteralIndex]
+  private let encoded = SharedLiterals()
   /// What the files of rules ask for and cannot have: each feature with its file, line and rules.
   public private(set) var unsupported: [RuleFileError] = []
+
+  /// What streams look for besides `prefilter`; all streams share it.
+  var encodedLiterals: EncodedLiterals { encoded.literals(of: self) }
 
   private init(_ rules: [Rule]) {
     self.rules = rules

@@ -34,7 +34,7 @@ public struct StreamSearch: ~Copyable {
   /// - Parameter isPlain: encoded keys are not looked for.
   public init(rules: RuleSet, isPlain: Bool) {
     scanner = Scanner(rules: rules)
-    literals = isPlain ? nil : EncodedLiterals(rules)
+    literals = isPlain ? nil : rules.encodedLiterals
     lookbehinds = Array(repeating: nil, count: rules.rules.count)
     if !isPlain { scanner.tried = [] }
     scanner.hasHits = literals?.index != nil

@@ -80,16 +80,13 @@ struct NeighbourTests {
     var samples = Samples(seed: 42)
     var scanner = Scanner(rules: builtIn)
     var redactor = Redactor(rules: builtIn, chunk: 300)
-    for second in KeyDisguise.streamed {
-      for gap in gaps {
-        let (text, keys) = text(first, second, gap, &samples)
-        for step in [7, 50, text.count] {
-          let lengths = Array(repeating: step, count: text.count / step + 1)
-          let output = outputs(text, lengths: lengths, through: &redactor).last!
-          let left = found(in: output, &scanner).contains { key in keys.contains { $0.starts(with: key.prefix(20)) } }
-          #expect(!left, "\(first), \(second), \(gap.count) in pieces of \(step)")
-        }
-      }
+    for (number, second) in KeyDisguise.streamed.enumerated() {
+      let (text, keys) = text(first, second, gaps[number % 2], &samples)
+      let step = [7, 50, text.count][number % 3]
+      let lengths = Array(repeating: step, count: text.count / step + 1)
+      let output = outputs(text, lengths: lengths, through: &redactor).last!
+      let left = found(in: output, &scanner).contains { key in keys.contains { $0.starts(with: key.prefix(20)) } }
+      #expect(!left, "\(first), \(second), in pieces of \(step)")
     }
   }
 

@@ -3,6 +3,7 @@
 
 import Detection
 import Disguises
+import Redaction
 import Rules
 import Testing
 
@@ -28,6 +29,7 @@ struct QuickLookTests {
   @Test func `no string that redaction changes is passed over`() {
     var samples = Samples(seed: 60)
     var look = QuickLook(rules: builtIn)
+    var redactor = Redactor(rules: builtIn, chunk: 4096)
     var changed = 0
     for _ in 0..<3000 {
       let strings = (0..<3).flatMap { _ in cutStrings(&samples) }
@@ -36,7 +38,8 @@ struct QuickLookTests {
       Array(strings.joined()).withUnsafeBytes { values in
         look.suspects(in: values, count: strings.count, end: { places[$0 + 1] }) { found.insert($0) }
       }
-      for (number, string) in strings.enumerated() where redacted(string) != string {
+      for (number, string) in strings.enumerated() {
+        if outputs(string, lengths: [string.count], through: &redactor).last! == string { continue }
         changed += 1
         #expect(found.contains(number), "\(string.count) bytes, number \(number) of \(strings.count)")
         #expect(string.withUnsafeBytes { look.isSuspect($0) })
