@@ -41,8 +41,10 @@ struct TextForms: Sendable {
       probed = max(probed, start)
     }
     if change == nil {
-      change = form == .bytes ? entry(from, to, match, view) : exit(from, to, view)
-      if change != nil, change!.at <= from { return enter(at: from, until: to, match: match, view) }
+      let isWide = form != .bytes
+      change = isWide ? exit(from, to, view) : entry(from, to, match, view)
+      // Wide text that was entered here and left at once is not entered again for the same match.
+      if change != nil, change!.at <= from { return enter(at: from, until: to, match: isWide ? match : nil, view) }
     }
     return min(to, change?.at ?? to)
   }
@@ -72,6 +74,8 @@ struct TextForms: Sendable {
     var place = (max(from, probed) + Self.step - 1) / Self.step * Self.step
     while place <= end {
       if looksWide(view.bytes, place - view.base), let found = wideText(at: place, notBefore: from, view) {
+        // Nor for the same bytes: they may read as wide text that ends where it begins.
+        probed = max(probed, place + Self.step)
         return found
       }
       place += Self.step
