@@ -38,7 +38,7 @@ check:
 	@command -v python3 >/dev/null || ./scripts/packages test
 	@./scripts/check-imports
 	@swift format lint --strict --recursive --parallel $(SWIFT)
-	@git ls-files '*.swift' | python3 -c 'import sys; long = \
+	@git ls-files --cached --others --exclude-standard '*.swift' | python3 -c 'import sys; long = \
 	  [f"{name}:{number}: {len(line)} bytes; the limit is 120" for name in sys.stdin.read().split() \
 	  for number, line in enumerate(open(name, "rb").read().split(b"\n"), 1) if len(line) > 120]; \
 	  print(*long, sep="\n", end="\n" if long else ""); sys.exit(bool(long))'

@@ -79,7 +79,7 @@ extension DecodedLayer {
 
   /// Adds the rows of the dump that holds `place` or begins soon after it.
   ///
-  /// - Parameter rests: gets what stands in the rows after their bytes and is too long to be those as text.
+  /// - Parameter rests: receives the rest of each row that is too long to be the row's bytes as text.
   /// - Returns: from the beginning of the first row to the end of the last byte; nil when there are no two rows.
   mutating func addDump(
     _ text: UnsafeRawBufferPointer, _ place: Int, _ range: Range<Int>, rests: inout [Range<Int>]

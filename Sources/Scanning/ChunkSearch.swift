@@ -146,7 +146,7 @@ extension ContentScanner {
     let bytes = buffer.bytes
     let end = match.range.upperBound
     if buffer.isLast || match.confidence == nil || end + Self.contextAfter <= bytes.count { return false }
-    // The match fills the buffer, so no more of it can be read.
+    // The match fills the buffer, so the rest of it cannot be read.
     let context = max(Self.contextBefore, longestZipEnd) + LineCursor.context
     if buffer.isFull && match.range.lowerBound <= context { return false }
     // In wide text a byte of a line end need not be one.

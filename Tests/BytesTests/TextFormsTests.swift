@@ -1,5 +1,5 @@
-// Lines are counted to the end of any bytes, however text of bytes and wide text follow each other in them: a search for where
-// one ends and the other begins once went on for ever.
+// Lines are counted to the end of any bytes, however text of bytes and wide text follow each other in them. A search
+// for where one ends and the other begins once never came to an end.
 
 import Bytes
 import Testing
